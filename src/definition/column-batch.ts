@@ -1,0 +1,107 @@
+import { elementTypeOf, type ScalarType, type ValueType } from './value-type.js';
+import type { Value } from './value.js';
+
+/**
+ * One column of a batch: `values[i]` is meaningless where `valid[i]` is 0; `valid` is null when no value is NULL.
+ *
+ * BOOL Uint8Array of 0 and 1 · INT64 and TIMESTAMP BigInt64Array · FLOAT64 Float64Array · DATE Int32Array ·
+ * STRING string[] · BYTES Uint8Array[] · ARRAY Value[][].
+ */
+export type Column = {
+  readonly type: ValueType;
+  readonly values: ColumnValues;
+  readonly valid: Uint8Array | null;
+};
+
+export type ColumnValues =
+  | Uint8Array
+  | BigInt64Array
+  | Float64Array
+  | Int32Array
+  | readonly string[]
+  | readonly Uint8Array[]
+  | readonly (readonly Value[])[];
+
+/** Rows as columns of one length: the one shape in which rows travel between doors, log, kernels and stores. */
+export type ColumnBatch = {
+  readonly rowCount: number;
+  readonly columns: ReadonlyMap<string, Column>;
+};
+
+/** Reads one value of a column as a {@link Value}. */
+export function valueAt(column: Column, row: number): Value {
+  if (column.valid !== null && column.valid[row] === 0) return null;
+  const value = column.values[row] as Value;
+  return column.type === 'BOOL' ? value === (1 as Value) : value;
+}
+
+/** Collects values of one type into a {@link Column}; values must already be of the type and finite (S3). */
+export class ColumnBuilder {
+  private readonly values: ColumnValues;
+  private valid: Uint8Array | null = null;
+
+  constructor(
+    private readonly type: ValueType,
+    private readonly rowCount: number,
+  ) {
+    this.values = allocate(type, rowCount);
+  }
+
+  set(row: number, value: Value): void {
+    if (value === null) {
+      this.valid ??= new Uint8Array(this.rowCount).fill(1);
+      this.valid[row] = 0;
+      return;
+    }
+    // Every storage takes the JavaScript value of its own type; BOOL alone is stored as 0 and 1.
+    (this.values as Value[])[row] = this.type === 'BOOL' ? Number(value) : value;
+  }
+
+  finish(): Column {
+    return { type: this.type, values: this.values, valid: this.valid };
+  }
+}
+
+/** Builds a column from one value a row. */
+export function columnOf(type: ValueType, values: readonly Value[]): Column {
+  const builder = new ColumnBuilder(type, values.length);
+  for (let row = 0; row < values.length; row++) builder.set(row, values[row]!);
+  return builder.finish();
+}
+
+/** A column of `rowCount` NULLs. */
+export function nullColumn(type: ValueType, rowCount: number): Column {
+  return { type, values: allocate(type, rowCount), valid: new Uint8Array(rowCount) };
+}
+
+/** The rows `rows` of a batch, in that order. */
+export function takeRows(batch: ColumnBatch, rows: readonly number[]): ColumnBatch {
+  const columns = new Map<string, Column>();
+  for (const [name, column] of batch.columns) {
+    const builder = new ColumnBuilder(column.type, rows.length);
+    for (let to = 0; to < rows.length; to++) builder.set(to, valueAt(column, rows[to]!));
+    columns.set(name, builder.finish());
+  }
+  return { rowCount: rows.length, columns };
+}
+
+function allocate(type: ValueType, rowCount: number): ColumnValues {
+  const scalar = elementTypeOf(type) === null ? (type as ScalarType) : null;
+  switch (scalar) {
+    case 'BOOL':
+      return new Uint8Array(rowCount);
+    case 'INT64':
+    case 'TIMESTAMP':
+      return new BigInt64Array(rowCount);
+    case 'FLOAT64':
+      return new Float64Array(rowCount);
+    case 'DATE':
+      return new Int32Array(rowCount);
+    case 'STRING':
+      return new Array<string>(rowCount).fill('');
+    default:
+      return new Array<Uint8Array>(rowCount).fill(EMPTY_BYTES);
+  }
+}
+
+const EMPTY_BYTES = new Uint8Array(0);

@@ -1,0 +1,144 @@
+import type { KeyType, ValueType } from './value-type.js';
+
+/**
+ * The public file format of definitions: what a person writes in YAML or JSON and what the REST API takes and gives.
+ * `document.schema.ts` is its JSON Schema. Durations are text such as `90s`, `15m`, `3h`, `7d` (see `duration.ts`).
+ */
+export type Document =
+  | EntityDocument
+  | SourceDocument
+  | FeatureSetDocument
+  | FeatureServiceDocument
+  | ModelDocument;
+
+export type DocumentKind = Document['kind'];
+
+/** The order in which documents of one apply are registered: each kind refers to earlier ones only. */
+export const DOCUMENT_KINDS = ['Entity', 'Source', 'FeatureSet', 'FeatureService', 'Model'] as const;
+
+/** Who keeps it, what it is for: never part of its meaning, so a change here makes no new version. */
+export type Documentation = {
+  readonly description?: string;
+  readonly owner?: string;
+  readonly tags?: readonly string[];
+};
+
+/** What features are about: an airport, a card, a user; one or several typed keys. */
+export type EntityDocument = Documentation & {
+  readonly kind: 'Entity';
+  readonly name: string;
+  readonly keys: readonly { readonly name: string; readonly type: KeyType }[];
+};
+
+export type ColumnDocument = {
+  readonly name: string;
+  readonly type: ValueType;
+  readonly description?: string;
+  /** Length of every value of an embedding; ARRAY<FLOAT64> only. */
+  readonly dimension?: number;
+};
+
+/** Rows that arrive together, by whichever door; its schema only grows (S9). */
+export type SourceDocument = Documentation & {
+  readonly kind: 'Source';
+  readonly name: string;
+  readonly columns: readonly ColumnDocument[];
+  /** TIMESTAMP column: when it happened. */
+  readonly eventTime: string;
+  /** TIMESTAMP column: when it became known (S10). */
+  readonly createdTime?: string;
+  /** Without a created time, batch rows count as known this long after their event; default 0 (S10). */
+  readonly knownAfter?: string;
+  /** INT64 column that breaks ties of event and order time (S10). */
+  readonly orderColumn?: string;
+};
+
+export type FeatureDocument = {
+  readonly name: string;
+  /** The source column it copies; default the feature's own name. Exactly one of `column` and `expression` at most. */
+  readonly column?: string;
+  /** A row expression over the source's columns (S5). */
+  readonly expression?: string;
+  /** Replaces a missing value; the status stays (S7). Written as in JSON rows (S4). */
+  readonly default?: unknown;
+  readonly description?: string;
+};
+
+/** Features of one entity, computed from the newest row of one source. */
+export type FeatureSetDocument = Documentation & {
+  readonly kind: 'FeatureSet';
+  readonly name: string;
+  readonly entity: string;
+  readonly source: string;
+  /** Entity key to source column, where the names differ. */
+  readonly keys?: Readonly<Record<string, string>>;
+  readonly features: readonly FeatureDocument[];
+  /** Older values are EXPIRED (S15). */
+  readonly maxAge?: string;
+  /** Older rows are NOT_FOUND (S15). */
+  readonly retention?: string;
+  /** How old the newest row may be before the set counts as stale; watched, never part of a value. */
+  readonly freshness?: string;
+};
+
+export type ServiceEntryDocument = {
+  readonly featureSet: string;
+  /** Prefix of its features in an answer; default the feature set's name. */
+  readonly alias?: string;
+  /** Pinned feature set version; default the latest when the service is registered. */
+  readonly version?: number;
+  /** The features it takes, in this order; default all. */
+  readonly features?: readonly string[];
+  /** Entity key to the column of the request or frame that holds it, where the names differ (S16). */
+  readonly keys?: Readonly<Record<string, string>>;
+};
+
+/** The features of one use, a model's usually, under aliases. */
+export type FeatureServiceDocument = Documentation & {
+  readonly kind: 'FeatureService';
+  readonly name: string;
+  readonly entries: readonly ServiceEntryDocument[];
+};
+
+export type ModelInputDocument = { readonly name: string; readonly type: ValueType };
+
+export type TransformOutputDocument = {
+  readonly name: string;
+  /** A read expression over features, request inputs and AS_OF(), with fitted functions `F(…) OVER ()`. */
+  readonly expression: string;
+};
+
+/** A model: what it predicts, from which features, through which transform, trained how. */
+export type ModelDocument = Documentation & {
+  readonly kind: 'Model';
+  readonly name: string;
+  readonly featureService: string;
+  /** Pinned feature service version; default the latest when the model is registered. */
+  readonly serviceVersion?: number;
+  /** Values the caller sends with a prediction, and the frame holds in training. */
+  readonly requestInputs?: readonly ModelInputDocument[];
+  readonly label: {
+    /** A BOOL or INT64 expression (0 or 1) over `columns`; rows where it is NULL are left out. */
+    readonly expression: string;
+    /** Columns of the training frame that only the label sees. */
+    readonly columns: readonly ModelInputDocument[];
+  };
+  readonly transform: readonly TransformOutputDocument[];
+  readonly split: {
+    /** Rows as of this instant (RFC 3339) or later evaluate; earlier ones train. */
+    readonly evaluateFrom: string;
+  };
+  readonly trainer: TrainerDocument;
+};
+
+export type TrainerDocument = {
+  readonly kind: 'logisticRegression';
+  readonly epochs?: number;
+  readonly batchSize?: number;
+  readonly learningRate?: number;
+  readonly l2?: number;
+  readonly seed?: number;
+};
+
+/** Names: a letter, then letters, digits and single underscores; `__` separates alias and feature (S16). */
+export const NAME_PATTERN = '^[A-Za-z](?:[A-Za-z0-9]|_(?!_)){0,62}$';

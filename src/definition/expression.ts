@@ -1,0 +1,58 @@
+import type { Value } from './value.js';
+import type { ValueType } from './value-type.js';
+
+/**
+ * The typed form of an expression (S5): what the checker makes of the text, what a definition stores, and what every
+ * target is compiled from. Plain data; INT64 and TIMESTAMP literals are bigint, see `canonical.ts` for their JSON form.
+ */
+export type Expression = LiteralExpression | ColumnExpression | AsOfExpression | CallExpression | FittedExpression;
+
+export type LiteralExpression = { readonly kind: 'literal'; readonly type: ValueType; readonly value: Value };
+
+/** A name of the scope: a source column in a row expression; a feature or request value in a read expression. */
+export type ColumnExpression = { readonly kind: 'column'; readonly type: ValueType; readonly name: string };
+
+/** `AS_OF()`: the T of the answer, in a read expression only. */
+export type AsOfExpression = { readonly kind: 'asOf'; readonly type: 'TIMESTAMP' };
+
+/**
+ * An operation of the operation table (`compile/operation`), named by its id there (`add_int64`, `case`, …).
+ * `parameters` are constants that select a variant, such as the part and zone of EXTRACT.
+ */
+export type CallExpression = {
+  readonly kind: 'call';
+  readonly operation: string;
+  readonly type: ValueType;
+  readonly arguments: readonly Expression[];
+  readonly parameters?: Readonly<Record<string, string>>;
+};
+
+/** An analytic function whose statistics come from the training split: `STANDARD_SCALER(x) OVER ()` (S24). */
+export type FittedExpression = {
+  readonly kind: 'fitted';
+  readonly function: FittedFunctionName;
+  readonly type: ValueType;
+  readonly arguments: readonly [Expression];
+  readonly parameters: Readonly<Record<string, string | number>>;
+};
+
+/** Fitted functions of the language, under BigQuery ML's names. */
+export const FITTED_FUNCTIONS = ['STANDARD_SCALER', 'ONE_HOT_ENCODER', 'IMPUTER'] as const;
+
+export type FittedFunctionName = (typeof FITTED_FUNCTIONS)[number];
+
+/** The children of a node, for walks that do not care about its kind. */
+export function childrenOf(expression: Expression): readonly Expression[] {
+  return expression.kind === 'call' || expression.kind === 'fitted' ? expression.arguments : [];
+}
+
+/** Every name of the scope that the expression reads, each once, in order of appearance. */
+export function namesIn(expression: Expression): readonly string[] {
+  const names = new Set<string>();
+  const walk = (node: Expression): void => {
+    if (node.kind === 'column') names.add(node.name);
+    for (const child of childrenOf(node)) walk(child);
+  };
+  walk(expression);
+  return [...names];
+}

@@ -1,0 +1,46 @@
+import type { KeyType } from './value-type.js';
+import type { Value } from './value.js';
+
+/**
+ * Encodes an entity key, component by component, so that different keys never give the same bytes (S2): fixed-width
+ * types as 8 big-endian bytes, STRING and BYTES behind their length as 4 big-endian bytes. Component order is the
+ * entity's. Returns null when a component is NULL: such a key matches nothing (S15).
+ */
+export function encodeKey(types: readonly KeyType[], values: readonly Value[]): Buffer | null {
+  const parts: Buffer[] = [];
+  for (let i = 0; i < types.length; i++) {
+    const value = values[i]!;
+    if (value === null) return null;
+    parts.push(encodeComponent(types[i]!, value));
+  }
+  return parts.length === 1 ? parts[0]! : Buffer.concat(parts);
+}
+
+function encodeComponent(type: KeyType, value: Value): Buffer {
+  switch (type) {
+    case 'STRING':
+      return lengthPrefixed(Buffer.from(value as string, 'utf8'));
+    case 'BYTES':
+      return lengthPrefixed(Buffer.from(value as Uint8Array));
+    case 'BOOL':
+      return fixedWidth(value === true ? 1n : 0n);
+    case 'INT64':
+    case 'TIMESTAMP':
+      return fixedWidth(value as bigint);
+    case 'DATE':
+      return fixedWidth(BigInt(value as number));
+  }
+}
+
+function fixedWidth(value: bigint): Buffer {
+  const bytes = Buffer.allocUnsafe(8);
+  bytes.writeBigInt64BE(value);
+  return bytes;
+}
+
+function lengthPrefixed(bytes: Buffer): Buffer {
+  const prefixed = Buffer.allocUnsafe(4 + bytes.length);
+  prefixed.writeUInt32BE(bytes.length);
+  bytes.copy(prefixed, 4);
+  return prefixed;
+}
