@@ -114,7 +114,11 @@ async function filesOf(patterns) {
 
 async function hashOf(files) {
   const hash = createHash('sha256');
-  for (const file of files) hash.update(`${file}\n`).update(await readFile(file)).update('\0');
+  for (const file of files)
+    hash
+      .update(`${file}\n`)
+      .update(await readFile(file))
+      .update('\0');
   return hash.digest('hex');
 }
 
