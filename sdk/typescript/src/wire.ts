@@ -1,0 +1,136 @@
+import type { DocumentKind } from '../../../src/definition/document.js';
+import type { ErrorCode, Problem } from '../../../src/definition/error.js';
+import type { Status } from '../../../src/definition/status.js';
+
+/**
+ * A value to send: INT64 as bigint (or a safe integral number), FLOAT64 as number, TIMESTAMP as RFC 3339 text, DATE as
+ * `YYYY-MM-DD`, BYTES as base64 text.
+ */
+export type SentValue = null | boolean | bigint | number | string | readonly SentValue[];
+
+/** A value as answered: INT64 as a number up to ±(2^53 − 1), else as a decimal string, so nothing is ever rounded. */
+export type ReceivedValue = null | boolean | number | string | readonly ReceivedValue[];
+
+export type Row = Readonly<Record<string, SentValue>>;
+
+export type Change = {
+  readonly kind: DocumentKind;
+  readonly name: string;
+  readonly action: 'created' | 'newVersion' | 'updated' | 'unchanged';
+  readonly version: number;
+};
+
+export type PushAnswer = {
+  readonly accepted: number;
+  readonly firstSequence: number | string;
+  readonly lastSequence: number | string;
+};
+
+/** Work that goes on after the answer; poll it with `waitForJob`. */
+export type Job<Result> = {
+  readonly id: string;
+  readonly kind: string;
+  readonly state: 'running' | 'succeeded' | 'failed';
+  readonly progress: { readonly done: number; readonly total: number };
+  readonly result?: Result;
+  readonly error?: {
+    readonly code: ErrorCode;
+    readonly message: string;
+    readonly path?: string;
+    readonly problems?: readonly Problem[];
+  };
+};
+
+/** What a batch load did, as its job tells. */
+export type LoadResult = Readonly<Record<string, ReceivedValue>>;
+
+export type LookupAnswer = {
+  /** T of the answer, RFC 3339. */
+  readonly asOf: string;
+  /** `<alias>__<feature>`, the order of everything below. */
+  readonly features: readonly string[];
+  readonly results: readonly {
+    readonly values: readonly ReceivedValue[];
+    readonly statuses: readonly Status[];
+    readonly eventTimes: readonly (string | null)[];
+  }[];
+};
+
+/** What the service says about a retrieval, from the header `Plumbline-Report`. */
+export type RetrievalReport = {
+  readonly rows: number;
+  readonly knowledge: 'known' | 'event';
+  readonly boundary: 'inclusive' | 'exclusive';
+  /** Values that `known` and `event` would give differently (S17). */
+  readonly leakCount: number;
+  readonly assumedCreatedTimes: number;
+  readonly snapshot: Readonly<Record<string, unknown>>;
+};
+
+/** Which features a frame gets, and as of when. */
+export type RetrievalQuery = {
+  readonly featureService: string;
+  readonly version?: number;
+  /** The frame's TIMESTAMP column that is T of each row; default `event_timestamp`. */
+  readonly time?: string;
+  readonly knowledge?: 'known' | 'event';
+  readonly boundary?: 'inclusive' | 'exclusive';
+};
+
+export type TrainingSet = {
+  readonly id: string;
+  readonly rows: number;
+  readonly contentHash: string;
+  readonly report: RetrievalReport;
+};
+
+export type Metrics = {
+  readonly rows: number;
+  readonly positives: number;
+  readonly auc: number;
+  readonly logLoss: number;
+};
+
+export type TrainingResult = {
+  readonly model: string;
+  readonly version: number;
+  readonly metrics: { readonly training: Metrics; readonly evaluation: Metrics };
+};
+
+/** A trained version; `signature`, `transform` and `record` are as the service writes them (S25). */
+export type ModelVersion = TrainingResult & {
+  readonly signature: unknown;
+  readonly transform: unknown;
+  readonly record: unknown;
+};
+
+/** A tensor of the Open Inference Protocol v2. */
+export type Tensor<Value> = {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly datatype: 'BOOL' | 'INT64' | 'FP32' | 'FP64' | 'BYTES';
+  readonly data: readonly Value[];
+};
+
+export type InferRequest = {
+  readonly inputs: readonly Tensor<SentValue>[];
+  /** Outputs wanted; default `probability` alone. */
+  readonly outputs?: readonly { readonly name: 'probability' | 'vector' }[];
+};
+
+export type InferAnswer = {
+  readonly model_name: string;
+  readonly model_version: string;
+  readonly parameters: { readonly as_of: string };
+  readonly outputs: readonly Tensor<number>[];
+};
+
+/** Writes a request body: a bigint as a number where JSON numbers are exact, else as a decimal string. */
+export function jsonBody(body: unknown): string {
+  return JSON.stringify(body, (_, value: unknown) => (typeof value === 'bigint' ? integerOf(value) : value));
+}
+
+function integerOf(value: bigint): number | string {
+  const number = Number(value);
+  return Number.isSafeInteger(number) ? number : value.toString();
+}
