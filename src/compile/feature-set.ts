@@ -1,5 +1,4 @@
 import type { EntityDocument, FeatureSetDocument, SourceDocument } from '../definition/document.js';
-import type { ColumnBatch } from '../definition/column-batch.js';
 import { parseDuration } from '../definition/duration.js';
 import { PlumblineError, type Problem } from '../definition/error.js';
 import type { Expression } from '../definition/expression.js';
@@ -67,11 +66,6 @@ export function compileFeatureSet(parts: FeatureSetParts): CompiledFeatureSet {
     lifetime: lifetimeOf(document),
     kernel: compileColumnarKernel(whole.map(({ name, expression }) => ({ name, expression }))),
   };
-}
-
-/** The features of `batch`'s rows: one column a feature. */
-export function featuresOf(set: CompiledFeatureSet, batch: ColumnBatch): ColumnBatch {
-  return set.kernel(batch);
 }
 
 /** The names a row expression sees: the source's columns. */

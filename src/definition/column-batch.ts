@@ -1,5 +1,5 @@
 import { elementTypeOf, type ScalarType, type ValueType } from './value-type.js';
-import type { Value } from './value.js';
+import { finiteOrNull, type Value } from './value.js';
 
 /**
  * One column of a batch: `values[i]` is meaningless where `valid[i]` is 0; `valid` is null when no value is NULL.
@@ -74,6 +74,20 @@ export function nullColumn(type: ValueType, rowCount: number): Column {
   return { type, values: allocate(type, rowCount), valid: new Uint8Array(rowCount) };
 }
 
+/** S3 for a whole column: NaN, infinities and arrays that hold one become NULL. */
+export function finiteColumn(column: Column): Column {
+  if (column.type !== 'FLOAT64' && column.type !== 'ARRAY<FLOAT64>') return column;
+  const rowCount = column.values.length;
+  let valid = column.valid;
+  for (let row = 0; row < rowCount; row++) {
+    const value = valueAt(column, row);
+    if (value === null || finiteOrNull(value) !== null) continue;
+    if (valid === column.valid) valid = valid?.slice() ?? new Uint8Array(rowCount).fill(1);
+    valid![row] = 0;
+  }
+  return { ...column, valid };
+}
+
 /** The rows `rows` of a batch, in that order. */
 export function takeRows(batch: ColumnBatch, rows: readonly number[]): ColumnBatch {
   const columns = new Map<string, Column>();
@@ -83,6 +97,28 @@ export function takeRows(batch: ColumnBatch, rows: readonly number[]): ColumnBat
     columns.set(name, builder.finish());
   }
   return { rowCount: rows.length, columns };
+}
+
+/** Rows `start` to `end` (not included) of a batch. */
+export function sliceRows(batch: ColumnBatch, start: number, end: number): ColumnBatch {
+  const rows = Array.from({ length: end - start }, (_, i) => start + i);
+  return takeRows(batch, rows);
+}
+
+/** Batches of the same columns, one after the other, as one. */
+export function concatBatches(batches: readonly ColumnBatch[]): ColumnBatch {
+  const rowCount = batches.reduce((rows, batch) => rows + batch.rowCount, 0);
+  const columns = new Map<string, Column>();
+  for (const [name, { type }] of batches[0]?.columns ?? []) {
+    const builder = new ColumnBuilder(type, rowCount);
+    let at = 0;
+    for (const batch of batches) {
+      const column = batch.columns.get(name)!;
+      for (let row = 0; row < batch.rowCount; row++) builder.set(at++, valueAt(column, row));
+    }
+    columns.set(name, builder.finish());
+  }
+  return { rowCount, columns };
 }
 
 function allocate(type: ValueType, rowCount: number): ColumnValues {

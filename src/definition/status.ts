@@ -15,3 +15,9 @@ export function rowStatus(ageUs: bigint, lifetime: Lifetime): 'ALIVE' | 'EXPIRED
   if (lifetime.maxAgeUs !== null && ageUs > lifetime.maxAgeUs) return 'EXPIRED';
   return 'ALIVE';
 }
+
+/** A feature's status, from the state of its row and its value before the default (S15). */
+export function featureStatus(row: 'ALIVE' | 'EXPIRED' | 'NOT_FOUND', isNull: boolean): Status {
+  if (row !== 'ALIVE') return row;
+  return isNull ? 'NULL' : 'PRESENT';
+}

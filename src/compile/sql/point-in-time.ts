@@ -1,0 +1,175 @@
+import { namesIn } from '../../definition/expression.js';
+import type { Lifetime } from '../../definition/status.js';
+import type { ServiceEntry, ServiceFeature } from '../feature-service.js';
+import { duckdbSql, literalSql, quoteIdentifier } from './duckdb.js';
+
+/**
+ * Point-in-time joins in DuckDB SQL (S14 to S17).
+ *
+ * A row of history counts from the instant it is visible: its event time, or, where only what was known counts, the
+ * later of event and created time. Ordered by that instant, the newest row so far (S10) changes at some of the rows and
+ * only there: the *steps* of a key. The step with the greatest instant ≤ T is then the answer for T, so one ASOF join
+ * serves every knowledge rule exactly, however late or out of order rows came.
+ */
+export type EntrySource = {
+  readonly entry: ServiceEntry;
+  /** The history table, quoted. */
+  readonly table: string;
+  /** A source column as a quoted column of that table. */
+  readonly column: (name: string) => string;
+  readonly orderColumn: string | null;
+  readonly eventTime: string;
+  /** Rows beyond this sequence do not count (S19). */
+  readonly snapshot: bigint;
+  /** The other rule may give other rows here, so its match is joined as well and compared (S17). */
+  readonly compareOther: boolean;
+  /** Frame columns of the entity's key, quoted. */
+  readonly frameKeys: readonly string[];
+};
+
+/** Columns that the store stamps on every row of a history table. */
+export const HISTORY_COLUMNS = {
+  sequence: '"~sequence"',
+  createdTime: '"~created_time"',
+  orderTime: '"~order_time"',
+  createdAssumed: '"~created_assumed"',
+} as const;
+
+export type StepRule = 'known' | 'event';
+
+/** Name of a column of the joined frame: the matched sequence, event time, … of one entry. */
+export function matchColumn(entry: number, what: 'seq' | 'event' | 'assumed' | 'other'): string {
+  return quoteIdentifier(`~${entry}.${what}`);
+}
+
+/** Name of a column of the joined frame: a source column of the matched row. */
+export function matchedColumn(entry: number, sourceColumn: string): string {
+  return quoteIdentifier(`~${entry}:${storedName(sourceColumn)}`);
+}
+
+/** A name under which DuckDB, blind to case, keeps `Temp` and `temp` apart: a capital is written `^` and its small letter. */
+export function storedName(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `^${letter.toLowerCase()}`);
+}
+
+/** Source columns that the features of an entry are computed from. */
+export function columnsRead(features: readonly ServiceFeature[]): readonly string[] {
+  return [...new Set(features.flatMap((feature) => namesIn(feature.expression)))];
+}
+
+/**
+ * The frame with every entry's matched row beside it, in the frame's order. `frame` is a FROM item with columns
+ * `"~row"` (its place) and `"~t"` (T, TIMESTAMP).
+ */
+export function joinedSql(frame: string, sources: readonly EntrySource[], rule: StepRule): string {
+  const other = rule === 'known' ? 'event' : 'known';
+  const steps: string[] = [];
+  const joins: string[] = [];
+  const columns: string[] = ['f.*'];
+  sources.forEach((source, i) => {
+    steps.push(`"~s${i}" AS (${stepsSql(source, rule)})`);
+    joins.push(asofJoin(source, `"~s${i}"`));
+    columns.push(...matchColumns(source, i));
+    if (!source.compareOther) return;
+    steps.push(`"~o${i}" AS (${stepsSql(source, other)})`);
+    joins.push(asofJoin(source, `"~o${i}"`));
+    columns.push(`"~o${i}".${HISTORY_COLUMNS.sequence} AS ${matchColumn(i, 'other')}`);
+  });
+  return [
+    `WITH ${steps.join(',\n')}`,
+    `SELECT ${columns.join(', ')}`,
+    `FROM ${frame} f`,
+    ...joins,
+    'ORDER BY f."~row"',
+  ].join('\n');
+}
+
+/** The newest row so far, at each instant at which it changes, for every key of one history table. */
+export function stepsSql(source: EntrySource, rule: StepRule): string {
+  const { sequence, createdTime, orderTime, createdAssumed } = HISTORY_COLUMNS;
+  const keys = source.entry.featureSet.keyColumns.map(source.column);
+  const event = source.column(source.eventTime);
+  const order = [event, orderTime, ...(source.orderColumn === null ? [] : [`${source.column(source.orderColumn)} NULLS FIRST`]), sequence];
+  const columns = new Set([
+    ...keys,
+    event,
+    ...columnsRead(source.entry.features).map(source.column),
+    sequence,
+    createdAssumed,
+  ]);
+  const present = [`${sequence} <= ${source.snapshot}`, ...keys.map((key) => `${key} IS NOT NULL`)];
+  const visible = rule === 'known' ? `greatest(${event}, ${createdTime})` : event;
+  const byKey = `PARTITION BY ${keys.join(', ')}`;
+  return [
+    `SELECT * FROM (SELECT ${[...columns].join(', ')}, ${visible} AS "~from",`,
+    `  row_number() OVER (${byKey} ORDER BY ${order.join(', ')}) AS "~rank"`,
+    `  FROM ${source.table} WHERE ${present.join(' AND ')})`,
+    ...(rule === 'known' ? [`QUALIFY ${newestSoFar(byKey)} AND ${lastOfInstant(byKey)}`] : [`QUALIFY ${lastOfInstant(byKey)}`]),
+  ].join('\n');
+}
+
+/** A row older than one visible before it is never the newest. */
+function newestSoFar(byKey: string): string {
+  const before = 'ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING';
+  return `"~rank" > coalesce(max("~rank") OVER (${byKey} ORDER BY "~from", "~rank" ${before}), 0)`;
+}
+
+/** Of rows visible from the same instant only the newest counts. */
+function lastOfInstant(byKey: string): string {
+  return `"~from" IS DISTINCT FROM lead("~from") OVER (${byKey} ORDER BY "~from", "~rank")`;
+}
+
+function asofJoin(source: EntrySource, steps: string): string {
+  const keys = source.entry.featureSet.keyColumns.map(source.column);
+  const equal = keys.map((key, i) => `f.${source.frameKeys[i]!} = ${steps}.${key}`);
+  return `ASOF LEFT JOIN ${steps} ON ${equal.join(' AND ')} AND f."~t" >= ${steps}."~from"`;
+}
+
+function matchColumns(source: EntrySource, entry: number): readonly string[] {
+  const steps = `"~s${entry}"`;
+  return [
+    `${steps}.${HISTORY_COLUMNS.sequence} AS ${matchColumn(entry, 'seq')}`,
+    `${steps}.${source.column(source.eventTime)} AS ${matchColumn(entry, 'event')}`,
+    `${steps}.${HISTORY_COLUMNS.createdAssumed} AS ${matchColumn(entry, 'assumed')}`,
+    ...columnsRead(source.entry.features).map(
+      (name) => `${steps}.${source.column(name)} AS ${matchedColumn(entry, name)}`,
+    ),
+  ];
+}
+
+/** SQL condition: the matched row of an entry is young enough to give its values (S15; equal ages are alive). */
+export function aliveSql(entry: number, lifetime: Lifetime): string {
+  const age = `(epoch_us("~t") - epoch_us(${matchColumn(entry, 'event')}))`;
+  const limits = [lifetime.maxAgeUs, lifetime.retentionUs].filter((limit) => limit !== null);
+  return [
+    `${matchColumn(entry, 'seq')} IS NOT NULL`,
+    ...limits.map((limit) => `${age} <= ${limit}`),
+  ].join(' AND ');
+}
+
+/** A feature's value before its default, over the joined frame; null when the kernel must compute it (S8). */
+export function featureSql(entry: number, feature: ServiceFeature, lifetime: Lifetime): string | null {
+  const value = duckdbSql(feature.expression, (name) => matchedColumn(entry, name));
+  return value === null ? null : `CASE WHEN ${aliveSql(entry, lifetime)} THEN ${value} END`;
+}
+
+/** A feature's value with its default in place of a missing one (S7). */
+export function withDefaultSql(valueSql: string, feature: ServiceFeature): string {
+  if (feature.defaultValue === null) return valueSql;
+  return `coalesce(${valueSql}, ${literalSql(feature.type, feature.defaultValue)})`;
+}
+
+/** A feature's status over the joined frame (S15). */
+export function statusSql(entry: number, valueSql: string, lifetime: Lifetime): string {
+  const age = `(epoch_us("~t") - epoch_us(${matchColumn(entry, 'event')}))`;
+  const gone = [`${matchColumn(entry, 'seq')} IS NULL`];
+  if (lifetime.retentionUs !== null) gone.push(`${age} > ${lifetime.retentionUs}`);
+  const expired = lifetime.maxAgeUs === null ? '' : ` WHEN ${age} > ${lifetime.maxAgeUs} THEN 'EXPIRED'`;
+  return `CASE WHEN ${gone.join(' OR ')} THEN 'NOT_FOUND'${expired} WHEN (${valueSql}) IS NULL THEN 'NULL' ELSE 'PRESENT' END`;
+}
+
+/** Event time of the matched row, unless it is NOT_FOUND. */
+export function eventTimeSql(entry: number, lifetime: Lifetime): string {
+  const found = aliveSql(entry, { maxAgeUs: null, retentionUs: lifetime.retentionUs });
+  return `CASE WHEN ${found} THEN ${matchColumn(entry, 'event')} END`;
+}

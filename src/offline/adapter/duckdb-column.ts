@@ -1,0 +1,205 @@
+import {
+  BIGINT,
+  BLOB,
+  BOOLEAN,
+  DATE,
+  DOUBLE,
+  DuckDBBlobValue,
+  DuckDBDataChunk,
+  DuckDBDateValue,
+  type DuckDBListType,
+  DuckDBListValue,
+  DuckDBTimestampValue,
+  type DuckDBType,
+  DuckDBTypeId,
+  type DuckDBValue,
+  type DuckDBVector,
+  LIST,
+  TIMESTAMP,
+  VARCHAR,
+} from '@duckdb/node-api';
+import { type Column, ColumnBuilder, valueAt } from '../../definition/column-batch.js';
+import type { Value } from '../../definition/value.js';
+import { elementTypeOf, type ScalarType, type ValueType } from '../../definition/value-type.js';
+
+/** Rows in one DuckDB vector: the most a data chunk holds. */
+export const CHUNK_ROWS = 2048;
+
+const SCALAR_TYPES: Record<ScalarType, DuckDBType> = {
+  BOOL: BOOLEAN,
+  INT64: BIGINT,
+  FLOAT64: DOUBLE,
+  STRING: VARCHAR,
+  BYTES: BLOB,
+  TIMESTAMP,
+  DATE,
+};
+
+/** The DuckDB type that carries a value type exactly; TIMESTAMP is UTC microseconds without a zone. */
+export function duckdbType(type: ValueType): DuckDBType {
+  const element = elementTypeOf(type);
+  return element === null ? SCALAR_TYPES[type as ScalarType] : LIST(SCALAR_TYPES[element]);
+}
+
+/** The same type as SQL text. */
+export function sqlType(type: ValueType): string {
+  return String(duckdbType(type));
+}
+
+/** One vector of a chunk as a column of `type`, narrower numbers widened; NaN and infinities as they are. */
+export function columnOfVector(vector: DuckDBVector, type: ValueType, rowCount: number): Column {
+  return numericColumn(vector, type, rowCount) ?? generalColumn(vector, type, rowCount);
+}
+
+/** A chunk of at most {@link CHUNK_ROWS} rows, from `start`, out of whole columns. */
+export function chunkOf(columns: readonly Column[], start: number, rowCount: number): DuckDBDataChunk {
+  const chunk = DuckDBDataChunk.create(
+    columns.map((column) => duckdbType(column.type)),
+    rowCount,
+  );
+  columns.forEach((column, index) => {
+    fillVector(chunk.getColumnVector(index), column, start, rowCount);
+  });
+  return chunk;
+}
+
+/** The value of DuckDB's client for one of ours. */
+function toDuckdb(type: ValueType, value: Value): DuckDBValue {
+  if (value === null) return null;
+  const element = elementTypeOf(type);
+  if (element !== null) {
+    return new DuckDBListValue((value as readonly Value[]).map((item) => toDuckdb(element, item)));
+  }
+  if (type === 'TIMESTAMP') return new DuckDBTimestampValue(value as bigint);
+  if (type === 'DATE') return new DuckDBDateValue(value as number);
+  if (type === 'BYTES') return new DuckDBBlobValue(value as Uint8Array);
+  return value as DuckDBValue;
+}
+
+/** Our value for one of DuckDB's client, whichever width the column has. */
+function fromDuckdb(value: DuckDBValue): Value {
+  if (typeof value !== 'object' || value === null) return value;
+  if (value instanceof DuckDBListValue) return value.items.map(fromDuckdb);
+  if (value instanceof DuckDBDateValue) return value.days;
+  if (value instanceof DuckDBBlobValue) return value.bytes.slice();
+  if ('micros' in value) return value.micros as bigint;
+  throw new TypeError(`DuckDB gave a ${value.constructor.name}, which no value type maps to`);
+}
+
+type Items = Float64Array | BigInt64Array | Int32Array | Int16Array | Int8Array | Float32Array;
+
+/** Vectors of fixed-width numbers hold their items in one typed array, which is copied whole. */
+function itemsOf(vector: DuckDBVector): Items | null {
+  const items: unknown = 'items' in vector ? vector.items : null;
+  return ArrayBuffer.isView(items) && !(items instanceof DataView) ? (items as Items) : null;
+}
+
+function numericColumn(vector: DuckDBVector, type: ValueType, rowCount: number): Column | null {
+  const items = itemsOf(vector);
+  if (items === null || (type !== 'INT64' && type !== 'FLOAT64' && type !== 'TIMESTAMP')) return null;
+  const bits = validityBits(vector);
+  if (type === 'FLOAT64') return floatColumn(items, bits, rowCount);
+  if (!(items instanceof BigInt64Array) && !(items instanceof Int32Array)) return null;
+  const values = new BigInt64Array(rowCount);
+  if (items instanceof BigInt64Array) values.set(items.subarray(0, rowCount));
+  else for (let row = 0; row < rowCount; row++) values[row] = BigInt(items[row]!);
+  return { type, values, valid: validBytes(bits, rowCount) };
+}
+
+function floatColumn(items: Items, bits: BigUint64Array | null, rowCount: number): Column | null {
+  if (items instanceof BigInt64Array) return null;
+  const values = Float64Array.from(items.subarray(0, rowCount));
+  return { type: 'FLOAT64', values, valid: validBytes(bits, rowCount) };
+}
+
+function generalColumn(vector: DuckDBVector, type: ValueType, rowCount: number): Column {
+  const builder = new ColumnBuilder(type, rowCount);
+  const scalar = elementTypeOf(type) ?? type;
+  const widen = scalar === 'INT64' ? widenInteger : scalar === 'FLOAT64' ? Number : null;
+  for (let row = 0; row < rowCount; row++) {
+    const value = fromDuckdb(vector.getItem(row));
+    builder.set(row, widen === null || value === null ? value : mapScalars(value, widen));
+  }
+  return builder.finish();
+}
+
+function widenInteger(value: Value): bigint {
+  return BigInt(value as number | bigint);
+}
+
+function mapScalars(value: Value, change: (scalar: Value) => Value): Value {
+  return Array.isArray(value) ? value.map(change) : change(value);
+}
+
+function validityBits(vector: DuckDBVector): BigUint64Array | null {
+  const validity: unknown = 'validity' in vector ? vector.validity : null;
+  const data: unknown = typeof validity === 'object' && validity !== null && 'data' in validity ? validity.data : null;
+  return data instanceof BigUint64Array ? data : null;
+}
+
+function validBytes(bits: BigUint64Array | null, rowCount: number): Uint8Array | null {
+  if (bits === null) return null;
+  const bytes = new Uint8Array(bits.buffer, bits.byteOffset, bits.byteLength);
+  const valid = new Uint8Array(rowCount);
+  let whole = true;
+  for (let row = 0; row < rowCount; row++) {
+    const bit = (bytes[row >> 3]! >> (row & 7)) & 1;
+    valid[row] = bit;
+    whole &&= bit === 1;
+  }
+  return whole ? null : valid;
+}
+
+function fillVector(vector: DuckDBVector, column: Column, start: number, rowCount: number): void {
+  const items = itemsOf(vector);
+  const { values } = column;
+  if (items instanceof BigInt64Array && values instanceof BigInt64Array) {
+    items.set(values.subarray(start, start + rowCount));
+    markNulls(vector, column, start, rowCount);
+  } else if (items instanceof Float64Array && values instanceof Float64Array) {
+    items.set(values.subarray(start, start + rowCount));
+    markNulls(vector, column, start, rowCount);
+  } else {
+    for (let row = 0; row < rowCount; row++) {
+      setItem(vector, row, toDuckdb(column.type, valueAt(column, start + row)));
+    }
+  }
+  vector.flush();
+}
+
+function markNulls(vector: DuckDBVector, column: Column, start: number, rowCount: number): void {
+  if (column.valid === null) return;
+  for (let row = 0; row < rowCount; row++) {
+    if (column.valid[start + row] === 0) setItem(vector, row, null);
+  }
+}
+
+function setItem(vector: DuckDBVector, row: number, value: DuckDBValue): void {
+  vector.setItem(row, value);
+}
+
+/** Which value type a column of a file or frame maps to without loss, or null when none does. */
+export function valueTypeOf(type: DuckDBType): ValueType | null {
+  if (type.typeId === DuckDBTypeId.LIST) {
+    const element = valueTypeOf((type as DuckDBListType).valueType);
+    return element === null || elementTypeOf(element) !== null ? null : `ARRAY<${element as ScalarType}>`;
+  }
+  return VALUE_TYPE_OF[type.typeId] ?? null;
+}
+
+const VALUE_TYPE_OF: Readonly<Partial<Record<DuckDBTypeId, ScalarType>>> = {
+  [DuckDBTypeId.BOOLEAN]: 'BOOL',
+  [DuckDBTypeId.TINYINT]: 'INT64',
+  [DuckDBTypeId.SMALLINT]: 'INT64',
+  [DuckDBTypeId.INTEGER]: 'INT64',
+  [DuckDBTypeId.BIGINT]: 'INT64',
+  [DuckDBTypeId.UTINYINT]: 'INT64',
+  [DuckDBTypeId.USMALLINT]: 'INT64',
+  [DuckDBTypeId.UINTEGER]: 'INT64',
+  [DuckDBTypeId.FLOAT]: 'FLOAT64',
+  [DuckDBTypeId.DOUBLE]: 'FLOAT64',
+  [DuckDBTypeId.VARCHAR]: 'STRING',
+  [DuckDBTypeId.BLOB]: 'BYTES',
+  [DuckDBTypeId.TIMESTAMP_TZ]: 'TIMESTAMP',
+  [DuckDBTypeId.DATE]: 'DATE',
+};

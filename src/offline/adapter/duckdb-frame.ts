@@ -1,0 +1,137 @@
+import { readFile } from 'node:fs/promises';
+import type { DuckDBConnection, DuckDBType } from '@duckdb/node-api';
+import { quoteIdentifier } from '../../compile/sql/duckdb.js';
+import type { Column, ColumnBatch } from '../../definition/column-batch.js';
+import { PlumblineError, type Problem } from '../../definition/error.js';
+import { formatTimestamp } from '../../definition/time.js';
+import type { ValueType } from '../../definition/value-type.js';
+import { readArrow } from '../arrow.js';
+import type { RetrievalQuery } from '../store.js';
+import { CHUNK_ROWS, chunkOf, sqlType, valueTypeOf } from './duckdb-column.js';
+import { rowsOf, sqlText, unreadable } from './duckdb-session.js';
+
+/** A checked frame: a FROM item with its columns, `"~row"` (place) and `"~t"` (T, UTC, after the boundary rule). */
+export type Frame = {
+  readonly from: string;
+  readonly rowCount: number;
+  readonly columns: ReadonlyMap<string, DuckDBType>;
+};
+
+/** Makes the frame of a query readable, and refuses one that cannot be joined. Throws INVALID_FRAME, FUTURE_TIME. */
+export async function openFrame(connection: DuckDBConnection, query: RetrievalQuery): Promise<Frame> {
+  const raw = query.frame.format === 'parquet' ? parquetItem(query) : await arrowTable(connection, query);
+  const columns = await describeFrame(connection, raw, query);
+  requireFrameColumns(columns, query);
+  const time = quoteIdentifier(query.timeColumn);
+  const t = `${time} AT TIME ZONE 'UTC'${query.boundary === 'exclusive' ? ' - INTERVAL 1 MICROSECOND' : ''}`;
+  const names = [...columns.keys()].map(quoteIdentifier);
+  const from = `(SELECT ${names.join(', ')}, file_row_number AS "~row", ${t} AS "~t" FROM ${raw})`;
+  const rowCount = await requireTimes(connection, raw, query);
+  return { from, rowCount, columns };
+}
+
+function parquetItem(query: RetrievalQuery): string {
+  return `read_parquet(${sqlText(query.frame.path)}, file_row_number = true)`;
+}
+
+/** An Arrow frame as a temporary table. */
+async function arrowTable(connection: DuckDBConnection, query: RetrievalQuery): Promise<string> {
+  const bytes = await readFile(query.frame.path);
+  let row = 0n;
+  let made = false;
+  for await (const batch of readArrow(bytes)) {
+    if (!made) await createFrameTable(connection, batch);
+    made = true;
+    await appendFrame(connection, batch, row);
+    row += BigInt(batch.rowCount);
+  }
+  return '"~frame"';
+}
+
+async function createFrameTable(connection: DuckDBConnection, batch: ColumnBatch): Promise<void> {
+  const columns = [...batch.columns].map(([name, { type }]) => `${quoteIdentifier(name)} ${frameType(type)}`);
+  try {
+    await connection.run(`CREATE TEMP TABLE "~frame" (${[...columns, 'file_row_number BIGINT'].join(', ')})`);
+  } catch (error) {
+    throw unreadable('', error, 'INVALID_FRAME');
+  }
+}
+
+/** Instants of a frame keep their zone, so that they come back as they went in. */
+function frameType(type: ValueType): string {
+  return type === 'TIMESTAMP' ? 'TIMESTAMPTZ' : sqlType(type);
+}
+
+async function appendFrame(connection: DuckDBConnection, batch: ColumnBatch, firstRow: bigint): Promise<void> {
+  const rows = BigInt64Array.from({ length: batch.rowCount }, (_, row) => firstRow + BigInt(row));
+  const columns: Column[] = [...batch.columns.values(), { type: 'INT64', values: rows, valid: null }];
+  const appender = await connection.createAppender('~frame');
+  for (let start = 0; start < batch.rowCount; start += CHUNK_ROWS) {
+    appender.appendDataChunk(chunkOf(columns, start, Math.min(CHUNK_ROWS, batch.rowCount - start)));
+  }
+  appender.closeSync();
+}
+
+async function describeFrame(
+  connection: DuckDBConnection,
+  raw: string,
+  query: RetrievalQuery,
+): Promise<ReadonlyMap<string, DuckDBType>> {
+  try {
+    const result = await connection.run(`SELECT * FROM ${raw} LIMIT 0`);
+    const columns = new Map(result.columnNames().map((name, i) => [name, result.columnTypes()[i]!]));
+    columns.delete('file_row_number');
+    return columns;
+  } catch (error) {
+    throw unreadable(query.frame.path, error, 'INVALID_FRAME');
+  }
+}
+
+function requireFrameColumns(columns: ReadonlyMap<string, DuckDBType>, query: RetrievalQuery): void {
+  const problems: Problem[] = [];
+  const need = (name: string, type: ValueType, what: string): void => {
+    const actual = columns.get(name);
+    if (actual === undefined) {
+      const message = `the frame has no column "${name}", ${what}; it has ${[...columns.keys()].join(', ')}`;
+      problems.push({ path: name, message });
+    } else if (valueTypeOf(actual) !== type) {
+      const hint = type === 'TIMESTAMP' ? '; write it with a zone, in UTC' : '';
+      problems.push({ path: name, message: `column "${name}" is ${actual}, ${what} is ${type}${hint}` });
+    }
+  };
+  need(query.timeColumn, 'TIMESTAMP', 'the time of each row');
+  for (const { name, type } of query.service.keyColumns) need(name, type, 'a key of the feature service');
+  const outputs = new Set(query.service.outputs.map(({ name }) => name.toLowerCase()));
+  for (const name of columns.keys()) {
+    if (!name.startsWith('~') && !outputs.has(name.toLowerCase())) continue;
+    problems.push({ path: name, message: `the frame may not have a column "${name}": a feature or the store has that name; rename it` });
+  }
+  if (problems.length === 0) return;
+  const listed = problems.map(({ message }) => message).join('; ');
+  throw new PlumblineError('INVALID_FRAME', listed, { path: problems[0]!.path, problems });
+}
+
+async function requireTimes(connection: DuckDBConnection, raw: string, query: RetrievalQuery): Promise<number> {
+  const time = quoteIdentifier(query.timeColumn);
+  const sql = `SELECT count(*), count(${time}), coalesce(epoch_us(max(${time})), 0), min(file_row_number) FILTER (${time} IS NULL) FROM ${raw}`;
+  const [row] = await readFrame(connection, sql, query);
+  const [rows, times, latest, firstNull] = row!.map(Number);
+  if (times! < rows!) {
+    const message = `column "${query.timeColumn}" is NULL in ${rows! - times!} rows, first in row ${firstNull! + 1}; every row needs its T`;
+    throw new PlumblineError('INVALID_FRAME', message, { path: query.timeColumn, row: firstNull! + 1 });
+  }
+  const latestUs = BigInt(row![2] as number | bigint);
+  if (rows! > 0 && latestUs > query.nowUs) {
+    const message = `column "${query.timeColumn}" reaches ${formatTimestamp(latestUs)}, later than now, ${formatTimestamp(query.nowUs)}; what will be known then cannot be retrieved yet`;
+    throw new PlumblineError('FUTURE_TIME', message, { path: query.timeColumn });
+  }
+  return rows!;
+}
+
+async function readFrame(connection: DuckDBConnection, sql: string, query: RetrievalQuery): Promise<readonly (readonly unknown[])[]> {
+  try {
+    return await rowsOf(connection, sql);
+  } catch (error) {
+    throw unreadable(query.frame.path, error, 'INVALID_FRAME');
+  }
+}

@@ -1,0 +1,97 @@
+import { createHash } from 'node:crypto';
+import type { DuckDBConnection } from '@duckdb/node-api';
+import { storedName, HISTORY_COLUMNS } from '../../compile/sql/point-in-time.js';
+import { quoteIdentifier } from '../../compile/sql/duckdb.js';
+import { type Column, nullColumn } from '../../definition/column-batch.js';
+import type { SourceDocument } from '../../definition/document.js';
+import type { HistoryRows, SourceRef } from '../store.js';
+import { CHUNK_ROWS, chunkOf, sqlType } from './duckdb-column.js';
+import { rowsOf } from './duckdb-session.js';
+
+/** The history table of a source: one row a logged row, columns under their stored names. */
+export function historyTable({ project, source }: SourceRef): string {
+  // DuckDB is blind to case, and names are not: the digest keeps `Weather` and `weather` apart, the name is for people.
+  const digest = createHash('sha256').update(`${project}/${source.name}`).digest('hex').slice(0, 12);
+  return `history_${storedName(project)}_${storedName(source.name)}_${digest}`.toLowerCase();
+}
+
+/** A source column as a quoted column of its history table. */
+export function historyColumn(name: string): string {
+  return quoteIdentifier(storedName(name));
+}
+
+/** Makes the table of a source, or adds the columns that it has gained; old rows hold NULL there (S9). */
+export async function ensureHistoryTable(connection: DuckDBConnection, ref: SourceRef): Promise<void> {
+  const table = quoteIdentifier(historyTable(ref));
+  const stamps = [
+    `${HISTORY_COLUMNS.sequence} BIGINT NOT NULL`,
+    `${HISTORY_COLUMNS.createdTime} TIMESTAMP NOT NULL`,
+    `${HISTORY_COLUMNS.orderTime} TIMESTAMP NOT NULL`,
+    `${HISTORY_COLUMNS.createdAssumed} BOOLEAN NOT NULL`,
+  ];
+  await connection.run(`CREATE TABLE IF NOT EXISTS ${table} (${stamps.join(', ')})`);
+  for (const { name, type } of ref.source.columns) {
+    await connection.run(`ALTER TABLE ${table} ADD COLUMN IF NOT EXISTS ${historyColumn(name)} ${sqlType(type)}`);
+  }
+}
+
+/** Sequence of the last row in the table; -1 when it is empty. */
+export async function lastSequence(connection: DuckDBConnection, ref: SourceRef): Promise<bigint> {
+  const table = quoteIdentifier(historyTable(ref));
+  const [row] = await rowsOf(connection, `SELECT coalesce(max(${HISTORY_COLUMNS.sequence}), -1) FROM ${table}`);
+  return BigInt(row![0] as number | bigint);
+}
+
+/** Appends rows in one transaction. */
+export async function appendHistory(
+  connection: DuckDBConnection,
+  ref: SourceRef,
+  batches: readonly HistoryRows[],
+): Promise<void> {
+  await connection.run('BEGIN');
+  try {
+    const order = await columnOrder(connection, ref);
+    const appender = await connection.createAppender(historyTable(ref));
+    for (const batch of batches) {
+      const columns = order.map((name) => storedColumn(name, ref.source, batch));
+      for (let start = 0; start < batch.rows.rowCount; start += CHUNK_ROWS) {
+        appender.appendDataChunk(chunkOf(columns, start, Math.min(CHUNK_ROWS, batch.rows.rowCount - start)));
+      }
+    }
+    appender.closeSync();
+    await connection.run('COMMIT');
+  } catch (error) {
+    await connection.run('ROLLBACK');
+    throw error;
+  }
+}
+
+/** Stored names in the order of the table, which is the order in which the source gained them. */
+async function columnOrder(connection: DuckDBConnection, ref: SourceRef): Promise<readonly string[]> {
+  const result = await connection.run(`SELECT * FROM ${quoteIdentifier(historyTable(ref))} LIMIT 0`);
+  return result.columnNames();
+}
+
+function storedColumn(stored: string, source: SourceDocument, batch: HistoryRows): Column {
+  const { rowCount } = batch.rows;
+  switch (quoteIdentifier(stored)) {
+    case HISTORY_COLUMNS.sequence:
+      return { type: 'INT64', values: sequences(batch.firstSequence, rowCount), valid: null };
+    case HISTORY_COLUMNS.createdTime:
+      return { type: 'TIMESTAMP', values: batch.createdTimes, valid: null };
+    case HISTORY_COLUMNS.orderTime:
+      return { type: 'TIMESTAMP', values: batch.orderTimes, valid: null };
+    case HISTORY_COLUMNS.createdAssumed:
+      return { type: 'BOOL', values: new Uint8Array(rowCount).fill(Number(batch.createdAssumed)), valid: null };
+    default: {
+      const column = source.columns.find(({ name }) => storedName(name) === stored)!;
+      return batch.rows.columns.get(column.name) ?? nullColumn(column.type, rowCount);
+    }
+  }
+}
+
+function sequences(first: bigint, rowCount: number): BigInt64Array {
+  const values = new BigInt64Array(rowCount);
+  for (let row = 0; row < rowCount; row++) values[row] = first + BigInt(row);
+  return values;
+}

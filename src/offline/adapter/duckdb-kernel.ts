@@ -1,0 +1,87 @@
+import type { DuckDBConnection, DuckDBDataChunk } from '@duckdb/node-api';
+import type { ServiceFeature } from '../../compile/feature-service.js';
+import { type ColumnarKernel, compileColumnarKernel } from '../../compile/kernel.js';
+import { quoteIdentifier } from '../../compile/sql/duckdb.js';
+import { aliveSql, columnsRead, type EntrySource, matchedColumn } from '../../compile/sql/point-in-time.js';
+import { type Column, ColumnBuilder, valueAt } from '../../definition/column-batch.js';
+import type { ValueType } from '../../definition/value-type.js';
+import { chunkOf, columnOfVector, sqlType } from './duckdb-column.js';
+
+/** A feature that SQL cannot give bit for bit: the kernel computes it from the joined frame (S8). */
+export type KernelFeature = { readonly entry: number; readonly feature: ServiceFeature };
+
+/** Name of a kernel-computed feature in the table `"~kernel"`. */
+export function kernelColumn(entry: number, feature: ServiceFeature): string {
+  return quoteIdentifier(`~${entry}=${feature.index}`);
+}
+
+/**
+ * Computes features beside DuckDB (S8): reads the matched columns of the joined frame chunk by chunk, runs the kernel,
+ * and leaves the values in the temporary table `"~kernel"` under `"~row"`, NULL where the row is not alive.
+ */
+export async function computeByKernel(
+  connection: DuckDBConnection,
+  sources: readonly EntrySource[],
+  features: readonly KernelFeature[],
+): Promise<void> {
+  const columns = features.map(({ entry, feature }) => `${kernelColumn(entry, feature)} ${sqlType(feature.type)}`);
+  await connection.run(`CREATE TEMP TABLE "~kernel" ("~row" BIGINT, ${columns.join(', ')})`);
+  const parts = partsOf(sources, features);
+  const inputs = parts.flatMap((part) => [part.alive, ...part.names.map((name) => matchedColumn(part.entry, name))]);
+  const result = await connection.stream(`SELECT "~row", ${inputs.join(', ')} FROM "~joined"`);
+  const appender = await connection.createAppender('~kernel');
+  for await (const chunk of result) {
+    if (chunk.rowCount > 0) appender.appendDataChunk(chunkOf(computed(chunk, parts), 0, chunk.rowCount));
+  }
+  appender.closeSync();
+}
+
+/** The kernel features of one entry. */
+type Part = {
+  readonly entry: number;
+  readonly alive: string;
+  readonly names: readonly string[];
+  readonly types: ReadonlyMap<string, ValueType>;
+  readonly features: readonly ServiceFeature[];
+  readonly kernel: ColumnarKernel;
+};
+
+function partsOf(sources: readonly EntrySource[], features: readonly KernelFeature[]): readonly Part[] {
+  const entries = [...new Set(features.map(({ entry }) => entry))];
+  return entries.map((entry) => {
+    const mine = features.filter((other) => other.entry === entry).map(({ feature }) => feature);
+    const { featureSet } = sources[entry]!.entry;
+    return {
+      entry,
+      alive: aliveSql(entry, featureSet.lifetime),
+      names: columnsRead(mine),
+      types: new Map(featureSet.source.columns.map(({ name, type }) => [name, type])),
+      features: mine,
+      kernel: compileColumnarKernel(mine),
+    };
+  });
+}
+
+function computed(chunk: DuckDBDataChunk, parts: readonly Part[]): readonly Column[] {
+  const { rowCount } = chunk;
+  const columns = [columnOfVector(chunk.getColumnVector(0), 'INT64', rowCount)];
+  let at = 1;
+  for (const part of parts) {
+    const alive = columnOfVector(chunk.getColumnVector(at++), 'BOOL', rowCount);
+    const inputs = part.names.map((name): [string, Column] => [
+      name,
+      columnOfVector(chunk.getColumnVector(at++), part.types.get(name)!, rowCount),
+    ]);
+    const values = part.kernel({ rowCount, columns: new Map(inputs) });
+    for (const { name } of part.features) columns.push(onlyWhere(alive, values.columns.get(name)!));
+  }
+  return columns;
+}
+
+function onlyWhere(alive: Column, column: Column): Column {
+  const builder = new ColumnBuilder(column.type, column.values.length);
+  for (let row = 0; row < column.values.length; row++) {
+    builder.set(row, valueAt(alive, row) === true ? valueAt(column, row) : null);
+  }
+  return builder.finish();
+}

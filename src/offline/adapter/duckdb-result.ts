@@ -1,0 +1,118 @@
+import type { DuckDBConnection, DuckDBResult, DuckDBType } from '@duckdb/node-api';
+import type { ServiceEntry } from '../../compile/feature-service.js';
+import { quoteIdentifier } from '../../compile/sql/duckdb.js';
+import {
+  type EntrySource,
+  eventTimeSql,
+  featureSql,
+  statusSql,
+  withDefaultSql,
+} from '../../compile/sql/point-in-time.js';
+import type { Column, ColumnBatch } from '../../definition/column-batch.js';
+import { PlumblineError } from '../../definition/error.js';
+import type { ValueType } from '../../definition/value-type.js';
+import { arrowSchema, arrowStream } from '../arrow.js';
+import type { RetrievalQuery, RetrievalReport, RetrievalResult } from '../store.js';
+import { columnOfVector, valueTypeOf } from './duckdb-column.js';
+import { computeByKernel, type KernelFeature, kernelColumn } from './duckdb-kernel.js';
+import { sqlText } from './duckdb-session.js';
+
+export type JoinedFrame = {
+  readonly connection: DuckDBConnection;
+  readonly query: RetrievalQuery;
+  readonly sources: readonly EntrySource[];
+  readonly frameColumns: ReadonlyMap<string, DuckDBType>;
+  readonly report: RetrievalReport;
+};
+
+/** What can be done with the joined frame: features are computed as it is written out. */
+export async function resultOf(joined: JoinedFrame): Promise<RetrievalResult> {
+  const byKernel = kernelFeatures(joined.sources);
+  if (byKernel.length > 0) await computeByKernel(joined.connection, joined.sources, byKernel);
+  const outputs = outputColumns(joined, byKernel);
+  const from =
+    byKernel.length === 0 ? '"~joined"' : '"~joined" JOIN "~kernel" USING ("~row") ORDER BY "~row"';
+  const select = `SELECT ${outputs.map(({ name, sql }) => `${sql} AS ${quoteIdentifier(name)}`).join(', ')} FROM ${from}`;
+  return {
+    report: joined.report,
+    writeParquet: async (path) => {
+      await joined.connection.run(`COPY (${select}) TO ${sqlText(path)} (FORMAT parquet, COMPRESSION zstd)`);
+    },
+    arrowStream: () => arrowOf(joined, outputs, select),
+    close: async () => joined.connection.closeSync(),
+  };
+}
+
+type OutputColumn = { readonly name: string; readonly sql: string; readonly type: ValueType | null };
+
+function kernelFeatures(sources: readonly EntrySource[]): readonly KernelFeature[] {
+  return sources.flatMap(({ entry: { features, featureSet } }, entry) =>
+    features
+      .filter((feature) => featureSql(entry, feature, featureSet.lifetime) === null)
+      .map((feature) => ({ entry, feature })),
+  );
+}
+
+function outputColumns(joined: JoinedFrame, byKernel: readonly KernelFeature[]): readonly OutputColumn[] {
+  const frame = [...joined.frameColumns].map(([name, type]) => ({
+    name,
+    sql: quoteIdentifier(name),
+    type: valueTypeOf(type),
+  }));
+  const features = joined.sources.flatMap(({ entry }, i) => entryColumns(joined.query, entry, i, byKernel));
+  return [...frame, ...features];
+}
+
+function entryColumns(
+  query: RetrievalQuery,
+  entry: ServiceEntry,
+  i: number,
+  byKernel: readonly KernelFeature[],
+): readonly OutputColumn[] {
+  const { lifetime } = entry.featureSet;
+  const columns = entry.features.flatMap((feature): OutputColumn[] => {
+    const computed = byKernel.some((other) => other.entry === i && other.feature === feature);
+    const raw = computed ? kernelColumn(i, feature) : featureSql(i, feature, lifetime)!;
+    const value = withDefaultSql(raw, feature);
+    const { outputName: name, type } = feature;
+    const output: OutputColumn = { name, type, sql: type === 'TIMESTAMP' ? instant(value) : value };
+    if (!query.include.includes('status')) return [output];
+    return [output, { name: `${name}__status`, type: 'STRING', sql: statusSql(i, raw, lifetime) }];
+  });
+  if (!query.include.includes('eventTime')) return columns;
+  const eventTime = { name: `${entry.alias}__event_time`, type: 'TIMESTAMP' as const, sql: instant(eventTimeSql(i, lifetime)) };
+  return [...columns, eventTime];
+}
+
+/** History holds UTC without a zone; what goes out says that it is UTC. */
+function instant(sql: string): string {
+  return `(${sql}) AT TIME ZONE 'UTC'`;
+}
+
+async function* arrowOf(
+  joined: JoinedFrame,
+  outputs: readonly OutputColumn[],
+  select: string,
+): AsyncIterable<Uint8Array> {
+  const typed = outputs.map(({ name, type }) => {
+    if (type !== null) return { name, type };
+    const message = `column "${name}" is ${joined.frameColumns.get(name)}, which an Arrow answer does not carry; cast it, or ask for Parquet`;
+    throw new PlumblineError('INVALID_FRAME', message, { path: name });
+  });
+  const result = await joined.connection.stream(select);
+  yield* arrowStream(batchesOf(result, typed), arrowSchema(typed));
+}
+
+async function* batchesOf(
+  result: DuckDBResult,
+  columns: readonly { readonly name: string; readonly type: ValueType }[],
+): AsyncIterable<ColumnBatch> {
+  for await (const chunk of result) {
+    const { rowCount } = chunk;
+    const entries = columns.map(({ name, type }, i): [string, Column] => [
+      name,
+      columnOfVector(chunk.getColumnVector(i), type, rowCount),
+    ]);
+    if (rowCount > 0) yield { rowCount, columns: new Map(entries) };
+  }
+}

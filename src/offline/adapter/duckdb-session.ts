@@ -1,0 +1,62 @@
+import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import { PlumblineError } from '../../definition/error.js';
+
+/** How much of the machine DuckDB may take. */
+export type DuckdbLimits = { readonly memoryLimit: string; readonly threads: number };
+
+/** A DuckDB database that hands out a connection for each piece of work and closes them all. */
+export class DuckdbDatabase {
+  private constructor(private readonly instance: DuckDBInstance) {}
+
+  /** Opens a database file, or an empty database in memory. */
+  static async open(path: string, limits: DuckdbLimits): Promise<DuckdbDatabase> {
+    const instance = await DuckDBInstance.create(path, {
+      memory_limit: limits.memoryLimit,
+      threads: String(limits.threads),
+      // Nothing is ever fetched: what is needed is linked in.
+      autoinstall_known_extensions: 'false',
+      autoload_known_extensions: 'false',
+    });
+    return new DuckdbDatabase(instance);
+  }
+
+  /** Runs work on a connection of its own, whose temporary tables vanish with it. */
+  async session<T>(work: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
+    const connection = await this.connect();
+    try {
+      return await work(connection);
+    } finally {
+      connection.closeSync();
+    }
+  }
+
+  /** A connection that the caller closes with `closeSync`. */
+  async connect(): Promise<DuckDBConnection> {
+    const connection = await this.instance.connect();
+    await connection.run("SET TimeZone = 'UTC'");
+    return connection;
+  }
+
+  close(): void {
+    this.instance.closeSync();
+  }
+}
+
+/** The rows of a small result. */
+export async function rowsOf(connection: DuckDBConnection, sql: string): Promise<readonly (readonly unknown[])[]> {
+  const reader = await connection.runAndReadAll(sql);
+  return reader.getRowsJS();
+}
+
+/** Text as an SQL string literal. */
+export function sqlText(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
+}
+
+/** DuckDB's words about a file that it cannot read, as an error of the caller's. */
+export function unreadable(path: string, error: unknown, code: 'INVALID_FILE' | 'INVALID_FRAME'): PlumblineError {
+  if (error instanceof PlumblineError) return error;
+  const cause = (error instanceof Error ? error.message : String(error)).split('\n', 1)[0]!;
+  const remedy = 'write it anew, or name the right format';
+  return new PlumblineError(code, `cannot be read: ${cause.replaceAll(path, 'the file')}; ${remedy}`, { path: 'file' });
+}

@@ -1,0 +1,89 @@
+import type { HistoryRows, OfflineStore, RetrievalQuery, RetrievalResult, SourceRef } from './store.js';
+
+/** Rows that wait before they are written together; one commit a batch would cost more than the rows. */
+const FLUSH_ROWS = 65_536;
+
+/** Longest that a row waits; a retrieval does not wait for it but writes first. */
+const FLUSH_AFTER_MS = 250;
+
+/** Rows that may wait while a write is under way; beyond that the doors wait too. */
+const MAX_WAITING_ROWS = 4 * FLUSH_ROWS;
+
+type Waiting = { readonly ref: SourceRef; batches: HistoryRows[]; rows: number };
+
+/**
+ * History with a short buffer in front. Rows are durable in the log before they come here, so the buffer may be lost:
+ * what history lacks is applied again from the log. A retrieval writes the buffer first, and so contains every row
+ * acknowledged before it began (S19).
+ */
+export class History {
+  private readonly waiting = new Map<string, Waiting>();
+  private timer: NodeJS.Timeout | null = null;
+  private writing: Promise<void> = Promise.resolve();
+  private failure: Error | null = null;
+
+  constructor(private readonly store: OfflineStore) {}
+
+  /** Takes rows over; resolves at once while there is room, else after a write. Order of calls is order of sequences. */
+  async append(ref: SourceRef, batch: HistoryRows): Promise<void> {
+    const key = `${ref.project}/${ref.source.name}`;
+    const entry = this.waiting.get(key) ?? { ref, batches: [], rows: 0 };
+    this.waiting.set(key, entry);
+    entry.batches.push(batch);
+    entry.rows += batch.rows.rowCount;
+    if (entry.rows >= MAX_WAITING_ROWS) return this.settle();
+    if (entry.rows >= FLUSH_ROWS) void this.settle().catch(() => undefined);
+    else this.timer ??= setTimeout(() => void this.settle().catch(() => undefined), FLUSH_AFTER_MS);
+  }
+
+  /** Writes everything that waits. Throws what the store threw; the rows then wait for the next try. */
+  settle(): Promise<void> {
+    if (this.timer !== null) clearTimeout(this.timer);
+    this.timer = null;
+    this.writing = this.writing.catch(() => undefined).then(() => this.writeAll());
+    return this.writing;
+  }
+
+  /** Sequence of the last row written; -1 before the first. */
+  appliedThrough(ref: SourceRef): Promise<bigint> {
+    return this.store.appliedThrough(ref);
+  }
+
+  /** A point-in-time join that contains every row acknowledged before the call. */
+  async retrieve(query: RetrievalQuery): Promise<RetrievalResult> {
+    await this.settle();
+    return this.store.retrieve(query);
+  }
+
+  /** Writes what waits and closes the store. */
+  async close(): Promise<void> {
+    await this.settle();
+    await this.store.close();
+  }
+
+  /** The last write that failed, for the health check. */
+  lastFailure(): Error | null {
+    return this.failure;
+  }
+
+  private async writeAll(): Promise<void> {
+    for (const [key, entry] of [...this.waiting]) {
+      const { batches, ref } = entry;
+      if (batches.length === 0) continue;
+      entry.batches = [];
+      entry.rows = 0;
+      try {
+        await this.store.append(ref, batches);
+        this.failure = null;
+      } catch (error) {
+        const later = this.waiting.get(key)!;
+        later.batches = [...batches, ...later.batches];
+        later.rows = later.batches.reduce((rows, batch) => rows + batch.rows.rowCount, 0);
+        this.failure = error instanceof Error ? error : new Error(String(error));
+        throw error;
+      }
+    }
+  }
+}
+
+export const HISTORY = Symbol('History');
