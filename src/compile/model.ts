@@ -1,0 +1,212 @@
+import type { ModelDocument, ModelInputDocument, TrainerDocument } from '../definition/document.js';
+import type { Problem } from '../definition/error.js';
+import { childrenOf, type Expression } from '../definition/expression.js';
+import { parseTimestamp } from '../definition/time.js';
+import type { ValueType } from '../definition/value-type.js';
+import { checkExpression, type Scope } from './check.js';
+import type { CompiledFeatureService } from './feature-service.js';
+import { documentError, requireUnique } from './feature-set.js';
+
+export type ModelInput = { readonly name: string; readonly type: ValueType };
+
+/** One output of a transform before fitting: its text as written and the typed form of it. */
+export type TransformOutput = {
+  readonly name: string;
+  readonly text: string;
+  readonly expression: Expression;
+};
+
+/** A model definition's version: everything training and prediction need, typed once. */
+export type CompiledModel = {
+  readonly name: string;
+  readonly version: number;
+  /** The registry's number of this definition version. */
+  readonly id: number;
+  readonly service: CompiledFeatureService;
+  /** What a caller sends with a prediction: the service's key columns, then the request inputs. */
+  readonly inputs: readonly ModelInput[];
+  /** What the transform reads, and a training frame must hold: `inputs`, then the service's outputs. */
+  readonly transformInputs: readonly ModelInput[];
+  readonly label: {
+    /** BOOL or INT64 over `columns` and `transformInputs`. */
+    readonly expression: Expression;
+    readonly columns: readonly ModelInput[];
+  };
+  readonly transform: readonly TransformOutput[];
+  /** Microseconds: rows as of this instant or later evaluate, earlier ones train. */
+  readonly evaluateFromUs: bigint;
+  readonly trainer: Required<TrainerDocument>;
+};
+
+export type ModelParts = {
+  readonly document: ModelDocument;
+  readonly version: number;
+  readonly id: number;
+  readonly service: CompiledFeatureService;
+};
+
+/**
+ * Compiles a model against its feature service. The label sees its own columns and whatever the transform sees; the
+ * transform sees key columns, request inputs, features and AS_OF(). Each transform output is BOOL, INT64 or FLOAT64, or
+ * a ONE_HOT_ENCODER as a whole. Throws INVALID_DOCUMENT or INVALID_EXPRESSION with every problem.
+ */
+export function compileModel(parts: ModelParts): CompiledModel {
+  const { document, service } = parts;
+  const problems: Problem[] = [];
+  const inputs = [...service.keyColumns, ...(document.requestInputs ?? [])];
+  const transformInputs = [...inputs, ...service.outputs];
+  requireDistinctNames(document, service, problems);
+  requireScalarInputs(document, problems);
+  const label = compileLabel(document, transformInputs, problems);
+  const transform = compileOutputs(document, scopeOf(transformInputs), problems);
+  const evaluateFromUs = parseTimestamp(document.split.evaluateFrom);
+  if (evaluateFromUs === null) {
+    const message = `"${document.split.evaluateFrom}" is no time; write RFC 3339 with a zone`;
+    problems.push({ path: '/split/evaluateFrom', message });
+  }
+  const trainer = compileTrainer(document.trainer, problems);
+  if (problems.length > 0 || label === null || evaluateFromUs === null) {
+    throw documentError(`model "${document.name}"`, problems);
+  }
+  const { version, id } = parts;
+  const label_ = { expression: label, columns: document.label.columns };
+  return {
+    name: document.name,
+    version,
+    id,
+    service,
+    inputs,
+    transformInputs,
+    label: label_,
+    transform,
+    evaluateFromUs,
+    trainer,
+  };
+}
+
+function scopeOf(inputs: readonly ModelInputDocument[]): Scope {
+  return new Map(inputs.map(({ name, type }) => [name, type]));
+}
+
+function requireDistinctNames(
+  document: ModelDocument,
+  service: CompiledFeatureService,
+  problems: Problem[],
+): void {
+  const taken = new Map<string, string>(service.keyColumns.map(({ name }) => [name, 'a key column']));
+  for (const { name } of service.outputs) taken.set(name, 'a feature');
+  const claim = (name: string, path: string, what: string): void => {
+    const owner = taken.get(name);
+    if (owner === undefined) taken.set(name, what);
+    else problems.push({ path, message: `"${name}" is ${owner} already; drop it here or rename it` });
+  };
+  document.requestInputs?.forEach(({ name }, index) => {
+    claim(name, `/requestInputs/${index}/name`, 'a request input');
+  });
+  document.label.columns.forEach(({ name }, index) => {
+    claim(name, `/label/columns/${index}/name`, 'a label column');
+  });
+  requireUnique(
+    document.transform.map(({ name }) => name),
+    '/transform',
+    problems,
+  );
+}
+
+function requireScalarInputs(document: ModelDocument, problems: Problem[]): void {
+  document.requestInputs?.forEach(({ name, type }, index) => {
+    if (!type.startsWith('ARRAY<')) return;
+    const message = `request input "${name}" is ${type}; a prediction request carries one scalar an input`;
+    problems.push({ path: `/requestInputs/${index}/type`, message });
+  });
+}
+
+function compileLabel(
+  document: ModelDocument,
+  transformInputs: readonly ModelInput[],
+  problems: Problem[],
+): Expression | null {
+  const scope = scopeOf([...transformInputs, ...document.label.columns]);
+  const path = '/label/expression';
+  const checked = checkExpression(document.label.expression, { scope, allow: 'read' });
+  if ('problems' in checked) {
+    problems.push(...checked.problems.map((problem) => ({ ...problem, path })));
+    return null;
+  }
+  const { type } = checked.expression;
+  if (type !== 'BOOL' && type !== 'INT64') {
+    problems.push({ path, message: `the label is ${type}; write a BOOL, or an INT64 of 0 and 1` });
+  }
+  return checked.expression;
+}
+
+function compileOutputs(
+  document: ModelDocument,
+  scope: Scope,
+  problems: Problem[],
+): readonly TransformOutput[] {
+  return document.transform.flatMap(({ name, expression: text }, index) => {
+    const path = `/transform/${index}/expression`;
+    const checked = checkExpression(text, { scope, allow: 'transform' });
+    if ('problems' in checked) {
+      problems.push(...checked.problems.map((problem) => ({ ...problem, path })));
+      return [];
+    }
+    const message = refusal(checked.expression);
+    if (message !== null) problems.push({ path, message });
+    return [{ name, text, expression: checked.expression }];
+  });
+}
+
+/** Why an expression cannot be a model input, with the remedy; null when it can. */
+function refusal(expression: Expression): string | null {
+  if (childrenOf(expression).some(hasOneHot)) {
+    return 'ONE_HOT_ENCODER gives several model inputs; it can only be the whole expression of an output';
+  }
+  if (isOneHot(expression)) return null;
+  const { type } = expression;
+  if (type === 'BOOL' || type === 'INT64' || type === 'FLOAT64') return null;
+  return `is ${type}, a model input is a number; ${REMEDIES[type] ?? 'take numbers from it'}`;
+}
+
+const REMEDIES: Partial<Record<ValueType, string>> = {
+  STRING: 'encode it with ONE_HOT_ENCODER(…) OVER ()',
+  TIMESTAMP: 'take a part with EXTRACT(HOUR FROM …)',
+  DATE: 'take a part with EXTRACT(DAYOFWEEK FROM …)',
+};
+
+function isOneHot(expression: Expression): boolean {
+  return expression.kind === 'fitted' && expression.function === 'ONE_HOT_ENCODER';
+}
+
+function hasOneHot(expression: Expression): boolean {
+  return isOneHot(expression) || childrenOf(expression).some(hasOneHot);
+}
+
+/** Trainer settings where the document leaves them out. */
+const TRAINER_DEFAULTS = { epochs: 10, batchSize: 1024, learningRate: 0.01, l2: 0, seed: 1 } as const;
+
+const TRAINER_LIMITS: readonly {
+  readonly name: keyof typeof TRAINER_DEFAULTS;
+  readonly holds: (value: number) => boolean;
+  readonly want: string;
+}[] = [
+  { name: 'epochs', holds: isWhole(1, 10_000), want: 'a whole number from 1 to 10000' },
+  { name: 'batchSize', holds: isWhole(1, 1_000_000), want: 'a whole number from 1 to 1000000' },
+  { name: 'learningRate', holds: (value) => value > 0 && value <= 1, want: 'above 0, at most 1' },
+  { name: 'l2', holds: (value) => value >= 0 && value <= 1000, want: 'from 0 to 1000' },
+  { name: 'seed', holds: isWhole(0, 2 ** 32 - 1), want: 'a whole number from 0 to 4294967295' },
+];
+
+function isWhole(from: number, to: number): (value: number) => boolean {
+  return (value) => Number.isInteger(value) && value >= from && value <= to;
+}
+
+function compileTrainer(document: TrainerDocument, problems: Problem[]): Required<TrainerDocument> {
+  const trainer = { ...TRAINER_DEFAULTS, ...document };
+  for (const { name, holds, want } of TRAINER_LIMITS) {
+    if (holds(trainer[name])) continue;
+    problems.push({ path: `/trainer/${name}`, message: `is ${trainer[name]}; it must be ${want}` });
+  }
+  return trainer;
+}

@@ -1,0 +1,94 @@
+import { createHash } from 'node:crypto';
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { Examples, ModelWeights } from '../runtime.js';
+import { TfjsRuntime } from './tfjs.js';
+
+const TRAINER = {
+  kind: 'logisticRegression',
+  epochs: 3,
+  batchSize: 64,
+  learningRate: 0.05,
+  l2: 0,
+  seed: 7,
+} as const;
+
+/** Two inputs, the first of which decides the label. */
+function examples(rows: number): Examples {
+  const values = new Float32Array(rows * 2);
+  const labels = new Uint8Array(rows);
+  for (let row = 0; row < rows; row++) {
+    values[row * 2] = Math.sin(row * 12.9898);
+    values[row * 2 + 1] = Math.cos(row * 78.233);
+    labels[row] = values[row * 2]! > 0.1 ? 1 : 0;
+  }
+  return { inputs: { rows, width: 2, values }, labels };
+}
+
+const hashOf = (weights: ModelWeights): string =>
+  createHash('sha256')
+    .update(Buffer.concat(weights.map(({ values }) => Buffer.from(values.buffer))))
+    .digest('hex');
+
+describe('TfjsRuntime', () => {
+  const runtime = new TfjsRuntime();
+  let weights: ModelWeights;
+  beforeAll(async () => {
+    weights = await runtime.train(TRAINER, examples(1000), () => undefined);
+  });
+
+  it('runs on the wasm backend and says so', async () => {
+    expect(await runtime.describe()).toEqual({
+      backend: 'wasm',
+      libraries: { '@tensorflow/tfjs': '4.22.0' },
+    });
+  });
+
+  it('learns what separates the classes', async () => {
+    expect(weights[0]!.values[0]).toBeGreaterThan(1);
+    expect(Math.abs(weights[0]!.values[1]!)).toBeLessThan(0.3);
+    expect(weights.map(({ name, shape }) => ({ name, shape }))).toEqual([
+      { name: 'weights', shape: [2, 1] },
+      { name: 'bias', shape: [1] },
+    ]);
+  });
+
+  it('gives the same weights from the same seed, and others from another', async () => {
+    const again = await runtime.train(TRAINER, examples(1000), () => undefined);
+    expect(hashOf(again)).toBe(hashOf(weights));
+    const other = await runtime.train({ ...TRAINER, seed: 8 }, examples(1000), () => undefined);
+    expect(hashOf(other)).not.toBe(hashOf(weights));
+  });
+
+  it('keeps weights small under l2', async () => {
+    const small = await runtime.train({ ...TRAINER, l2: 1 }, examples(1000), () => undefined);
+    expect(small[0]!.values[0]).toBeLessThan(weights[0]!.values[0]! / 2);
+  });
+
+  it('tells of every epoch', async () => {
+    const epochs: number[] = [];
+    await runtime.train(TRAINER, examples(100), (epoch) => epochs.push(epoch));
+    expect(epochs).toEqual([1, 2, 3]);
+  });
+
+  it('predicts a row alone exactly as among others', async () => {
+    const predictor = await runtime.load('logisticRegression', weights);
+    const { inputs } = examples(97);
+    const together = predictor.predict(inputs);
+    for (let row = 0; row < inputs.rows; row++) {
+      const values = inputs.values.slice(row * 2, row * 2 + 2);
+      expect(predictor.predict({ rows: 1, width: 2, values })[0]).toBe(together[row]);
+    }
+    predictor.close();
+  });
+
+  it('predicts σ(w·x + b) to float32', async () => {
+    const predictor = await runtime.load('logisticRegression', weights);
+    const { inputs } = examples(50);
+    const [w, b] = weights.map(({ values }) => values);
+    predictor.predict(inputs).forEach((probability, row) => {
+      const z = inputs.values[row * 2]! * w![0]! + inputs.values[row * 2 + 1]! * w![1]! + b![0]!;
+      expect(probability).toBeCloseTo(1 / (1 + Math.exp(-z)), 6);
+    });
+    predictor.close();
+  });
+});

@@ -1,0 +1,29 @@
+import { once } from 'node:events';
+import { parentPort, workerData } from 'node:worker_threads';
+import { PlumblineError } from '../../definition/error.js';
+import { TfjsRuntime } from '../../model/adapter/tfjs.js';
+import { ModelTraining } from '../train-model.js';
+import type { TrainingPlan } from '../trainer.js';
+import type { FromTrainingThread, ToTrainingThread } from './training-messages.js';
+
+/** The entry of the training thread: one run, then it ends. Defects are thrown and reach the service as `error`. */
+const service = parentPort!;
+const answer = (message: FromTrainingThread): void => service.postMessage(message);
+
+try {
+  const training = new ModelTraining(workerData as TrainingPlan, new TfjsRuntime());
+  for (;;) {
+    const next = once(service, 'message') as Promise<[ToTrainingThread]>;
+    answer({ kind: 'ready' });
+    const [message] = await next;
+    if (message.kind === 'end') break;
+    training.add(message.batch);
+  }
+  const model = await training.finish((done, total) => answer({ kind: 'progress', done, total }));
+  answer({ kind: 'trained', model });
+} catch (error) {
+  if (!(error instanceof PlumblineError)) throw error;
+  const { code, message, details } = error;
+  answer({ kind: 'refused', code, message, details });
+}
+service.close();

@@ -1,0 +1,66 @@
+import { on } from 'node:events';
+import { extname } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import type { ColumnBatch } from '../../definition/column-batch.js';
+import { PlumblineError } from '../../definition/error.js';
+import type { TrainedModel, Trainer, TrainingPlan, TrainingProgress } from '../trainer.js';
+import type { FromTrainingThread, ToTrainingThread } from './training-messages.js';
+
+/** The compiled entry beside this file, or its source where this file is run from source (in tests). */
+const ENTRY = new URL(`./training-worker${extname(import.meta.url)}`, import.meta.url);
+
+/** Trains in one worker thread at a time, so that lookups and predictions go on meanwhile. */
+export class WorkerTrainer implements Trainer {
+  private running: Promise<unknown> = Promise.resolve();
+
+  train(
+    plan: TrainingPlan,
+    batches: AsyncIterable<ColumnBatch>,
+    progress: TrainingProgress,
+  ): Promise<TrainedModel> {
+    const run = this.running.then(() => trainInWorker(plan, batches, progress));
+    this.running = run.catch(() => undefined);
+    return run;
+  }
+}
+
+async function trainInWorker(
+  plan: TrainingPlan,
+  batches: AsyncIterable<ColumnBatch>,
+  progress: TrainingProgress,
+): Promise<TrainedModel> {
+  const worker = new Worker(ENTRY, { workerData: plan, name: 'training' });
+  const rows = batches[Symbol.asyncIterator]();
+  try {
+    for await (const message of messagesOf(worker)) {
+      switch (message.kind) {
+        case 'ready':
+          worker.postMessage(await nextMessage(rows));
+          break;
+        case 'progress':
+          progress(message.done, message.total);
+          break;
+        case 'trained':
+          return message.model;
+        case 'refused':
+          throw new PlumblineError(message.code, message.message, message.details);
+      }
+    }
+    throw new PlumblineError('INTERNAL', 'the training thread ended without an answer');
+  } finally {
+    await rows.return?.();
+    await worker.terminate();
+  }
+}
+
+async function* messagesOf(worker: Worker): AsyncIterable<FromTrainingThread> {
+  // An `error` of the thread rejects the iteration.
+  for await (const [message] of on(worker, 'message', { close: ['exit'] })) {
+    yield message as FromTrainingThread;
+  }
+}
+
+async function nextMessage(rows: AsyncIterator<ColumnBatch>): Promise<ToTrainingThread> {
+  const next = await rows.next();
+  return next.done ? { kind: 'end' } : { kind: 'rows', batch: next.value };
+}

@@ -1,0 +1,179 @@
+import { TransformFitting } from '../compile/fit-transform.js';
+import type { FittedTransform } from '../compile/fitted-transform.js';
+import { compileColumnarKernel } from '../compile/kernel.js';
+import type { ModelInput } from '../compile/model.js';
+import { compileTransform } from '../compile/transform.js';
+import { type ColumnBatch, takeRows, valueAt } from '../definition/column-batch.js';
+import { PlumblineError } from '../definition/error.js';
+import { type Expression, namesIn } from '../definition/expression.js';
+import type { Examples, ModelRuntime, Predictor } from '../model/runtime.js';
+import { measure, type SplitMetrics } from './metrics.js';
+import type { TrainedModel, TrainingPlan, TrainingProgress } from './trainer.js';
+
+/** The columns of a training frame that a model reads, in the order of its declarations, the time column first. */
+export function columnsRead(plan: TrainingPlan): readonly ModelInput[] {
+  const names = new Set(
+    [plan.label.expression, ...plan.transform.map((output) => output.expression)].flatMap(namesIn),
+  );
+  const read = [...plan.transformInputs, ...plan.label.columns].filter(({ name }) => names.has(name));
+  const time: ModelInput = { name: plan.timeColumn, type: 'TIMESTAMP' };
+  return [time, ...read.filter(({ name }) => name !== plan.timeColumn)];
+}
+
+/** One training run: `add` takes the rows of the training set, `finish` fits, trains and measures. Blocks its thread. */
+export class ModelTraining {
+  private readonly splits = { training: new Split('training'), evaluation: new Split('evaluation') };
+  private readonly label: LabelKernel;
+
+  constructor(
+    private readonly plan: TrainingPlan,
+    private readonly runtime: ModelRuntime,
+  ) {
+    this.label = compileLabel(plan.label.expression);
+  }
+
+  /** Adds rows to their splits; those whose label is NULL are left out. Throws TRAINING_FAILED for other labels. */
+  add(batch: ColumnBatch): void {
+    const asOf = asOfColumn(this.plan, batch);
+    const labels = this.label(batch, asOf);
+    const training: number[] = [];
+    const evaluation: number[] = [];
+    for (let row = 0; row < batch.rowCount; row++) {
+      if (labels[row] === NO_LABEL) continue;
+      (asOf[row]! < this.plan.evaluateFromUs ? training : evaluation).push(row);
+    }
+    this.splits.training.add({ batch, asOf, labels }, training);
+    this.splits.evaluation.add({ batch, asOf, labels }, evaluation);
+  }
+
+  /** Throws TRAINING_FAILED when a split has no rows or one class only. */
+  async finish(progress: TrainingProgress): Promise<TrainedModel> {
+    const { training, evaluation } = this.splits;
+    training.requireBothClasses();
+    evaluation.requireBothClasses();
+    const { trainer } = this.plan;
+    const steps = trainer.epochs + STEPS_BESIDE_EPOCHS;
+    const fitted = this.fit(training);
+    progress(1, steps);
+    const examples = training.examples(fitted);
+    progress(2, steps);
+    const weights = await this.runtime.train(trainer, examples, (epoch) => progress(2 + epoch, steps));
+    const predictor = await this.runtime.load(trainer.kind, weights);
+    const metrics = {
+      training: measured(predictor, examples),
+      evaluation: measured(predictor, evaluation.examples(fitted)),
+    };
+    predictor.close();
+    progress(steps, steps);
+    return { fitted, weights, metrics, runtime: await this.runtime.describe() };
+  }
+
+  private fit(training: Split): FittedTransform {
+    const fitting = new TransformFitting(this.plan.transform, this.plan.transformInputs);
+    while (!fitting.done) {
+      for (const { batch, asOf } of training.chunks) fitting.add(batch, asOf);
+      fitting.finishPass();
+    }
+    return fitting.result();
+  }
+}
+
+/** Fitting, applying the transform, measuring. */
+const STEPS_BESIDE_EPOCHS = 3;
+
+const NO_LABEL = 255;
+
+type LabelledRows = {
+  readonly batch: ColumnBatch;
+  readonly asOf: BigInt64Array;
+  readonly labels: Uint8Array;
+};
+
+/** The labelled rows of one side of the split. */
+class Split {
+  readonly chunks: LabelledRows[] = [];
+  private rows = 0;
+
+  constructor(private readonly name: 'training' | 'evaluation') {}
+
+  add({ batch, asOf, labels }: LabelledRows, rows: readonly number[]): void {
+    if (rows.length === 0) return;
+    this.rows += rows.length;
+    this.chunks.push({
+      batch: takeRows(batch, rows),
+      asOf: BigInt64Array.from(rows, (row) => asOf[row]!),
+      labels: Uint8Array.from(rows, (row) => labels[row]!),
+    });
+  }
+
+  requireBothClasses(): void {
+    const positives = this.chunks.reduce(
+      (total, { labels }) => total + labels.reduce((count, label) => count + label, 0),
+      0,
+    );
+    if (positives > 0 && positives < this.rows) return;
+    const found = this.rows === 0 ? 'has no row with a label' : `has ${this.rows} rows with one label only`;
+    throw new PlumblineError(
+      'TRAINING_FAILED',
+      `the ${this.name} split ${found}; check "split.evaluateFrom", the label and the times of the frame`,
+      { split: this.name, rows: this.rows, positives },
+    );
+  }
+
+  examples(fitted: FittedTransform): Examples {
+    const { width, apply } = compileTransform(fitted);
+    const values = new Float32Array(this.rows * width);
+    const labels = new Uint8Array(this.rows);
+    let at = 0;
+    for (const chunk of this.chunks) {
+      values.set(apply(chunk.batch, chunk.asOf), at * width);
+      labels.set(chunk.labels, at);
+      at += chunk.batch.rowCount;
+    }
+    return { inputs: { rows: this.rows, width, values }, labels };
+  }
+}
+
+type LabelKernel = (batch: ColumnBatch, asOf: BigInt64Array) => Uint8Array;
+
+/** 0, 1 or NO_LABEL for each row. */
+function compileLabel(expression: Expression): LabelKernel {
+  const kernel = compileColumnarKernel([{ name: 'label', expression }]);
+  return (batch, asOf) => {
+    const column = kernel(batch, asOf).columns.get('label')!;
+    return Uint8Array.from({ length: batch.rowCount }, (_, row) => {
+      const value = valueAt(column, row);
+      if (value === null) return NO_LABEL;
+      if (value === 0n || value === false) return 0;
+      if (value === 1n || value === true) return 1;
+      throw new PlumblineError(
+        'TRAINING_FAILED',
+        `the label of a row is ${value}; write an expression that gives 0, 1 or NULL`,
+      );
+    });
+  };
+}
+
+/** T of each row, as AS_OF() sees it. Throws TRAINING_FAILED for a NULL. */
+function asOfColumn(plan: TrainingPlan, batch: ColumnBatch): BigInt64Array {
+  const { values, valid } = batch.columns.get(plan.timeColumn)!;
+  if (valid?.includes(0)) {
+    throw new PlumblineError('TRAINING_FAILED', `column "${plan.timeColumn}" has a NULL time`);
+  }
+  const times = values as BigInt64Array;
+  return plan.boundary === 'inclusive' ? times : times.map((time) => time - 1n);
+}
+
+/** Rows a predictor gets at once: enough to be fast, few enough to stay in the wasm memory. */
+const ROWS_AT_ONCE = 16_384;
+
+function measured(predictor: Predictor, { inputs, labels }: Examples): SplitMetrics {
+  const { rows, width, values } = inputs;
+  const probabilities = new Float32Array(rows);
+  for (let from = 0; from < rows; from += ROWS_AT_ONCE) {
+    const to = Math.min(from + ROWS_AT_ONCE, rows);
+    const part = { rows: to - from, width, values: values.subarray(from * width, to * width) };
+    probabilities.set(predictor.predict(part), from);
+  }
+  return measure(labels, probabilities);
+}
