@@ -1,0 +1,105 @@
+import { randomUUID } from 'node:crypto';
+import { createWriteStream } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { PlumblineError } from '../definition/error.js';
+import { parseJsonLossless } from '../definition/json-value.js';
+import { FRAME_MEDIA_TYPES, type FrameMediaType, UploadedFrame, YamlText } from './body.js';
+import type { HttpReply, HttpRequest } from './http-types.js';
+
+/** Limit of a JSON or YAML body: it is parsed in memory, in one go, while other requests wait. */
+export const MAX_TEXT_BODY_BYTES = 64 * 1024 ** 2;
+
+type ParserOptions = { readonly bodyLimit: number };
+type Done = (error: Error | null, body?: unknown) => void;
+
+/** The part of Fastify that takes body parsers. */
+export type ParserHost = {
+  removeAllContentTypeParsers(): void;
+  addContentTypeParser(
+    types: string | readonly string[],
+    options: ParserOptions & { readonly parseAs: 'buffer' },
+    parse: (request: HttpRequest, body: Buffer, done: Done) => void,
+  ): unknown;
+  addContentTypeParser(
+    types: string,
+    options: ParserOptions,
+    parse: (request: HttpRequest, body: Readable) => Promise<unknown>,
+  ): unknown;
+  addHook(
+    name: 'onRequest',
+    hook: (request: HttpRequest, reply: HttpReply, done: () => void) => void,
+  ): unknown;
+};
+
+export type BodyLimits = { readonly temporaryDir: string; readonly maxBodyBytes: number };
+
+/**
+ * Bodies as controllers get them: JSON without loss (S2), YAML as text, a frame as a file in `temporaryDir`. Any other
+ * content type is UNSUPPORTED_MEDIA_TYPE.
+ */
+export function registerBodyParsers(fastify: ParserHost, limits: BodyLimits): void {
+  const bodyLimit = Math.min(limits.maxBodyBytes, MAX_TEXT_BODY_BYTES);
+  const inMemory = { parseAs: 'buffer', bodyLimit } as const;
+  fastify.removeAllContentTypeParsers();
+  fastify.addContentTypeParser('application/json', inMemory, (_, body, done) =>
+    parseText(body, done, parseJsonLossless),
+  );
+  fastify.addContentTypeParser(['application/yaml', 'application/x-yaml'], inMemory, (_, body, done) =>
+    parseText(body, done, (text) => new YamlText(text)),
+  );
+  const uploads = new WeakMap<HttpRequest['raw'], string>();
+  for (const mediaType of FRAME_MEDIA_TYPES) {
+    fastify.addContentTypeParser(mediaType, { bodyLimit: limits.maxBodyBytes }, async (request, stream) => {
+      const path = join(limits.temporaryDir, `${randomUUID()}.upload`);
+      uploads.set(request.raw, path);
+      return receive(stream, path, { mediaType, maxBytes: limits.maxBodyBytes });
+    });
+  }
+  fastify.addHook('onRequest', (request, reply, done) => {
+    reply.raw.once('close', () => {
+      const path = uploads.get(request.raw);
+      // A file that cannot be removed now goes with the next start.
+      if (path !== undefined) rm(path, { force: true }).catch(() => undefined);
+    });
+    done();
+  });
+}
+
+const UTF8 = new TextDecoder('utf-8', { fatal: true });
+
+function parseText(body: Buffer, done: Done, parse: (text: string) => unknown): void {
+  try {
+    done(null, parse(UTF8.decode(body)));
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    const message = `the body cannot be read: ${reason}`;
+    done(new PlumblineError('INVALID_REQUEST', message, { path: '' }));
+  }
+}
+
+async function receive(
+  stream: Readable,
+  path: string,
+  limits: { readonly mediaType: FrameMediaType; readonly maxBytes: number },
+): Promise<UploadedFrame> {
+  let sizeBytes = 0;
+  await pipeline(
+    stream,
+    async function* count(chunks: AsyncIterable<Buffer>) {
+      for await (const chunk of chunks) {
+        sizeBytes += chunk.length;
+        if (sizeBytes > limits.maxBytes) throw tooLarge(limits.maxBytes);
+        yield chunk;
+      }
+    },
+    createWriteStream(path),
+  );
+  return new UploadedFrame(path, sizeBytes, limits.mediaType);
+}
+
+function tooLarge(maxBytes: number): PlumblineError {
+  return new PlumblineError('TOO_LARGE', `the body is larger than ${maxBytes} bytes (setting maxBody)`);
+}

@@ -1,0 +1,20 @@
+export const FRAME_MEDIA_TYPES = [
+  'application/vnd.apache.arrow.stream',
+  'application/vnd.apache.parquet',
+] as const;
+
+export type FrameMediaType = (typeof FRAME_MEDIA_TYPES)[number];
+
+/** A frame that a request carried, in a temporary file that is removed once the response has gone out. */
+export class UploadedFrame {
+  constructor(
+    readonly path: string,
+    readonly sizeBytes: number,
+    readonly mediaType: FrameMediaType,
+  ) {}
+}
+
+/** A body sent as `application/yaml`. */
+export class YamlText {
+  constructor(readonly text: string) {}
+}

@@ -1,0 +1,52 @@
+/** The present, as every rule about time reads it (S14): injected, never set by a request. */
+export interface Clock {
+  /** Microseconds since the Unix epoch, UTC. */
+  nowUs(): bigint;
+}
+
+/** Injection token of the {@link Clock}. */
+export const CLOCK = Symbol('CLOCK');
+
+/**
+ * How far the monotonic clock may run away from the system clock before it is set by it again. The system clock has
+ * milliseconds only, so less than 2 ms would be noise.
+ */
+const MAX_DRIFT_US = 5_000n;
+
+/**
+ * The system clock with real microseconds: it runs on the monotonic clock, so it does not step back within a drift of
+ * 5 ms, and follows the system clock where that was set.
+ */
+export class SystemClock implements Clock {
+  private anchorUs = 0n;
+  private anchorNs = 0n;
+
+  nowUs(): bigint {
+    const wallUs = BigInt(Date.now()) * 1_000n;
+    const monotonicNs = process.hrtime.bigint();
+    const nowUs = this.anchorUs + (monotonicNs - this.anchorNs) / 1_000n;
+    const driftUs = nowUs - wallUs;
+    if (driftUs < MAX_DRIFT_US && driftUs > -MAX_DRIFT_US) return nowUs;
+    this.anchorUs = wallUs;
+    this.anchorNs = monotonicNs;
+    return wallUs;
+  }
+}
+
+/** A clock that a test, a replay or the demo moves by hand. */
+export class ManualClock implements Clock {
+  constructor(private currentUs: bigint) {}
+
+  nowUs(): bigint {
+    return this.currentUs;
+  }
+
+  /** Moves the clock to `nowUs`, forwards or back. */
+  set(nowUs: bigint): void {
+    this.currentUs = nowUs;
+  }
+
+  advance(byUs: bigint): void {
+    this.currentUs += byUs;
+  }
+}

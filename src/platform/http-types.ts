@@ -1,0 +1,18 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+
+/** The part of Fastify's request that our rim touches. */
+export type HttpRequest = {
+  readonly id: string;
+  readonly url: string;
+  readonly method: string;
+  readonly headers: IncomingMessage['headers'];
+  readonly raw: IncomingMessage;
+};
+
+/** The part of Fastify's reply that our rim touches. */
+export type HttpReply = {
+  readonly raw: ServerResponse;
+  status(code: number): HttpReply;
+  header(name: string, value: string): HttpReply;
+  send(payload: unknown): HttpReply;
+};

@@ -1,0 +1,55 @@
+import { randomUUID } from 'node:crypto';
+import type { DynamicModule } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { Logger } from 'nestjs-pino';
+import { type ParserHost, registerBodyParsers } from './body-parser.js';
+import type { Configuration } from './configuration.js';
+import { temporaryDir } from './data-dir.js';
+import { ErrorFilter } from './error.filter.js';
+import type { HttpReply, HttpRequest } from './http-types.js';
+import { writeJson } from './json.js';
+import { RequestPipe } from './validation.js';
+
+/** Answers carry it, the log of a failed request too. */
+const REQUEST_ID_HEADER = 'x-request-id';
+
+/** A name in a path is at most 63 characters; Fastify's limit of 100 would answer 404 without our body. */
+const MAX_PARAMETER_LENGTH = 1000;
+
+/**
+ * The application over HTTP, not yet listening: body parsers, validation, errors, request ids and exact JSON out. The
+ * caller initialises it, or lets it listen.
+ */
+export async function createHttpApplication(
+  rootModule: DynamicModule,
+  configuration: Configuration,
+): Promise<NestFastifyApplication> {
+  const adapter = new FastifyAdapter({
+    bodyLimit: configuration.maxBodyBytes,
+    genReqId: () => randomUUID(),
+    requestIdHeader: false,
+    routerOptions: { maxParamLength: MAX_PARAMETER_LENGTH },
+    skipMiddie: true,
+  });
+  const app = await NestFactory.create<NestFastifyApplication>(rootModule, adapter, {
+    abortOnError: false,
+    bodyParser: false,
+    // The framework tells each route it maps; only its warnings are news.
+    logger: ['warn', 'error', 'fatal'],
+  });
+  const fastify = adapter.getInstance();
+  registerBodyParsers(fastify as unknown as ParserHost, {
+    temporaryDir: temporaryDir(configuration.dataDir),
+    maxBodyBytes: configuration.maxBodyBytes,
+  });
+  fastify.addHook('onSend', (request: HttpRequest, reply: HttpReply, _payload: unknown, done: () => void) => {
+    reply.header(REQUEST_ID_HEADER, request.id);
+    done();
+  });
+  fastify.setReplySerializer(writeJson);
+  app.useGlobalPipes(new RequestPipe());
+  app.useGlobalFilters(new ErrorFilter());
+  app.useLogger(app.get(Logger));
+  return app;
+}

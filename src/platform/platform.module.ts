@@ -1,0 +1,65 @@
+import {
+  type DynamicModule,
+  Inject,
+  Logger,
+  Module,
+  type OnApplicationShutdown,
+  type OnModuleDestroy,
+} from '@nestjs/common';
+import { TerminusModule } from '@nestjs/terminus';
+import { LoggerModule } from 'nestjs-pino';
+import { destination } from 'pino';
+import { CLOCK, type Clock } from './clock.js';
+import { CONFIG, type Configuration } from './configuration.js';
+import { type DataDir, openDataDir } from './data-dir.js';
+import { HealthController } from './health.controller.js';
+import { JobsController } from './jobs.controller.js';
+import { Jobs } from './jobs.js';
+
+const DATA_DIR = Symbol('DATA_DIR');
+
+/** What every room needs: configuration, clock, jobs, log. Global, so that no module imports it again. */
+@Module({})
+export class PlatformModule implements OnModuleDestroy, OnApplicationShutdown {
+  constructor(
+    @Inject(Jobs) private readonly jobs: Jobs,
+    @Inject(DATA_DIR) private readonly dataDir: DataDir,
+  ) {}
+
+  static register(configuration: Configuration, clock: Clock): DynamicModule {
+    return {
+      module: PlatformModule,
+      global: true,
+      imports: [loggerModule(configuration), TerminusModule.forRoot({ logger: false })],
+      controllers: [HealthController, JobsController],
+      providers: [
+        { provide: CONFIG, useValue: configuration },
+        { provide: CLOCK, useValue: clock },
+        { provide: DATA_DIR, useFactory: () => openDataDir(configuration.dataDir) },
+        { provide: Jobs, useFactory: createJobs },
+      ],
+      exports: [CONFIG, CLOCK, Jobs],
+    };
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    await this.jobs.close();
+  }
+
+  onApplicationShutdown(): void {
+    this.dataDir.release();
+  }
+}
+
+/** JSON lines on standard error, so that standard output holds what a person asked for; no line a request. */
+function loggerModule({ logLevel }: Configuration): DynamicModule {
+  return LoggerModule.forRoot({
+    pinoHttp: [{ level: logLevel, autoLogging: false }, destination(2)],
+    forRoutes: [],
+  });
+}
+
+function createJobs(): Jobs {
+  const logger = new Logger('jobs');
+  return new Jobs((cause, job) => logger.error({ err: cause, job: job.id }, 'job failed'));
+}

@@ -1,0 +1,24 @@
+import { Param, type PipeTransform } from '@nestjs/common';
+import { NAME_PATTERN } from '../definition/document.js';
+import { PlumblineError } from '../definition/error.js';
+
+/** Where every route of a project begins. */
+export const PROJECT_ROUTE = 'v1/projects/:project';
+
+/** The project of a request, checked to be a name. */
+export const Project = (): ParameterDecorator => Param('project', new NamePipe('project'));
+
+const NAME = new RegExp(NAME_PATTERN);
+
+class NamePipe implements PipeTransform<unknown, string> {
+  constructor(private readonly what: string) {}
+
+  transform(value: unknown): string {
+    if (typeof value === 'string' && NAME.test(value)) return value;
+    throw new PlumblineError(
+      'INVALID_REQUEST',
+      `${this.what} "${String(value)}" is no name; write a letter, then letters, digits and single underscores, 63 at most`,
+      { path: this.what },
+    );
+  }
+}
