@@ -1,0 +1,65 @@
+import { Int64, makeData, Table, TimestampMicrosecond, Utf8, Vector, vectorFromArray } from 'apache-arrow';
+import type { Scored } from './score.js';
+
+/** Arrivals this many minutes late, or more, are what the model predicts. */
+const LATE_MINUTES = 15n;
+
+export type FrameRow = { readonly flightId: bigint; readonly origin: string; readonly tailnum: string };
+
+/** A frame that asks for every row's features as of one instant. */
+export function frameAsOf(rows: readonly FrameRow[], asOfUs: bigint): Table {
+  const flightId = BigInt64Array.from(rows, (row) => row.flightId);
+  const asOf = new BigInt64Array(rows.length).fill(asOfUs);
+  return new Table({
+    flight_id: new Vector([makeData({ type: new Int64(), data: flightId })]),
+    origin: vectorFromArray(
+      rows.map((row) => row.origin),
+      new Utf8(),
+    ),
+    tailnum: vectorFromArray(
+      rows.map((row) => row.tailnum),
+      new Utf8(),
+    ),
+    as_of: new Vector([makeData({ type: new TimestampMicrosecond('UTC'), data: asOf })]),
+  });
+}
+
+/** Predictions of `answer` beside the outcomes in `frame`, row by row. */
+export function scoredOf(frame: Table, answer: Table): Scored {
+  const delays = columnOf(frame, 'arr_delay');
+  return {
+    labels: Uint8Array.from({ length: frame.numRows }, (_, row) => isLate(delays.get(row))),
+    predictions: predictionsOf(answer),
+  };
+}
+
+/** The predictions of a `vectors` answer. */
+export function predictionsOf(answer: Table): Float32Array {
+  return Float32Array.from(columnOf(answer, 'prediction').toArray());
+}
+
+/** The model inputs of a `vectors` answer, one a row. */
+export function vectorsOf(answer: Table): readonly Float32Array[] {
+  const column = columnOf(answer, 'vector');
+  return Array.from({ length: answer.numRows }, (_, row) => Float32Array.from(column.get(row)));
+}
+
+/** Whether two model inputs are the same bits; -0.0 and 0.0 differ here. */
+export function sameBits(a: Float32Array, b: Float32Array): boolean {
+  return Buffer.from(a.buffer, a.byteOffset, a.byteLength).equals(
+    Buffer.from(b.buffer, b.byteOffset, b.byteLength),
+  );
+}
+
+function isLate(delay: unknown): 0 | 1 {
+  return typeof delay === 'bigint' && delay >= LATE_MINUTES ? 1 : 0;
+}
+
+function columnOf(table: Table, name: string): Vector {
+  const column = table.getChild(name);
+  if (column === null) {
+    const names = table.schema.fields.map((field) => field.name).join(', ');
+    throw new Error(`the table has no column "${name}"; it has ${names}`);
+  }
+  return column;
+}

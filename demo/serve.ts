@@ -1,0 +1,22 @@
+import { jsonBody } from '../sdk/typescript/src/wire.js';
+import { inferRequest } from './prediction.js';
+import { PROJECT, type Story } from './story.js';
+
+/** Three requests to the service that was left running, to paste into a terminal. */
+export function curlLines({ service, findings }: Story): string {
+  const root = `${service.baseUrl}/v1/projects/${PROJECT}`;
+  const flight = findings.online.flights[0]!.flight;
+  const entity = { flight_id: flight.flightId, origin: flight.origin, tailnum: flight.tailnum };
+  const post = (path: string, body: unknown): string =>
+    `curl -s ${root}/${path} -H 'content-type: application/json' -d '${jsonBody(body)}'`;
+  return `
+The service is up at ${service.baseUrl} (API: ${service.baseUrl}/docs); end it with Ctrl-C. Its clock shows 2 January
+2014, so the last weather observation is EXPIRED by now: it says so instead of serving it. Paste:
+
+${post('online/lookup', { featureService: 'arrival_delay', entities: [entity] })}
+
+${post('v2/models/arrival_delay/infer', { inputs: inferRequest([flight]).inputs })}
+
+curl -s ${root}/jobs
+`;
+}

@@ -1,0 +1,127 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ROOT } from './paths.js';
+
+/** How long a start may take before the demo gives up: ten times what it takes on a slow machine. */
+const START_DEADLINE_MS = 60_000;
+/** How long a stop may take before the child is killed. */
+const STOP_DEADLINE_MS = 15_000;
+const HEALTH_POLL_MS = 20;
+/** How much of the service's output is kept to explain a failed start. */
+const OUTPUT_KEPT_CHARS = 4_000;
+
+export type ServiceOptions = {
+  readonly dataDir: string;
+  /** Folders whose files may be loaded. */
+  readonly dataRoots: readonly string[];
+  /** What the service's clock shows when it starts, RFC 3339; it runs on from there. */
+  readonly clock: string;
+};
+
+/** The real service, in a process of its own. */
+export type RunningService = {
+  readonly baseUrl: string;
+  /** From the process's start to the first healthy answer. */
+  readonly startSeconds: number;
+  /** Largest resident memory so far, MiB; null where the system does not tell. */
+  peakRssMiB(): Promise<number | null>;
+  stop(): Promise<void>;
+};
+
+/** Starts the built service on a free loopback port and waits until it is healthy. */
+export async function startService(options: ServiceOptions): Promise<RunningService> {
+  const port = await freePort();
+  const startedMs = performance.now();
+  const child = spawn(process.execPath, [join(ROOT, 'dist/src/main.js')], {
+    cwd: ROOT,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...environmentOf(options, port) },
+  });
+  const output = keepOutput(child);
+  const baseUrl = `http://127.0.0.1:${port}`;
+  try {
+    await untilHealthy(baseUrl, child, startedMs);
+  } catch (cause) {
+    await stop(child);
+    throw new Error(`the service did not start; it wrote:\n${output()}`, { cause });
+  }
+  return {
+    baseUrl,
+    startSeconds: (performance.now() - startedMs) / 1000,
+    peakRssMiB: () => peakRssMiB(child.pid),
+    stop: () => stop(child),
+  };
+}
+
+/** Largest resident memory of a process so far, from /proc; null where there is none. */
+export async function peakRssMiB(pid: number | undefined): Promise<number | null> {
+  try {
+    const status = await readFile(`/proc/${pid}/status`, 'utf8');
+    const kib = /^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1];
+    return kib === undefined ? null : Number(kib) / 1024;
+  } catch {
+    return null;
+  }
+}
+
+function environmentOf(options: ServiceOptions, port: number): Readonly<Record<string, string>> {
+  return {
+    PLUMBLINE_DATA_DIR: options.dataDir,
+    PLUMBLINE_DATA_ROOTS: options.dataRoots.join(':'),
+    PLUMBLINE_PORT: String(port),
+    PLUMBLINE_CLOCK: options.clock,
+    PLUMBLINE_LOG_LEVEL: 'warn',
+  };
+}
+
+function keepOutput(child: ChildProcess): () => string {
+  let kept = '';
+  const keep = (chunk: Buffer): void => {
+    kept = (kept + chunk.toString()).slice(-OUTPUT_KEPT_CHARS);
+  };
+  child.stdout?.on('data', keep);
+  child.stderr?.on('data', keep);
+  return () => kept;
+}
+
+async function untilHealthy(baseUrl: string, child: ChildProcess, startedMs: number): Promise<void> {
+  while (!(await isHealthy(baseUrl))) {
+    if (child.exitCode !== null) throw new Error(`the service ended with code ${child.exitCode}`);
+    if (performance.now() - startedMs > START_DEADLINE_MS) {
+      throw new Error(`no healthy answer within ${START_DEADLINE_MS} ms`);
+    }
+    await sleep(HEALTH_POLL_MS);
+  }
+}
+
+async function isHealthy(baseUrl: string): Promise<boolean> {
+  try {
+    return (await fetch(`${baseUrl}/health`, { signal: AbortSignal.timeout(2_000) })).ok;
+  } catch {
+    return false;
+  }
+}
+
+async function stop(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const exited = once(child, 'exit');
+  child.kill('SIGTERM');
+  const killer = setTimeout(() => child.kill('SIGKILL'), STOP_DEADLINE_MS);
+  await exited;
+  clearTimeout(killer);
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (address === null || typeof address === 'string') throw new Error('the system gave no port');
+  return address.port;
+}
