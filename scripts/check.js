@@ -46,6 +46,7 @@ const CHECKS = {
   knip: () => tool('knip/bin/knip.js', ['--no-progress', '--no-config-hints']),
   'generated-files': generatedFiles,
   lockfile: lockfileWithoutAddresses,
+  'dependency-reasons': dependencyReasons,
   'file-names': fileNames,
   'machine-paths': machinePaths,
 };
@@ -133,6 +134,20 @@ async function lockfileWithoutAddresses() {
     .filter(([, entry]) => entry.resolved !== undefined && entry.link !== true)
     .map(([name]) => `package-lock.json: "${name}" has a "resolved" address; remove it`)
     .join('\n');
+}
+
+/** Every direct dependency says on one page what it is for. */
+async function dependencyReasons() {
+  const { dependencies, devDependencies } = JSON.parse(await readFile('package.json', 'utf8'));
+  const page = await readFile('docs/dependencies.md', 'utf8');
+  const named = new Set([...page.matchAll(/^\| `([^`]+)` \| \S/gm)].map((match) => match[1]));
+  const direct = Object.keys({ ...dependencies, ...devDependencies });
+  return [
+    ...direct.filter((name) => !named.has(name)).map((name) => `docs/dependencies.md lacks "${name}"`),
+    ...[...named]
+      .filter((name) => !direct.includes(name))
+      .map((name) => `docs/dependencies.md names "${name}"; it is gone`),
+  ].join('\n');
 }
 
 async function fileNames() {
