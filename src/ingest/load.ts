@@ -4,7 +4,7 @@ import { type ColumnBatch, concatBatches, sliceRows } from '../definition/column
 import { PlumblineError } from '../definition/error.js';
 import type { FileFormat, FileReader, OpenedFile } from '../offline/file-reader.js';
 import type { Clock } from '../platform/clock.js';
-import type { Job, Jobs, Progress } from '../platform/jobs.js';
+import type { Job, Jobs, ReportProgress } from '../platform/jobs.js';
 import type { CatalogHolder } from '../registry/catalog.js';
 import type { DataRoots } from './data-roots.js';
 import type { SourceLog } from './log.js';
@@ -76,7 +76,7 @@ type LoadRun = {
   readonly path: string;
   readonly file: OpenedFile;
   readonly rules: Omit<DoorRules, 'rowPath'>;
-  readonly progress: Progress;
+  readonly progress: ReportProgress;
 };
 
 function formatOf(path: string): FileFormat {

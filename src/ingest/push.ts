@@ -16,32 +16,35 @@ export type Accepted = {
   readonly lastSequence: bigint;
 };
 
+export type PushParts = {
+  readonly pipelines: Pipelines;
+  readonly catalogs: CatalogHolder;
+  readonly clock: Clock;
+  /** How far ahead of the clock an event may be, microseconds (S14). */
+  readonly maxSkewUs: bigint;
+};
+
 /** Rows over HTTP. */
 export class Push {
-  constructor(
-    private readonly pipelines: Pipelines,
-    private readonly catalogs: CatalogHolder,
-    private readonly clock: Clock,
-    private readonly maxSkewUs: bigint,
-  ) {}
+  constructor(private readonly parts: PushParts) {}
 
   /** Takes all rows or none. Throws NOT_FOUND, INVALID_ROW, FUTURE_EVENT, INVALID_REQUEST. */
   async push(project: string, sourceName: string, rows: readonly unknown[]): Promise<Accepted> {
-    const catalog = this.catalogs.current();
+    const catalog = this.parts.catalogs.current();
     const source = catalog.source(project, sourceName);
     if (rows.length === 0 || rows.length > MAX_PUSH_ROWS) {
       throw new PlumblineError('INVALID_REQUEST', `send 1 to ${MAX_PUSH_ROWS} rows, not ${rows.length}`, { path: '/rows' });
     }
     const batch = parseJsonRows(source, rows);
-    const arrivalUs = this.clock.nowUs();
+    const arrivalUs = this.parts.clock.nowUs();
     requireRows(batch, {
       source,
       featureSets: catalog.featureSetsOf(project, sourceName),
       rowPath: (row) => `/rows/${row}`,
-      latestEventUs: arrivalUs + this.maxSkewUs,
+      latestEventUs: arrivalUs + this.parts.maxSkewUs,
     });
     const entry = { rows: batch, arrivalUs, door: { kind: 'push' } } as const;
-    const logged = await this.pipelines.of(project, sourceName).accept(entry);
+    const logged = await this.parts.pipelines.of(project, sourceName).accept(entry);
     return { accepted: rows.length, firstSequence: logged.firstSequence, lastSequence: lastOf(logged) };
   }
 }

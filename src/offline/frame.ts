@@ -11,3 +11,5 @@ export class FrameReader {
     yield* file.batches();
   }
 }
+
+export const FRAME_READER = Symbol('FrameReader');

@@ -57,3 +57,5 @@ export class Retrieval {
     }
   }
 }
+
+export const RETRIEVAL = Symbol('Retrieval');

@@ -82,6 +82,8 @@ export class Lookup {
   }
 }
 
+export const LOOKUP = Symbol('Lookup');
+
 /** How the features of a set are written and read online. */
 export function featureCodec(set: CompiledFeatureSet): RowCodec {
   return rowCodec(set.features.map((feature) => feature.type));

@@ -1,0 +1,43 @@
+import { Body, Controller, Headers, HttpCode, Inject, Post, Query, Res, StreamableFile } from '@nestjs/common';
+import { ApiBody, ApiConsumes, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
+import type { HttpReply } from '../platform/http-types.js';
+import { PROJECT_ROUTE, Project } from '../platform/project.js';
+import { CATALOG_HOLDER, type CatalogHolder } from '../registry/catalog.js';
+import { answerMediaType, ARROW_MEDIA_TYPE, frameFileOf, PARQUET_MEDIA_TYPE } from './frame-media.js';
+import { RetrievalQueryParameters } from './offline.body.js';
+import { RETRIEVAL, type Retrieval } from './retrieval.js';
+import { arrowAnswer, parquetAnswer } from './retrieval-answer.js';
+
+@ApiTags('values out')
+@Controller(`${PROJECT_ROUTE}/retrievals`)
+export class OfflineController {
+  constructor(
+    @Inject(RETRIEVAL) private readonly retrievals: Retrieval,
+    @Inject(CATALOG_HOLDER) private readonly catalogs: CatalogHolder,
+  ) {}
+
+  @Post()
+  @HttpCode(200)
+  @ApiOperation({ summary: 'Point-in-time features for every row of a frame' })
+  @ApiConsumes(ARROW_MEDIA_TYPE, PARQUET_MEDIA_TYPE)
+  @ApiProduces(ARROW_MEDIA_TYPE, PARQUET_MEDIA_TYPE)
+  @ApiBody({ schema: { type: 'string', format: 'binary' } })
+  async retrieve(
+    @Project() project: string,
+    @Query() query: RetrievalQueryParameters,
+    @Body() body: unknown,
+    @Headers('accept') accept: string | undefined,
+    @Res({ passthrough: true }) reply: HttpReply,
+  ): Promise<StreamableFile> {
+    const frame = frameFileOf(body);
+    const mediaType = answerMediaType(accept, frame);
+    const service = this.catalogs.current().featureService(project, query.featureService, query.version);
+    const result = await this.retrievals.start({ ...query.rules(), project, service, frame });
+    reply.header('Plumbline-Report', JSON.stringify(result.report));
+    const answer =
+      mediaType === PARQUET_MEDIA_TYPE
+        ? await parquetAnswer(result, `${frame.path}.answer`)
+        : arrowAnswer(result);
+    return new StreamableFile(answer, { type: mediaType });
+  }
+}

@@ -1,0 +1,47 @@
+import { appendFileSync, readdirSync, statSync, truncateSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { EmbeddedLog } from '../../src/ingest/adapter/embedded-log.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
+import { all, entry, sourceLogSuite } from './source-log.suite.js';
+
+function opened() {
+  const folder = temporaryFolder('log');
+  const log = new EmbeddedLog(folder);
+  const reopen = async () => {
+    await log.close();
+    return new EmbeddedLog(folder);
+  };
+  return { folder, log, reopen };
+}
+
+sourceLogSuite('embedded files', opened);
+
+describe('embedded log after a crash', () => {
+  it('cuts off a record that was not written to its end, and goes on behind the last whole one', async () => {
+    for (const lost of [1, 20, 41]) {
+      const { folder, log, reopen } = opened();
+      const whole = await log.append('p/a', entry(2));
+      await log.append('p/a', entry(2));
+      const again = await reopen();
+      const file = onlyFile(folder);
+      truncateSync(file, statSync(file).size - lost);
+      expect(await all(again, 'p/a', 0n)).toEqual([whole]);
+      expect((await again.append('p/a', entry(1))).firstSequence).toBe(2n);
+    }
+  });
+
+  it('ignores what never was a record', async () => {
+    const { folder, log, reopen } = opened();
+    const whole = await log.append('p/a', entry(2));
+    const again = await reopen();
+    appendFileSync(onlyFile(folder), Buffer.alloc(100, 7));
+    expect(await all(again, 'p/a', 0n)).toEqual([whole]);
+  });
+});
+
+function onlyFile(folder: string): string {
+  const [source] = readdirSync(folder);
+  const [segment] = readdirSync(join(folder, source!));
+  return join(folder, source!, segment!);
+}

@@ -1,0 +1,98 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { compareOrder, type RowOrder } from '../../src/definition/order.js';
+import type { OnlineStore, OnlineWrite, StoredRow } from '../../src/online/store.js';
+
+/** What every online store must do; an adapter's test calls it once. */
+export function onlineStoreSuite(engine: string, open: () => Promise<OnlineStore>): void {
+  describe(`online store: ${engine}`, () => {
+    let store: OnlineStore;
+    let nextSet = 1;
+    beforeAll(async () => {
+      store = await open();
+    });
+    afterAll(() => store.close());
+
+    it('gives back what was written, per set and key, and null for the rest', async () => {
+      const [a, b] = [nextSet++, nextSet++];
+      const row = rowAt({ eventTime: 5n, sequence: 1n });
+      await store.write([write(a, 'x', row)], { source: 's/roundtrip', sequence: 1n });
+      const read = await store.read([
+        { setId: a, keys: [key('x'), key('y'), null] },
+        { setId: b, keys: [key('x')] },
+      ]);
+      expect(read).toEqual([[row, null, null], [null]]);
+    });
+
+    it('keeps order members to all 64 bits, before 1970 too, and an absent order column apart from zero', async () => {
+      const setId = nextSet++;
+      const extremes: RowOrder = { eventTime: -(2n ** 63n), orderTime: 2n ** 63n - 1n, orderColumn: -1n, sequence: 2n ** 53n + 1n };
+      const stored: StoredRow = { order: extremes, tombstone: true, payload: Buffer.from([0, 255]) };
+      await store.write([write(setId, 'k', stored)], { source: 's/extremes', sequence: 0n });
+      expect(await store.read([{ setId, keys: [key('k')] }])).toEqual([[stored]]);
+    });
+
+    it('ignores a row older than, or the same as, what is stored', async () => {
+      const setId = nextSet++;
+      const newest = rowAt({ eventTime: 10n, sequence: 2n }, 'new');
+      await store.write([write(setId, 'k', newest)], { source: 's/older', sequence: 2n });
+      const others = [
+        rowAt({ eventTime: 9n, sequence: 3n }, 'old'),
+        rowAt({ eventTime: 10n, orderTime: -1n, sequence: 4n }, 'older by order time'),
+        rowAt({ eventTime: 10n, sequence: 2n }, 'again'),
+      ];
+      for (const row of others) await store.write([write(setId, 'k', row)], { source: 's/older', sequence: 5n });
+      expect(await store.read([{ setId, keys: [key('k')] }])).toEqual([[newest]]);
+    });
+
+    it('ends in the same state whatever the order and the batches of arrival (S10)', async () => {
+      await fc.assert(
+        fc.asyncProperty(fc.array(orders, { minLength: 1, maxLength: 12 }), fc.func(fc.nat(3)), async (all, cut) => {
+          const setId = nextSet++;
+          const rows = all.map((order, sequence) => rowAt({ ...order, sequence: BigInt(sequence) }, String(sequence)));
+          const shuffled = [...rows].sort((a, b) => cut(a.order.sequence) - cut(b.order.sequence));
+          for (let i = 0; i < shuffled.length; i += 3) {
+            const batch = shuffled.slice(i, i + 3).map((row) => write(setId, 'k', row));
+            await store.write(batch, { source: `s/${setId}`, sequence: 100n });
+          }
+          const newest = rows.reduce((a, b) => (compareOrder(a.order, b.order) > 0 ? a : b));
+          expect(await store.read([{ setId, keys: [key('k')] }])).toEqual([[newest]]);
+        }),
+        { numRuns: 50 },
+      );
+    });
+
+    it('moves a source mark forwards only', async () => {
+      expect(await store.appliedThrough('s/mark')).toBe(-1n);
+      await store.write([], { source: 's/mark', sequence: 7n });
+      await store.write([], { source: 's/mark', sequence: 3n });
+      expect(await store.appliedThrough('s/mark')).toBe(7n);
+    });
+
+    it('remembers which versions are active', async () => {
+      const setId = nextSet++;
+      expect(await store.isActive(setId)).toBe(false);
+      await store.activate(setId);
+      expect(await store.isActive(setId)).toBe(true);
+    });
+  });
+}
+
+const orders = fc.record({
+  eventTime: fc.bigInt(-2n, 2n),
+  orderTime: fc.bigInt(-1n, 1n),
+  orderColumn: fc.option(fc.bigInt(-1n, 1n)),
+});
+
+function rowAt(order: Partial<RowOrder>, text = ''): StoredRow {
+  const whole = { eventTime: 0n, orderTime: 0n, orderColumn: null, sequence: 0n, ...order };
+  return { order: whole, tombstone: false, payload: Buffer.from(text) };
+}
+
+function write(setId: number, name: string, row: StoredRow): OnlineWrite {
+  return { setId, key: key(name), row };
+}
+
+function key(name: string): Buffer {
+  return Buffer.from(name);
+}
