@@ -31,7 +31,7 @@ const CHECKS = {
     tool('@biomejs/biome/bin/biome', [
       'check',
       ...(options.write ? ['--write'] : []),
-      '--max-diagnostics=200',
+      '--max-diagnostics=2000',
       '--colors=off',
       '.',
     ]),
