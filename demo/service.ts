@@ -18,8 +18,8 @@ export type ServiceOptions = {
   readonly dataDir: string;
   /** Folders whose files may be loaded. */
   readonly dataRoots: readonly string[];
-  /** What the service's clock shows when it starts, RFC 3339; it runs on from there. */
-  readonly clock: string;
+  /** What the service's clock shows when it starts, RFC 3339; it runs on from there. Default: the present. */
+  readonly clock?: string;
 };
 
 /** The real service, in a process of its own. */
@@ -73,8 +73,8 @@ function environmentOf(options: ServiceOptions, port: number): Readonly<Record<s
     PLUMBLINE_DATA_DIR: options.dataDir,
     PLUMBLINE_DATA_ROOTS: options.dataRoots.join(':'),
     PLUMBLINE_PORT: String(port),
-    PLUMBLINE_CLOCK: options.clock,
     PLUMBLINE_LOG_LEVEL: 'warn',
+    ...(options.clock === undefined ? {} : { PLUMBLINE_CLOCK: options.clock }),
   };
 }
 
