@@ -18,12 +18,9 @@ const LOADS = [
 export async function loadFiles(client: PlumblineClient, progress: Progress): Promise<void> {
   for (const { source, path, format } of LOADS) {
     const startedMs = performance.now();
-    let total = 0;
-    await client.waitForJob(await client.load(source, path, format), (state) => {
-      total = state.total;
-    });
+    const { rows } = await client.waitForJob(await client.load(source, path, format));
     const seconds = (performance.now() - startedMs) / 1000;
-    progress.line(`${source}: ${counted(total)} rows in ${seconds.toFixed(1)} s (${format})`);
+    progress.line(`${source}: ${counted(rows)} rows in ${seconds.toFixed(1)} s (${format})`);
   }
 }
 

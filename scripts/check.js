@@ -98,10 +98,10 @@ async function generatedFiles() {
 async function generated() {
   const { ERROR_CODES } = await built('definition/error.js');
   const files = [{ path: 'docs/errors.md', text: errorsPage(ERROR_CODES) }];
-  if (existsSync('src/definition/document.schema.ts')) {
-    const { DOCUMENT_SCHEMA } = await built('definition/document.schema.js');
+  if (existsSync('src/registry/document.schema.ts')) {
+    const { DOCUMENT_SCHEMA } = await built('registry/document.schema.js');
     const text = `${JSON.stringify(DOCUMENT_SCHEMA, null, 2)}\n`;
-    files.push({ path: 'docs/definition.schema.json', text });
+    files.push({ path: 'schemas/plumbline.schema.json', text });
   }
   return files;
 }

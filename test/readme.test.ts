@@ -15,7 +15,7 @@ const README = await readFile(join(ROOT, 'README.md'), 'utf8');
 /** A fenced block: its language, the words after it and its text. */
 type Block = { readonly language: string; readonly info: string; readonly text: string };
 
-const BLOCKS = [...README.matchAll(/^```(\w+) ?(.*)\n([^]*?)^```$/gm)].map(
+const BLOCKS = [...README.matchAll(/^```(\w+) ?(.*)\n([\s\S]*?)^```$/gm)].map(
   ([, language, info, text]): Block => ({ language: language!, info: info!, text: text! }),
 );
 

@@ -23,6 +23,7 @@ type Seen = {
 };
 
 const REPORT = { rows: 2, knowledge: 'known', boundary: 'inclusive', leakCount: 0, assumedCreatedTimes: 0 };
+const RESULT: LoadResult = { rows: 2, skipped: 0, contentHash: 'ab' };
 const seen: Seen[] = [];
 let answer: (request: Seen) => Answer | null;
 let server: Server;
@@ -116,9 +117,9 @@ describe('jobs', () => {
   };
 
   it('polls until the job has ended', async () => {
-    const states: Job<LoadResult>[] = [running, { ...running, state: 'succeeded', result: { rows: 2 } }];
+    const states: Job<LoadResult>[] = [running, { ...running, state: 'succeeded', result: RESULT }];
     answer = () => ({ body: JSON.stringify(states.shift()) });
-    expect(await client.waitForJob(running)).toEqual({ rows: 2 });
+    expect(await client.waitForJob(running)).toEqual(RESULT);
   });
 
   it('throws the error of a failed job', async () => {

@@ -76,10 +76,7 @@ export class PlumblineClient {
   }
 
   /** Waits until a job has ended and gives its result; throws the job's error when it failed. */
-  async waitForJob<Result>(
-    started: Job<Result>,
-    onProgress?: (progress: Job<Result>['progress']) => void,
-  ): Promise<Result> {
+  async waitForJob<Result>(started: Job<Result>): Promise<Result> {
     const deadline = performance.now() + this.longDeadlineMs;
     let job = started;
     while (job.state === 'running') {
@@ -90,7 +87,6 @@ export class PlumblineClient {
         path: `jobs/${encodeURIComponent(job.id)}`,
         deadlineMs: this.deadlineMs,
       });
-      onProgress?.(job.progress);
     }
     if (job.state === 'failed') throw jobError(job);
     return job.result as Result;

@@ -41,8 +41,8 @@ export type Job<Result> = {
   };
 };
 
-/** What a batch load did, as its job tells. */
-export type LoadResult = Readonly<Record<string, ReceivedValue>>;
+/** What a batch load did, as its job tells: rows taken, and rows skipped because this file was loaded before. */
+export type LoadResult = { readonly rows: number; readonly skipped: number; readonly contentHash: string };
 
 export type LookupAnswer = {
   /** T of the answer, RFC 3339. */
