@@ -25,7 +25,8 @@ const OTHER_SOURCES = [
   'test/**/*.ts',
 ];
 /** What the registry template is made from; its content follows the migrations and the database engine. */
-const TEMPLATE_SOURCES = ['migrations/**/*.ts', 'src/registry/**/*.ts', 'src/platform/**/*.ts'];
+const TEMPLATE_SOURCES = ['migrations/**/*.ts', 'src/registry/database.ts', 'src/registry/adapter/*.ts'];
+const TEMPLATE_MODULE = join(DIST, 'src/registry/adapter/pglite-template.js');
 const TEMPLATE_DIR = join(DIST, 'registry-template');
 
 process.chdir(ROOT);
@@ -71,20 +72,9 @@ async function buildOther(files) {
 
 /** A database directory with all migrations applied: copying it is seconds faster than creating one. */
 async function buildTemplate() {
-  const module = await templateModule();
-  if (module === null) return;
+  const { buildRegistryTemplate } = await import(pathToFileURL(TEMPLATE_MODULE).href);
   await rm(TEMPLATE_DIR, { recursive: true, force: true });
-  await module.buildRegistryTemplate(TEMPLATE_DIR);
-}
-
-async function templateModule() {
-  for (const file of await filesOf(['src/registry/**/*.ts'])) {
-    const text = await readFile(file, 'utf8');
-    if (/export (async )?function buildRegistryTemplate\b/.test(text)) {
-      return import(pathToFileURL(join(DIST, outputOf(file))).href);
-    }
-  }
-  return null;
+  await buildRegistryTemplate(TEMPLATE_DIR);
 }
 
 /** Removes outputs whose source is gone, so that a deleted file cannot live on in `dist`. */
