@@ -5,7 +5,7 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { glob, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { glob, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { transformFile } from '@swc/core';
@@ -73,8 +73,11 @@ async function buildOther(files) {
 /** A database directory with all migrations applied: copying it is seconds faster than creating one. */
 async function buildTemplate() {
   const { buildRegistryTemplate } = await import(pathToFileURL(TEMPLATE_MODULE).href);
+  const unfinished = `${TEMPLATE_DIR}.tmp`;
+  await rm(unfinished, { recursive: true, force: true });
+  await buildRegistryTemplate(unfinished);
   await rm(TEMPLATE_DIR, { recursive: true, force: true });
-  await buildRegistryTemplate(TEMPLATE_DIR);
+  await rename(unfinished, TEMPLATE_DIR);
 }
 
 /** Removes outputs whose source is gone, so that a deleted file cannot live on in `dist`. */
