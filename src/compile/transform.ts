@@ -1,4 +1,5 @@
 import type { Column, ColumnBatch } from '../definition/column-batch.js';
+import { childrenOf, type Expression } from '../definition/expression.js';
 import { numbersOf } from './fitted/column-numbers.js';
 import { imputed } from './fitted/imputer.js';
 import { oneHotSlots } from './fitted/one-hot-encoder.js';
@@ -18,6 +19,8 @@ export type Transform = {
   readonly width: number;
   /** What each of them is: `name`, or `name["category"]` and `name[NULL]` of a one-hot output. */
   readonly slots: readonly string[];
+  /** Whether it needs T of each row. */
+  readonly readsAsOf: boolean;
   /**
    * The model input of every row, row after row: FLOAT64 and INT64 rounded to float32 (what is larger becomes the
    * largest), BOOL 0 or 1. `asOf` holds T of each row in microseconds, for AS_OF().
@@ -38,7 +41,16 @@ export function compileTransform(fitted: FittedTransform): Transform {
     for (const { name, write } of writers) write(columns.get(name)!, matrix);
     return matrix;
   };
-  return { width, slots, apply };
+  return { width, slots, readsAsOf: readsAsOf(fitted), apply };
+}
+
+function readsAsOf({ nodes, outputs }: FittedTransform): boolean {
+  const reads = (expression: Expression): boolean =>
+    expression.kind === 'asOf' || childrenOf(expression).some(reads);
+  return (
+    nodes.some(({ argument }) => reads(argument)) ||
+    outputs.some((output) => reads(inputOf(output).expression))
+  );
 }
 
 /** Adds the columns of fitted functions, `$0`, `$1`, …, to the columns they are computed from. */

@@ -1,14 +1,4 @@
-/** How well a model does on one split. */
-export type SplitMetrics = {
-  readonly rows: number;
-  readonly positives: number;
-  /** Area under the ROC curve, exact. */
-  readonly auc: number;
-  /** Mean negative log likelihood, natural logarithm. */
-  readonly logLoss: number;
-};
-
-export type Metrics = { readonly training: SplitMetrics; readonly evaluation: SplitMetrics };
+import type { SplitMetrics } from '../model/manifest.js';
 
 /** Measures probabilities against labels of 0 and 1; both classes must occur. */
 export function measure(labels: Uint8Array, probabilities: Float32Array): SplitMetrics {

@@ -6,8 +6,10 @@ import { compileTransform } from '../compile/transform.js';
 import { type ColumnBatch, takeRows, valueAt } from '../definition/column-batch.js';
 import { PlumblineError } from '../definition/error.js';
 import { type Expression, namesIn } from '../definition/expression.js';
+import type { SplitMetrics } from '../model/manifest.js';
 import type { Examples, ModelRuntime, Predictor } from '../model/runtime.js';
-import { measure, type SplitMetrics } from './metrics.js';
+import { asOfColumn } from './as-of.js';
+import { measure } from './metrics.js';
 import type { TrainedModel, TrainingPlan, TrainingProgress } from './trainer.js';
 
 /** The columns of a training frame that a model reads, in the order of its declarations, the time column first. */
@@ -16,8 +18,8 @@ export function columnsRead(plan: TrainingPlan): readonly ModelInput[] {
     [plan.label.expression, ...plan.transform.map((output) => output.expression)].flatMap(namesIn),
   );
   const read = [...plan.transformInputs, ...plan.label.columns].filter(({ name }) => names.has(name));
-  const time: ModelInput = { name: plan.timeColumn, type: 'TIMESTAMP' };
-  return [time, ...read.filter(({ name }) => name !== plan.timeColumn)];
+  const time: ModelInput = { name: plan.query.time, type: 'TIMESTAMP' };
+  return [time, ...read.filter(({ name }) => name !== plan.query.time)];
 }
 
 /** One training run: `add` takes the rows of the training set, `finish` fits, trains and measures. Blocks its thread. */
@@ -34,7 +36,7 @@ export class ModelTraining {
 
   /** Adds rows to their splits; those whose label is NULL are left out. Throws TRAINING_FAILED for other labels. */
   add(batch: ColumnBatch): void {
-    const asOf = asOfColumn(this.plan, batch);
+    const asOf = asOfColumn(this.plan.query, batch);
     const labels = this.label(batch, asOf);
     const training: number[] = [];
     const evaluation: number[] = [];
@@ -152,16 +154,6 @@ function compileLabel(expression: Expression): LabelKernel {
       );
     });
   };
-}
-
-/** T of each row, as AS_OF() sees it. Throws TRAINING_FAILED for a NULL. */
-function asOfColumn(plan: TrainingPlan, batch: ColumnBatch): BigInt64Array {
-  const { values, valid } = batch.columns.get(plan.timeColumn)!;
-  if (valid?.includes(0)) {
-    throw new PlumblineError('TRAINING_FAILED', `column "${plan.timeColumn}" has a NULL time`);
-  }
-  const times = values as BigInt64Array;
-  return plan.boundary === 'inclusive' ? times : times.map((time) => time - 1n);
 }
 
 /** Rows a predictor gets at once: enough to be fast, few enough to stay in the wasm memory. */

@@ -1,18 +1,16 @@
 import type { FittedTransform } from '../compile/fitted-transform.js';
 import type { CompiledModel } from '../compile/model.js';
 import type { ColumnBatch } from '../definition/column-batch.js';
+import type { Metrics, TrainingSetQuery } from '../model/manifest.js';
 import type { ModelWeights, RuntimeDescription } from '../model/runtime.js';
-import type { Metrics } from './metrics.js';
 
 /** What a training run needs to know: plain data, so that it can cross to another thread. */
 export type TrainingPlan = Pick<
   CompiledModel,
   'transform' | 'transformInputs' | 'label' | 'evaluateFromUs' | 'trainer'
 > & {
-  /** TIMESTAMP column of the rows: T of each. */
-  readonly timeColumn: string;
-  /** `exclusive`: features are as of T − 1 µs, and so is AS_OF() (S14). */
-  readonly boundary: 'inclusive' | 'exclusive';
+  /** Where T of each row stands, and how AS_OF() follows from it. */
+  readonly query: TrainingSetQuery;
 };
 
 /** What a training run makes. */
@@ -26,6 +24,13 @@ export type TrainedModel = {
 /** Steps done of all steps of a training run. */
 export type TrainingProgress = (done: number, total: number) => void;
 
+/** Who watches a training run and may stop it. */
+export type TrainingControl = {
+  readonly progress: TrainingProgress;
+  /** The run ends by throwing once this is aborted. */
+  readonly signal: AbortSignal;
+};
+
 /** Trains models away from the event loop. */
 export interface Trainer {
   /**
@@ -36,7 +41,7 @@ export interface Trainer {
   train(
     plan: TrainingPlan,
     batches: AsyncIterable<ColumnBatch>,
-    progress: TrainingProgress,
+    control: TrainingControl,
   ): Promise<TrainedModel>;
 }
 

@@ -136,6 +136,7 @@ class LogisticPredictor implements Predictor {
 
   predict(inputs: Matrix): Float32Array {
     const { tf } = this;
+    if (inputs.rows === 0) return new Float32Array(0);
     return tf.tidy(() => {
       const x = tf.tensor2d(inputs.values, [inputs.rows, inputs.width]);
       return Float32Array.from(probabilities(x, this.weights, this.bias).dataSync());

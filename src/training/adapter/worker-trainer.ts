@@ -3,7 +3,7 @@ import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { ColumnBatch } from '../../definition/column-batch.js';
 import { PlumblineError } from '../../definition/error.js';
-import type { TrainedModel, Trainer, TrainingPlan, TrainingProgress } from '../trainer.js';
+import type { TrainedModel, Trainer, TrainingControl, TrainingPlan } from '../trainer.js';
 import type { FromTrainingThread, ToTrainingThread } from './training-messages.js';
 
 /** The compiled entry beside this file, or its source where this file is run from source (in tests). */
@@ -16,9 +16,9 @@ export class WorkerTrainer implements Trainer {
   train(
     plan: TrainingPlan,
     batches: AsyncIterable<ColumnBatch>,
-    progress: TrainingProgress,
+    control: TrainingControl,
   ): Promise<TrainedModel> {
-    const run = this.running.then(() => trainInWorker(plan, batches, progress));
+    const run = this.running.then(() => trainInWorker(plan, batches, control));
     this.running = run.catch(() => undefined);
     return run;
   }
@@ -27,18 +27,18 @@ export class WorkerTrainer implements Trainer {
 async function trainInWorker(
   plan: TrainingPlan,
   batches: AsyncIterable<ColumnBatch>,
-  progress: TrainingProgress,
+  control: TrainingControl,
 ): Promise<TrainedModel> {
   const worker = new Worker(ENTRY, { workerData: plan, name: 'training' });
   const rows = batches[Symbol.asyncIterator]();
   try {
-    for await (const message of messagesOf(worker)) {
+    for await (const message of messagesOf(worker, control.signal)) {
       switch (message.kind) {
         case 'ready':
           worker.postMessage(await nextMessage(rows));
           break;
         case 'progress':
-          progress(message.done, message.total);
+          control.progress(message.done, message.total);
           break;
         case 'trained':
           return message.model;
@@ -53,9 +53,9 @@ async function trainInWorker(
   }
 }
 
-async function* messagesOf(worker: Worker): AsyncIterable<FromTrainingThread> {
+async function* messagesOf(worker: Worker, signal: AbortSignal): AsyncIterable<FromTrainingThread> {
   // An `error` of the thread rejects the iteration.
-  for await (const [message] of on(worker, 'message', { close: ['exit'] })) {
+  for await (const [message] of on(worker, 'message', { close: ['exit'], signal })) {
     yield message as FromTrainingThread;
   }
 }

@@ -1,0 +1,80 @@
+import type { FittedTransformJson } from '../compile/fitted-transform.js';
+import type { ModelInput } from '../compile/model.js';
+import type { TrainerDocument } from '../definition/document.js';
+import type { RuntimeDescription } from './runtime.js';
+
+/** How well a model does on one split. */
+export type SplitMetrics = {
+  readonly rows: number;
+  readonly positives: number;
+  /** Area under the ROC curve, exact. */
+  readonly auc: number;
+  /** Mean negative log likelihood, natural logarithm. */
+  readonly logLoss: number;
+};
+
+export type Metrics = { readonly training: SplitMetrics; readonly evaluation: SplitMetrics };
+
+/** What a model version takes and gives. */
+export type ModelSignature = {
+  /** What a caller sends: key columns, then request inputs. */
+  readonly inputs: readonly ModelInput[];
+  /** What the store looks up. */
+  readonly features: readonly ModelInput[];
+  /** The slots of the model input vector, in order. */
+  readonly vector: readonly string[];
+};
+
+/** The retrieval that made a training set, but for its frame. */
+export type TrainingSetQuery = {
+  readonly featureService: string;
+  readonly version: number;
+  /** The TIMESTAMP column that is T of each row. */
+  readonly time: string;
+  readonly knowledge: 'known' | 'event';
+  /** `exclusive`: features are as of T − 1 µs, and so is AS_OF() (S14). */
+  readonly boundary: 'inclusive' | 'exclusive';
+};
+
+export type VersionRef = { readonly name: string; readonly version: number };
+
+/** Everything a model version was made from (S25). */
+export type ModelRecord = {
+  /** The model definition. */
+  readonly definition: VersionRef;
+  readonly featureService: VersionRef;
+  readonly featureSets: readonly (VersionRef & { readonly alias: string })[];
+  readonly trainingSet: {
+    readonly id: string;
+    readonly rows: number;
+    /** SHA-256 of its Parquet file. */
+    readonly contentHash: string;
+    readonly query: TrainingSetQuery;
+    /** Per source the last sequence it saw, as decimal text (S19). */
+    readonly snapshot: Readonly<Record<string, string>>;
+  };
+  readonly parameters: Required<TrainerDocument>;
+  /** Microseconds since the epoch as RFC 3339: rows as of it or later evaluated. */
+  readonly evaluateFrom: string;
+  readonly runtime: RuntimeDescription;
+  /** Fingerprint of the fitted transform. */
+  readonly transformHash: string;
+  /** SHA-256 of the weights file. */
+  readonly weightsHash: string;
+};
+
+/** `model.json` of a bundle: a model version but for its weights. */
+export type ModelManifest = {
+  readonly format: 1;
+  readonly project: string;
+  readonly model: string;
+  readonly version: number;
+  /** RFC 3339. */
+  readonly createdAt: string;
+  readonly signature: ModelSignature;
+  readonly transform: FittedTransformJson;
+  readonly metrics: Metrics;
+  readonly record: ModelRecord;
+  /** The tensors of `weights.bin`, in its order. */
+  readonly tensors: readonly { readonly name: string; readonly shape: readonly number[] }[];
+};

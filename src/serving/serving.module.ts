@@ -1,0 +1,29 @@
+import { Module } from '@nestjs/common';
+import { LoadedModels } from '../model/loaded-models.js';
+import { ModelModule } from '../model/model.module.js';
+import { LOOKUP, type Lookup } from '../online/lookup.js';
+import { OnlineModule } from '../online/online.module.js';
+import { CATALOG_HOLDER, type CatalogHolder } from '../registry/catalog.js';
+import { ModelVersions } from '../registry/records.js';
+import { OpenInferenceController } from './open-inference.controller.js';
+import { Predict } from './predict.js';
+
+/** Predictions. */
+@Module({
+  imports: [OnlineModule, ModelModule],
+  controllers: [OpenInferenceController],
+  providers: [
+    {
+      provide: Predict,
+      inject: [CATALOG_HOLDER, ModelVersions, LoadedModels, LOOKUP],
+      useFactory: createPredict,
+    },
+  ],
+})
+export class ServingModule {}
+
+function createPredict(
+  ...[catalog, versions, models, lookup]: [CatalogHolder, ModelVersions, LoadedModels, Lookup]
+): Predict {
+  return new Predict(catalog, versions, models, lookup);
+}

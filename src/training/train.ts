@@ -1,0 +1,152 @@
+import { fittedTransformJson } from '../compile/fitted-transform.js';
+import type { CompiledModel } from '../compile/model.js';
+import { compileTransform } from '../compile/transform.js';
+import { fingerprint } from '../definition/canonical.js';
+import { PlumblineError } from '../definition/error.js';
+import { formatTimestamp } from '../definition/time.js';
+import { type ModelBundles, weightsHash } from '../model/bundle.js';
+import type { Metrics, ModelManifest, ModelRecord } from '../model/manifest.js';
+import type { FrameReader } from '../offline/frame.js';
+import type { Clock } from '../platform/clock.js';
+import type { Job, Jobs } from '../platform/jobs.js';
+import type { CatalogHolder } from '../registry/catalog.js';
+import type { ModelVersions } from '../registry/records.js';
+import { columnsRead } from './train-model.js';
+import type { TrainedModel, Trainer, TrainingControl, TrainingPlan } from './trainer.js';
+import type { TrainingSet, TrainingSetStore } from './training-sets.js';
+
+export type TrainRequest = {
+  readonly project: string;
+  readonly model: string;
+  readonly trainingSet: string;
+  /** Version of the model's definition; default the latest. */
+  readonly modelVersion?: number;
+};
+
+/** What a training job results in. */
+export type TrainingResult = {
+  readonly model: string;
+  readonly version: number;
+  readonly metrics: Metrics;
+};
+
+/** What the registry keeps of a trained version; the bundle has the rest. */
+export type RecordedVersion = Pick<ModelManifest, 'createdAt' | 'signature' | 'metrics' | 'record'>;
+
+export type TrainParts = {
+  readonly catalog: CatalogHolder;
+  readonly jobs: Jobs;
+  readonly trainingSets: TrainingSetStore;
+  readonly frames: FrameReader;
+  readonly trainer: Trainer;
+  readonly bundles: ModelBundles;
+  readonly versions: ModelVersions;
+  readonly clock: Clock;
+};
+
+/** Trains models from training sets, as jobs. */
+export class Train {
+  constructor(private readonly parts: TrainParts) {}
+
+  /**
+   * Starts a training job. Throws NOT_FOUND, and INVALID_REQUEST when the training set was made with another feature
+   * service than the model's; the job fails with TRAINING_FAILED or INVALID_FILE.
+   */
+  async start(request: TrainRequest): Promise<Job> {
+    const { catalog, jobs, trainingSets } = this.parts;
+    const { project } = request;
+    const model = catalog.current().model(project, request.model, request.modelVersion);
+    const set = await trainingSets.get(project, request.trainingSet);
+    requireSameService(model, set);
+    return jobs.start(project, 'train', (progress, signal) =>
+      this.run({ project, model, set }, { progress, signal }),
+    );
+  }
+
+  private async run(run: Run, control: TrainingControl): Promise<TrainingResult> {
+    const { frames, trainer, trainingSets, bundles, versions } = this.parts;
+    const plan = planOf(run);
+    const rows = frames.read(trainingSets.pathOf(run.set.id), columnsRead(plan));
+    const trained = await trainer.train(plan, rows, control);
+    const { project, model } = run;
+    const createdAt = formatTimestamp(this.parts.clock.nowUs());
+    const { version } = await versions.insert(project, model.name, async (next) => {
+      const manifest = manifestOf(run, trained, { version: next, createdAt });
+      await bundles.save({ manifest, weights: trained.weights });
+      const { signature, metrics, record } = manifest;
+      return { createdAt, signature, metrics, record } satisfies RecordedVersion;
+    });
+    return { model: model.name, version, metrics: trained.metrics };
+  }
+}
+
+type Run = {
+  readonly project: string;
+  readonly model: CompiledModel;
+  readonly set: TrainingSet;
+};
+
+function requireSameService(model: CompiledModel, { id, query }: TrainingSet): void {
+  const { name, version } = model.service;
+  if (query.featureService === name && query.version === version) return;
+  throw new PlumblineError(
+    'INVALID_REQUEST',
+    `training set "${id}" was made with feature service "${query.featureService}" version ${query.version}; ` +
+      `model "${model.name}" version ${model.version} needs "${name}" version ${version}`,
+    { path: '/trainingSet' },
+  );
+}
+
+function planOf({ model, set }: Run): TrainingPlan {
+  const { transform, transformInputs, label, evaluateFromUs, trainer } = model;
+  return { transform, transformInputs, label, evaluateFromUs, trainer, query: set.query };
+}
+
+function manifestOf(
+  run: Run,
+  trained: TrainedModel,
+  named: Pick<ModelManifest, 'version' | 'createdAt'>,
+): ModelManifest {
+  const { project, model } = run;
+  const { fitted, weights, metrics } = trained;
+  return {
+    format: 1,
+    project,
+    model: model.name,
+    ...named,
+    signature: {
+      inputs: model.inputs,
+      features: model.service.outputs,
+      vector: compileTransform(fitted).slots,
+    },
+    transform: fittedTransformJson(fitted),
+    metrics,
+    record: recordOf(run, trained),
+    tensors: weights.map(({ name, shape }) => ({ name, shape })),
+  };
+}
+
+function recordOf({ model, set }: Run, { fitted, weights, runtime }: TrainedModel): ModelRecord {
+  const { service } = model;
+  return {
+    definition: { name: model.name, version: model.version },
+    featureService: { name: service.name, version: service.version },
+    featureSets: service.entries.map(({ alias, featureSet: { name, version } }) => ({
+      alias,
+      name,
+      version,
+    })),
+    trainingSet: {
+      id: set.id,
+      rows: set.rows,
+      contentHash: set.contentHash,
+      query: set.query,
+      snapshot: set.report.snapshot,
+    },
+    parameters: model.trainer,
+    evaluateFrom: formatTimestamp(model.evaluateFromUs),
+    runtime,
+    transformHash: fingerprint(fittedTransformJson(fitted)),
+    weightsHash: weightsHash(weights),
+  };
+}

@@ -1,0 +1,15 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { IsInt, IsOptional, IsString, Min } from 'class-validator';
+
+/** Which training set a model is trained on. */
+export class TrainBody {
+  @ApiProperty({ description: 'Id of a training set of the model’s feature service' })
+  @IsString()
+  readonly trainingSet: string;
+
+  @ApiPropertyOptional({ description: 'Version of the model definition; default the latest' })
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  readonly modelVersion?: number;
+}

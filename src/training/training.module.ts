@@ -1,0 +1,67 @@
+import { join } from 'node:path';
+import { Module } from '@nestjs/common';
+import { ModelBundles } from '../model/bundle.js';
+import { LoadedModels } from '../model/loaded-models.js';
+import { ModelModule } from '../model/model.module.js';
+import { FRAME_READER, type FrameReader } from '../offline/frame.js';
+import { OfflineModule } from '../offline/offline.module.js';
+import { RETRIEVAL, type Retrieval } from '../offline/retrieval.js';
+import { CLOCK, type Clock } from '../platform/clock.js';
+import { CONFIG, type Configuration } from '../platform/configuration.js';
+import { Jobs } from '../platform/jobs.js';
+import { CATALOG_HOLDER, type CatalogHolder } from '../registry/catalog.js';
+import { ModelVersions, TrainingSets } from '../registry/records.js';
+import { Train } from './train.js';
+import { TrainedModelsController } from './trained-models.controller.js';
+import { TRAINER, type Trainer } from './trainer.js';
+import { TrainingSetsController } from './training-sets.controller.js';
+import { TrainingSetStore } from './training-sets.js';
+import { Vectors } from './vectors.js';
+
+const TRAIN_PARTS = [
+  CATALOG_HOLDER,
+  Jobs,
+  TrainingSetStore,
+  FRAME_READER,
+  TRAINER,
+  ModelBundles,
+  ModelVersions,
+  CLOCK,
+] as const;
+
+/** Training sets and model training. The trainer is chosen by the composition root. */
+@Module({
+  imports: [OfflineModule, ModelModule],
+  controllers: [TrainingSetsController, TrainedModelsController],
+  providers: [
+    {
+      provide: TrainingSetStore,
+      inject: [RETRIEVAL, TrainingSets, CONFIG],
+      useFactory: (retrieval: Retrieval, records: TrainingSets, { dataDir }: Configuration) =>
+        new TrainingSetStore(retrieval, records, join(dataDir, 'training-sets')),
+    },
+    { provide: Train, inject: [...TRAIN_PARTS], useFactory: createTrain },
+    {
+      provide: Vectors,
+      inject: [LoadedModels, ModelVersions],
+      useFactory: (models: LoadedModels, versions: ModelVersions) => new Vectors(models, versions),
+    },
+  ],
+})
+export class TrainingModule {}
+
+function createTrain(
+  ...[catalog, jobs, trainingSets, frames, trainer, bundles, versions, clock]: [
+    CatalogHolder,
+    Jobs,
+    TrainingSetStore,
+    FrameReader,
+    Trainer,
+    ModelBundles,
+    ModelVersions,
+    Clock,
+  ]
+): Train {
+  const parts = { catalog, jobs, trainingSets, frames, trainer, bundles, versions, clock };
+  return new Train(parts);
+}
