@@ -2,7 +2,7 @@ import type { Expression, FittedExpression } from '../definition/expression.js';
 import type { ValueType } from '../definition/value-type.js';
 import type { Accumulator } from './fitted/accumulator.js';
 import { imputerAccumulator } from './fitted/imputer.js';
-import { OneHotAccumulator } from './fitted/one-hot-encoder.js';
+import { OneHotAccumulator, type OneHotParameters } from './fitted/one-hot-encoder.js';
 import { StandardScalerAccumulator } from './fitted/standard-scaler.js';
 import type { ColumnState, ImputerStrategy, OneHotState } from './fitted-transform.js';
 import type { TransformOutput } from './model.js';
@@ -96,14 +96,11 @@ function accumulatorOf(expression: FittedExpression): Accumulator<ColumnState> {
   }
 }
 
-/** Defaults of BigQuery ML. */
-const ONE_HOT_DEFAULTS = { drop: 'none', top_k: 32_000, frequency_threshold: 5 } as const;
-
 function oneHotAccumulator(expression: FittedExpression): OneHotAccumulator {
-  const parameters = { ...ONE_HOT_DEFAULTS, ...expression.parameters };
+  const { drop, topK, frequencyThreshold } = expression.parameters;
   return new OneHotAccumulator({
-    drop: parameters.drop,
-    topK: Number(parameters.top_k),
-    frequencyThreshold: Number(parameters.frequency_threshold),
+    drop: drop as OneHotParameters['drop'],
+    topK: Number(topK),
+    frequencyThreshold: Number(frequencyThreshold),
   });
 }
