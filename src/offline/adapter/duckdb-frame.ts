@@ -49,12 +49,18 @@ async function arrowTable(connection: DuckDBConnection, query: RetrievalQuery): 
 }
 
 async function createFrameTable(connection: DuckDBConnection, batch: ColumnBatch): Promise<void> {
+  requireDistinctNames([...batch.columns.keys()]);
   const columns = [...batch.columns].map(([name, { type }]) => `${quoteIdentifier(name)} ${frameType(type)}`);
-  try {
-    await connection.run(`CREATE TEMP TABLE "~frame" (${[...columns, 'file_row_number BIGINT'].join(', ')})`);
-  } catch (error) {
-    throw unreadable('', error, 'INVALID_FRAME');
-  }
+  await connection.run(`CREATE TEMP TABLE "~frame" (${[...columns, 'file_row_number BIGINT'].join(', ')})`);
+}
+
+/** DuckDB is blind to case; two columns that differ by nothing else would become one. */
+function requireDistinctNames(names: readonly string[]): void {
+  const lower = names.map((name) => name.toLowerCase());
+  const twice = names.find((_, i) => lower.indexOf(lower[i]!) < i);
+  if (twice === undefined) return;
+  const message = `column "${twice}" differs from another one by capitals alone, or not at all; rename it`;
+  throw new PlumblineError('INVALID_FRAME', message, { path: twice });
 }
 
 /** Instants of a frame keep their zone, so that they come back as they went in. */
@@ -115,7 +121,7 @@ async function requireTimes(connection: DuckDBConnection, raw: string, query: Re
   const time = quoteIdentifier(query.timeColumn);
   const sql = `SELECT count(*), count(${time}), coalesce(epoch_us(max(${time})), 0), min(file_row_number) FILTER (${time} IS NULL) FROM ${raw}`;
   const [row] = await readFrame(connection, sql, query);
-  const [rows, times, latest, firstNull] = row!.map(Number);
+  const [rows, times, , firstNull] = row!.map(Number);
   if (times! < rows!) {
     const message = `column "${query.timeColumn}" is NULL in ${rows! - times!} rows, first in row ${firstNull! + 1}; every row needs its T`;
     throw new PlumblineError('INVALID_FRAME', message, { path: query.timeColumn, row: firstNull! + 1 });
