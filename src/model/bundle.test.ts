@@ -1,0 +1,93 @@
+import { execFile } from 'node:child_process';
+import { appendFile, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { flightBundle } from '../../test/support/flight-bundle.js';
+import { flightRows } from '../../test/support/flight-rows.js';
+import { TfjsRuntime } from './adapter/tfjs.js';
+import { type ModelBundle, ModelBundles } from './bundle.js';
+import { LoadedModels } from './loaded-models.js';
+
+const REF = { project: 'demo', model: 'delay', version: 1 };
+
+describe('a model bundle', () => {
+  let root: string;
+  let bundles: ModelBundles;
+  let bundle: ModelBundle;
+  beforeAll(async () => {
+    root = await mkdtemp(join(tmpdir(), 'bundles-'));
+    bundles = new ModelBundles(root);
+    bundle = await flightBundle(REF);
+    await bundles.save(bundle);
+  });
+  afterAll(() => rm(root, { recursive: true }));
+
+  it('comes back as it was saved', async () => {
+    expect(await bundles.load('demo', 'delay', 1)).toEqual(bundle);
+    expect(await readdir(join(root, 'demo', 'delay'))).toEqual(['1']);
+  });
+
+  it('can be read by people', async () => {
+    const text = await readFile(join(root, 'demo', 'delay', '1', 'model.json'), 'utf8');
+    expect(JSON.parse(text)).toMatchObject({
+      model: 'delay',
+      record: { runtime: { backend: 'wasm' }, parameters: { seed: 1 } },
+    });
+  });
+
+  it('is replaced when an earlier try was never recorded', async () => {
+    await bundles.save(bundle);
+    expect(await readdir(join(root, 'demo', 'delay'))).toEqual(['1']);
+  });
+
+  it('gives the same vectors and predictions in a new process, bit for bit (S24)', async () => {
+    const rows = flightRows(0, 300);
+    const asOf = rows.columns.get('as_of')!.values as BigInt64Array;
+    const models = new LoadedModels(bundles, new TfjsRuntime());
+    const expected = await models.with(REF, ({ transform, predictor }) => {
+      const values = transform.apply(rows, asOf);
+      const vectors = { rows: rows.rowCount, width: transform.width, values };
+      return Buffer.concat([values, predictor.predict(vectors)].map((part) => Buffer.from(part.buffer)));
+    });
+    const script = new URL('../../test/support/print-flight-predictions.ts', import.meta.url).pathname;
+    const loader = new URL('../../test/support/typescript-loader.js', import.meta.url).pathname;
+    const { stdout } = await promisify(execFile)(process.execPath, ['--import', loader, script, root]);
+    expect(stdout).toBe(expected.toString('hex'));
+  });
+
+  it('is NOT_FOUND when there is none', async () => {
+    await expect(bundles.load('demo', 'delay', 2)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    await expect(bundles.load('demo', 'other', 1)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  });
+
+  it('is refused when its files were changed', async () => {
+    const changed = await flightBundle({ ...REF, model: 'changed' });
+    await bundles.save(changed);
+    const folder = join(root, 'demo', 'changed', '1');
+    const manifest = await readFile(join(folder, 'model.json'), 'utf8');
+    await writeFile(join(folder, 'model.json'), manifest.replace('"count": 6', '"count": 7'));
+    await expect(bundles.manifest('demo', 'changed', 1)).rejects.toMatchObject({
+      code: 'INTERNAL',
+      message: expect.stringContaining('damaged'),
+    });
+    await writeFile(join(folder, 'model.json'), manifest);
+    await appendFile(join(folder, 'weights.bin'), 'x');
+    await expect(bundles.load('demo', 'changed', 1)).rejects.toThrow('weights.bin is damaged');
+  });
+});
+
+describe('LoadedModels', () => {
+  it('loads a version once, and again after a failure', async () => {
+    const root = await mkdtemp(join(tmpdir(), 'bundles-'));
+    const bundles = new ModelBundles(root);
+    const models = new LoadedModels(bundles, new TfjsRuntime());
+    await expect(models.with(REF, () => 1)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    await bundles.save(await flightBundle(REF));
+    const first = await models.with(REF, (model) => model);
+    expect(await models.with(REF, (model) => model)).toBe(first);
+    models.close();
+    await rm(root, { recursive: true });
+  });
+});
