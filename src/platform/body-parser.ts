@@ -26,7 +26,7 @@ export type ParserHost = {
   addContentTypeParser(
     types: string,
     options: ParserOptions,
-    parse: (request: HttpRequest, body: Readable) => Promise<unknown>,
+    parse: (request: HttpRequest, body: Readable, done: Done) => void,
   ): unknown;
   addHook(
     name: 'onRequest',
@@ -52,10 +52,13 @@ export function registerBodyParsers(fastify: ParserHost, limits: BodyLimits): vo
   );
   const uploads = new WeakMap<HttpRequest['raw'], string>();
   for (const mediaType of FRAME_MEDIA_TYPES) {
-    fastify.addContentTypeParser(mediaType, { bodyLimit: limits.maxBodyBytes }, async (request, stream) => {
+    fastify.addContentTypeParser(mediaType, { bodyLimit: limits.maxBodyBytes }, (request, stream, done) => {
       const path = join(limits.temporaryDir, `${randomUUID()}.upload`);
       uploads.set(request.raw, path);
-      return receive(stream, path, { mediaType, maxBytes: limits.maxBodyBytes });
+      receive(stream, path, { mediaType, maxBytes: limits.maxBodyBytes }).then(
+        (frame) => done(null, frame),
+        done,
+      );
     });
   }
   fastify.addHook('onRequest', (request, reply, done) => {

@@ -1,7 +1,7 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
 import { ERROR_CODES, type ErrorCode, PlumblineError } from '../definition/error.js';
+import { stringifyJson } from '../definition/json-value.js';
 import type { HttpReply, HttpRequest } from './http-types.js';
-import { writeJson } from './json.js';
 
 /** The one place where an error becomes an HTTP status and body (docs/errors.md). */
 @Catch()
@@ -24,7 +24,7 @@ export class ErrorFilter implements ExceptionFilter {
     if (error.code === 'TOO_LARGE') reply.header('connection', 'close');
     reply.status(ERROR_CODES[error.code].status);
     reply.header('content-type', 'application/json; charset=utf-8');
-    reply.send(writeJson(bodyOf(error, request)));
+    reply.send(stringifyJson(bodyOf(error, request)));
   }
 }
 

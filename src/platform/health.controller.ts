@@ -19,7 +19,7 @@ export class HealthController {
   @Get()
   @HealthCheck({ swaggerDocumentation: false })
   @ApiOperation({ summary: 'Says whether the service and its registry database answer' })
-  @ApiOkResponse({ schema: { type: 'object', properties: { status: { const: 'ok' } } } })
+  @ApiOkResponse({ schema: { type: 'object', properties: { status: { type: 'string', enum: ['ok'] } } } })
   async check(): Promise<HealthCheckResult> {
     try {
       return await this.health.check([() => this.database.pingCheck('registry')]);

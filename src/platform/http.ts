@@ -3,13 +3,16 @@ import type { DynamicModule } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Logger } from 'nestjs-pino';
+import { stringifyJson } from '../definition/json-value.js';
 import { type ParserHost, registerBodyParsers } from './body-parser.js';
 import type { Configuration } from './configuration.js';
 import { temporaryDir } from './data-dir.js';
 import { ErrorFilter } from './error.filter.js';
 import type { HttpReply, HttpRequest } from './http-types.js';
-import { writeJson } from './json.js';
 import { RequestPipe } from './validation.js';
+
+/** The service behind its HTTP rim. */
+export type HttpApplication = NestFastifyApplication;
 
 /** Answers carry it, the log of a failed request too. */
 const REQUEST_ID_HEADER = 'x-request-id';
@@ -24,7 +27,7 @@ const MAX_PARAMETER_LENGTH = 1000;
 export async function createHttpApplication(
   rootModule: DynamicModule,
   configuration: Configuration,
-): Promise<NestFastifyApplication> {
+): Promise<HttpApplication> {
   const adapter = new FastifyAdapter({
     bodyLimit: configuration.maxBodyBytes,
     genReqId: () => randomUUID(),
@@ -47,7 +50,7 @@ export async function createHttpApplication(
     reply.header(REQUEST_ID_HEADER, request.id);
     done();
   });
-  fastify.setReplySerializer(writeJson);
+  fastify.setReplySerializer(stringifyJson);
   app.useGlobalPipes(new RequestPipe());
   app.useGlobalFilters(new ErrorFilter());
   app.useLogger(app.get(Logger));

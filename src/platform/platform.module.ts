@@ -11,12 +11,10 @@ import { LoggerModule } from 'nestjs-pino';
 import { destination } from 'pino';
 import { CLOCK, type Clock } from './clock.js';
 import { CONFIG, type Configuration } from './configuration.js';
-import { type DataDir, openDataDir } from './data-dir.js';
+import { DATA_DIR, type DataDir, openDataDir } from './data-dir.js';
 import { HealthController } from './health.controller.js';
 import { JobsController } from './jobs.controller.js';
 import { Jobs } from './jobs.js';
-
-const DATA_DIR = Symbol('DATA_DIR');
 
 /** What every room needs: configuration, clock, jobs, log. Global, so that no module imports it again. */
 @Module({})
@@ -38,7 +36,7 @@ export class PlatformModule implements OnModuleDestroy, OnApplicationShutdown {
         { provide: DATA_DIR, useFactory: () => openDataDir(configuration.dataDir) },
         { provide: Jobs, useFactory: createJobs },
       ],
-      exports: [CONFIG, CLOCK, Jobs],
+      exports: [CONFIG, CLOCK, DATA_DIR, Jobs],
     };
   }
 

@@ -1,41 +1,54 @@
-import {
-  type ArgumentMetadata,
-  type PipeTransform,
-  type Type,
-  type ValidationError,
-  ValidationPipe,
-} from '@nestjs/common';
+import type { ArgumentMetadata, PipeTransform, Type } from '@nestjs/common';
+import { plainToInstance } from 'class-transformer';
+import { type ValidationError, validate } from 'class-validator';
 import { PlumblineError, type Problem } from '../definition/error.js';
 import { UploadedFrame, YamlText } from './body.js';
-import { pointerToken } from './json.js';
+import { pointerToken } from './json-pointer.js';
 
 /**
  * Validates what a controller declares: a body or query class by its class-validator rules, unknown properties refused;
  * an {@link UploadedFrame} by its content type. A body declared `unknown` passes: its use case validates it.
  */
 export class RequestPipe implements PipeTransform {
-  async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
-    if (metadata.type !== 'body') return VALIDATION.transform(value, metadata);
-    if (metadata.metatype === UploadedFrame) return requireFrame(value);
-    refuseFrame(value);
-    if (value instanceof YamlText && metadata.metatype !== Object) {
-      throw new PlumblineError('UNSUPPORTED_MEDIA_TYPE', 'this route reads application/json');
-    }
-    return VALIDATION.transform(value, metadata);
+  async transform(value: unknown, { type, metatype }: ArgumentMetadata): Promise<unknown> {
+    if (type === 'body' && metatype === UploadedFrame) return requireFrame(value);
+    if (type === 'body') refuseFrame(value);
+    if (metatype === undefined || PLAIN_TYPES.has(metatype)) return value;
+    if (type === 'body') return validateBody(metatype, value);
+    return type === 'query' ? validateQuery(metatype, value) : value;
   }
 }
 
-/** Validates a body by the rules of a class, for a controller that first looks at its content type. */
-export async function validateBody<T>(type: Type<T>, value: unknown): Promise<T> {
-  return VALIDATION.transform(value, { type: 'body', metatype: type });
+/** What TypeScript's metadata names where a controller declares no class. */
+const PLAIN_TYPES = new Set<unknown>([Object, String, Number, Boolean, Array]);
+
+/**
+ * A body as its class. Only the members of the body itself are looked at: what a member of type `unknown` holds is
+ * passed on untouched, bigint and all, for its own validator.
+ */
+export async function validateBody<T extends object>(type: Type<T>, value: unknown): Promise<T> {
+  if (value instanceof YamlText) {
+    throw new PlumblineError('UNSUPPORTED_MEDIA_TYPE', 'this route reads application/json');
+  }
+  if (value === null || typeof value !== 'object' || Array.isArray(value)) {
+    throw new PlumblineError('INVALID_REQUEST', 'the body must be a JSON object', { path: '' });
+  }
+  // Defining, not assigning: a member "__proto__" must not become the prototype.
+  return valid(Object.defineProperties(new type(), Object.getOwnPropertyDescriptors(value)));
 }
 
-const VALIDATION = new ValidationPipe({
-  whitelist: true,
-  forbidNonWhitelisted: true,
-  transform: true,
-  exceptionFactory: (errors) => invalidRequest(errors),
-});
+/** Members of a query are text; its class converts them. */
+function validateQuery(type: Type<object>, value: unknown): Promise<object> {
+  return valid(plainToInstance(type, Object.assign(Object.create(null), value)));
+}
+
+async function valid<T extends object>(instance: T): Promise<T> {
+  const errors = await validate(instance, { whitelist: true, forbidNonWhitelisted: true });
+  if (errors.length === 0) return instance;
+  const problems = errors.flatMap((error) => problemsOf(error, ''));
+  const listed = problems.map(({ path, message }) => `${path}: ${message}`).join('; ');
+  throw new PlumblineError('INVALID_REQUEST', `the request is refused: ${listed}`, { problems });
+}
 
 function requireFrame(value: unknown): UploadedFrame {
   if (value instanceof UploadedFrame) return value;
@@ -48,12 +61,6 @@ function requireFrame(value: unknown): UploadedFrame {
 function refuseFrame(value: unknown): void {
   if (!(value instanceof UploadedFrame)) return;
   throw new PlumblineError('UNSUPPORTED_MEDIA_TYPE', 'this route reads no frame; send application/json');
-}
-
-function invalidRequest(errors: readonly ValidationError[]): PlumblineError {
-  const problems = errors.flatMap((error) => problemsOf(error, ''));
-  const listed = problems.map(({ path, message }) => `${path}: ${message}`).join('; ');
-  return new PlumblineError('INVALID_REQUEST', `the request is refused: ${listed}`, { problems });
 }
 
 function problemsOf(error: ValidationError, parent: string): readonly Problem[] {

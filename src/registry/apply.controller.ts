@@ -1,0 +1,49 @@
+import { Body, Controller, HttpCode, Inject, Post } from '@nestjs/common';
+import { ApiBody, ApiConsumes, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { YamlText } from '../platform/body.js';
+import { PROJECT_ROUTE, Project } from '../platform/project.js';
+import { validateBody } from '../platform/validation.js';
+import { jsonRequest, yamlRequest } from './apply-request.js';
+import { ApplyBody } from './definitions.body.js';
+import { type ApplyRequest, type Change, PlanApply } from './plan-apply.js';
+
+type Changes = { readonly changes: readonly Change[] };
+
+const CHANGES = {
+  schema: {
+    type: 'object',
+    properties: { changes: { type: 'array', items: { $ref: '#/components/schemas/Change' } } },
+    required: ['changes'],
+  },
+};
+
+@ApiTags('definitions')
+@Controller(PROJECT_ROUTE)
+export class ApplyController {
+  constructor(@Inject(PlanApply) private readonly definitions: PlanApply) {}
+
+  @Post('apply')
+  @HttpCode(200)
+  @ApiOperation({ summary: 'Registers many documents in one transaction' })
+  @ApiConsumes('application/json', 'application/yaml')
+  @ApiBody({ type: ApplyBody })
+  @ApiOkResponse(CHANGES)
+  async apply(@Project() project: string, @Body() body: unknown): Promise<Changes> {
+    return { changes: await this.definitions.apply(await requestOf(project, body)) };
+  }
+
+  @Post('plan')
+  @HttpCode(200)
+  @ApiOperation({ summary: 'Says what apply would do and who depends on what changes; writes nothing' })
+  @ApiConsumes('application/json', 'application/yaml')
+  @ApiBody({ type: ApplyBody })
+  @ApiOkResponse(CHANGES)
+  async plan(@Project() project: string, @Body() body: unknown): Promise<Changes> {
+    return { changes: await this.definitions.plan(await requestOf(project, body)) };
+  }
+}
+
+async function requestOf(project: string, body: unknown): Promise<ApplyRequest> {
+  if (body instanceof YamlText) return yamlRequest(project, body);
+  return jsonRequest(project, (await validateBody(ApplyBody, body)).documents);
+}

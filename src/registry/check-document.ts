@@ -1,0 +1,128 @@
+import type {
+  ColumnDocument,
+  Document,
+  EntityDocument,
+  FeatureSetDocument,
+  SourceDocument,
+} from '../definition/document.js';
+import { PlumblineError, type Problem } from '../definition/error.js';
+import type { ValueType } from '../definition/value-type.js';
+
+/** What a document can say wrongly on its own, beyond the schema; references and expressions come with compiling. */
+export function checkDocument(document: Document): readonly Problem[] {
+  switch (document.kind) {
+    case 'Entity':
+      return checkEntity(document);
+    case 'Source':
+      return checkSource(document);
+    case 'FeatureSet':
+      return checkFeatureSet(document);
+    default:
+      return [];
+  }
+}
+
+function checkEntity({ keys }: EntityDocument): readonly Problem[] {
+  return nameClashes(keys, '/keys');
+}
+
+function checkFeatureSet({ features }: FeatureSetDocument): readonly Problem[] {
+  return nameClashes(features, '/features').filter(({ same }) => !same);
+}
+
+function checkSource(source: SourceDocument): readonly Problem[] {
+  return [
+    ...nameClashes(source.columns, '/columns'),
+    ...source.columns.flatMap(checkDimension),
+    ...roleProblems(source, 'eventTime', 'TIMESTAMP'),
+    ...roleProblems(source, 'createdTime', 'TIMESTAMP'),
+    ...roleProblems(source, 'orderColumn', 'INT64'),
+    ...knownAfterProblems(source),
+  ];
+}
+
+/** The SQL engines tell no upper from lower case in names of columns. */
+function nameClashes(
+  items: readonly { readonly name: string }[],
+  path: string,
+): readonly (Problem & { readonly same: boolean })[] {
+  const first = new Map<string, string>();
+  return items.flatMap(({ name }, index) => {
+    const folded = name.toLowerCase();
+    const other = first.get(folded);
+    if (other === undefined) {
+      first.set(folded, name);
+      return [];
+    }
+    const same = other === name;
+    const message = same
+      ? `"${name}" is there twice; rename one`
+      : `"${name}" differs from "${other}" in case only; rename one`;
+    return [{ path: `${path}/${index}/name`, message, same }];
+  });
+}
+
+function checkDimension(column: ColumnDocument, index: number): readonly Problem[] {
+  if (column.dimension === undefined || column.type === 'ARRAY<FLOAT64>') return [];
+  const message = `only ARRAY<FLOAT64> has a dimension, "${column.name}" is ${column.type}; leave it out`;
+  return [{ path: `/columns/${index}/dimension`, message }];
+}
+
+function roleProblems(
+  source: SourceDocument,
+  role: 'eventTime' | 'createdTime' | 'orderColumn',
+  type: ValueType,
+): readonly Problem[] {
+  const name = source[role];
+  if (name === undefined) return [];
+  const column = source.columns.find((candidate) => candidate.name === name);
+  if (column?.type === type) return [];
+  const fitting = source.columns.filter((each) => each.type === type).map((each) => each.name);
+  const remedy = fitting.length > 0 ? `${type} columns are ${fitting.join(', ')}` : `add a ${type} column`;
+  const message =
+    column === undefined
+      ? `"${name}" is no column of the source; ${remedy}`
+      : `"${name}" is ${column.type}, expected ${type}; ${remedy}`;
+  return [{ path: `/${role}`, message }];
+}
+
+function knownAfterProblems({ createdTime, knownAfter }: SourceDocument): readonly Problem[] {
+  if (createdTime === undefined || knownAfter === undefined) return [];
+  return [{ path: '/knownAfter', message: 'has no effect beside "createdTime"; keep one of them' }];
+}
+
+/** A source only grows (S9): throws SCHEMA_CHANGE_REFUSED when `next` loses or changes what `stored` has. */
+export function requireGrowth(stored: SourceDocument, next: SourceDocument): void {
+  const problems = [...stored.columns.flatMap((column) => lost(column, next)), ...roleChanges(stored, next)];
+  if (problems.length === 0) return;
+  const listed = problems.map(({ message }) => message).join('; ');
+  throw new PlumblineError(
+    'SCHEMA_CHANGE_REFUSED',
+    `source "${next.name}" can only gain columns: ${listed}; keep it, or register a source of another name`,
+    { problems },
+  );
+}
+
+function lost(column: ColumnDocument, next: SourceDocument): readonly Problem[] {
+  const index = next.columns.findIndex(({ name }) => name === column.name);
+  const now = next.columns[index];
+  if (now === undefined) return [{ path: '/columns', message: `column "${column.name}" is lost` }];
+  const from = typeOf(column);
+  const to = typeOf(now);
+  if (from === to) return [];
+  return [
+    { path: `/columns/${index}/type`, message: `column "${column.name}" was ${from} and would be ${to}` },
+  ];
+}
+
+function typeOf({ type, dimension }: ColumnDocument): string {
+  return dimension === undefined ? type : `${type} of dimension ${dimension}`;
+}
+
+function roleChanges(stored: SourceDocument, next: SourceDocument): readonly Problem[] {
+  return (['eventTime', 'createdTime', 'orderColumn'] as const).flatMap((role) => {
+    if (stored[role] === next[role]) return [];
+    const message = `${role} was ${stored[role] ?? 'absent'} and would be ${next[role] ?? 'absent'}`;
+    return [{ path: `/${role}`, message }];
+  });
+}

@@ -1,0 +1,70 @@
+import { DOCUMENT_KINDS } from '../definition/document.js';
+import { PlumblineError } from '../definition/error.js';
+import {
+  KIND_WORDS,
+  ProjectDefinitions,
+  type Registered,
+  type StoredVersion,
+} from './project-definitions.js';
+
+/** Compiles a project's stored versions; what `previous` holds compiled against the same things is taken from there. */
+export function compileProject(
+  project: string,
+  versions: readonly StoredVersion[],
+  previous: ProjectDefinitions | null,
+): ProjectDefinitions {
+  const definitions = new ProjectDefinitions(project);
+  for (const kind of DOCUMENT_KINDS) {
+    for (const stored of versions) {
+      if (stored.kind !== kind) continue;
+      definitions.add(reusable(stored, previous, definitions) ?? compile(stored, definitions));
+    }
+  }
+  return definitions;
+}
+
+function reusable(
+  stored: StoredVersion,
+  previous: ProjectDefinitions | null,
+  definitions: ProjectDefinitions,
+): Registered | null {
+  const known = previous
+    ?.versions(stored.kind, stored.name)
+    .find(({ stored: { id, revision } }) => id === stored.id && revision === stored.revision);
+  if (known === undefined) return null;
+  return USES_CURRENT[stored.kind](known as never, definitions) ? known : null;
+}
+
+/** Whether what a compiled version was compiled against is still current. */
+const USES_CURRENT: {
+  readonly [K in Registered['stored']['kind']]: (
+    known: Registered<K>,
+    definitions: ProjectDefinitions,
+  ) => boolean;
+} = {
+  Entity: () => true,
+  Source: () => true,
+  FeatureSet: ({ compiled }, definitions) =>
+    definitions.latest('Source', compiled.source.name)?.compiled === compiled.source &&
+    definitions.latest('Entity', compiled.entity.name)?.compiled === compiled.entity,
+  FeatureService: ({ compiled }, definitions) =>
+    compiled.entries.every(
+      ({ featureSet: { name, version }, featureSet }) =>
+        definitions.find('FeatureSet', name, version).compiled === featureSet,
+    ),
+  Model: ({ compiled: { service } }, definitions) =>
+    definitions.find('FeatureService', service.name, service.version).compiled === service,
+};
+
+function compile(stored: StoredVersion, definitions: ProjectDefinitions): Registered {
+  try {
+    return definitions.compile(stored);
+  } catch (cause) {
+    const { project, kind, name, version } = stored;
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new PlumblineError(
+      'INTERNAL',
+      `${KIND_WORDS[kind]} "${name}" version ${version} of project "${project}", registered before, does not compile: ${reason}`,
+    );
+  }
+}

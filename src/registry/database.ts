@@ -1,0 +1,82 @@
+import {
+  DataSource,
+  type DataSourceOptions,
+  type EntityManager,
+  MigrationExecutor,
+  QueryFailedError,
+} from 'typeorm';
+import type { PostgresDataSourceOptions } from 'typeorm/driver/postgres/PostgresDataSourceOptions.js';
+import { Registry1732147200000 } from '../../migrations/0001-registry.js';
+import { PlumblineError } from '../definition/error.js';
+import { DocumentVersion, ModelVersionRow, TrainingSetRow } from './tables.js';
+
+/** How an adapter reaches its database: an address, or a driver that looks like `pg`. */
+export type DatabaseConnection = Pick<PostgresDataSourceOptions, 'url' | 'driver'>;
+
+/** Deadline of a new connection and of one statement, milliseconds: the registry answers in a few. */
+const DEADLINE_MS = 10_000;
+
+/** Keys of PostgreSQL advisory locks: migrations, and whatever must see and change a registry alone. */
+const MIGRATION_LOCK = 7_311_001;
+const WRITE_LOCK = 7_311_002;
+
+/** The registry's tables behind a connection, the same on every engine. */
+export function databaseOptions(connection: DatabaseConnection): DataSourceOptions {
+  return {
+    type: 'postgres',
+    ...connection,
+    entities: [DocumentVersion, TrainingSetRow, ModelVersionRow],
+    migrations: [Registry1732147200000],
+    migrationsTableName: 'migration',
+    // Both would need rights, or files, that the embedded engine does not have; no table uses either.
+    installExtensions: false,
+    uuidExtension: 'pgcrypto',
+    connectTimeoutMS: DEADLINE_MS,
+    extra: { statement_timeout: DEADLINE_MS },
+    logging: false,
+  };
+}
+
+/** Connects and brings the tables up to date; processes that start together do so one after the other. */
+export async function openDatabase(options: DataSourceOptions): Promise<DataSource> {
+  const database = await new DataSource(options).initialize();
+  const queries = database.createQueryRunner();
+  try {
+    await queries.query(`SELECT pg_advisory_lock(${MIGRATION_LOCK})`);
+    await new MigrationExecutor(database, queries).executePendingMigrations();
+    await queries.query(`SELECT pg_advisory_unlock(${MIGRATION_LOCK})`);
+  } finally {
+    await queries.release();
+  }
+  return database;
+}
+
+/** Runs `work` in one transaction while nobody else changes the registry, in this process or another. */
+export async function exclusively<T>(
+  database: DataSource,
+  work: (transaction: EntityManager) => Promise<T>,
+): Promise<T> {
+  return database.transaction(async (transaction) => {
+    await transaction.query(`SELECT pg_advisory_xact_lock(${WRITE_LOCK})`);
+    return work(transaction);
+  });
+}
+
+/** The error of PostgreSQL for a second row with the same key. */
+const UNIQUE_VIOLATION = '23505';
+
+/** Runs a write; a row that is there already is CONFLICT with `message`. */
+export async function orConflict<T>(write: Promise<T>, message: string): Promise<T> {
+  try {
+    return await write;
+  } catch (error) {
+    if (error instanceof QueryFailedError && codeOf(error.driverError) === UNIQUE_VIOLATION) {
+      throw new PlumblineError('CONFLICT', message);
+    }
+    throw error;
+  }
+}
+
+function codeOf(error: Error): unknown {
+  return 'code' in error ? error.code : undefined;
+}

@@ -1,0 +1,25 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { Type } from 'class-transformer';
+import { ArrayMaxSize, ArrayNotEmpty, IsArray, IsInt, IsOptional, Max, Min } from 'class-validator';
+
+/** Documents of one apply: they are compiled in one go while other requests wait. */
+const MAX_DOCUMENTS = 1_000;
+
+/** Each document is validated by its schema, which tells more than a class would. */
+export class ApplyBody {
+  @ApiProperty({ type: 'array', items: { $ref: '#/components/schemas/Document' } })
+  @IsArray()
+  @ArrayNotEmpty()
+  @ArrayMaxSize(MAX_DOCUMENTS)
+  readonly documents: unknown[];
+}
+
+export class VersionQuery {
+  @ApiPropertyOptional({ type: 'integer', minimum: 1, description: 'Default: the latest' })
+  @IsOptional()
+  @Type(() => Number)
+  @IsInt()
+  @Min(1)
+  @Max(2 ** 31 - 1)
+  readonly version?: number;
+}

@@ -1,0 +1,46 @@
+import type { DocumentKind } from '../definition/document.js';
+import type { ProjectDefinitions, Registered, StoredVersion } from './project-definitions.js';
+
+export type Dependant = { readonly kind: DocumentKind; readonly name: string; readonly version: number };
+
+/** Everything that rests on a version, directly or through others: sets on sources, services on sets, models on services. */
+export function dependantsOf(of: StoredVersion, definitions: ProjectDefinitions): readonly Dependant[] {
+  const all = definitions.all();
+  const found = new Map<string, Dependant>();
+  const visit = (target: Dependant): void => {
+    for (const candidate of all) {
+      const { kind, name, version } = candidate.stored;
+      const key = `${kind}/${name}/${version}`;
+      if (found.has(key) || !rests(candidate, target)) continue;
+      found.set(key, { kind, name, version });
+      visit(candidate.stored);
+    }
+  };
+  visit(of);
+  return [...found.values()];
+}
+
+/** Whether a version refers to `target` itself. Sources and entities are used whatever their version. */
+function rests({ stored, compiled }: Registered, target: Dependant): boolean {
+  const { document } = stored;
+  switch (document.kind) {
+    case 'FeatureSet':
+      if (target.kind === 'Entity') return document.entity === target.name;
+      return target.kind === 'Source' && document.source === target.name;
+    case 'FeatureService':
+      if (target.kind !== 'FeatureSet' || !('entries' in compiled)) return false;
+      return compiled.entries.some(({ featureSet }) => isVersion(featureSet, target));
+    case 'Model':
+      if (target.kind !== 'FeatureService' || !('service' in compiled)) return false;
+      return isVersion(compiled.service, target);
+    default:
+      return false;
+  }
+}
+
+function isVersion(
+  compiled: { readonly name: string; readonly version: number },
+  target: Dependant,
+): boolean {
+  return compiled.name === target.name && compiled.version === target.version;
+}

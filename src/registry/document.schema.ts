@@ -1,0 +1,214 @@
+import { type DocumentKind, NAME_PATTERN } from '../definition/document.js';
+import { DURATION_PATTERN } from '../definition/duration.js';
+import { KEY_TYPES, VALUE_TYPES } from '../definition/value-type.js';
+
+/** A JSON Schema, draft 2020-12. */
+export type JsonSchema = { readonly [keyword: string]: unknown };
+
+/** Bounds that keep one document within what is stored, shown and compiled in a moment. */
+const MAX_ITEMS = 2_000;
+const MAX_TEXT = 20_000;
+
+const text = (description: string): JsonSchema => ({ type: 'string', maxLength: MAX_TEXT, description });
+const name = (description: string): JsonSchema => ({ $ref: '#/$defs/Name', description });
+const duration = (description: string): JsonSchema => ({ $ref: '#/$defs/Duration', description });
+const version = (description: string): JsonSchema => ({
+  type: 'integer',
+  minimum: 1,
+  maximum: 2 ** 31 - 1,
+  description,
+});
+const list = (items: JsonSchema, description: string): JsonSchema => ({
+  type: 'array',
+  minItems: 1,
+  maxItems: MAX_ITEMS,
+  items,
+  description,
+});
+const keyMapping = (description: string): JsonSchema => ({
+  type: 'object',
+  propertyNames: { $ref: '#/$defs/Name' },
+  additionalProperties: { $ref: '#/$defs/Name' },
+  description,
+});
+
+/** An object whose members ending in `?` are optional; no others are allowed. */
+function object(members: Readonly<Record<string, JsonSchema>>): JsonSchema {
+  const entries = Object.entries(members);
+  return {
+    type: 'object',
+    properties: Object.fromEntries(entries.map(([key, schema]) => [key.replace(/\?$/, ''), schema])),
+    required: entries.map(([key]) => key).filter((key) => !key.endsWith('?')),
+    additionalProperties: false,
+  };
+}
+
+const DOCUMENTATION = {
+  'description?': text('What it is, for people.'),
+  'owner?': text('Who keeps it.'),
+  'tags?': { type: 'array', maxItems: MAX_ITEMS, items: { type: 'string', maxLength: 200 } },
+};
+
+const typedName = (what: string): JsonSchema =>
+  object({
+    name: name(what),
+    type: { enum: VALUE_TYPES, description: 'A GoogleSQL type.' },
+  });
+
+const ENTITY = object({
+  kind: { const: 'Entity' },
+  name: name('What features are about.'),
+  ...DOCUMENTATION,
+  keys: list(
+    object({
+      name: name('A component of the key.'),
+      type: { enum: KEY_TYPES, description: 'What is compared exactly: no FLOAT64, no ARRAY.' },
+    }),
+    'One or several typed keys, in order.',
+  ),
+});
+
+const SOURCE = object({
+  kind: { const: 'Source' },
+  name: name('Rows that arrive together.'),
+  ...DOCUMENTATION,
+  columns: list(
+    object({
+      name: name('A column.'),
+      type: { enum: VALUE_TYPES, description: 'A GoogleSQL type.' },
+      'description?': text('What it holds, in which unit.'),
+      'dimension?': {
+        type: 'integer',
+        minimum: 1,
+        maximum: 65_536,
+        description: 'Length of every value of an embedding; ARRAY<FLOAT64> only.',
+      },
+    }),
+    'Its columns; later versions may only add some.',
+  ),
+  eventTime: name('TIMESTAMP column: when it happened.'),
+  'createdTime?': name('TIMESTAMP column: when it became known.'),
+  'knownAfter?': duration(
+    'Without createdTime, how long after its event a batch row counts as known; default 0s.',
+  ),
+  'orderColumn?': name('INT64 column that breaks ties of event and created time.'),
+});
+
+const FEATURE_SET = object({
+  kind: { const: 'FeatureSet' },
+  name: name('Features of one entity from the newest row of one source.'),
+  ...DOCUMENTATION,
+  entity: name('A registered entity.'),
+  source: name('A registered source.'),
+  'keys?': keyMapping('Entity key to source column, where the names differ.'),
+  features: list(
+    object({
+      name: name('The feature; without column and expression it copies the column of this name.'),
+      'column?': name('The source column it copies.'),
+      'expression?': text('A GoogleSQL expression over the columns of the source.'),
+      'default?': { description: 'Replaces a missing value; written as in JSON rows.' },
+      'description?': text('What it means, in which unit.'),
+    }),
+    'Its features, in the order of answers.',
+  ),
+  'maxAge?': duration('Older values are EXPIRED.'),
+  'retention?': duration('Older rows are NOT_FOUND.'),
+  'freshness?': duration('How old the newest row may be before the set counts as stale.'),
+});
+
+const FEATURE_SERVICE = object({
+  kind: { const: 'FeatureService' },
+  name: name('The features of one use.'),
+  ...DOCUMENTATION,
+  entries: list(
+    object({
+      featureSet: name('A registered feature set.'),
+      'alias?': name("Prefix of its features in an answer; default the feature set's name."),
+      'version?': version('Pinned version; default the latest when the service is registered.'),
+      'features?': list({ $ref: '#/$defs/Name' }, 'The features it takes, in this order; default all.'),
+      'keys?': keyMapping('Entity key to the column of the request or frame, where the names differ.'),
+    }),
+    'The feature sets it takes features from.',
+  ),
+});
+
+const MODEL = object({
+  kind: { const: 'Model' },
+  name: name('A model.'),
+  ...DOCUMENTATION,
+  featureService: name('A registered feature service.'),
+  'serviceVersion?': version('Pinned version; default the latest when the model is registered.'),
+  'requestInputs?': {
+    ...list(typedName('A value the caller sends with a prediction.'), 'Values that come with the request.'),
+    minItems: 0,
+  },
+  label: object({
+    expression: text('What is predicted: BOOL, or INT64 of 0 and 1.'),
+    columns: {
+      ...list(typedName('A column of the training frame.'), 'Columns that only the label sees.'),
+      minItems: 0,
+    },
+  }),
+  transform: list(
+    object({
+      name: name('A model input.'),
+      expression: text(
+        'A GoogleSQL expression over features, request inputs and AS_OF(), fitted functions allowed.',
+      ),
+    }),
+    'What the model sees, in order.',
+  ),
+  split: object({
+    evaluateFrom: text('RFC 3339: rows as of this instant or later evaluate, earlier ones train.'),
+  }),
+  trainer: object({
+    kind: { const: 'logisticRegression' },
+    'epochs?': { type: 'integer' },
+    'batchSize?': { type: 'integer' },
+    'learningRate?': { type: 'number' },
+    'l2?': { type: 'number' },
+    'seed?': { type: 'integer' },
+  }),
+});
+
+const KINDS: Readonly<Record<DocumentKind, JsonSchema>> = {
+  Entity: ENTITY,
+  Source: SOURCE,
+  FeatureSet: FEATURE_SET,
+  FeatureService: FEATURE_SERVICE,
+  Model: MODEL,
+};
+
+const SHARED: Readonly<Record<string, JsonSchema>> = {
+  Name: {
+    type: 'string',
+    pattern: NAME_PATTERN,
+    description: 'A letter, then letters, digits and single underscores; 63 at most.',
+  },
+  Duration: {
+    type: 'string',
+    pattern: DURATION_PATTERN,
+    description: 'A whole number and one of us, ms, s, m, h, d, such as "3h".',
+  },
+};
+
+/** The schema of one kind of document, whole in itself. */
+export function schemaOfKind(kind: DocumentKind): JsonSchema {
+  return { $schema: DRAFT, ...KINDS[kind], $defs: SHARED };
+}
+
+const DRAFT = 'https://json-schema.org/draft/2020-12/schema';
+
+/** The published schema of every document, `schemas/plumbline.schema.json`: editors complete definitions by it. */
+export const DOCUMENT_SCHEMA: JsonSchema = {
+  $schema: DRAFT,
+  title: 'Plumbline definition',
+  oneOf: Object.keys(KINDS).map((kind) => ({ $ref: `#/$defs/${kind}` })),
+  $defs: { ...KINDS, ...SHARED },
+};
+
+/** The same schemas as components of the OpenAPI document. */
+export function documentComponents(): Readonly<Record<string, object>> {
+  const renamed = JSON.stringify({ ...KINDS, ...SHARED, Document: { oneOf: DOCUMENT_SCHEMA['oneOf'] } });
+  return JSON.parse(renamed.replaceAll('#/$defs/', '#/components/schemas/'));
+}

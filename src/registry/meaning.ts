@@ -1,0 +1,67 @@
+import { canonicalJson } from '../definition/canonical.js';
+import type { DocumentKind, ModelDocument } from '../definition/document.js';
+import { parseDuration } from '../definition/duration.js';
+import type { CompiledOf, Registered } from './project-definitions.js';
+
+/**
+ * What a version means (S26): defaults and pins resolved, expressions in their typed form, documentation left out. Two
+ * documents that mean the same have the same meaning, however they are written.
+ */
+export function meaningOf<K extends DocumentKind>(registered: Registered<K>): unknown {
+  const { kind, name } = registered.stored;
+  const describe: (registered: Registered<K>) => unknown = MEANINGS[kind];
+  return { kind, name, ...(describe(registered) as object) };
+}
+
+/** Whether two versions mean the same. */
+export function sameMeaning(a: Registered, b: Registered): boolean {
+  return canonicalJson(meaningOf(a)) === canonicalJson(meaningOf(b));
+}
+
+const MEANINGS: { readonly [K in DocumentKind]: (registered: Registered<K>) => unknown } = {
+  Entity: ({ compiled }) => ({ keys: compiled.keys.map(({ name, type }) => ({ name, type })) }),
+  Source: ({ compiled }) => sourceMeaning(compiled),
+  FeatureSet: ({ stored, compiled }) => ({
+    entity: stored.document.entity,
+    source: stored.document.source,
+    keyColumns: compiled.keyColumns,
+    features: compiled.features,
+    lifetime: compiled.lifetime,
+  }),
+  FeatureService: ({ compiled }) => ({
+    entries: compiled.entries.map(({ alias, featureSet, features, keyColumns }) => ({
+      alias,
+      featureSet: featureSet.name,
+      version: featureSet.version,
+      features: features.map(({ name }) => name),
+      keyColumns,
+    })),
+  }),
+  Model: ({ stored, compiled }) => modelMeaning(stored.document, compiled),
+};
+
+/** The order of columns says nothing: rows name theirs. */
+function sourceMeaning(source: CompiledOf['Source']): unknown {
+  const { eventTime, createdTime, knownAfter, orderColumn } = source;
+  const columns = source.columns.map(({ name, type, dimension }) => [name, { type, dimension }]);
+  return {
+    columns: Object.fromEntries(columns),
+    eventTime,
+    createdTime,
+    knownAfterUs: createdTime === undefined ? parseDuration(knownAfter ?? '0s', '/knownAfter') : undefined,
+    orderColumn,
+  };
+}
+
+function modelMeaning({ requestInputs, split }: ModelDocument, compiled: CompiledOf['Model']): unknown {
+  const { service, label, transform, evaluateFromUs, trainer } = compiled;
+  return {
+    featureService: service.name,
+    serviceVersion: service.version,
+    requestInputs: requestInputs ?? [],
+    label,
+    transform: transform.map(({ name, expression }) => ({ name, expression })),
+    split: { ...split, evaluateFrom: evaluateFromUs },
+    trainer,
+  };
+}

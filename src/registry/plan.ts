@@ -1,0 +1,92 @@
+import { canonicalJson, fingerprint } from '../definition/canonical.js';
+import type { Document, DocumentKind } from '../definition/document.js';
+import { PlumblineError } from '../definition/error.js';
+import { requireGrowth } from './check-document.js';
+import { type Dependant, dependantsOf } from './dependants.js';
+import { type Difference, differencesOf } from './differences.js';
+import { meaningOf, sameMeaning } from './meaning.js';
+import { pinsOf, resolvePins } from './pins.js';
+import {
+  KIND_WORDS,
+  type ProjectDefinitions,
+  type Registered,
+  type StoredVersion,
+} from './project-definitions.js';
+import { requireReferences } from './references.js';
+
+export type ChangeAction = 'created' | 'newVersion' | 'updated' | 'unchanged';
+
+/** What one document changes, and everything needed to write it. */
+export type PlannedChange = {
+  readonly action: ChangeAction;
+  /** The version afterwards; its `id` is 0 where it is not stored yet. */
+  readonly next: Registered;
+  readonly differences: readonly Difference[];
+  /** Who uses the version that was the latest before. */
+  readonly dependants: readonly Dependant[];
+};
+
+/** The definitions before an apply, and as they become document by document. */
+export type Draft = { readonly before: ProjectDefinitions; readonly after: ProjectDefinitions };
+
+/** Plans one document against the draft and adds the outcome to it. Throws what refuses the document. */
+export function planDocument(document: Document, { before, after }: Draft): PlannedChange {
+  requireReferences(document, after);
+  const latest = after.latest(document.kind, document.name);
+  const pins = pinsOf(document, (kind, name) => after.find(kind, name).stored.version);
+  const written = { project: after.project, kind: document.kind, name: document.name, document, pins };
+  const same = after.compile(latest === null ? newVersion(written, 1) : { ...latest.stored, ...written });
+  const action = actionOf(latest, same);
+  const next =
+    action === 'newVersion' ? after.compile(newVersion(written, latest!.stored.version + 1)) : same;
+  if (action === 'newVersion') requireAllowed(latest!, next, before);
+  const planned = withFingerprint(next, action);
+  after.add(planned);
+  return {
+    action,
+    next: planned,
+    differences: latest === null ? [] : differencesOf(resolved(latest.stored), resolved(planned.stored)),
+    dependants: latest === null ? [] : dependantsOf(latest.stored, before),
+  };
+}
+
+type Written = Pick<StoredVersion, 'project' | 'kind' | 'name' | 'document' | 'pins'>;
+
+function newVersion(written: Written, version: number): StoredVersion {
+  return { ...written, id: 0, version, revision: 1, fingerprint: '', createdAt: NOT_STORED };
+}
+
+/** A version that is only planned has no time yet. */
+const NOT_STORED = new Date(0);
+
+function withFingerprint(next: Registered, action: ChangeAction): Registered {
+  const kept = action === 'updated' || action === 'unchanged';
+  return kept ? next : { ...next, stored: { ...next.stored, fingerprint: fingerprint(meaningOf(next)) } };
+}
+
+function actionOf(latest: Registered | null, same: Registered): ChangeAction {
+  if (latest === null) return 'created';
+  if (!sameMeaning(latest, same)) return 'newVersion';
+  const textual = canonicalJson(latest.stored.document) === canonicalJson(same.stored.document);
+  return textual ? 'unchanged' : 'updated';
+}
+
+function resolved({ document, pins }: StoredVersion): Document {
+  return resolvePins(document, pins);
+}
+
+/** Sources only grow; an entity's keys are those of everything that is stored for it. */
+function requireAllowed(latest: Registered, next: Registered, before: ProjectDefinitions): void {
+  const [stored, wanted] = [latest.stored.document, next.stored.document];
+  if (stored.kind === 'Source' && wanted.kind === 'Source') requireGrowth(stored, wanted);
+  if (stored.kind !== 'Entity') return;
+  const users = dependantsOf(latest.stored, before);
+  if (users.length === 0) return;
+  const listed = users
+    .map(({ kind, name, version }) => `${WORDS(kind)} "${name}" version ${version}`)
+    .join(', ');
+  const message = `the keys of entity "${stored.name}" cannot change while ${listed} uses it; register another entity`;
+  throw new PlumblineError('SCHEMA_CHANGE_REFUSED', message, { problems: [{ path: '/keys', message }] });
+}
+
+const WORDS = (kind: DocumentKind): string => KIND_WORDS[kind];

@@ -1,0 +1,59 @@
+import type { Document, DocumentKind } from '../definition/document.js';
+import { PlumblineError, type Problem } from '../definition/error.js';
+import type { ProjectDefinitions } from './project-definitions.js';
+
+/** A document's mention of another one. */
+export type Reference = {
+  readonly kind: DocumentKind;
+  readonly name: string;
+  readonly version: number | undefined;
+  /** Where the name stands, and where its version does. */
+  readonly path: string;
+  readonly versionPath: string;
+};
+
+/** Everything a document refers to by name. */
+export function referencesOf(document: Document): readonly Reference[] {
+  switch (document.kind) {
+    case 'FeatureSet':
+      return [
+        { kind: 'Entity', name: document.entity, version: undefined, path: '/entity', versionPath: '' },
+        { kind: 'Source', name: document.source, version: undefined, path: '/source', versionPath: '' },
+      ];
+    case 'FeatureService':
+      return document.entries.map(({ featureSet: name, version }, index) => ({
+        kind: 'FeatureSet',
+        name,
+        version,
+        path: `/entries/${index}/featureSet`,
+        versionPath: `/entries/${index}/version`,
+      }));
+    case 'Model':
+      return [
+        {
+          kind: 'FeatureService',
+          name: document.featureService,
+          version: document.serviceVersion,
+          path: '/featureService',
+          versionPath: '/serviceVersion',
+        },
+      ];
+    default:
+      return [];
+  }
+}
+
+/** Throws INVALID_DOCUMENT for every reference to what is not registered. */
+export function requireReferences(document: Document, definitions: ProjectDefinitions): void {
+  const problems = referencesOf(document).flatMap(({ kind, name, version, ...at }): Problem[] => {
+    const versions = definitions.versions(kind, name);
+    const found =
+      version === undefined ? versions.at(-1) : versions.find(({ stored }) => stored.version === version);
+    if (found !== undefined) return [];
+    const path = versions.length === 0 ? at.path : at.versionPath;
+    return [{ path, message: definitions.missing(kind, name, version) }];
+  });
+  if (problems.length === 0) return;
+  const listed = problems.map(({ message }) => message).join('; ');
+  throw new PlumblineError('INVALID_DOCUMENT', listed, { problems });
+}

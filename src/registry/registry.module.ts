@@ -1,0 +1,59 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { DataSource, type DataSourceOptions } from 'typeorm';
+import { DATA_DIR } from '../platform/data-dir.js';
+import { ApplyController } from './apply.controller.js';
+import { CATALOG_HOLDER, Catalog, CatalogHolder } from './catalog.js';
+import { type DatabaseConnection, databaseOptions, openDatabase } from './database.js';
+import { DEFINITION_CONTROLLERS } from './definitions.controller.js';
+import { Documents } from './documents.js';
+import { PlanApply } from './plan-apply.js';
+import { ModelVersions, TrainingSets } from './records.js';
+
+/** Definitions and records, and the catalog that every other room reads. Global. */
+@Module({})
+export class RegistryModule {
+  /** @param connect gives the database, once the data folder is ours. */
+  static register(connect: () => Promise<DatabaseConnection>): DynamicModule {
+    return {
+      module: RegistryModule,
+      global: true,
+      imports: [
+        TypeOrmModule.forRootAsync({
+          inject: [DATA_DIR],
+          useFactory: async () => ({ ...databaseOptions(await connect()), retryAttempts: 0 }),
+          dataSourceFactory: (options) => openDatabase(options as DataSourceOptions),
+        }),
+      ],
+      controllers: [ApplyController, ...DEFINITION_CONTROLLERS],
+      providers: [
+        {
+          provide: Documents,
+          inject: [DataSource],
+          useFactory: (database: DataSource) => new Documents(database),
+        },
+        { provide: CATALOG_HOLDER, inject: [Documents], useFactory: loadCatalog },
+        {
+          provide: PlanApply,
+          inject: [Documents, CATALOG_HOLDER],
+          useFactory: (documents: Documents, catalogs: CatalogHolder) => new PlanApply(documents, catalogs),
+        },
+        {
+          provide: TrainingSets,
+          inject: [DataSource],
+          useFactory: (database: DataSource) => new TrainingSets(database),
+        },
+        {
+          provide: ModelVersions,
+          inject: [DataSource],
+          useFactory: (database: DataSource) => new ModelVersions(database),
+        },
+      ],
+      exports: [CATALOG_HOLDER, PlanApply, TrainingSets, ModelVersions],
+    };
+  }
+}
+
+async function loadCatalog(documents: Documents): Promise<CatalogHolder> {
+  return new CatalogHolder(Catalog.of(await documents.all()));
+}
