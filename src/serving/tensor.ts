@@ -60,7 +60,8 @@ export function tensorName(tensor: unknown, path: string): string {
 
 /** INVALID_REQUEST at a place of the body. */
 export function refusal(path: string, message: string): PlumblineError {
-  return new PlumblineError('INVALID_REQUEST', `${path}: ${message}`, { path });
+  const where = path === '' ? '' : `${path}: `;
+  return new PlumblineError('INVALID_REQUEST', `${where}${message}`, { path });
 }
 
 /** A JSON object; `name` is the member that the protocol's objects share. */
