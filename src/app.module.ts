@@ -1,13 +1,31 @@
 import { join } from 'node:path';
 import { type DynamicModule, Module } from '@nestjs/common';
+import { EmbeddedLog } from './ingest/adapter/embedded-log.js';
+import { IngestModule } from './ingest/ingest.module.js';
+import { SOURCE_LOG } from './ingest/log.js';
+import { TfjsRuntime } from './model/adapter/tfjs.js';
+import { MODEL_RUNTIME } from './model/runtime.js';
+import { DuckdbOfflineStore } from './offline/adapter/duckdb.js';
+import { DuckdbFiles } from './offline/adapter/duckdb-files.js';
+import { FILE_READER } from './offline/file-reader.js';
+import { OfflineModule } from './offline/offline.module.js';
+import { OFFLINE_STORE } from './offline/store.js';
+import { LmdbOnlineStore } from './online/adapter/lmdb.js';
+import { OnlineModule } from './online/online.module.js';
+import { ONLINE_STORE } from './online/store.js';
 import type { Clock } from './platform/clock.js';
 import type { Configuration } from './platform/configuration.js';
+import { DATA_DIR } from './platform/data-dir.js';
 import { PlatformModule } from './platform/platform.module.js';
 import { pgliteConnection } from './registry/adapter/pglite.js';
 import { seedRegistry } from './registry/adapter/pglite-template.js';
 import { postgresConnection } from './registry/adapter/postgres.js';
 import type { DatabaseConnection } from './registry/database.js';
 import { RegistryModule } from './registry/registry.module.js';
+import { ServingModule } from './serving/serving.module.js';
+import { WorkerTrainer } from './training/adapter/worker-trainer.js';
+import { TRAINER } from './training/trainer.js';
+import { TrainingModule } from './training/training.module.js';
 
 /** What the service is made of: the one place that names adapters. */
 @Module({})
@@ -18,7 +36,35 @@ export class AppModule {
       imports: [
         PlatformModule.register(configuration, clock),
         RegistryModule.register(() => registryConnection(configuration)),
+        EnginesModule.register(configuration),
+        OnlineModule,
+        OfflineModule,
+        IngestModule,
+        TrainingModule,
+        ServingModule,
       ],
+    };
+  }
+}
+
+/** The engines behind the ports: embedded ones, in the data folder. Global, so that every room finds its port. */
+@Module({})
+class EnginesModule {
+  static register({ dataDir, duckdb }: Configuration): DynamicModule {
+    // An engine opens its files once the data folder is ours.
+    const engines: readonly (readonly [symbol, () => unknown])[] = [
+      [ONLINE_STORE, () => LmdbOnlineStore.open(join(dataDir, 'online'))],
+      [OFFLINE_STORE, () => DuckdbOfflineStore.open(join(dataDir, 'history.duckdb'), duckdb)],
+      [FILE_READER, () => DuckdbFiles.open(duckdb)],
+      [SOURCE_LOG, () => new EmbeddedLog(join(dataDir, 'log'))],
+      [MODEL_RUNTIME, () => new TfjsRuntime()],
+      [TRAINER, () => new WorkerTrainer()],
+    ];
+    return {
+      module: EnginesModule,
+      global: true,
+      providers: engines.map(([provide, useFactory]) => ({ provide, inject: [DATA_DIR], useFactory })),
+      exports: engines.map(([token]) => token),
     };
   }
 }

@@ -33,6 +33,20 @@ export class SystemClock implements Clock {
   }
 }
 
+/** A clock that shows `startUs` when it is made and runs on from there, for demos and replays. */
+export class ShiftedClock implements Clock {
+  private readonly system = new SystemClock();
+  private readonly shiftUs: bigint;
+
+  constructor(startUs: bigint) {
+    this.shiftUs = startUs - this.system.nowUs();
+  }
+
+  nowUs(): bigint {
+    return this.system.nowUs() + this.shiftUs;
+  }
+}
+
 /** A clock that a test, a replay or the demo moves by hand. */
 export class ManualClock implements Clock {
   constructor(private currentUs: bigint) {}

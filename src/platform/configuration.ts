@@ -5,6 +5,7 @@ import { parse as parseYaml } from 'yaml';
 import { closestName } from '../definition/closest-name.js';
 import { parseDuration } from '../definition/duration.js';
 import { PlumblineError } from '../definition/error.js';
+import { parseTimestamp } from '../definition/time.js';
 
 /** Everything an operator decides. Paths are absolute. */
 export type Configuration = {
@@ -22,6 +23,8 @@ export type Configuration = {
   readonly databaseUrl: string | null;
   readonly duckdb: { readonly memoryLimit: string; readonly threads: number };
   readonly logLevel: LogLevel;
+  /** What the service clock shows at the start, microseconds; null is the system's time. For demos and replays. */
+  readonly clockStartUs: bigint | null;
 };
 
 /** Injection token of the {@link Configuration}. */
@@ -43,6 +46,7 @@ export const SETTINGS = [
   'duckdb.memoryLimit',
   'duckdb.threads',
   'logLevel',
+  'clock',
 ] as const;
 
 type Setting = (typeof SETTINGS)[number];
@@ -101,6 +105,7 @@ function resolveSettings(settings: ReadonlyMap<Setting, Given>, workingDir: stri
       threads: take('duckdb.threads', wholeNumber(1, 1024), availableParallelism()),
     },
     logLevel: take('logLevel', logLevel, 'info'),
+    clockStartUs: take<bigint | null>('clock', instant, null),
   };
 }
 
@@ -176,6 +181,12 @@ function texts(given: Given): readonly string[] {
   const { value, from } = given;
   if (Array.isArray(value)) return value.map((item: unknown) => text({ value: item, from }));
   return text(given).split(delimiter);
+}
+
+function instant(given: Given): bigint {
+  const us = parseTimestamp(text(given));
+  if (us !== null) return us;
+  throw refusal(given.from, `"${String(given.value)}" is no instant; write it as 2013-12-30T23:30:00Z`);
 }
 
 function wholeNumber(from: number, to: number): (given: Given) => number {
