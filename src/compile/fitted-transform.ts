@@ -65,7 +65,7 @@ export type ImputerState = {
   /** Values that were not NULL. */
   readonly count: number;
   /** What replaces NULL; null if there was no value to learn from. */
-  readonly value: number | string | boolean | null;
+  readonly value: number | string | null;
 };
 
 export const IMPUTER_STRATEGIES = ['mean', 'median', 'most_frequent'] as const;

@@ -1,7 +1,7 @@
 import { compareCodePoints } from './code-points.js';
 
 /** How often each value was seen. */
-export class Frequencies<V extends string | number | boolean> {
+export class Frequencies<V extends string | number> {
   private readonly counts = new Map<V, number>();
 
   add(value: V): void {
@@ -14,7 +14,7 @@ export class Frequencies<V extends string | number | boolean> {
   }
 }
 
-function compare(a: string | number | boolean, b: string | number | boolean): number {
+function compare(a: string | number, b: string | number): number {
   if (typeof a === 'string' && typeof b === 'string') return compareCodePoints(a, b);
   return Number(a) - Number(b);
 }

@@ -15,15 +15,16 @@ export function imputerAccumulator(strategy: ImputerStrategy): Accumulator<Imput
 }
 
 /** The argument with NULL replaced; numbers become FLOAT64. NULL stays where there was no value to learn from. */
-export function imputed(state: ImputerState, argument: Column): Column {
-  const { value } = state;
-  if (typeof value === 'string') return { ...argument, values: filledStrings(argument, value), valid: null };
-  if (argument.type === 'STRING') return argument;
-  if (typeof value === 'boolean')
-    return { type: 'BOOL', values: filled(argument, Number(value), Uint8Array), valid: null };
-  return value === null
-    ? { type: 'FLOAT64', values: numbersOf(argument), valid: argument.valid }
-    : { type: 'FLOAT64', values: filled(argument, value, Float64Array), valid: null };
+export function imputed({ value }: ImputerState, argument: Column): Column {
+  const { type, valid } = argument;
+  if (type === 'STRING') {
+    return typeof value === 'string' && valid !== null ? filledStrings(argument, value) : argument;
+  }
+  if (typeof value !== 'number' || valid === null) {
+    return { type: 'FLOAT64', values: numbersOf(argument), valid };
+  }
+  const values = numbersOf(argument).map((number, row) => (valid[row] === 1 ? number : value));
+  return { type: 'FLOAT64', values, valid: null };
 }
 
 const ACCUMULATORS: Record<ImputerStrategy, () => Accumulator<ImputerState>> = {
@@ -68,14 +69,14 @@ class MedianAccumulator implements Accumulator<ImputerState> {
 }
 
 class MostFrequentAccumulator implements Accumulator<ImputerState> {
-  private readonly frequencies = new Frequencies<string | number | boolean>();
+  private readonly frequencies = new Frequencies<string | number>();
   private count = 0;
 
   add(argument: Column): void {
     for (let row = 0; row < argument.values.length; row++) {
       const value = valueAt(argument, row);
       if (value === null) continue;
-      this.frequencies.add(typeof value === 'bigint' ? Number(value) : (value as string | number | boolean));
+      this.frequencies.add(typeof value === 'string' ? value : Number(value));
       this.count++;
     }
   }
@@ -86,22 +87,11 @@ class MostFrequentAccumulator implements Accumulator<ImputerState> {
   }
 }
 
-function filledStrings(argument: Column, replacement: string): readonly string[] {
-  const { valid } = argument;
+function filledStrings(argument: Column, replacement: string): Column {
   const values = argument.values as readonly string[];
-  return valid === null ? values : values.map((value, row) => (valid[row] === 1 ? value : replacement));
-}
-
-function filled<A extends Float64Array | Uint8Array>(
-  argument: Column,
-  replacement: number,
-  Storage: new (values: Float64Array) => A,
-): A {
-  const values = new Storage(numbersOf(argument));
-  const { valid } = argument;
-  if (valid === null) return values;
-  for (let row = 0; row < values.length; row++) {
-    if (valid[row] === 0) values[row] = replacement;
-  }
-  return values;
+  return {
+    type: 'STRING',
+    values: values.map((value, row) => (argument.valid![row] === 1 ? value : replacement)),
+    valid: null,
+  };
 }
