@@ -42,7 +42,10 @@ export function compileFeatureService(
   );
   entries.forEach(({ alias }, index) => {
     if (entries.findIndex((entry) => entry.alias === alias) < index) {
-      problems.push({ path: `/entries/${index}/alias`, message: `"${alias}" is there twice; give one an alias` });
+      problems.push({
+        path: `/entries/${index}/alias`,
+        message: `"${alias}" is there twice; give one an alias`,
+      });
     }
   });
   const keyColumns = requestKeyColumns(entries, problems);

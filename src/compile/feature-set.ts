@@ -4,8 +4,8 @@ import { PlumblineError, type Problem } from '../definition/error.js';
 import type { Expression } from '../definition/expression.js';
 import { parseJsonValue } from '../definition/json-value.js';
 import type { Lifetime } from '../definition/status.js';
-import type { KeyType, ValueType } from '../definition/value-type.js';
 import type { Value } from '../definition/value.js';
+import type { KeyType, ValueType } from '../definition/value-type.js';
 import { checkExpression, type Scope } from './check.js';
 import { type ColumnarKernel, compileColumnarKernel } from './kernel.js';
 
@@ -47,11 +47,13 @@ export function compileFeatureSet(parts: FeatureSetParts): CompiledFeatureSet {
   const { document, source, entity } = parts;
   const scope = sourceScope(source);
   const problems: Problem[] = [];
-  const features = document.features.map((_, index) =>
-    compileFeature(document, index, scope, problems),
-  );
+  const features = document.features.map((_, index) => compileFeature(document, index, scope, problems));
   const keyColumns = keyColumnsOf(document, entity, scope, problems);
-  requireUnique(document.features.map((feature) => feature.name), '/features', problems);
+  requireUnique(
+    document.features.map((feature) => feature.name),
+    '/features',
+    problems,
+  );
   if (problems.length > 0) throw documentError(`feature set "${document.name}"`, problems);
   const whole = features as CompiledFeature[];
   return {
@@ -75,9 +77,7 @@ export function sourceScope(source: SourceDocument): Scope {
 
 /** One INVALID_DOCUMENT error for all problems of a document; a single expression problem keeps its own code. */
 export function documentError(what: string, problems: readonly Problem[]): PlumblineError {
-  const code = problems.every((problem) => 'position' in problem)
-    ? 'INVALID_EXPRESSION'
-    : 'INVALID_DOCUMENT';
+  const code = problems.every((problem) => 'position' in problem) ? 'INVALID_EXPRESSION' : 'INVALID_DOCUMENT';
   const listed = problems.map((problem) => `${problem.path}: ${problem.message}`).join('; ');
   return new PlumblineError(code, `${what} is refused: ${listed}`, { problems });
 }

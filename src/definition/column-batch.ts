@@ -1,5 +1,5 @@
-import { elementTypeOf, type ScalarType, type ValueType } from './value-type.js';
 import { finiteOrNull, type Value } from './value.js';
+import { elementTypeOf, type ScalarType, type ValueType } from './value-type.js';
 
 /**
  * One column of a batch: `values[i]` is meaningless where `valid[i]` is 0; `valid` is null when no value is NULL.
@@ -44,7 +44,7 @@ export class ColumnBuilder {
     private readonly type: ValueType,
     private readonly rowCount: number,
   ) {
-    this.values = allocate(type, rowCount);
+    this.values = allocateValues(type, rowCount);
   }
 
   set(row: number, value: Value): void {
@@ -71,7 +71,7 @@ export function columnOf(type: ValueType, values: readonly Value[]): Column {
 
 /** A column of `rowCount` NULLs. */
 export function nullColumn(type: ValueType, rowCount: number): Column {
-  return { type, values: allocate(type, rowCount), valid: new Uint8Array(rowCount) };
+  return { type, values: allocateValues(type, rowCount), valid: new Uint8Array(rowCount) };
 }
 
 /** S3 for a whole column: NaN, infinities and arrays that hold one become NULL. */
@@ -121,7 +121,8 @@ export function concatBatches(batches: readonly ColumnBatch[]): ColumnBatch {
   return { rowCount, columns };
 }
 
-function allocate(type: ValueType, rowCount: number): ColumnValues {
+/** Zeroed storage for `rowCount` values of a type. */
+export function allocateValues(type: ValueType, rowCount: number): ColumnValues {
   const scalar = elementTypeOf(type) === null ? (type as ScalarType) : null;
   switch (scalar) {
     case 'BOOL':

@@ -89,7 +89,12 @@ export function stepsSql(source: EntrySource, rule: StepRule): string {
   const { sequence, createdTime, orderTime, createdAssumed } = HISTORY_COLUMNS;
   const keys = source.entry.featureSet.keyColumns.map(source.column);
   const event = source.column(source.eventTime);
-  const order = [event, orderTime, ...(source.orderColumn === null ? [] : [`${source.column(source.orderColumn)} NULLS FIRST`]), sequence];
+  const order = [
+    event,
+    orderTime,
+    ...(source.orderColumn === null ? [] : [`${source.column(source.orderColumn)} NULLS FIRST`]),
+    sequence,
+  ];
   const columns = new Set([
     ...keys,
     event,
@@ -104,7 +109,9 @@ export function stepsSql(source: EntrySource, rule: StepRule): string {
     `SELECT * FROM (SELECT ${[...columns].join(', ')}, ${visible} AS "~from",`,
     `  row_number() OVER (${byKey} ORDER BY ${order.join(', ')}) AS "~rank"`,
     `  FROM ${source.table} WHERE ${present.join(' AND ')})`,
-    ...(rule === 'known' ? [`QUALIFY ${newestSoFar(byKey)} AND ${lastOfInstant(byKey)}`] : [`QUALIFY ${lastOfInstant(byKey)}`]),
+    ...(rule === 'known'
+      ? [`QUALIFY ${newestSoFar(byKey)} AND ${lastOfInstant(byKey)}`]
+      : [`QUALIFY ${lastOfInstant(byKey)}`]),
   ].join('\n');
 }
 
@@ -141,10 +148,9 @@ function matchColumns(source: EntrySource, entry: number): readonly string[] {
 export function aliveSql(entry: number, lifetime: Lifetime): string {
   const age = `(epoch_us("~t") - epoch_us(${matchColumn(entry, 'event')}))`;
   const limits = [lifetime.maxAgeUs, lifetime.retentionUs].filter((limit) => limit !== null);
-  return [
-    `${matchColumn(entry, 'seq')} IS NOT NULL`,
-    ...limits.map((limit) => `${age} <= ${limit}`),
-  ].join(' AND ');
+  return [`${matchColumn(entry, 'seq')} IS NOT NULL`, ...limits.map((limit) => `${age} <= ${limit}`)].join(
+    ' AND ',
+  );
 }
 
 /** A feature's value before its default, over the joined frame; null when the kernel must compute it (S8). */

@@ -1,0 +1,117 @@
+import { FITTED_FUNCTIONS } from '../definition/expression.js';
+import { checkFitted } from './check-fitted.js';
+import { resolveOverload } from './check-overload.js';
+import { TIME_CALLS } from './check-time.js';
+import { type CheckContext, type Checked, callOf, checkAll, checkedOf } from './checked.js';
+import { coerce, supertype, typeList } from './coercion.js';
+import { ALIASES, OVERLOADS } from './operation/table.js';
+import { closest } from './problem.js';
+import type { CallNode } from './syntax.js';
+
+/** Types a function call or an operator. */
+export function checkCall(context: CheckContext, node: CallNode): Checked | null {
+  const isFitted = FITTED_FUNCTIONS.some((name) => name === node.name);
+  if (isFitted || node.over) return checkFitted(context, node);
+  const own = Object.hasOwn(OWN_RULES, node.name) ? OWN_RULES[node.name] : undefined;
+  if (own !== undefined) return own(context, node);
+  const ids = OVERLOADS.get(ALIASES[node.name] ?? node.name);
+  if (ids === undefined) return reportUnknown(context, node);
+  const operands = checkAll(context, node.arguments);
+  if (operands === null) return null;
+  return resolveOverload(context, ids, { name: node.name, position: node.position, operands });
+}
+
+type Rule = (context: CheckContext, node: CallNode) => Checked | null;
+
+/** Calls whose arguments are not all values, or whose form is not that of the operation. */
+const OWN_RULES: Readonly<Record<string, Rule>> = {
+  ...TIME_CALLS,
+  AS_OF: checkAsOf,
+  IF: checkIf,
+  IFNULL: checkIfNull,
+  'unary +': checkPlus,
+};
+
+function checkAsOf(context: CheckContext, node: CallNode): Checked | null {
+  if (context.allow === 'row') {
+    const message = 'AS_OF() is the time of an answer; a row expression sees its row only';
+    return context.report({ position: node.position, message });
+  }
+  if (node.arguments.length > 0) {
+    return context.report({ position: node.position, message: 'AS_OF takes no arguments' });
+  }
+  return checkedOf({ kind: 'asOf', type: 'TIMESTAMP' }, node.position);
+}
+
+function checkIf(context: CheckContext, node: CallNode): Checked | null {
+  if (node.arguments.length !== 3) return reportCount(context, node, '3 arguments');
+  const operands = checkAll(context, node.arguments);
+  if (operands === null) return null;
+  const [condition, ...results] = operands as readonly [Checked, Checked, Checked];
+  const type = supertype(results);
+  if (!condition.isNull && condition.expression.type !== 'BOOL') {
+    const found = condition.expression.type;
+    const message = `the condition of IF is ${found}; it must be BOOL`;
+    return context.report({ position: condition.position, message, found, expected: 'BOOL' });
+  }
+  if (type === null) {
+    const message = `IF gives ${typeList(results)}; both must have one type`;
+    return context.report({ position: node.position, message, found: typeList(results) });
+  }
+  const typed = [coerce(condition, 'BOOL'), ...results.map((result) => coerce(result, type))];
+  return checkedOf(callOf('case', type, typed), node.position);
+}
+
+function checkIfNull(context: CheckContext, node: CallNode): Checked | null {
+  if (node.arguments.length !== 2) return reportCount(context, node, '2 arguments');
+  const operands = checkAll(context, node.arguments);
+  if (operands === null) return null;
+  return resolveOverload(context, ['coalesce'], { name: 'IFNULL', position: node.position, operands });
+}
+
+function checkPlus(context: CheckContext, node: CallNode): Checked | null {
+  const operand = context.check(node.arguments[0]!);
+  if (operand === null) return null;
+  const { type } = operand.expression;
+  if (type === 'INT64' || type === 'FLOAT64') return checkedOf(operand.expression, node.position);
+  return context.report({ position: node.position, message: `+ does not take ${type}`, found: type });
+}
+
+function reportCount(context: CheckContext, node: CallNode, expected: string): null {
+  const found = String(node.arguments.length);
+  const message = `${node.name} takes ${expected}, not ${found}`;
+  return context.report({ position: node.position, message, found, expected });
+}
+
+function reportUnknown(context: CheckContext, { name, position }: CallNode): null {
+  const refused = REFUSED.find(({ pattern }) => pattern.test(name));
+  if (refused !== undefined)
+    return context.report({ position, message: `${name} ${refused.why}`, found: name });
+  const known = [
+    ...OVERLOADS.keys(),
+    ...Object.keys(ALIASES),
+    ...Object.keys(OWN_RULES),
+    ...FITTED_FUNCTIONS,
+  ];
+  const suggestion = closest(
+    name,
+    known.filter((spelling) => /^[A-Z_]+$/.test(spelling)),
+  );
+  const message = `there is no function ${name.slice(0, 64)}`;
+  return context.report({ position, message, found: name, ...(suggestion && { suggestion }) });
+}
+
+const REFUSED = [
+  {
+    pattern: /^CURRENT_|^(?:NOW|GETDATE|SYSDATE)$/,
+    why: 'is refused: a feature must mean the same whenever it is computed; use AS_OF() in a read expression',
+  },
+  {
+    pattern: /^(?:RAND|GENERATE_UUID|SESSION_USER|RANDOM|UUID)$/,
+    why: 'is refused: an expression must give the same value every time',
+  },
+  {
+    pattern: /^(?:SUM|AVG|COUNT|MIN|MAX|COUNTIF|STDDEV.*|VAR.*|ARRAY_AGG|ANY_VALUE|LAG|LEAD|ROW_NUMBER)$/,
+    why: 'is refused: an expression computes one value from one row',
+  },
+];

@@ -1,0 +1,49 @@
+import { ARITHMETIC } from './arithmetic.js';
+import { CAST } from './cast.js';
+import { LOGIC } from './logic.js';
+import type { Operation } from './operation.js';
+import { TEXT } from './text.js';
+import { TIME } from './time.js';
+
+const TABLE = { ...ARITHMETIC, ...LOGIC, ...TEXT, ...CAST, ...TIME };
+
+/** Ids as they stand in stored definitions: never renamed, never given another meaning (S26). */
+export type OperationId = keyof typeof TABLE;
+
+/** Every operation of the language; each target has a `Record<OperationId, … | null>` beside it. */
+export const OPERATIONS: Readonly<Record<OperationId, Operation>> = TABLE;
+
+/** The operation of an id that a stored definition holds. */
+export function operationOf(id: string): Operation {
+  if (Object.hasOwn(OPERATIONS, id)) return OPERATIONS[id as OperationId];
+  throw new Error(`the operation "${id}" of a stored expression is not in the operation table`);
+}
+
+/** Overloads by spelling, in the order of the table. */
+export const OVERLOADS: ReadonlyMap<string, readonly OperationId[]> = overloads();
+
+/** Other names of the same operations: under S6 a function is always its SAFE_ form. */
+export const ALIASES: Readonly<Record<string, string>> = {
+  CEILING: 'CEIL',
+  SUBSTRING: 'SUBSTR',
+  CHAR_LENGTH: 'LENGTH',
+  CHARACTER_LENGTH: 'LENGTH',
+  '||': 'CONCAT',
+  IFNULL: 'COALESCE',
+  'IS UNKNOWN': 'IS NULL',
+  SAFE_ADD: '+',
+  SAFE_SUBTRACT: '-',
+  SAFE_MULTIPLY: '*',
+  SAFE_DIVIDE: '/',
+  IEEE_DIVIDE: '/',
+  SAFE_NEGATE: 'unary -',
+};
+
+function overloads(): ReadonlyMap<string, readonly OperationId[]> {
+  const bySpelling = new Map<string, OperationId[]>();
+  for (const id of Object.keys(TABLE) as OperationId[]) {
+    const { sql } = OPERATIONS[id];
+    bySpelling.set(sql, [...(bySpelling.get(sql) ?? []), id]);
+  }
+  return bySpelling;
+}

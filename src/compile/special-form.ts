@@ -1,0 +1,128 @@
+import { SCALAR_TYPES, type ScalarType } from '../definition/value-type.js';
+import { closest, SyntaxMistake } from './problem.js';
+import { dateOfText, timestampOfText } from './runtime/time-text.js';
+import { type CaseNode, call, depthOver, literal, type SyntaxNode } from './syntax.js';
+import type { TokenReader } from './token-reader.js';
+
+/** Expressions that begin with a word of their own; null when the word at hand is not one of them. */
+export function parseSpecial(reader: TokenReader): SyntaxNode | null {
+  const { upper } = reader.peek();
+  return Object.hasOwn(SPECIAL, upper) ? SPECIAL[upper]!(reader) : null;
+}
+
+const SPECIAL: Readonly<Record<string, (reader: TokenReader) => SyntaxNode | null>> = {
+  TRUE: (reader) => literal('BOOL', true, reader.next().position),
+  FALSE: (reader) => literal('BOOL', false, reader.next().position),
+  NULL: (reader) => literal(null, null, reader.next().position),
+  CASE: parseCase,
+  CAST: parseCast,
+  SAFE_CAST: parseCast,
+  EXTRACT: parseExtract,
+  INTERVAL: parseInterval,
+  TIMESTAMP: parseTimeLiteral,
+  DATE: parseTimeLiteral,
+  IF: (reader) => call('IF', reader.next().position, openList(reader)),
+  LEFT: (reader) => call('LEFT', reader.next().position, openList(reader)),
+  RIGHT: (reader) => call('RIGHT', reader.next().position, openList(reader)),
+  SELECT: (reader) => refuse(reader, 'queries'),
+  ARRAY: (reader) => refuse(reader, 'array literals'),
+  STRUCT: (reader) => refuse(reader, 'structs'),
+};
+
+function openList(reader: TokenReader): readonly SyntaxNode[] {
+  reader.expect('(');
+  return reader.list();
+}
+
+function parseCase(reader: TokenReader): SyntaxNode {
+  const { position } = reader.next();
+  const operand = reader.isAt('WHEN') ? null : reader.expression();
+  const branches: { when: SyntaxNode; result: SyntaxNode }[] = [];
+  while (reader.accept('WHEN')) {
+    const when = reader.expression();
+    reader.expect('THEN');
+    branches.push({ when, result: reader.expression() });
+  }
+  if (branches.length === 0) throw reader.unexpected('WHEN');
+  const otherwise = reader.accept('ELSE') ? reader.expression() : null;
+  if (!reader.accept('END')) throw reader.unexpected(otherwise ? 'END' : 'WHEN, ELSE or END');
+  const ends = [operand, otherwise].filter((node) => node !== null);
+  const depth = depthOver(position, [...ends, ...branches.flatMap(({ when, result }) => [when, result])]);
+  const node: CaseNode = { kind: 'case', position, depth, operand, branches, otherwise };
+  return node;
+}
+
+function parseCast(reader: TokenReader): SyntaxNode {
+  const { position } = reader.next();
+  reader.expect('(');
+  const argument = reader.expression();
+  reader.expect('AS');
+  const to = parseType(reader);
+  reader.expect(')');
+  return { kind: 'cast', position, depth: depthOver(position, [argument]), argument, to };
+}
+
+function parseType(reader: TokenReader): ScalarType {
+  const { upper, text, position, kind } = reader.peek();
+  const name = upper === 'BOOLEAN' ? 'BOOL' : upper;
+  const type = SCALAR_TYPES.find((scalar) => scalar === name);
+  if (type !== undefined) {
+    reader.next();
+    return type;
+  }
+  if (kind !== 'name') throw reader.unexpected('a type');
+  const message = `"${text}" is no type to cast to; types are ${SCALAR_TYPES.join(', ')}`;
+  const suggestion = closest(text, SCALAR_TYPES);
+  throw new SyntaxMistake({
+    position,
+    message,
+    found: text,
+    expected: SCALAR_TYPES.join(', '),
+    ...(suggestion && { suggestion }),
+  });
+}
+
+function parseExtract(reader: TokenReader): SyntaxNode {
+  const { position } = reader.next();
+  reader.expect('(');
+  if (reader.peek().kind !== 'name') throw reader.unexpected('a part such as HOUR');
+  const part = reader.next().upper;
+  reader.expect('FROM');
+  const argument = reader.expression();
+  const zone = reader.accept('AT') ? parseZone(reader) : null;
+  if (!reader.accept(')')) throw reader.unexpected('AT TIME ZONE or ")"');
+  return { kind: 'extract', position, depth: depthOver(position, [argument]), part, argument, zone };
+}
+
+function parseZone(reader: TokenReader): { name: string; position: number } {
+  reader.expect('TIME');
+  reader.expect('ZONE');
+  const { kind, position } = reader.peek();
+  if (kind !== 'string') throw reader.unexpected("a time zone as a string literal, such as 'UTC'");
+  return { name: reader.next().text, position };
+}
+
+function parseInterval(reader: TokenReader): SyntaxNode {
+  const { position } = reader.next();
+  const amount = reader.expression();
+  if (reader.peek().kind !== 'name') throw reader.unexpected('a part such as HOUR');
+  const part = reader.next().upper;
+  return { kind: 'interval', position, depth: depthOver(position, [amount]), amount, part };
+}
+
+/** `TIMESTAMP '…'` and `DATE '…'`; without a string behind it the word is a name or a function. */
+function parseTimeLiteral(reader: TokenReader): SyntaxNode | null {
+  if (reader.peek(1).kind !== 'string') return null;
+  const type = reader.next().upper === 'DATE' ? 'DATE' : 'TIMESTAMP';
+  const { text, position } = reader.next();
+  const value = type === 'DATE' ? dateOfText(text) : timestampOfText(text);
+  if (value !== null) return literal(type, value, position);
+  const found = JSON.stringify(text);
+  throw new SyntaxMistake({ position, message: `${found} is no ${type}`, found });
+}
+
+function refuse(reader: TokenReader, what: string): never {
+  const { position, text } = reader.peek();
+  const message = `${what} are not in the language; an expression computes one value from one row`;
+  throw new SyntaxMistake({ position, message, found: text });
+}

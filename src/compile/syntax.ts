@@ -1,0 +1,85 @@
+import type { Value } from '../definition/value.js';
+import type { ScalarType } from '../definition/value-type.js';
+import { SyntaxMistake } from './problem.js';
+
+/** The untyped form of an expression: what the parser makes of the text, with the place of every node. */
+export type SyntaxNode = LiteralNode | NameNode | CallNode | CaseNode | CastNode | ExtractNode | IntervalNode;
+
+/** Levels of nesting, of parentheses and of operators alike; a chain of AND, OR or || is one level. */
+export const MAX_DEPTH = 200;
+
+/** A call node, one deeper than its deepest operand. */
+export function call(name: string, position: number, operands: readonly SyntaxNode[]): CallNode {
+  const depth = depthOver(position, operands);
+  return { kind: 'call', name, position, depth, arguments: operands, over: false };
+}
+
+/** A literal node. */
+export function literal(type: ScalarType | null, value: Value, position: number): LiteralNode {
+  return { kind: 'literal', type, value, position, depth: 1 };
+}
+
+/** The depth of a node above these; refuses what is too deep. */
+export function depthOver(position: number, children: readonly SyntaxNode[]): number {
+  const depth = 1 + children.reduce((deepest, child) => Math.max(deepest, child.depth), 0);
+  if (depth > MAX_DEPTH) throw tooDeep(position);
+  return depth;
+}
+
+/** What to throw where nesting goes beyond {@link MAX_DEPTH}. */
+export function tooDeep(position: number): SyntaxMistake {
+  const message = `more than ${MAX_DEPTH} levels of nesting; split the expression`;
+  return new SyntaxMistake({ position, message });
+}
+
+type Placed = {
+  /** 0-based code unit offset of the node's first token, for an operator of the operator itself. */
+  readonly position: number;
+  /** Nodes from here to the deepest leaf. */
+  readonly depth: number;
+};
+
+/** A literal; `NULL` has no type of its own. */
+export type LiteralNode = Placed & {
+  readonly kind: 'literal';
+  readonly type: ScalarType | null;
+  readonly value: Value;
+};
+
+export type NameNode = Placed & { readonly kind: 'name'; readonly name: string };
+
+/** A function call or an operator: `name` is the function in capitals, or the operator's spelling (`+`, `IS NULL`). */
+export type CallNode = Placed & {
+  readonly kind: 'call';
+  readonly name: string;
+  readonly arguments: readonly SyntaxNode[];
+  /** Whether `OVER ()` follows. */
+  readonly over: boolean;
+};
+
+export type CaseNode = Placed & {
+  readonly kind: 'case';
+  readonly operand: SyntaxNode | null;
+  readonly branches: readonly { readonly when: SyntaxNode; readonly result: SyntaxNode }[];
+  readonly otherwise: SyntaxNode | null;
+};
+
+export type CastNode = Placed & {
+  readonly kind: 'cast';
+  readonly argument: SyntaxNode;
+  readonly to: ScalarType;
+};
+
+export type ExtractNode = Placed & {
+  readonly kind: 'extract';
+  readonly part: string;
+  readonly argument: SyntaxNode;
+  readonly zone: { readonly name: string; readonly position: number } | null;
+};
+
+/** `INTERVAL amount part`, an argument of TIMESTAMP_ADD and its like only. */
+export type IntervalNode = Placed & {
+  readonly kind: 'interval';
+  readonly amount: SyntaxNode;
+  readonly part: string;
+};
