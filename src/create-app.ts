@@ -6,12 +6,12 @@ import { createHttpApplication, type HttpApplication } from './platform/http.js'
 import { serveOpenApi } from './platform/open-api.js';
 import { REGISTRY_COMPONENTS } from './registry/document-view.js';
 
-/** The whole service over HTTP, not yet listening: `listen` it, or `init` it and `inject` requests. */
+/** The whole service over HTTP, initialised but not yet listening: `listen` it, or `inject` requests; `close` it. */
 export async function createApp(
   configuration: Configuration,
   clock: Clock = new SystemClock(),
 ): Promise<HttpApplication> {
-  const app = await createHttpApplication(AppModule.register(configuration, clock), configuration);
-  serveOpenApi(app, REGISTRY_COMPONENTS);
-  return app;
+  return createHttpApplication(AppModule.register(configuration, clock), configuration, (app) =>
+    serveOpenApi(app, REGISTRY_COMPONENTS),
+  );
 }

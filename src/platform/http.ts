@@ -21,12 +21,13 @@ const REQUEST_ID_HEADER = 'x-request-id';
 const MAX_PARAMETER_LENGTH = 1000;
 
 /**
- * The application over HTTP, not yet listening: body parsers, validation, errors, request ids and exact JSON out. The
- * caller initialises it, or lets it listen.
+ * The application over HTTP, initialised but not yet listening: body parsers, validation, errors, request ids and exact
+ * JSON out. `prepare` adds routes that no module has.
  */
 export async function createHttpApplication(
   rootModule: DynamicModule,
   configuration: Configuration,
+  prepare: (app: HttpApplication) => void,
 ): Promise<HttpApplication> {
   const adapter = new FastifyAdapter({
     bodyLimit: configuration.maxBodyBytes,
@@ -38,7 +39,6 @@ export async function createHttpApplication(
   const app = await NestFactory.create<NestFastifyApplication>(rootModule, adapter, {
     abortOnError: false,
     bodyParser: false,
-    // The framework tells each route it maps; only its warnings are news.
     logger: ['warn', 'error', 'fatal'],
   });
   const fastify = adapter.getInstance();
@@ -53,6 +53,9 @@ export async function createHttpApplication(
   fastify.setReplySerializer(stringifyJson);
   app.useGlobalPipes(new RequestPipe());
   app.useGlobalFilters(new ErrorFilter());
+  prepare(app);
+  await app.init();
+  // Not before: the framework tells of each route it maps.
   app.useLogger(app.get(Logger));
   return app;
 }

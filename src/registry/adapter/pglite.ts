@@ -1,11 +1,19 @@
 import { EventEmitter } from 'node:events';
 import { PGlite, types } from '@electric-sql/pglite';
 import type { DatabaseConnection } from '../database.js';
+import { syncerOf } from './sync-files.js';
 
 /** The registry in PGlite, PostgreSQL inside this process, with its files in `dataDir`; null keeps it in memory. */
 export function pgliteConnection(dataDir: string | null): DatabaseConnection {
-  return { driver: pgliteDriver(() => openPglite(dataDir)) };
+  const sync = dataDir === null ? async () => undefined : syncerOf(dataDir);
+  return { driver: pgliteDriver({ open: () => openPglite(dataDir), sync }) };
 }
+
+type Engine = {
+  readonly open: () => Promise<PGlite>;
+  /** Makes what is committed outlive a power failure. */
+  readonly sync: () => Promise<void>;
+};
 
 function openPglite(dataDir: string | null): Promise<PGlite> {
   return PGlite.create({ ...(dataDir !== null && { dataDir }), parsers: PG_PARSERS });
@@ -18,10 +26,10 @@ const PG_PARSERS = {
 };
 
 /** The part of `pg` that TypeORM's PostgreSQL driver uses, over one PGlite. */
-function pgliteDriver(open: () => Promise<PGlite>): { readonly Pool: unknown; readonly native: undefined } {
+function pgliteDriver(engine: Engine): { readonly Pool: unknown; readonly native: undefined } {
   class Pool extends PglitePool {
     constructor() {
-      super(open);
+      super(engine);
     }
   }
   return { Pool, native: undefined };
@@ -36,7 +44,7 @@ class PglitePool extends EventEmitter {
   private database: Promise<PGlite> | null = null;
   private free: Promise<void> = Promise.resolve();
 
-  constructor(private readonly open: () => Promise<PGlite>) {
+  constructor(private readonly engine: Engine) {
     super();
   }
 
@@ -45,11 +53,11 @@ class PglitePool extends EventEmitter {
     const { promise, resolve: release } = Promise.withResolvers<void>();
     this.free = promise;
     const connected = before.then(() => {
-      this.database ??= this.open();
+      this.database ??= this.engine.open();
       return this.database;
     });
     connected.then(
-      (database) => callback(undefined, new PgliteClient(database), release),
+      (database) => callback(undefined, new PgliteClient(database, this.engine.sync), release),
       (error: Error) => {
         release();
         callback(error);
@@ -63,8 +71,16 @@ class PglitePool extends EventEmitter {
   }
 }
 
+/** Statements after which nothing new is committed. */
+const READS = new Set(['SELECT', 'SHOW', 'START', 'BEGIN', 'ROLLBACK']);
+
 class PgliteClient extends EventEmitter {
-  constructor(private readonly database: PGlite) {
+  private inTransaction = false;
+
+  constructor(
+    private readonly database: PGlite,
+    private readonly sync: () => Promise<void>,
+  ) {
     super();
   }
 
@@ -85,11 +101,15 @@ class PgliteClient extends EventEmitter {
     // Only a statement without parameters may hold several, as migrations do.
     const result =
       values.length > 0 ? await this.database.query(sql, values) : (await this.database.exec(sql)).at(-1);
+    const command = sql.trimStart().split(/\s/, 1)[0]!.toUpperCase();
+    await this.syncAfter(command);
     const rows = result?.rows ?? [];
-    return {
-      rows,
-      rowCount: result?.affectedRows || rows.length,
-      command: sql.trimStart().split(/\s/, 1)[0]!.toUpperCase(),
-    };
+    return { rows, rowCount: result?.affectedRows || rows.length, command };
+  }
+
+  private async syncAfter(command: string): Promise<void> {
+    if (command === 'START' || command === 'BEGIN') this.inTransaction = true;
+    if (command === 'COMMIT' || command === 'ROLLBACK') this.inTransaction = false;
+    if (!this.inTransaction && !READS.has(command)) await this.sync();
   }
 }
