@@ -68,8 +68,7 @@ export type ImputerState = {
   readonly value: number | string | null;
 };
 
-export const IMPUTER_STRATEGIES = ['mean', 'median', 'most_frequent'] as const;
-export type ImputerStrategy = (typeof IMPUTER_STRATEGIES)[number];
+export type ImputerStrategy = 'mean' | 'median' | 'most_frequent';
 
 export type OneHotState = {
   readonly function: 'ONE_HOT_ENCODER';

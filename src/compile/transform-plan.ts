@@ -15,7 +15,7 @@ export type TransformPlan = {
   readonly lastStage: number;
 };
 
-export type PlannedNode = {
+type PlannedNode = {
   readonly name: string;
   readonly stage: number;
   readonly type: ValueType;
@@ -25,14 +25,14 @@ export type PlannedNode = {
 
 export type PlannedOutput = PlannedNumber | PlannedOneHot;
 
-export type PlannedNumber = {
+type PlannedNumber = {
   readonly kind: 'number';
   readonly name: string;
   readonly text: string;
   readonly expression: Expression;
 };
 
-export type PlannedOneHot = {
+type PlannedOneHot = {
   readonly kind: 'oneHot';
   readonly name: string;
   readonly text: string;

@@ -16,7 +16,7 @@ export type SplitMetrics = {
 export type Metrics = { readonly training: SplitMetrics; readonly evaluation: SplitMetrics };
 
 /** What a model version takes and gives. */
-export type ModelSignature = {
+type ModelSignature = {
   /** What a caller sends: key columns, then request inputs. */
   readonly inputs: readonly ModelInput[];
   /** What the store looks up. */
@@ -36,7 +36,7 @@ export type TrainingSetQuery = {
   readonly boundary: 'inclusive' | 'exclusive';
 };
 
-export type VersionRef = { readonly name: string; readonly version: number };
+type VersionRef = { readonly name: string; readonly version: number };
 
 /** Everything a model version was made from (S25). */
 export type ModelRecord = {

@@ -3,7 +3,7 @@ import type { Column, ColumnBatch } from '../definition/column-batch.js';
 import { columnOfTensor, isRecord, refusal, requireKnownMembers, tensorName } from './tensor.js';
 
 /** The outputs a model version has. */
-export const OUTPUT_NAMES = ['probability', 'vector'] as const;
+const OUTPUT_NAMES = ['probability', 'vector'] as const;
 export type OutputName = (typeof OUTPUT_NAMES)[number];
 
 /** A request of the Open Inference Protocol v2, checked against a model's signature. */

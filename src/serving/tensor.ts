@@ -29,7 +29,7 @@ export function datatypeOf(type: ValueType): string {
 }
 
 /** Rows of one request: one lookup and one prediction answer them all. */
-export const MAX_ROWS = 10_000;
+const MAX_ROWS = 10_000;
 
 /** An input tensor as a column of the model input's type. Throws INVALID_REQUEST with the path of what is wrong. */
 export function columnOfTensor(tensor: unknown, path: string, input: ModelInput): Column {

@@ -77,7 +77,7 @@ export class TrainedModelsController {
     @Project() project: string,
     @Param('model') model: string,
     @Param('version') version: string,
-    @Body() body: unknown,
+    @Body() body: UploadedFrame,
   ): Promise<StreamableFile> {
     const path = arrowPathOf(body);
     const ref = { project, model, version: parseVersionNumber(version) };
@@ -89,7 +89,7 @@ export class TrainedModelsController {
   }
 }
 
-function arrowPathOf(body: unknown): string {
-  if (body instanceof UploadedFrame && body.mediaType === ARROW_MEDIA_TYPE) return body.path;
+function arrowPathOf({ path, mediaType }: UploadedFrame): string {
+  if (mediaType === ARROW_MEDIA_TYPE) return path;
   throw new PlumblineError('UNSUPPORTED_MEDIA_TYPE', `send the frame as ${ARROW_MEDIA_TYPE}`);
 }

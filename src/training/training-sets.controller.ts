@@ -2,6 +2,7 @@ import { Body, Controller, Get, Inject, Param, Post, Query } from '@nestjs/commo
 import { ApiBody, ApiConsumes, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { ARROW_MEDIA_TYPE, frameFileOf, PARQUET_MEDIA_TYPE } from '../offline/frame-media.js';
 import { RetrievalQueryParameters } from '../offline/offline.body.js';
+import { UploadedFrame } from '../platform/body.js';
 import { PROJECT_ROUTE, Project } from '../platform/project.js';
 import { CATALOG_HOLDER, type CatalogHolder } from '../registry/catalog.js';
 import { type TrainingSet, TrainingSetStore } from './training-sets.js';
@@ -21,7 +22,7 @@ export class TrainingSetsController {
   async create(
     @Project() project: string,
     @Query() query: RetrievalQueryParameters,
-    @Body() body: unknown,
+    @Body() body: UploadedFrame,
   ): Promise<TrainingSet> {
     const frame = frameFileOf(body);
     const catalog = this.catalogs.current();

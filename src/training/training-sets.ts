@@ -34,13 +34,15 @@ export class TrainingSetStore {
     try {
       const report = await this.retrieval.toParquet(request, unfinished);
       const contentHash = await sha256OfFile(unfinished);
-      await rename(unfinished, this.pathOf(id));
       const { rows } = report;
       const set: TrainingSet = { id, rows, contentHash, query: queryOf(request, report), report };
+      await rename(unfinished, this.pathOf(id));
       await this.records.insert(request.project, id, set);
       return set;
-    } finally {
+    } catch (error) {
       await rm(unfinished, { force: true });
+      await rm(this.pathOf(id), { force: true });
+      throw error;
     }
   }
 

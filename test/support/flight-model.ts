@@ -1,7 +1,14 @@
 import { compileFeatureService } from '../../src/compile/feature-service.js';
 import { compileFeatureSet } from '../../src/compile/feature-set.js';
 import { type CompiledModel, compileModel } from '../../src/compile/model.js';
-import type { EntityDocument, ModelDocument, SourceDocument } from '../../src/definition/document.js';
+import type {
+  Document,
+  EntityDocument,
+  FeatureServiceDocument,
+  FeatureSetDocument,
+  ModelDocument,
+  SourceDocument,
+} from '../../src/definition/document.js';
 
 const SOURCE: SourceDocument = {
   kind: 'Source',
@@ -21,24 +28,23 @@ const AIRPORT: EntityDocument = {
   keys: [{ name: 'origin', type: 'STRING' }],
 };
 
+const WEATHER: FeatureSetDocument = {
+  kind: 'FeatureSet',
+  name: 'weather',
+  entity: 'airport',
+  source: 'observations',
+  features: [{ name: 'temp' }, { name: 'sky' }],
+};
+
+const FLIGHTS: FeatureServiceDocument = {
+  kind: 'FeatureService',
+  name: 'flights',
+  entries: [{ featureSet: 'weather' }],
+};
+
 /** A feature service `flights` of one set, weather at origin: `weather__temp` FLOAT64 and `weather__sky` STRING. */
-export const FLIGHT_SERVICE = compileFeatureService(
-  { kind: 'FeatureService', name: 'flights', entries: [{ featureSet: 'weather' }] },
-  1,
-  () =>
-    compileFeatureSet({
-      document: {
-        kind: 'FeatureSet',
-        name: 'weather',
-        entity: 'airport',
-        source: 'observations',
-        features: [{ name: 'temp' }, { name: 'sky' }],
-      },
-      source: SOURCE,
-      entity: AIRPORT,
-      version: 1,
-      id: 1,
-    }),
+export const FLIGHT_SERVICE = compileFeatureService(FLIGHTS, 1, () =>
+  compileFeatureSet({ document: WEATHER, source: SOURCE, entity: AIRPORT, version: 1, id: 1 }),
 );
 
 export const FLIGHT_MODEL: ModelDocument = {
@@ -66,3 +72,6 @@ export function flightModel(changes: Partial<ModelDocument> = {}): CompiledModel
   const document = { ...FLIGHT_MODEL, ...changes };
   return compileModel({ document, version: 1, id: 1, service: FLIGHT_SERVICE });
 }
+
+/** Everything the flight model needs, as one apply. */
+export const FLIGHT_DOCUMENTS: readonly Document[] = [AIRPORT, SOURCE, WEATHER, FLIGHTS, FLIGHT_MODEL];

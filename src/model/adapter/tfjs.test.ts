@@ -43,6 +43,13 @@ describe('TfjsRuntime', () => {
     });
   });
 
+  it('leaves the errors of the process to the process', () => {
+    const handlers = ['uncaughtException', 'unhandledRejection'].flatMap((event) =>
+      process.rawListeners(event as 'uncaughtException').map(String),
+    );
+    expect(handlers.filter((code) => /ExitStatus|abort/.test(code))).toEqual([]);
+  });
+
   it('learns what separates the classes', async () => {
     expect(weights[0]!.values[0]).toBeGreaterThan(1);
     expect(Math.abs(weights[0]!.values[1]!)).toBeLessThan(0.3);
