@@ -1,0 +1,50 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { cp, mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ROOT } from '../../demo/paths.js';
+import type { Check, Outcome } from './check.js';
+
+/** What a copy of the project needs beside its own `dist`. */
+const LINKED = ['node_modules', 'package.json', 'test'];
+
+/** Runs one check in a copy of the build that has the check's defect; holds when the check fails there. */
+export async function failsOnItsDefect(suite: string, check: Check): Promise<Outcome> {
+  const copy = join(ROOT, '.cache', 'defects', check.name);
+  await rm(copy, { recursive: true, force: true });
+  await mkdir(join(copy, 'demo'), { recursive: true });
+  try {
+    await cp(join(ROOT, 'dist'), join(copy, 'dist'), { recursive: true });
+    for (const name of LINKED) await symlink(join(ROOT, name), join(copy, name));
+    for (const name of ['data', 'definitions']) await symlink(join(ROOT, 'demo', name), join(copy, 'demo', name));
+    await plant(check, copy);
+    return await runIn(copy, suite, check);
+  } finally {
+    await rm(copy, { recursive: true, force: true });
+  }
+}
+
+async function plant({ defect }: Check, copy: string): Promise<void> {
+  const file = join(copy, 'dist', defect.file);
+  const text = await readFile(file, 'utf8');
+  const parts = text.split(defect.find);
+  if (parts.length !== 2) throw new Error(`${defect.file} holds the text to change ${parts.length - 1} times, not once`);
+  await writeFile(file, parts.join(defect.replace));
+}
+
+async function runIn(copy: string, suite: string, check: Check): Promise<Outcome> {
+  const child = spawn(process.execPath, ['dist/test/verify/main.js', suite, '--only', check.name], {
+    cwd: copy,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  child.stdout.on('data', (chunk: Buffer) => {
+    output += chunk.toString();
+  });
+  child.stderr.on('data', (chunk: Buffer) => {
+    output += chunk.toString();
+  });
+  const [code] = (await once(child, 'exit')) as [number | null];
+  const line = output.split('\n').find((each) => each.startsWith('FAILS')) ?? output.slice(-300);
+  return { ok: code === 1 && output.includes('FAILS'), figure: `with the defect: ${line.slice(0, 200)}` };
+}

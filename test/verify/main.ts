@@ -1,0 +1,46 @@
+/**
+ * `npm run verify -- NAME`: every "must hold" line of an issue as a check that prints its figure; exits non-zero when one
+ * fails. `--only CHECK` runs one; `--defects` proves that each check can fail, on a copy of the build with a defect in it.
+ */
+import { parseArgs } from 'node:util';
+import type { Check } from './check.js';
+import { failsOnItsDefect } from './defect.js';
+import { mainJob } from './main-job.js';
+
+const SUITES: Readonly<Record<string, readonly Check[]>> = { 'main-job': mainJob };
+
+const { positionals, values } = parseArgs({
+  allowPositionals: true,
+  options: {
+    only: { type: 'string' },
+    defects: { type: 'boolean', default: false },
+    json: { type: 'boolean', default: false },
+  },
+});
+
+process.exitCode = await main(positionals[0] ?? '');
+
+async function main(name: string): Promise<number> {
+  const checks = SUITES[name]?.filter((check) => values.only === undefined || check.name === values.only);
+  if (checks === undefined || checks.length === 0) {
+    console.error(`name one of: ${Object.keys(SUITES).join(', ')}; --only takes a check's name`);
+    return 2;
+  }
+  const results: { readonly name: string; readonly ok: boolean; readonly figure: string }[] = [];
+  for (const check of checks) {
+    const { ok, figure } = values.defects ? await failsOnItsDefect(name, check) : await outcomeOf(check);
+    results.push({ name: check.name, ok, figure });
+    console.log(`${ok ? 'holds ' : 'FAILS '} ${check.name}: ${figure} (must: ${check.bar})`);
+  }
+  const ok = results.every((result) => result.ok);
+  if (values.json) console.log(JSON.stringify({ ok, metrics: Object.fromEntries(results.map((r) => [r.name, r.figure])) }));
+  return ok ? 0 : 1;
+}
+
+async function outcomeOf(check: Check): Promise<{ readonly ok: boolean; readonly figure: string }> {
+  try {
+    return await check.run();
+  } catch (error) {
+    return { ok: false, figure: error instanceof Error ? (error.stack ?? error.message) : String(error) };
+  }
+}

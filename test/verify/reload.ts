@@ -1,0 +1,26 @@
+/**
+ * `node reload.js DATA_DIR PROJECT MODEL VERSION FRAME`: loads a saved model, makes the model input of every row of an Arrow
+ * frame of features, and prints the float32 bits of each input followed by its prediction, one line a row.
+ */
+import { createReadStream } from 'node:fs';
+import { join } from 'node:path';
+import { finiteColumn } from '../../src/definition/column-batch.js';
+import { TfjsRuntime } from '../../src/model/adapter/tfjs.js';
+import { ModelBundles } from '../../src/model/bundle.js';
+import { LoadedModels } from '../../src/model/loaded-models.js';
+import { readArrow } from '../../src/offline/arrow.js';
+
+const [dataDir, project, model, version, frame] = process.argv.slice(2) as [string, string, string, string, string];
+const models = new LoadedModels(new ModelBundles(join(dataDir, 'models')), new TfjsRuntime());
+
+await models.with({ project, model, version: Number(version) }, async ({ transform, predictor }) => {
+  for await (const batch of readArrow(createReadStream(frame))) {
+    const columns = new Map([...batch.columns].map(([name, column]) => [name, finiteColumn(column)]));
+    const values = transform.apply({ rowCount: batch.rowCount, columns });
+    const predictions = predictor.predict({ rows: batch.rowCount, width: transform.width, values });
+    for (let row = 0; row < batch.rowCount; row++) {
+      const numbers = [...values.subarray(row * transform.width, (row + 1) * transform.width), predictions[row]!];
+      process.stdout.write(`${Buffer.from(Float32Array.from(numbers).buffer).toString('hex')}\n`);
+    }
+  }
+});
