@@ -68,16 +68,14 @@ export function compileModel(parts: ModelParts): CompiledModel {
   if (problems.length > 0 || label === null || evaluateFromUs === null) {
     throw documentError(`model "${document.name}"`, problems);
   }
-  const { version, id } = parts;
-  const label_ = { expression: label, columns: document.label.columns };
   return {
     name: document.name,
-    version,
-    id,
+    version: parts.version,
+    id: parts.id,
     service,
     inputs,
     transformInputs,
-    label: label_,
+    label: { expression: label, columns: document.label.columns },
     transform,
     evaluateFromUs,
     trainer,

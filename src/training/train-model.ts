@@ -2,12 +2,12 @@ import { TransformFitting } from '../compile/fit-transform.js';
 import type { FittedTransform } from '../compile/fitted-transform.js';
 import { compileColumnarKernel } from '../compile/kernel.js';
 import type { ModelInput } from '../compile/model.js';
-import { compileTransform } from '../compile/transform.js';
+import { compileTransform, type Transform } from '../compile/transform.js';
 import { type ColumnBatch, takeRows, valueAt } from '../definition/column-batch.js';
 import { PlumblineError } from '../definition/error.js';
 import { type Expression, namesIn } from '../definition/expression.js';
 import type { SplitMetrics } from '../model/manifest.js';
-import type { Examples, ModelRuntime, Predictor } from '../model/runtime.js';
+import type { Examples, Matrix, ModelRuntime, Predictor } from '../model/runtime.js';
 import { asOfColumn } from './as-of.js';
 import { measure } from './metrics.js';
 import type { TrainedModel, TrainingPlan, TrainingProgress } from './trainer.js';
@@ -57,13 +57,14 @@ export class ModelTraining {
     const steps = trainer.epochs + STEPS_BESIDE_EPOCHS;
     const fitted = this.fit(training);
     progress(1, steps);
-    const examples = training.examples(fitted);
+    const transform = compileTransform(fitted);
+    const examples = gathered(training.takeExamples(transform), training.rows, transform.width);
     progress(2, steps);
     const weights = await this.runtime.train(trainer, examples, (epoch) => progress(2 + epoch, steps));
     const predictor = await this.runtime.load(trainer.kind, weights);
     const metrics = {
-      training: measured(predictor, examples),
-      evaluation: measured(predictor, evaluation.examples(fitted)),
+      training: measured(predictor, [examples], training.rows),
+      evaluation: measured(predictor, evaluation.takeExamples(transform), evaluation.rows),
     };
     predictor.close();
     progress(steps, steps);
@@ -94,7 +95,7 @@ type LabelledRows = {
 /** The labelled rows of one side of the split. */
 class Split {
   readonly chunks: LabelledRows[] = [];
-  private rows = 0;
+  rows = 0;
 
   constructor(private readonly name: 'training' | 'evaluation') {}
 
@@ -122,18 +123,26 @@ class Split {
     );
   }
 
-  examples(fitted: FittedTransform): Examples {
-    const { width, apply } = compileTransform(fitted);
-    const values = new Float32Array(this.rows * width);
-    const labels = new Uint8Array(this.rows);
-    let at = 0;
-    for (const chunk of this.chunks) {
-      values.set(apply(chunk.batch, chunk.asOf), at * width);
-      labels.set(chunk.labels, at);
-      at += chunk.batch.rowCount;
+  /** The rows as examples, chunk by chunk; each chunk is forgotten when it has been taken. */
+  *takeExamples({ width, apply }: Transform): Iterable<Examples> {
+    for (let chunk = this.chunks.shift(); chunk !== undefined; chunk = this.chunks.shift()) {
+      const { batch, asOf, labels } = chunk;
+      yield { inputs: { rows: batch.rowCount, width, values: apply(batch, asOf) }, labels };
     }
-    return { inputs: { rows: this.rows, width, values }, labels };
   }
+}
+
+/** Examples that come in parts as one, `rows` in all. */
+function gathered(parts: Iterable<Examples>, rows: number, width: number): Examples {
+  const values = new Float32Array(rows * width);
+  const labels = new Uint8Array(rows);
+  let at = 0;
+  for (const part of parts) {
+    values.set(part.inputs.values, at * width);
+    labels.set(part.labels, at);
+    at += part.inputs.rows;
+  }
+  return { inputs: { rows, width, values }, labels };
 }
 
 type LabelKernel = (batch: ColumnBatch, asOf: BigInt64Array) => Uint8Array;
@@ -159,13 +168,23 @@ function compileLabel(expression: Expression): LabelKernel {
 /** Rows a predictor gets at once: enough to be fast, few enough to stay in the wasm memory. */
 const ROWS_AT_ONCE = 16_384;
 
-function measured(predictor: Predictor, { inputs, labels }: Examples): SplitMetrics {
-  const { rows, width, values } = inputs;
+function measured(predictor: Predictor, parts: Iterable<Examples>, rows: number): SplitMetrics {
+  const labels = new Uint8Array(rows);
   const probabilities = new Float32Array(rows);
-  for (let from = 0; from < rows; from += ROWS_AT_ONCE) {
-    const to = Math.min(from + ROWS_AT_ONCE, rows);
-    const part = { rows: to - from, width, values: values.subarray(from * width, to * width) };
-    probabilities.set(predictor.predict(part), from);
+  let at = 0;
+  for (const { inputs, labels: own } of parts) {
+    labels.set(own, at);
+    for (const part of cut(inputs)) {
+      probabilities.set(predictor.predict(part), at);
+      at += part.rows;
+    }
   }
   return measure(labels, probabilities);
+}
+
+function* cut({ rows, width, values }: Matrix): Iterable<Matrix> {
+  for (let from = 0; from < rows; from += ROWS_AT_ONCE) {
+    const to = Math.min(from + ROWS_AT_ONCE, rows);
+    yield { rows: to - from, width, values: values.subarray(from * width, to * width) };
+  }
 }
