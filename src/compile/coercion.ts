@@ -43,9 +43,10 @@ export function typeList(nodes: readonly Checked[]): string {
   return shown.length < 2 ? (shown[0] ?? 'nothing') : `${shown.slice(0, -1).join(', ')} and ${shown.at(-1)}`;
 }
 
-/** A string literal where a time is wanted, read as that time. */
+/** A string literal where a time or bytes are wanted, read as that. */
 function textLiteralAs({ expression, isLiteral }: Checked, type: ValueType): Value {
   if (!isLiteral || expression.kind !== 'literal' || expression.type !== 'STRING') return null;
+  if (type === 'BYTES') return new Uint8Array(Buffer.from(expression.value as string, 'utf8'));
   if (type === 'DATE') return dateOfText(expression.value as string);
   return type === 'TIMESTAMP' ? timestampOfText(expression.value as string) : null;
 }

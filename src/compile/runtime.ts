@@ -1,8 +1,8 @@
 import { floorDivide, formatDate } from '../definition/time.js';
 import { compareBytes } from '../definition/value.js';
-import { divide, floatOfText, intOfFloat, intOfText, round, textOfFloat } from './runtime/number.js';
+import { exp, ln } from './runtime/exp-ln.js';
+import { divide, floatOfText, intOfFloat, intOfText, round, roundTo, textOfFloat } from './runtime/number.js';
 import {
-  boundedText,
   compareText,
   concat,
   concatBytes,
@@ -31,7 +31,6 @@ export const RUNTIME = {
   addDays,
   addToTimestamp,
   boolOfText,
-  boundedText,
   bytesOfText,
   compareBytes,
   compareText,
@@ -41,16 +40,19 @@ export const RUNTIME = {
   dateOfTimestamp,
   divide,
   endsWithBytes,
+  exp,
   floatOfText,
   floorDivide,
   formatDate,
   intOfFloat,
   intOfText,
   lengthOfText,
+  ln,
   partOfDate,
   partOfTimestamp,
   replace,
   round,
+  roundTo,
   startsWithBytes,
   strpos,
   substr,

@@ -26,7 +26,7 @@ export function offsetUsAt(zone: string, us: bigint): bigint {
   return span.offsetUs;
 }
 
-/** Whether the time zone database knows the name; offsets such as `+02:00` are no zones. */
+/** Whether the time zone database has this very name, capitals included; offsets such as `+02:00` are no zones. */
 export function isTimeZone(zone: string): boolean {
   const known = KNOWN.get(zone);
   if (known !== undefined) return known;
@@ -63,8 +63,7 @@ function findSpan(zone: string, us: bigint): Span {
 
 function exists(zone: string): boolean {
   try {
-    Temporal.Instant.fromEpochNanoseconds(0n).toZonedDateTimeISO(zone);
-    return true;
+    return Temporal.Instant.fromEpochNanoseconds(0n).toZonedDateTimeISO(zone).timeZoneId === zone;
   } catch {
     return false;
   }

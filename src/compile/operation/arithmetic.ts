@@ -73,6 +73,19 @@ export const ARITHMETIC = {
     result: 'FLOAT64',
     kernel: strict('total', 'rt.round($0)'),
   },
+  round_float64_digits: {
+    sql: 'ROUND',
+    arguments: ['FLOAT64', 'INT64'],
+    result: 'FLOAT64',
+    kernel: strict('finite', 'rt.roundTo($0, $1)'),
+  },
+  ln_float64: { sql: 'LN', arguments: ['FLOAT64'], result: 'FLOAT64', kernel: strict('finite', 'rt.ln($0)') },
+  exp_float64: {
+    sql: 'EXP',
+    arguments: ['FLOAT64'],
+    result: 'FLOAT64',
+    kernel: strict('finite', 'rt.exp($0)'),
+  },
   trunc_float64: {
     sql: 'TRUNC',
     arguments: ['FLOAT64'],

@@ -21,13 +21,13 @@ export const TEXT = {
     sql: 'LOWER',
     arguments: ['STRING'],
     result: 'STRING',
-    kernel: strict('nullable', 'rt.boundedText($0.toLowerCase())'),
+    kernel: strict('total', '$0.toLowerCase()'),
   },
   upper_string: {
     sql: 'UPPER',
     arguments: ['STRING'],
     result: 'STRING',
-    kernel: strict('nullable', 'rt.boundedText($0.toUpperCase())'),
+    kernel: strict('total', '$0.toUpperCase()'),
   },
   trim_string: {
     sql: 'TRIM',

@@ -11,6 +11,30 @@ export function round(x: number): number {
   return Math.abs(x - whole) >= 0.5 ? whole + Math.sign(x) : whole;
 }
 
+/** ROUND to decimal places, or to tens, hundreds, … where `digits` is negative; of the exact value, halves away from zero. */
+export function roundTo(x: number, digits: bigint): number {
+  if (digits < -MAX_TENS) return 0;
+  // No double has more places than these, and none that large has any.
+  if (digits >= MAX_PLACES || (digits >= 0n && Math.abs(x) >= 2 ** 52)) return x;
+  const size = Math.abs(x);
+  return Math.sign(x) * (digits < 0n ? roundToTens(size, -digits) : roundToPlaces(size, Number(digits)));
+}
+
+function roundToTens(size: number, tens: bigint): number {
+  const unit = 10n ** tens;
+  const whole = BigInt(Math.trunc(size));
+  const rest = whole % unit;
+  return Number(whole - rest + (rest * 2n >= unit ? unit : 0n));
+}
+
+/** `toFixed` rounds the exact value, halves up (ECMAScript, Number.prototype.toFixed), to at most 100 places. */
+function roundToPlaces(size: number, places: number): number {
+  if (places <= 100) return Number(size.toFixed(places));
+  // Scaled by 2^1074 every double is an integer.
+  const scaled = BigInt(size * 2 ** 537 * 2 ** 537) * 10n ** BigInt(places);
+  return Number(`${(scaled * 2n + TWO_1074) / (TWO_1074 * 2n)}e-${places}`);
+}
+
 /** CAST(FLOAT64 AS INT64), halves away from zero; NULL beyond the range. */
 export function intOfFloat(x: number): bigint | null {
   const rounded = round(x);
@@ -28,9 +52,35 @@ export function intOfText(text: string): bigint | null {
 /** CAST(STRING AS FLOAT64); NULL for what is no number or not finite. */
 export function floatOfText(text: string): number | null {
   const trimmed = trimAscii(text);
-  if (!FLOAT_TEXT.test(trimmed)) return null;
-  const value = Number(trimmed);
+  const value = FLOAT_TEXT.test(trimmed) ? Number(trimmed) : floatOfHex(trimmed);
   return Number.isFinite(value) ? value : null;
+}
+
+/** C's hexadecimal floats, such as `-0x1.8p3`, rounded once, halves to even; NaN for anything else. */
+function floatOfHex(text: string): number {
+  const match = HEX_FLOAT.exec(text);
+  if (match === null || text.length > MAX_DIGITS) return Number.NaN;
+  const [, sign, whole, fraction = '', power = '0'] = match;
+  if (`${whole}${fraction}` === '') return Number.NaN;
+  const mantissa = BigInt(`0x${whole}${fraction}`);
+  const exponent = Number(power) - 4 * fraction.length;
+  return (sign === '-' ? -1 : 1) * scaled(mantissa, exponent);
+}
+
+/** mantissa · 2^exponent, with as many bits as a double has there. */
+function scaled(mantissa: bigint, exponent: number): number {
+  if (mantissa === 0n) return 0;
+  const bits = mantissa.toString(2).length;
+  if (bits + exponent > 1024) return Number.POSITIVE_INFINITY;
+  const lowest = Math.max(bits + exponent - 53, -1074);
+  const dropped = lowest - exponent;
+  if (dropped <= 0) return Number(mantissa) * 2 ** exponent;
+  if (dropped > bits + 1) return 0;
+  const unit = 1n << BigInt(dropped);
+  const rest = mantissa % unit;
+  const kept = mantissa / unit;
+  const up = rest * 2n > unit || (rest * 2n === unit && kept % 2n === 1n) ? 1n : 0n;
+  return Number(kept + up) * 2 ** lowest;
 }
 
 /**
@@ -43,7 +93,7 @@ export function textOfFloat(x: number): string {
 }
 
 function generalFormat(x: number, precision: number): string {
-  if (x === 0) return Object.is(x, -0) ? '-0' : '0';
+  if (x === 0) return '0';
   const [mantissa, exponentText] = x.toExponential(precision - 1).split('e');
   const exponent = Number(exponentText);
   if (exponent < -4 || exponent >= precision) {
@@ -61,10 +111,16 @@ function trimAscii(text: string): string {
   return text.replace(/^[ \t\n\v\f\r]+/, '').replace(TRAILING_SPACE, '');
 }
 
+/** Tens beyond 10^308 are beyond every double. */
+const MAX_TENS = 308n;
+/** The smallest double is 2^-1074. */
+const MAX_PLACES = 1074n;
+const TWO_1074 = 2n ** 1074n;
 const TWO_63 = 2 ** 63;
 const INT64_MAX = 2n ** 63n - 1n;
 /** More digits than this are not looked at: none of them fits, and BigInt would take its time. */
 const MAX_DIGITS = 4096;
 const INTEGER_TEXT = /^([+-]?)(\d+|0[xX][0-9a-fA-F]+)$/;
 const FLOAT_TEXT = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
+const HEX_FLOAT = /^([+-]?)0[xX]([0-9a-fA-F]*)(?:\.([0-9a-fA-F]*))?(?:[pP]([+-]?\d+))?$/;
 const TRAILING_SPACE = /(?<![ \t\n\v\f\r])[ \t\n\v\f\r]+$/;

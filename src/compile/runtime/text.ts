@@ -90,8 +90,8 @@ export function trim(text: string, set: string): string {
   return trimEnd(trimStart(text, set), set);
 }
 
-/** LOWER and UPPER may lengthen a string; NULL when the result is too long. */
-export function boundedText(text: string): string | null {
+/** NULL for a string beyond {@link MAX_TEXT_BYTES}. */
+function boundedText(text: string): string | null {
   if (text.length * 3 <= MAX_TEXT_BYTES) return text;
   return Buffer.byteLength(text, 'utf8') <= MAX_TEXT_BYTES ? text : null;
 }
@@ -100,7 +100,7 @@ export function boundedText(text: string): string | null {
 export const WHITE_SPACE =
   '\t\n\v\f\r \u0085\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000';
 
-/** What a function may return at most, in bytes of UTF-8: the limit at which GoogleSQL's REPLACE raises (S6: NULL). */
+/** What CONCAT and REPLACE may return at most, in bytes of UTF-8: GoogleSQL raises beyond (S6: NULL). */
 export const MAX_TEXT_BYTES = 1_048_576;
 
 /** In UTF-16 surrogates stand below U+E000 to U+FFFF, in code point order above. */

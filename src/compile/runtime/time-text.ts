@@ -3,8 +3,8 @@ import { localInZone } from '../../definition/time-zone.js';
 import { TIMESTAMP_MAX_US, TIMESTAMP_MIN_US } from '../../definition/value.js';
 
 /**
- * CAST(STRING AS TIMESTAMP): `YYYY-[M]M-[D]D[( |T)[H]H:[M]M:[S]S[.F]][zone]`, the zone `Z`, `±H[H][:MM]` or a space and
- * an IANA name, UTC when there is none. Source: GoogleSQL, "Conversion rules" and the canonical format of TIMESTAMP.
+ * CAST(STRING AS TIMESTAMP): `YYYY-[M]M-[D]D[( |T)[H]H:[M]M:[S]S[.F][zone]]`, the zone `Z`, `±H[H][[:]M[M]]` or a space and
+ * an IANA name, UTC when there is none; second 60 is the next minute. At most 6 fraction digits. Source: GoogleSQL, "Conversion rules" and the canonical format of TIMESTAMP.
  */
 export function timestampOfText(text: string): bigint | null {
   const match = TIMESTAMP_TEXT.exec(text);
@@ -43,7 +43,7 @@ export function timestampInRange(us: bigint | null): bigint | null {
 function instantOf(local: bigint, offset: string | undefined, zone: string | undefined): bigint | null {
   if (zone !== undefined) return localInZone(local, zone);
   if (offset === undefined || offset === 'Z' || offset === 'z') return local;
-  const [hours, minutes = '0'] = offset.slice(1).split(':');
+  const [, hours, minutes = '0'] = /^.(\d\d?):?(\d*)$/.exec(offset)!;
   const total = Number(hours) * 60 + Number(minutes);
   if (Number(minutes) > 59 || total > MAX_OFFSET_MINUTES) return null;
   return local - BigInt(offset.startsWith('-') ? -total : total) * 60_000_000n;
@@ -58,7 +58,7 @@ function daysOfParts(yearText: string, monthText: string, dayText: string): numb
 }
 
 function secondsOfParts(hours: string, minutes: string, seconds: string): number | null {
-  if (Number(hours) > 23 || Number(minutes) > 59 || Number(seconds) > 59) return null;
+  if (Number(hours) > 23 || Number(minutes) > 59 || Number(seconds) > 60) return null;
   return Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds);
 }
 
@@ -67,7 +67,12 @@ function twoDigits(number: number): string {
 }
 
 const DATE_TEXT = /^(\d{4})-(\d{1,2})-(\d{1,2})$/;
-const TIMESTAMP_TEXT =
-  /^(\d{4})-(\d{1,2})-(\d{1,2})(?:[ Tt](\d{1,2}):(\d{1,2}):(\d{1,2})(?:\.(\d{0,9}))?)?(?:([Zz]|[+-]\d{1,2}(?::\d{2})?)| ([A-Za-z][A-Za-z0-9_+/-]*))?$/;
+const TIMESTAMP_TEXT = new RegExp(
+  [
+    String.raw`^(\d{4})-(\d{1,2})-(\d{1,2})`,
+    String.raw`(?:[ Tt](\d{1,2}):(\d{1,2}):(\d{1,2})(?:\.(\d{1,6}))?`,
+    String.raw`(?:([Zz]|[+-]\d{1,2}(?::?\d{1,2})?)| ([A-Za-z][A-Za-z0-9_+/-]*))?)?$`,
+  ].join(''),
+);
 /** GoogleSQL takes offsets up to ±14:00. */
 const MAX_OFFSET_MINUTES = 14 * 60;

@@ -39,6 +39,11 @@ export const DUCKDB_OPERATIONS: Readonly<Record<OperationId, DuckdbLowering | nu
   floor_float64: floats('absorbs', 'floor($0)'),
   ceil_float64: floats('absorbs', 'ceil($0)'),
   round_float64: floats('absorbs', 'round($0)'),
+  // DuckDB multiplies and divides by powers of ten, which rounds twice.
+  round_float64_digits: null,
+  // DuckDB has the C library's; the kernel's are pinned (S8).
+  ln_float64: null,
+  exp_float64: null,
   trunc_float64: floats('absorbs', 'trunc($0)'),
   sqrt_float64: sql('sqrt(CASE WHEN $0 >= 0 THEN $0 END)'),
 
