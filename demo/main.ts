@@ -13,7 +13,14 @@ const { values: options } = parseArgs({
   options: { serve: { type: 'boolean', default: false }, json: { type: 'boolean', default: false } },
 });
 
-await main();
+/** The way to stop the service that runs now. */
+/** Stops the service that runs now. */
+let stopCurrent: (() => Promise<void>) | null = null;
+
+await main().catch((error: unknown) => {
+  console.error(error instanceof Error ? `\n${error.message}\n` : error);
+  process.exitCode = 1;
+});
 
 async function main(): Promise<void> {
   await rm(OUT, { recursive: true, force: true });
@@ -34,8 +41,6 @@ function printFindings({ findings, files }: Story): void {
   console.log(`\nMeasured\n${figureTable(figuresOf(findings))}`);
   console.log(`\n  ${files.join('\n  ')}`);
 }
-
-let stopCurrent: (() => Promise<void>) | null = null;
 
 /** Keeps the way to stop the service that runs now; a signal stops it before the demo ends. */
 function stopOnSignal(stop: () => Promise<void>): void {
