@@ -13,7 +13,10 @@ export function conditions(): Conditions {
   for (let i = 0; i < CALIBRATION_STEPS; i++) state = (Math.imul(state, 1664525) + 1013904223) | 0;
   const calibrationMs = performance.now() - startedMs;
   // The state is used, so that the loop cannot be left out.
-  return { load1: loadavg()[0]!, calibrationMs: Math.round(calibrationMs * 10) / 10 + (state === 0 ? 1e-9 : 0) };
+  return {
+    load1: loadavg()[0]!,
+    calibrationMs: Math.round(calibrationMs * 10) / 10 + (state === 0 ? 1e-9 : 0),
+  };
 }
 
 export function median(values: readonly number[]): number {

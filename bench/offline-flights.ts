@@ -7,8 +7,8 @@ import { firstRow, openDuckDb, sqlText } from '../demo/duckdb.js';
 import { PREPARED } from '../demo/paths.js';
 import { AFTERWARDS, FILE, prepareFiles } from '../demo/prepare.js';
 import { type RunningService, startService } from '../demo/service.js';
-import type { Document } from '../src/definition/document.js';
 import { PlumblineClient } from '../sdk/typescript/src/client.js';
+import type { Document } from '../src/definition/document.js';
 import { median } from './conditions.js';
 import type { BenchResult } from './main.js';
 
@@ -93,7 +93,18 @@ function handWrittenSql(history: string, path: string): string {
   ) TO ${sqlText(path)} (FORMAT parquet, COMPRESSION zstd)`;
 }
 
-const WEATHER = ['obs_id', 'temp', 'dewp', 'humid', 'wind_dir', 'wind_speed', 'wind_gust', 'precip', 'pressure', 'visib'];
+const WEATHER = [
+  'obs_id',
+  'temp',
+  'dewp',
+  'humid',
+  'wind_dir',
+  'wind_speed',
+  'wind_gust',
+  'precip',
+  'pressure',
+  'visib',
+];
 
 const DEFINITIONS: readonly Document[] = [
   {

@@ -13,7 +13,10 @@ export class DataRoots {
   async resolve(path: string): Promise<string> {
     const named = resolve(path);
     const roots = await Promise.all(this.roots.map(realOrNamed));
-    if (!roots.some((root) => isInside(root, named)) && !this.roots.some((root) => isInside(resolve(root), named))) {
+    if (
+      !roots.some((root) => isInside(root, named)) &&
+      !this.roots.some((root) => isInside(resolve(root), named))
+    ) {
       throw this.refusal(path);
     }
     const real = await realpath(named).catch(() => null);

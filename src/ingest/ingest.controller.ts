@@ -18,7 +18,11 @@ export class IngestController {
   @Post('rows')
   @HttpCode(200)
   @ApiOperation({ summary: 'Pushes rows; they are durable and visible online when this answers' })
-  async push(@Project() project: string, @Param('source') source: string, @Body() body: RowsBody): Promise<unknown> {
+  async push(
+    @Project() project: string,
+    @Param('source') source: string,
+    @Body() body: RowsBody,
+  ): Promise<unknown> {
     const { accepted, firstSequence, lastSequence } = await this.pushes.push(project, source, body.rows);
     return {
       accepted,

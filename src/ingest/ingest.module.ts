@@ -28,8 +28,12 @@ import { PUSH, Push } from './push.js';
     {
       provide: PUSH,
       inject: [PIPELINES, CATALOG_HOLDER, CLOCK, CONFIG],
-      useFactory: (pipelines: Pipelines, catalogs: CatalogHolder, clock: Clock, { maxSkewUs }: Configuration) =>
-        new Push({ pipelines, catalogs, clock, maxSkewUs }),
+      useFactory: (
+        pipelines: Pipelines,
+        catalogs: CatalogHolder,
+        clock: Clock,
+        { maxSkewUs }: Configuration,
+      ) => new Push({ pipelines, catalogs, clock, maxSkewUs }),
     },
     {
       provide: LOAD,
@@ -61,7 +65,9 @@ type LoadDependencies = readonly [
   jobs: Jobs,
 ];
 
-function loadParts(...[pipelines, catalogs, clock, configuration, log, files, jobs]: LoadDependencies): LoadParts {
+function loadParts(
+  ...[pipelines, catalogs, clock, configuration, log, files, jobs]: LoadDependencies
+): LoadParts {
   const { dataRoots, maxSkewUs } = configuration;
   return { pipelines, catalogs, clock, maxSkewUs, log, files, jobs, roots: new DataRoots(dataRoots) };
 }

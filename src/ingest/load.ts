@@ -40,13 +40,20 @@ export class Load {
     const catalog = this.parts.catalogs.current();
     const source = catalog.source(project, sourceName);
     const path = await this.parts.roots.resolve(request.path);
-    const file = await this.parts.files.open(path, request.format ?? formatOf(path), source.columns, 'refuse');
+    const file = await this.parts.files.open(
+      path,
+      request.format ?? formatOf(path),
+      source.columns,
+      'refuse',
+    );
     const rules = {
       source,
       featureSets: catalog.featureSetsOf(project, sourceName),
       latestEventUs: this.parts.clock.nowUs() + this.parts.maxSkewUs,
     };
-    return this.parts.jobs.start(project, 'load', (progress) => this.load({ project, path, file, rules, progress }));
+    return this.parts.jobs.start(project, 'load', (progress) =>
+      this.load({ project, path, file, rules, progress }),
+    );
   }
 
   private async load(run: LoadRun): Promise<LoadResult> {
@@ -60,7 +67,9 @@ export class Load {
       if (skip < batch.rowCount) {
         const rows = skip === 0 ? batch : sliceRows(batch, skip, batch.rowCount);
         const door = { kind: 'file', contentHash, firstOrdinal: ordinal + skip } as const;
-        await this.parts.pipelines.of(project, sourceName).accept({ rows, arrivalUs: this.parts.clock.nowUs(), door });
+        await this.parts.pipelines
+          .of(project, sourceName)
+          .accept({ rows, arrivalUs: this.parts.clock.nowUs(), door });
       }
       ordinal += batch.rowCount;
       progress(ordinal, total);
@@ -82,7 +91,11 @@ type LoadRun = {
 function formatOf(path: string): FileFormat {
   if (path.endsWith('.parquet')) return 'parquet';
   if (path.endsWith('.csv')) return 'csv';
-  throw new PlumblineError('INVALID_FILE', `the name of "${path}" tells no format; say "format": "parquet" or "csv"`, { path: '/path' });
+  throw new PlumblineError(
+    'INVALID_FILE',
+    `the name of "${path}" tells no format; say "format": "parquet" or "csv"`,
+    { path: '/path' },
+  );
 }
 
 /** Reads the whole file against the rules of the door; returns its number of rows. */

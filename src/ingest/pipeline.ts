@@ -6,7 +6,7 @@ import type { History } from '../offline/history.js';
 import type { SourceRef } from '../offline/store.js';
 import { featureCodec } from '../online/lookup.js';
 import type { OnlineStore, OnlineWrite } from '../online/store.js';
-import { lastOf, type LogEntry, type LoggedRows, type SourceLog } from './log.js';
+import { type LogEntry, type LoggedRows, lastOf, type SourceLog } from './log.js';
 import { keyOf, stampsOf } from './row-rules.js';
 
 export type PipelineParts = {
@@ -120,7 +120,11 @@ export class SourcePipeline {
 
   private async applyHistory(logged: LoggedRows): Promise<void> {
     const stamps = stampsOf(this.ref.source, logged.rows, logged.arrivalUs, logged.door.kind);
-    await this.parts.history.append(this.ref, { rows: logged.rows, firstSequence: logged.firstSequence, ...stamps });
+    await this.parts.history.append(this.ref, {
+      rows: logged.rows,
+      firstSequence: logged.firstSequence,
+      ...stamps,
+    });
   }
 }
 
@@ -132,7 +136,10 @@ function withEveryColumn(rows: ColumnBatch, source: SourceDocument): ColumnBatch
   return { rowCount: rows.rowCount, columns: new Map(columns) };
 }
 
-function ordersOf(source: SourceDocument, { rows, firstSequence, arrivalUs, door }: LoggedRows): readonly RowOrder[] {
+function ordersOf(
+  source: SourceDocument,
+  { rows, firstSequence, arrivalUs, door }: LoggedRows,
+): readonly RowOrder[] {
   const { orderTimes } = stampsOf(source, rows, arrivalUs, door.kind);
   const eventTimes = rows.columns.get(source.eventTime)!;
   const orderColumn = source.orderColumn === undefined ? null : rows.columns.get(source.orderColumn)!;
@@ -145,7 +152,11 @@ function ordersOf(source: SourceDocument, { rows, firstSequence, arrivalUs, door
 }
 
 /** The newest row of each key of a batch, as one write each. */
-function onlineWrites(set: CompiledFeatureSet, rows: ColumnBatch, orders: readonly RowOrder[]): readonly OnlineWrite[] {
+function onlineWrites(
+  set: CompiledFeatureSet,
+  rows: ColumnBatch,
+  orders: readonly RowOrder[],
+): readonly OnlineWrite[] {
   const newest = new Map<string, { readonly key: Buffer; row: number }>();
   for (let row = 0; row < rows.rowCount; row++) {
     const key = keyOf(set, rows, row);
@@ -156,7 +167,12 @@ function onlineWrites(set: CompiledFeatureSet, rows: ColumnBatch, orders: readon
     else if (compareOrder(orders[row]!, orders[known.row]!) > 0) known.row = row;
   }
   const chosen = [...newest.values()];
-  const features = set.kernel(takeRows(rows, chosen.map(({ row }) => row)));
+  const features = set.kernel(
+    takeRows(
+      rows,
+      chosen.map(({ row }) => row),
+    ),
+  );
   const columns = set.features.map(({ name }) => features.columns.get(name)!);
   const codec = featureCodec(set);
   return chosen.map(({ key, row }, i) => ({

@@ -21,7 +21,11 @@ export class Pipelines {
   of(project: string, source: string): SourcePipeline {
     const pipeline = this.bySource.get(`${project}/${source}`);
     if (pipeline !== undefined) return pipeline;
-    throw new PlumblineError('NOT_FOUND', `project "${project}" has no source "${source}"; register it first`, { path: source });
+    throw new PlumblineError(
+      'NOT_FOUND',
+      `project "${project}" has no source "${source}"; register it first`,
+      { path: source },
+    );
   }
 
   async close(): Promise<void> {
@@ -36,7 +40,8 @@ export class Pipelines {
       const sets = catalog.featureSetsOf(project, source.name);
       const key = `${project}/${source.name}`;
       const known = this.bySource.get(key);
-      if (known === undefined) this.bySource.set(key, await SourcePipeline.open(this.parts, { project, source }, sets));
+      if (known === undefined)
+        this.bySource.set(key, await SourcePipeline.open(this.parts, { project, source }, sets));
       else await known.use(source, sets);
     }
   }

@@ -33,7 +33,9 @@ export class Push {
     const catalog = this.parts.catalogs.current();
     const source = catalog.source(project, sourceName);
     if (rows.length === 0 || rows.length > MAX_PUSH_ROWS) {
-      throw new PlumblineError('INVALID_REQUEST', `send 1 to ${MAX_PUSH_ROWS} rows, not ${rows.length}`, { path: '/rows' });
+      throw new PlumblineError('INVALID_REQUEST', `send 1 to ${MAX_PUSH_ROWS} rows, not ${rows.length}`, {
+        path: '/rows',
+      });
     }
     const batch = parseJsonRows(source, rows);
     const arrivalUs = this.parts.clock.nowUs();

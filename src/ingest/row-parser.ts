@@ -52,7 +52,10 @@ function checkShape(row: unknown, i: number, names: ReadonlySet<string>, problem
   }
   for (const name of Object.keys(row)) {
     if (names.has(name)) continue;
-    problems.push({ path: `/rows/${i}/${name}`, message: `unknown column; the source has ${[...names].join(', ')}` });
+    problems.push({
+      path: `/rows/${i}/${name}`,
+      message: `unknown column; the source has ${[...names].join(', ')}`,
+    });
   }
 }
 

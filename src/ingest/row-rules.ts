@@ -1,7 +1,7 @@
 import type { CompiledFeatureSet } from '../compile/feature-set.js';
 import { type ColumnBatch, valueAt } from '../definition/column-batch.js';
-import { parseDuration } from '../definition/duration.js';
 import type { SourceDocument } from '../definition/document.js';
+import { parseDuration } from '../definition/duration.js';
 import { PlumblineError, type Problem } from '../definition/error.js';
 import { encodeKey } from '../definition/key.js';
 import { formatTimestamp } from '../definition/time.js';
@@ -32,7 +32,11 @@ export function stampsOf(
   rows: ColumnBatch,
   arrivalUs: bigint,
   door: 'push' | 'file',
-): { readonly createdTimes: BigInt64Array; readonly orderTimes: BigInt64Array; readonly createdAssumed: boolean } {
+): {
+  readonly createdTimes: BigInt64Array;
+  readonly orderTimes: BigInt64Array;
+  readonly createdAssumed: boolean;
+} {
   if (source.createdTime !== undefined) {
     const declared = rows.columns.get(source.createdTime)!.values as BigInt64Array;
     return { createdTimes: declared, orderTimes: declared, createdAssumed: false };
@@ -41,7 +45,11 @@ export function stampsOf(
   if (door === 'push') return { createdTimes: arrivals, orderTimes: arrivals, createdAssumed: false };
   const knownAfterUs = parseDuration(source.knownAfter ?? '0s', '/knownAfter');
   const events = rows.columns.get(source.eventTime)!.values as BigInt64Array;
-  return { createdTimes: events.map((eventUs) => eventUs + knownAfterUs), orderTimes: arrivals, createdAssumed: true };
+  return {
+    createdTimes: events.map((eventUs) => eventUs + knownAfterUs),
+    orderTimes: arrivals,
+    createdAssumed: true,
+  };
 }
 
 function timeProblems(batch: ColumnBatch, { source, rowPath }: DoorRules): readonly Problem[] {
@@ -50,7 +58,10 @@ function timeProblems(batch: ColumnBatch, { source, rowPath }: DoorRules): reado
     const { valid } = batch.columns.get(name)!;
     if (valid === null) return [];
     const missing = [...valid.keys()].filter((row) => valid[row] === 0);
-    return missing.map((row) => ({ path: `${rowPath(row)}/${name}`, message: 'is NULL or missing; every row needs this time' }));
+    return missing.map((row) => ({
+      path: `${rowPath(row)}/${name}`,
+      message: 'is NULL or missing; every row needs this time',
+    }));
   });
 }
 
@@ -62,7 +73,10 @@ function keyProblems(batch: ColumnBatch, { featureSets, rowPath }: DoorRules): r
     const keys = keyed.map((set) => keyOf(set, batch, row));
     if (keys.every((key) => key === null)) {
       const columns = keyed.map(({ keyColumns }) => keyColumns.join(' and ')).join(', or ');
-      problems.push({ path: `${rowPath(row)}/${keyed[0]!.keyColumns[0]!}`, message: `no entity has a whole key; give ${columns}` });
+      problems.push({
+        path: `${rowPath(row)}/${keyed[0]!.keyColumns[0]!}`,
+        message: `no entity has a whole key; give ${columns}`,
+      });
     } else if (keys.some((key) => key !== null && key.length > MAX_KEY_BYTES)) {
       problems.push({ path: rowPath(row), message: `a key is longer than ${MAX_KEY_BYTES} bytes` });
     }

@@ -49,13 +49,23 @@ export function arrowSchema(columns: readonly { readonly name: string; readonly 
 
 /** A batch as one Arrow record batch; the buffers of numeric columns are shared, not copied. */
 export function recordBatchOf(batch: ColumnBatch, schema: Schema): RecordBatch {
-  const children = schema.fields.map((field) => arrowData(batch.columns.get(field.name)!, field.type, batch.rowCount));
-  const struct = makeData({ type: new Struct(schema.fields), length: batch.rowCount, nullCount: 0, children });
+  const children = schema.fields.map((field) =>
+    arrowData(batch.columns.get(field.name)!, field.type, batch.rowCount),
+  );
+  const struct = makeData({
+    type: new Struct(schema.fields),
+    length: batch.rowCount,
+    nullCount: 0,
+    children,
+  });
   return new RecordBatch(schema, struct);
 }
 
 /** Batches as the chunks of an Arrow IPC stream. */
-export async function* arrowStream(batches: AsyncIterable<ColumnBatch>, schema: Schema): AsyncIterable<Uint8Array> {
+export async function* arrowStream(
+  batches: AsyncIterable<ColumnBatch>,
+  schema: Schema,
+): AsyncIterable<Uint8Array> {
   const writer = new RecordBatchStreamWriter();
   writer.reset(undefined, schema);
   const produced = (async () => {
@@ -100,7 +110,9 @@ export async function* readArrow(bytes: Uint8Array | AsyncIterable<Uint8Array>):
   } catch (error) {
     if (error instanceof PlumblineError) throw error;
     const cause = error instanceof Error ? error.message : String(error);
-    throw new PlumblineError('INVALID_FRAME', `the body is no whole Arrow IPC stream: ${cause}`, { path: 'body' });
+    throw new PlumblineError('INVALID_FRAME', `the body is no whole Arrow IPC stream: ${cause}`, {
+      path: 'body',
+    });
   }
 }
 
@@ -108,7 +120,9 @@ function batchOf(batch: RecordBatch): ColumnBatch {
   const columns = new Map<string, Column>();
   batch.schema.fields.forEach((field, index) => {
     if (columns.has(field.name)) {
-      throw new PlumblineError('INVALID_FRAME', `column "${field.name}" is there twice; rename one`, { path: field.name });
+      throw new PlumblineError('INVALID_FRAME', `column "${field.name}" is there twice; rename one`, {
+        path: field.name,
+      });
     }
     columns.set(field.name, columnOfArrow(field.name, batch.getChildAt(index)!, batch.numRows));
   });
@@ -145,7 +159,10 @@ function fixedWidthColumn(vector: Vector, type: ValueType, rowCount: number): Co
     : DataType.isFloat(vector.type) || DataType.isInt(vector.type);
   if (data === null || !exact || data.offset !== 0) return null;
   if (!(values instanceof Float64Array) && !(values instanceof BigInt64Array)) return null;
-  const valid = data.nullCount === 0 ? null : Uint8Array.from({ length: rowCount }, (_, row) => Number(vector.isValid(row)));
+  const valid =
+    data.nullCount === 0
+      ? null
+      : Uint8Array.from({ length: rowCount }, (_, row) => Number(vector.isValid(row)));
   return { type, values: values.subarray(0, rowCount), valid };
 }
 
@@ -181,7 +198,8 @@ function converterOf(type: DataType): (value: unknown) => Value {
     const convert = converterOf(type.children[0]!.type);
     return (value) => [...(value as Iterable<unknown>)].map((item) => (item === null ? null : convert(item)));
   }
-  if (DataType.isBinary(type) || DataType.isLargeBinary(type)) return (value) => (value as Uint8Array).slice();
+  if (DataType.isBinary(type) || DataType.isLargeBinary(type))
+    return (value) => (value as Uint8Array).slice();
   return (value) => value as Value;
 }
 
@@ -199,7 +217,8 @@ function valueTypeOfArrow(type: DataType): ValueType | null {
   if (DataType.isFloat(type)) return 'FLOAT64';
   if (DataType.isUtf8(type) || DataType.isLargeUtf8(type)) return 'STRING';
   if (DataType.isBinary(type) || DataType.isLargeBinary(type)) return 'BYTES';
-  if (DataType.isDate(type)) return type.unit === DateUnit.DAY || type.unit === DateUnit.MILLISECOND ? 'DATE' : null;
+  if (DataType.isDate(type))
+    return type.unit === DateUnit.DAY || type.unit === DateUnit.MILLISECOND ? 'DATE' : null;
   if (DataType.isTimestamp(type)) return type.timezone ? 'TIMESTAMP' : null;
   if (DataType.isList(type) || DataType.isFixedSizeList(type)) {
     const element = valueTypeOfArrow(type.children[0]!.type);
@@ -219,7 +238,11 @@ function arrowData(column: Column, type: DataType, rowCount: number): Data {
     case 'FLOAT64':
       return makeData({ type: new Float64(), ...common, data: column.values as Float64Array });
     case 'TIMESTAMP':
-      return makeData({ type: new TimestampMicrosecond('UTC'), ...common, data: column.values as BigInt64Array });
+      return makeData({
+        type: new TimestampMicrosecond('UTC'),
+        ...common,
+        data: column.values as BigInt64Array,
+      });
     case 'DATE':
       return makeData({ type: new DateDay(), ...common, data: column.values as Int32Array });
     case 'STRING':
@@ -232,7 +255,10 @@ function arrowData(column: Column, type: DataType, rowCount: number): Data {
 }
 
 /** Variable-width values as one buffer and the offsets into it. */
-function packed(column: Column, rowCount: number): { readonly valueOffsets: Int32Array; readonly data: Uint8Array } {
+function packed(
+  column: Column,
+  rowCount: number,
+): { readonly valueOffsets: Int32Array; readonly data: Uint8Array } {
   const valueOffsets = new Int32Array(rowCount + 1);
   const parts: Uint8Array[] = [];
   let end = 0;

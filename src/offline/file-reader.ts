@@ -22,7 +22,12 @@ export interface FileReader {
    * Opens a file for reading `columns`. With `exact`, columns of the file that are not asked for are refused.
    * Throws INVALID_FILE when the file is unreadable, a column is missing, or its type does not fit.
    */
-  open(path: string, format: FileFormat, columns: readonly TypedColumn[], extra: 'refuse' | 'ignore'): Promise<OpenedFile>;
+  open(
+    path: string,
+    format: FileFormat,
+    columns: readonly TypedColumn[],
+    extra: 'refuse' | 'ignore',
+  ): Promise<OpenedFile>;
   close(): Promise<void>;
 }
 

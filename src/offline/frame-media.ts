@@ -1,17 +1,13 @@
 import { PlumblineError } from '../definition/error.js';
-import { UploadedFrame } from '../platform/body.js';
+import type { UploadedFrame } from '../platform/body.js';
 import type { FrameFile } from './store.js';
 
 export const ARROW_MEDIA_TYPE = 'application/vnd.apache.arrow.stream';
 export const PARQUET_MEDIA_TYPE = 'application/vnd.apache.parquet';
 
-/** The frame that a request carried. Throws INVALID_REQUEST when it carried none. */
-export function frameFileOf(body: unknown): FrameFile {
-  if (!(body instanceof UploadedFrame)) {
-    const message = `send the frame as the body, as ${ARROW_MEDIA_TYPE} or ${PARQUET_MEDIA_TYPE}`;
-    throw new PlumblineError('UNSUPPORTED_MEDIA_TYPE', message, { path: 'body' });
-  }
-  return { path: body.path, format: body.mediaType === PARQUET_MEDIA_TYPE ? 'parquet' : 'arrow' };
+/** The frame that a request carried, as a file. */
+export function frameFileOf({ path, mediaType }: UploadedFrame): FrameFile {
+  return { path, format: mediaType === PARQUET_MEDIA_TYPE ? 'parquet' : 'arrow' };
 }
 
 /** The media type of the answer: what `Accept` asks for, else what the frame came as. Throws NOT_ACCEPTABLE. */

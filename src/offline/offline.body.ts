@@ -2,7 +2,14 @@ import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform, Type } from 'class-transformer';
 import { IsIn, IsInt, IsOptional, IsString, Min } from 'class-validator';
 import type { RetrievalRequest } from './retrieval.js';
-import { BOUNDARIES, type Boundary, EXTRA_COLUMNS, type ExtraColumn, KNOWLEDGE_RULES, type Knowledge } from './store.js';
+import {
+  BOUNDARIES,
+  type Boundary,
+  EXTRA_COLUMNS,
+  type ExtraColumn,
+  KNOWLEDGE_RULES,
+  type Knowledge,
+} from './store.js';
 
 /** How a frame is to be joined, as query parameters. */
 export class RetrievalQueryParameters {
@@ -34,7 +41,9 @@ export class RetrievalQueryParameters {
 
   @ApiPropertyOptional({ description: 'Any of status, eventTime, with commas' })
   @IsOptional()
-  @Transform(({ value }: { readonly value: unknown }) => (typeof value === 'string' ? value.split(',') : value))
+  @Transform(({ value }: { readonly value: unknown }) =>
+    typeof value === 'string' ? value.split(',') : value,
+  )
   @IsIn(EXTRA_COLUMNS, { each: true })
   readonly include?: ExtraColumn[];
 

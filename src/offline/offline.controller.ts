@@ -1,9 +1,20 @@
-import { Body, Controller, Headers, HttpCode, Inject, Post, Query, Res, StreamableFile } from '@nestjs/common';
+import {
+  Body,
+  Controller,
+  Headers,
+  HttpCode,
+  Inject,
+  Post,
+  Query,
+  Res,
+  StreamableFile,
+} from '@nestjs/common';
 import { ApiBody, ApiConsumes, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
+import { UploadedFrame } from '../platform/body.js';
 import type { HttpReply } from '../platform/http-types.js';
 import { PROJECT_ROUTE, Project } from '../platform/project.js';
 import { CATALOG_HOLDER, type CatalogHolder } from '../registry/catalog.js';
-import { answerMediaType, ARROW_MEDIA_TYPE, frameFileOf, PARQUET_MEDIA_TYPE } from './frame-media.js';
+import { ARROW_MEDIA_TYPE, answerMediaType, frameFileOf, PARQUET_MEDIA_TYPE } from './frame-media.js';
 import { RetrievalQueryParameters } from './offline.body.js';
 import { RETRIEVAL, type Retrieval } from './retrieval.js';
 import { arrowAnswer, parquetAnswer } from './retrieval-answer.js';
@@ -25,7 +36,7 @@ export class OfflineController {
   async retrieve(
     @Project() project: string,
     @Query() query: RetrievalQueryParameters,
-    @Body() body: unknown,
+    @Body() body: UploadedFrame,
     @Headers('accept') accept: string | undefined,
     @Res({ passthrough: true }) reply: HttpReply,
   ): Promise<StreamableFile> {

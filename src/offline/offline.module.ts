@@ -17,7 +17,11 @@ import { OFFLINE_STORE, type OfflineStore } from './store.js';
       inject: [HISTORY, CLOCK],
       useFactory: (history: History, clock: Clock) => new Retrieval(history, clock),
     },
-    { provide: FRAME_READER, inject: [FILE_READER], useFactory: (files: FileReader) => new FrameReader(files) },
+    {
+      provide: FRAME_READER,
+      inject: [FILE_READER],
+      useFactory: (files: FileReader) => new FrameReader(files),
+    },
   ],
   exports: [HISTORY, RETRIEVAL, FRAME_READER],
 })

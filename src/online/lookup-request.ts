@@ -32,7 +32,10 @@ export function parseEntities(service: CompiledFeatureService, entities: readonl
   );
   if (problems.length > 0) {
     const { path, message } = problems[0]!;
-    throw new PlumblineError('INVALID_REQUEST', `${path}: ${message}`, { path, problems: problems.slice(0, 100) });
+    throw new PlumblineError('INVALID_REQUEST', `${path}: ${message}`, {
+      path,
+      problems: problems.slice(0, 100),
+    });
   }
   return { rowCount: entities.length, columns };
 }
@@ -48,7 +51,9 @@ export function lookupJson(service: CompiledFeatureService, answer: LookupAnswer
     eventTimes: entryOf.map((entry) => time(answer.eventTimes[entry]![row])),
   }));
   const sequences = results.map((_, row) =>
-    Object.fromEntries(service.entries.map(({ alias }, i) => [alias, jsonOf('INT64', answer.sequences[i]![row]!)])),
+    Object.fromEntries(
+      service.entries.map(({ alias }, i) => [alias, jsonOf('INT64', answer.sequences[i]![row]!)]),
+    ),
   );
   return {
     asOf: formatTimestamp(answer.asOfUs),
@@ -65,11 +70,17 @@ function checkMembers(entity: unknown, i: number, known: ReadonlySet<string>, pr
   }
   for (const name of Object.keys(entity)) {
     if (known.has(name)) continue;
-    problems.push({ path: `/entities/${i}/${name}`, message: `is no key of this feature service; it has ${[...known].join(', ')}` });
+    problems.push({
+      path: `/entities/${i}/${name}`,
+      message: `is no key of this feature service; it has ${[...known].join(', ')}`,
+    });
   }
   for (const name of known) {
     if (Object.hasOwn(entity, name)) continue;
-    problems.push({ path: `/entities/${i}/${name}`, message: 'is missing; give the key, or null for an unknown entity' });
+    problems.push({
+      path: `/entities/${i}/${name}`,
+      message: 'is missing; give the key, or null for an unknown entity',
+    });
   }
 }
 

@@ -33,16 +33,20 @@ export class Lookup {
 
   /** `keys` has the service's key columns, one row an entity; a key with a NULL finds nothing (S15). */
   async lookup(service: CompiledFeatureService, keys: ColumnBatch): Promise<LookupAnswer> {
-    const active = await Promise.all(service.entries.map(({ featureSet }) => this.store.isActive(featureSet.id)));
+    const active = await Promise.all(
+      service.entries.map(({ featureSet }) => this.store.isActive(featureSet.id)),
+    );
     const reads = service.entries.map((entry, i) => ({
       setId: entry.featureSet.id,
       keys: active[i]! ? entityKeys(entry, keys) : entityKeys(entry, keys).map(() => null),
     }));
     const rows = await this.store.read(reads);
-    const asOfUs = rows.flat().reduce(
-      (latest, row) => (row !== null && row.order.eventTime > latest ? row.order.eventTime : latest),
-      this.clock.nowUs(),
-    );
+    const asOfUs = rows
+      .flat()
+      .reduce(
+        (latest, row) => (row !== null && row.order.eventTime > latest ? row.order.eventTime : latest),
+        this.clock.nowUs(),
+      );
     const parts = service.entries.map((entry, i) => this.answerEntry(entry, rows[i]!, asOfUs));
     return {
       asOfUs,

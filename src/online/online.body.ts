@@ -13,7 +13,11 @@ export class LookupBody {
   readonly version?: number;
 
   /** Checked by the service's key types. */
-  @ApiProperty({ type: 'array', items: { type: 'object', additionalProperties: true }, example: [{ origin: 'EWR' }] })
+  @ApiProperty({
+    type: 'array',
+    items: { type: 'object', additionalProperties: true },
+    example: [{ origin: 'EWR' }],
+  })
   @IsArray()
   readonly entities: unknown[];
 }

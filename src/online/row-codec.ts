@@ -1,5 +1,5 @@
-import { elementTypeOf, type ScalarType, type ValueType } from '../definition/value-type.js';
 import type { Value } from '../definition/value.js';
+import { elementTypeOf, type ScalarType, type ValueType } from '../definition/value-type.js';
 
 /** Encodes and decodes the feature values of one feature set version. */
 export type RowCodec = {

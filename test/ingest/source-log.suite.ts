@@ -3,7 +3,10 @@ import { type ColumnBatch, columnOf } from '../../src/definition/column-batch.js
 import type { LogEntry, LoggedRows, SourceLog } from '../../src/ingest/log.js';
 
 /** What every log must do; `reopen` closes the log, as a crash would, and opens it again over the same data. */
-export function sourceLogSuite(engine: string, open: () => { readonly log: SourceLog; reopen(): Promise<SourceLog> }): void {
+export function sourceLogSuite(
+  engine: string,
+  open: () => { readonly log: SourceLog; reopen(): Promise<SourceLog> },
+): void {
   describe(`source log: ${engine}`, () => {
     it('numbers rows without a gap, per source, in the order in which appends were called', async () => {
       const { log } = open();
@@ -37,7 +40,8 @@ export function sourceLogSuite(engine: string, open: () => { readonly log: Sourc
 
 /** Rows of every type, with NULLs and with the values that are easily lost. */
 export function entry(rowCount: number): LogEntry {
-  const pick = <T>(values: readonly T[]): readonly T[] => Array.from({ length: rowCount }, (_, i) => values[i % values.length]!);
+  const pick = <T>(values: readonly T[]): readonly T[] =>
+    Array.from({ length: rowCount }, (_, i) => values[i % values.length]!);
   const columns: ColumnBatch['columns'] = new Map([
     ['i', columnOf('INT64', pick([2n ** 63n - 1n, null, -(2n ** 63n)]))],
     ['f', columnOf('FLOAT64', pick([-0, 5e-324, null]))],

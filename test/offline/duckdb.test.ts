@@ -5,4 +5,6 @@ import { offlineStoreSuite } from './offline-store.suite.js';
 
 const LIMITS = { memoryLimit: '512MB', threads: 2 };
 
-offlineStoreSuite('DuckDB', () => DuckdbOfflineStore.open(join(temporaryFolder('duckdb'), 'history.duckdb'), LIMITS));
+offlineStoreSuite('DuckDB', () =>
+  DuckdbOfflineStore.open(join(temporaryFolder('duckdb'), 'history.duckdb'), LIMITS),
+);

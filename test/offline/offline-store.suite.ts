@@ -89,10 +89,30 @@ export function offlineStoreSuite(engine: string, open: () => Promise<OfflineSto
         { seq: 9n, v: 4.5, created: 1n },
       ];
       const source = sourceNamed(`source${run++}`);
-      await store.append({ project: 'p', source }, batchesOf(tied.map((each) => row({ event: 2n, created: 2n, ...each }))));
+      await store.append(
+        { project: 'p', source },
+        batchesOf(tied.map((each) => row({ event: 2n, created: 2n, ...each }))),
+      );
       const frame = [{ a: 'x', b: 1n, t: 2n }];
       const { answers } = await retrieve(store, { source, document: setOver(source.name), frame });
       expect(answers[0]).toMatchObject({ v: 2.5 });
+    });
+
+    it('gives back every row of a large frame, in order, features of SQL and of the kernel alike (S8, S16)', async () => {
+      const source = sourceNamed(`source${run++}`);
+      await store.append({ project: 'p', source }, batchesOf([row({ v: 1.5, event: 1n })]));
+      const features = [{ name: 'v' }, { name: 'hour', expression: HOUR_IN_NEW_YORK }];
+      const frame = Array.from({ length: 250_000 }, (_, i) => ({ a: 'x', b: BigInt(1 + (i % 2)), t: 9n }));
+      const { answers } = await retrieve(store, {
+        source,
+        document: setOver(source.name, { features }),
+        frame,
+      });
+      expect(answers.length).toBe(frame.length);
+      const wrong = answers.filter(({ v, hour }, i) =>
+        i % 2 === 0 ? v !== 1.5 || hour !== 19n : v !== null || hour !== null,
+      );
+      expect(wrong).toEqual([]);
     });
 
     it('ignores what it holds already, and says how far it is', async () => {
@@ -103,7 +123,11 @@ export function offlineStoreSuite(engine: string, open: () => Promise<OfflineSto
       await store.append(ref, batches);
       expect(await store.appliedThrough(ref)).toBe(1n);
       const frame = [{ a: 'x', b: 1n, t: 9n }];
-      const { answers } = await retrieve(store, { source: ref.source, document: setOver(ref.source.name), frame });
+      const { answers } = await retrieve(store, {
+        source: ref.source,
+        document: setOver(ref.source.name),
+        frame,
+      });
       expect(answers[0]).toMatchObject({ v: 2 });
     });
 
@@ -120,7 +144,11 @@ export function offlineStoreSuite(engine: string, open: () => Promise<OfflineSto
     it('refuses a frame it cannot join, naming the column', async () => {
       const source = sourceNamed(`source${run++}`);
       const document = setOver(source.name);
-      const keys = { a: columnOf('STRING', ['x']), b: columnOf('INT64', [1n]), t: columnOf('TIMESTAMP', [1n]) };
+      const keys = {
+        a: columnOf('STRING', ['x']),
+        b: columnOf('INT64', [1n]),
+        t: columnOf('TIMESTAMP', [1n]),
+      };
       const { b: _, ...withoutKey } = keys;
       const bad: readonly [Record<string, ReturnType<typeof columnOf>>, string, string][] = [
         [withoutKey, 'INVALID_FRAME', 'b'],
@@ -136,7 +164,9 @@ export function offlineStoreSuite(engine: string, open: () => Promise<OfflineSto
         await expect(store.retrieve(query)).rejects.toMatchObject({ code, details: { path } });
       }
       const cut = fileOf(arrowBytes({ rowCount: 1, columns: new Map(Object.entries(keys)) }).slice(0, 300));
-      await expect(store.retrieve(queryOf({ source, document, path: cut }))).rejects.toMatchObject({ code: 'INVALID_FRAME' });
+      await expect(store.retrieve(queryOf({ source, document, path: cut }))).rejects.toMatchObject({
+        code: 'INVALID_FRAME',
+      });
     });
   });
 }
@@ -144,6 +174,9 @@ export function offlineStoreSuite(engine: string, open: () => Promise<OfflineSto
 type FrameRow = { readonly a: string | null; readonly b: bigint | null; readonly t: bigint };
 
 const NOW_US = 1_000n;
+
+/** No SQL engine computes it for us: time zones are the kernel's. */
+const HOUR_IN_NEW_YORK = "EXTRACT(HOUR FROM event_ts AT TIME ZONE 'America/New_York')";
 const small = fc.bigInt(-1n, 3n);
 
 const historyRow: fc.Arbitrary<OracleRow> = fc.record({
@@ -178,13 +211,55 @@ function batchesOf(rows: readonly OracleRow[]): readonly HistoryRows[] {
     const part = rows.slice(start, start + 3);
     const created = BigInt64Array.from(part, (each) => each.created);
     const columns: ColumnBatch['columns'] = new Map([
-      ['a', columnOf('STRING', part.map((each) => each.a))],
-      ['B', columnOf('INT64', part.map((each) => each.b))],
-      ['event_ts', columnOf('TIMESTAMP', part.map((each) => each.event))],
-      ['created_ts', columnOf('TIMESTAMP', part.map((each) => each.created))],
-      ['seq', columnOf('INT64', part.map((each) => each.seq))],
-      ['v', columnOf('FLOAT64', part.map((each) => each.v))],
-      ['V', columnOf('INT64', part.map((each) => each.V))],
+      [
+        'a',
+        columnOf(
+          'STRING',
+          part.map((each) => each.a),
+        ),
+      ],
+      [
+        'B',
+        columnOf(
+          'INT64',
+          part.map((each) => each.b),
+        ),
+      ],
+      [
+        'event_ts',
+        columnOf(
+          'TIMESTAMP',
+          part.map((each) => each.event),
+        ),
+      ],
+      [
+        'created_ts',
+        columnOf(
+          'TIMESTAMP',
+          part.map((each) => each.created),
+        ),
+      ],
+      [
+        'seq',
+        columnOf(
+          'INT64',
+          part.map((each) => each.seq),
+        ),
+      ],
+      [
+        'v',
+        columnOf(
+          'FLOAT64',
+          part.map((each) => each.v),
+        ),
+      ],
+      [
+        'V',
+        columnOf(
+          'INT64',
+          part.map((each) => each.V),
+        ),
+      ],
     ]);
     batches.push({
       rows: { rowCount: part.length, columns },
@@ -209,9 +284,27 @@ async function retrieve(
   ask: Ask & { readonly frame: readonly FrameRow[] },
 ): Promise<{ readonly answers: readonly Record<string, Value>[]; readonly report: RetrievalReport }> {
   const columns: ColumnBatch['columns'] = new Map([
-    ['a', columnOf('STRING', ask.frame.map((each) => each.a))],
-    ['b', columnOf('INT64', ask.frame.map((each) => each.b))],
-    ['t', columnOf('TIMESTAMP', ask.frame.map((each) => each.t))],
+    [
+      'a',
+      columnOf(
+        'STRING',
+        ask.frame.map((each) => each.a),
+      ),
+    ],
+    [
+      'b',
+      columnOf(
+        'INT64',
+        ask.frame.map((each) => each.b),
+      ),
+    ],
+    [
+      't',
+      columnOf(
+        'TIMESTAMP',
+        ask.frame.map((each) => each.t),
+      ),
+    ],
   ]);
   const path = fileOf(arrowBytes({ rowCount: ask.frame.length, columns }));
   const result = await store.retrieve(queryOf({ ...ask, path }));
@@ -224,8 +317,18 @@ async function retrieve(
 }
 
 function queryOf(ask: Ask & { readonly path: string }): RetrievalQuery {
-  const set = compileFeatureSet({ document: ask.document, source: ask.source, entity: ENTITY, version: 1, id: 1 });
-  const service = compileFeatureService({ kind: 'FeatureService', name: 'service', entries: [{ featureSet: 'set' }] }, 1, () => set);
+  const set = compileFeatureSet({
+    document: ask.document,
+    source: ask.source,
+    entity: ENTITY,
+    version: 1,
+    id: 1,
+  });
+  const service = compileFeatureService(
+    { kind: 'FeatureService', name: 'service', entries: [{ featureSet: 'set' }] },
+    1,
+    () => set,
+  );
   return {
     project: 'p',
     service,
@@ -254,4 +357,3 @@ function fileOf(bytes: Uint8Array): string {
   writeFileSync(path, bytes);
   return path;
 }
-

@@ -16,7 +16,11 @@ export type OracleQuestion = { readonly a: string | null; readonly b: bigint | n
 export type OracleRules = { readonly knowledge: 'known' | 'event'; readonly maxAgeUs: bigint | null };
 
 /** S14 to S17 by looking at every row: the answer for the features v (default −1), V and twice. */
-export function oracleAnswer(rows: readonly OracleRow[], question: OracleQuestion, rules: OracleRules): Record<string, Value> {
+export function oracleAnswer(
+  rows: readonly OracleRow[],
+  question: OracleQuestion,
+  rules: OracleRules,
+): Record<string, Value> {
   const found = newest(rows, question, rules.knowledge);
   const expired = found !== null && rules.maxAgeUs !== null && question.t - found.event > rules.maxAgeUs;
   const answer = (value: Value): readonly [Value, string] => {
@@ -39,10 +43,16 @@ export function oracleAnswer(rows: readonly OracleRow[], question: OracleQuestio
 }
 
 /** Values, with their statuses, that the two knowledge rules give differently (S17). */
-export function oracleLeakCount(rows: readonly OracleRow[], frame: readonly OracleQuestion[], rules: OracleRules): number {
+export function oracleLeakCount(
+  rows: readonly OracleRow[],
+  frame: readonly OracleQuestion[],
+  rules: OracleRules,
+): number {
   let count = 0;
   for (const question of frame) {
-    const [known, event] = (['known', 'event'] as const).map((knowledge) => oracleAnswer(rows, question, { ...rules, knowledge }));
+    const [known, event] = (['known', 'event'] as const).map((knowledge) =>
+      oracleAnswer(rows, question, { ...rules, knowledge }),
+    );
     for (const name of ['v', 'V', 'twice']) {
       const same = known![name] === event![name] && known![`${name}__status`] === event![`${name}__status`];
       count += Number(!same);
@@ -51,7 +61,11 @@ export function oracleLeakCount(rows: readonly OracleRow[], frame: readonly Orac
   return count;
 }
 
-function newest(rows: readonly OracleRow[], { a, b, t }: OracleQuestion, knowledge: 'known' | 'event'): OracleRow | null {
+function newest(
+  rows: readonly OracleRow[],
+  { a, b, t }: OracleQuestion,
+  knowledge: 'known' | 'event',
+): OracleRow | null {
   let best: number | null = null;
   rows.forEach((row, sequence) => {
     if (row.a !== a || row.b === null || row.b !== b || row.event > t) return;

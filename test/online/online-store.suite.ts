@@ -26,7 +26,12 @@ export function onlineStoreSuite(engine: string, open: () => Promise<OnlineStore
 
     it('keeps order members to all 64 bits, before 1970 too, and an absent order column apart from zero', async () => {
       const setId = nextSet++;
-      const extremes: RowOrder = { eventTime: -(2n ** 63n), orderTime: 2n ** 63n - 1n, orderColumn: -1n, sequence: 2n ** 53n + 1n };
+      const extremes: RowOrder = {
+        eventTime: -(2n ** 63n),
+        orderTime: 2n ** 63n - 1n,
+        orderColumn: -1n,
+        sequence: 2n ** 53n + 1n,
+      };
       const stored: StoredRow = { order: extremes, tombstone: true, payload: Buffer.from([0, 255]) };
       await store.write([write(setId, 'k', stored)], { source: 's/extremes', sequence: 0n });
       expect(await store.read([{ setId, keys: [key('k')] }])).toEqual([[stored]]);
@@ -41,23 +46,30 @@ export function onlineStoreSuite(engine: string, open: () => Promise<OnlineStore
         rowAt({ eventTime: 10n, orderTime: -1n, sequence: 4n }, 'older by order time'),
         rowAt({ eventTime: 10n, sequence: 2n }, 'again'),
       ];
-      for (const row of others) await store.write([write(setId, 'k', row)], { source: 's/older', sequence: 5n });
+      for (const row of others)
+        await store.write([write(setId, 'k', row)], { source: 's/older', sequence: 5n });
       expect(await store.read([{ setId, keys: [key('k')] }])).toEqual([[newest]]);
     });
 
     it('ends in the same state whatever the order and the batches of arrival (S10)', async () => {
       await fc.assert(
-        fc.asyncProperty(fc.array(orders, { minLength: 1, maxLength: 12 }), fc.func(fc.nat(3)), async (all, cut) => {
-          const setId = nextSet++;
-          const rows = all.map((order, sequence) => rowAt({ ...order, sequence: BigInt(sequence) }, String(sequence)));
-          const shuffled = [...rows].sort((a, b) => cut(a.order.sequence) - cut(b.order.sequence));
-          for (let i = 0; i < shuffled.length; i += 3) {
-            const batch = shuffled.slice(i, i + 3).map((row) => write(setId, 'k', row));
-            await store.write(batch, { source: `s/${setId}`, sequence: 100n });
-          }
-          const newest = rows.reduce((a, b) => (compareOrder(a.order, b.order) > 0 ? a : b));
-          expect(await store.read([{ setId, keys: [key('k')] }])).toEqual([[newest]]);
-        }),
+        fc.asyncProperty(
+          fc.array(orders, { minLength: 1, maxLength: 12 }),
+          fc.func(fc.nat(3)),
+          async (all, cut) => {
+            const setId = nextSet++;
+            const rows = all.map((order, sequence) =>
+              rowAt({ ...order, sequence: BigInt(sequence) }, String(sequence)),
+            );
+            const shuffled = [...rows].sort((a, b) => cut(a.order.sequence) - cut(b.order.sequence));
+            for (let i = 0; i < shuffled.length; i += 3) {
+              const batch = shuffled.slice(i, i + 3).map((row) => write(setId, 'k', row));
+              await store.write(batch, { source: `s/${setId}`, sequence: 100n });
+            }
+            const newest = rows.reduce((a, b) => (compareOrder(a.order, b.order) > 0 ? a : b));
+            expect(await store.read([{ setId, keys: [key('k')] }])).toEqual([[newest]]);
+          },
+        ),
         { numRuns: 50 },
       );
     });

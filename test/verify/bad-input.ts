@@ -48,7 +48,10 @@ export const badInput: Check = {
         const problems = [...wrong, ...changed];
         return {
           ok: problems.length === 0,
-          figure: problems.length === 0 ? `${mistakes.length} mistakes refused, state unchanged` : problems.join(' | '),
+          figure:
+            problems.length === 0
+              ? `${mistakes.length} mistakes refused, state unchanged`
+              : problems.join(' | '),
         };
       });
     } finally {
@@ -62,14 +65,27 @@ export const badInput: Check = {
 const TRUNCATED = join(PREPARED, 'truncated.parquet');
 const BAD_ROWS = join(PREPARED, 'bad-rows.csv');
 
-async function mistakesIn(folder: string, run: (sql: string) => Promise<unknown>): Promise<readonly Mistake[]> {
+async function mistakesIn(
+  folder: string,
+  run: (sql: string) => Promise<unknown>,
+): Promise<readonly Mistake[]> {
   const whole = await readFile(FILE.observations);
   await writeFile(TRUNCATED, whole.subarray(0, whole.length / 2));
   await writeFile(join(folder, 'outside.parquet'), whole);
-  await writeFile(BAD_ROWS, 'tailnum,year,manufacturer,engines,seats,registered_ts\nN1,nineteen,X,2,100,2013-01-01T00:00:00Z\n');
-  const frames = { withoutKey: join(folder, 'without-key.parquet'), nullTime: join(folder, 'null-time.parquet') };
-  await run(`COPY (SELECT 1::BIGINT AS flight_id, now() AS as_of) TO ${sqlText(frames.withoutKey)} (FORMAT parquet)`);
-  await run(`COPY (SELECT 'EWR' AS origin, NULL::TIMESTAMPTZ AS as_of) TO ${sqlText(frames.nullTime)} (FORMAT parquet)`);
+  await writeFile(
+    BAD_ROWS,
+    'tailnum,year,manufacturer,engines,seats,registered_ts\nN1,nineteen,X,2,100,2013-01-01T00:00:00Z\n',
+  );
+  const frames = {
+    withoutKey: join(folder, 'without-key.parquet'),
+    nullTime: join(folder, 'null-time.parquet'),
+  };
+  await run(
+    `COPY (SELECT 1::BIGINT AS flight_id, now() AS as_of) TO ${sqlText(frames.withoutKey)} (FORMAT parquet)`,
+  );
+  await run(
+    `COPY (SELECT 'EWR' AS origin, NULL::TIMESTAMPTZ AS as_of) TO ${sqlText(frames.nullTime)} (FORMAT parquet)`,
+  );
   return [
     ...definitionMistakes(),
     ...rowMistakes(),
@@ -80,7 +96,12 @@ async function mistakesIn(folder: string, run: (sql: string) => Promise<unknown>
 }
 
 function definitionMistakes(): readonly Mistake[] {
-  const set = (name: string, features: unknown) => ({ name, entity: 'airport', source: 'observations', features });
+  const set = (name: string, features: unknown) => ({
+    name,
+    entity: 'airport',
+    source: 'observations',
+    features,
+  });
   const apply = (what: string, documents: unknown, code: string, names: string): Mistake => ({
     what,
     path: 'apply',
@@ -98,19 +119,44 @@ function definitionMistakes(): readonly Mistake[] {
   const good = { kind: 'FeatureSet', ...set('good', [{ name: 'temp' }]) };
   return [
     post('unknown column', [{ name: 'temperature' }], 'INVALID_DOCUMENT', '/features/0'),
-    post('unknown column in an expression', [{ name: 'x', expression: 'temperature + 1' }], 'INVALID_EXPRESSION', '/features/0/expression'),
-    post('an expression that does not type', [{ name: 'x', expression: "temp + 'warm'" }], 'INVALID_EXPRESSION', '/features/0/expression'),
-    post('an expression that does not parse', [{ name: 'x', expression: 'temp +' }], 'INVALID_EXPRESSION', '/features/0/expression'),
+    post(
+      'unknown column in an expression',
+      [{ name: 'x', expression: 'temperature + 1' }],
+      'INVALID_EXPRESSION',
+      '/features/0/expression',
+    ),
+    post(
+      'an expression that does not type',
+      [{ name: 'x', expression: "temp + 'warm'" }],
+      'INVALID_EXPRESSION',
+      '/features/0/expression',
+    ),
+    post(
+      'an expression that does not parse',
+      [{ name: 'x', expression: 'temp +' }],
+      'INVALID_EXPRESSION',
+      '/features/0/expression',
+    ),
     post('duplicate feature names', [{ name: 'temp' }, { name: 'temp' }], 'INVALID_DOCUMENT', '/features/1'),
     post('a banned name', [{ name: 'a__b', column: 'temp' }], 'INVALID_DOCUMENT', '/features/0/name'),
-    apply('one bad document among good ones', [good, { kind: 'FeatureSet', ...set('bad', [{ name: 'nothing' }]) }], 'INVALID_DOCUMENT', '/documents/1'),
+    apply(
+      'one bad document among good ones',
+      [good, { kind: 'FeatureSet', ...set('bad', [{ name: 'nothing' }]) }],
+      'INVALID_DOCUMENT',
+      '/documents/1',
+    ),
     apply('duplicate names in one apply', [good, good], 'INVALID_DOCUMENT', '/documents/1'),
     apply('an unknown property', [{ ...good, colour: 'red' }], 'INVALID_DOCUMENT', 'colour'),
   ];
 }
 
 function rowMistakes(): readonly Mistake[] {
-  const row = { obs_id: 1, origin: 'EWR', event_ts: '2013-12-31T00:00:00Z', created_ts: '2013-12-31T00:05:00Z' };
+  const row = {
+    obs_id: 1,
+    origin: 'EWR',
+    event_ts: '2013-12-31T00:00:00Z',
+    created_ts: '2013-12-31T00:05:00Z',
+  };
   const push = (what: string, rows: unknown, code: string, names: string): Mistake => ({
     what,
     path: 'sources/observations/rows',
@@ -123,14 +169,29 @@ function rowMistakes(): readonly Mistake[] {
     push('wrong type in a row', [row, { ...row, temp: 'warm' }], 'INVALID_ROW', '/rows/1/temp'),
     push('missing key', [{ ...row, origin: null }], 'INVALID_ROW', '/rows/0/origin'),
     push('missing time', [{ ...row, event_ts: null }], 'INVALID_ROW', '/rows/0/event_ts'),
-    push('a time without a zone', [{ ...row, event_ts: '2013-12-31T00:00:00' }], 'INVALID_ROW', '/rows/0/event_ts'),
-    push('a row from the future', [{ ...row, event_ts: '2999-01-01T00:00:00Z' }], 'FUTURE_EVENT', '/rows/0/event_ts'),
+    push(
+      'a time without a zone',
+      [{ ...row, event_ts: '2013-12-31T00:00:00' }],
+      'INVALID_ROW',
+      '/rows/0/event_ts',
+    ),
+    push(
+      'a row from the future',
+      [{ ...row, event_ts: '2999-01-01T00:00:00Z' }],
+      'FUTURE_EVENT',
+      '/rows/0/event_ts',
+    ),
     { ...push('an unknown source', [row], 'NOT_FOUND', ''), path: 'sources/observation/rows' },
   ];
 }
 
 function loadMistakes(folder: string): readonly Mistake[] {
-  const load = (what: string, source: string, path: string, expected: readonly [string, string]): Mistake => ({
+  const load = (
+    what: string,
+    source: string,
+    path: string,
+    expected: readonly [string, string],
+  ): Mistake => ({
     what,
     path: `sources/${source}/loads`,
     body: { path },
@@ -138,8 +199,14 @@ function loadMistakes(folder: string): readonly Mistake[] {
     names: expected[1],
   });
   return [
-    load('a path outside the data roots', 'observations', join(folder, 'outside.parquet'), ['PATH_NOT_ALLOWED', '/path']),
-    load('a path that climbs out of them', 'observations', join(PREPARED, '../../../package.json'), ['PATH_NOT_ALLOWED', '/path']),
+    load('a path outside the data roots', 'observations', join(folder, 'outside.parquet'), [
+      'PATH_NOT_ALLOWED',
+      '/path',
+    ]),
+    load('a path that climbs out of them', 'observations', join(PREPARED, '../../../package.json'), [
+      'PATH_NOT_ALLOWED',
+      '/path',
+    ]),
     load('a truncated Parquet file', 'observations', TRUNCATED, ['INVALID_FILE', 'file']),
     load('a file of other columns', 'observations', FILE.departures, ['INVALID_FILE', 'obs_id']),
     load('a file with a bad row', 'airframes', BAD_ROWS, ['INVALID_ROW', '/1/year']),
@@ -147,32 +214,94 @@ function loadMistakes(folder: string): readonly Mistake[] {
 }
 
 function lookupMistakes(): readonly Mistake[] {
-  const lookup = (what: string, body: unknown, code: string, names: string): Mistake => ({ what, path: 'online/lookup', body, code, names });
+  const lookup = (what: string, body: unknown, code: string, names: string): Mistake => ({
+    what,
+    path: 'online/lookup',
+    body,
+    code,
+    names,
+  });
   const service = { featureService: 'weather_check' };
   return [
-    lookup('an unknown feature service', { featureService: 'weather_chek', entities: [{ origin: 'EWR' }] }, 'NOT_FOUND', ''),
-    lookup('a lookup without its key', { ...service, entities: [{}] }, 'INVALID_REQUEST', '/entities/0/origin'),
-    lookup('a key of the wrong type', { ...service, entities: [{ origin: 7 }] }, 'INVALID_REQUEST', '/entities/0/origin'),
-    lookup('an unknown key', { ...service, entities: [{ origin: 'EWR', gate: 1 }] }, 'INVALID_REQUEST', '/entities/0/gate'),
-    { what: 'an unknown feature', path: 'feature-services', body: { name: 's', entries: [{ featureSet: 'weather', features: ['nothing'] }] }, code: 'INVALID_DOCUMENT', names: '/entries/0/features/0' },
-    { what: 'JSON that is none', path: 'online/lookup', body: Buffer.from('{"featureService":'), type: 'application/json', code: 'INVALID_REQUEST', names: '' },
+    lookup(
+      'an unknown feature service',
+      { featureService: 'weather_chek', entities: [{ origin: 'EWR' }] },
+      'NOT_FOUND',
+      '',
+    ),
+    lookup(
+      'a lookup without its key',
+      { ...service, entities: [{}] },
+      'INVALID_REQUEST',
+      '/entities/0/origin',
+    ),
+    lookup(
+      'a key of the wrong type',
+      { ...service, entities: [{ origin: 7 }] },
+      'INVALID_REQUEST',
+      '/entities/0/origin',
+    ),
+    lookup(
+      'an unknown key',
+      { ...service, entities: [{ origin: 'EWR', gate: 1 }] },
+      'INVALID_REQUEST',
+      '/entities/0/gate',
+    ),
+    {
+      what: 'an unknown feature',
+      path: 'feature-services',
+      body: { name: 's', entries: [{ featureSet: 'weather', features: ['nothing'] }] },
+      code: 'INVALID_DOCUMENT',
+      names: '/entries/0/features/0',
+    },
+    {
+      what: 'JSON that is none',
+      path: 'online/lookup',
+      body: Buffer.from('{"featureService":'),
+      type: 'application/json',
+      code: 'INVALID_REQUEST',
+      names: '',
+    },
   ];
 }
 
-async function frameMistakes(frames: { readonly withoutKey: string; readonly nullTime: string }): Promise<readonly Mistake[]> {
+async function frameMistakes(frames: {
+  readonly withoutKey: string;
+  readonly nullTime: string;
+}): Promise<readonly Mistake[]> {
   const path = 'retrievals?featureService=weather_check&time=as_of';
-  const frame = (what: string, body: Buffer, code: string, names: string): Mistake => ({ what, path, body, type: PARQUET, code, names });
+  const frame = (what: string, body: Buffer, code: string, names: string): Mistake => ({
+    what,
+    path,
+    body,
+    type: PARQUET,
+    code,
+    names,
+  });
   const everyFlight = await readFile(FILE.everyFlight);
   return [
     frame('a frame without the key column', await readFile(frames.withoutKey), 'INVALID_FRAME', 'origin'),
     frame('a frame with a NULL time', await readFile(frames.nullTime), 'INVALID_FRAME', 'as_of'),
     frame('a truncated frame', everyFlight.subarray(0, everyFlight.length / 2), 'INVALID_FRAME', 'file'),
-    { ...frame('an unknown time column', everyFlight, 'INVALID_FRAME', 'when'), path: 'retrievals?featureService=weather_check&time=when' },
-    { ...frame('an unknown rule', everyFlight, 'INVALID_REQUEST', 'knowledge'), path: `${path}&knowledge=guessed` },
+    {
+      ...frame('an unknown time column', everyFlight, 'INVALID_FRAME', 'when'),
+      path: 'retrievals?featureService=weather_check&time=when',
+    },
+    {
+      ...frame('an unknown rule', everyFlight, 'INVALID_REQUEST', 'knowledge'),
+      path: `${path}&knowledge=guessed`,
+    },
   ];
 }
 
-type Refusal = { readonly error?: { readonly code?: string; readonly message?: string; readonly path?: string; readonly problems?: readonly { readonly path?: string }[] } };
+type Refusal = {
+  readonly error?: {
+    readonly code?: string;
+    readonly message?: string;
+    readonly path?: string;
+    readonly problems?: readonly { readonly path?: string }[];
+  };
+};
 
 /** What is wrong with the answer to a mistake, or null. A load may be refused at once or by its job. */
 async function complaintAbout(baseUrl: string, mistake: Mistake): Promise<string | null> {
@@ -195,7 +324,9 @@ async function complaintAbout(baseUrl: string, mistake: Mistake): Promise<string
 
 async function failedJob(baseUrl: string, id: string): Promise<Refusal> {
   for (;;) {
-    const job = (await (await fetch(`${baseUrl}/v1/projects/verify/jobs/${id}`)).json()) as Refusal & { readonly state: string };
+    const job = (await (await fetch(`${baseUrl}/v1/projects/verify/jobs/${id}`)).json()) as Refusal & {
+      readonly state: string;
+    };
     if (job.state !== 'running') return job;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }

@@ -40,7 +40,8 @@ export async function measured<T>(
   for (let i = 0; i < repetitions; i++) {
     const load = await idleLoad();
     const { calibrationMs } = conditions();
-    if (load >= IDLE_LOAD) return { ok: false, figure: `UNMEASURED: load ${load.toFixed(1)}, not below ${IDLE_LOAD}` };
+    if (load >= IDLE_LOAD)
+      return { ok: false, figure: `UNMEASURED: load ${load.toFixed(1)}, not below ${IDLE_LOAD}` };
     runs.push(await run());
     seen.push(`${load.toFixed(1)}/${calibrationMs}`);
   }

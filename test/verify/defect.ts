@@ -16,7 +16,8 @@ export async function failsOnItsDefect(suite: string, check: Check): Promise<Out
   try {
     await cp(join(ROOT, 'dist'), join(copy, 'dist'), { recursive: true });
     for (const name of LINKED) await symlink(join(ROOT, name), join(copy, name));
-    for (const name of ['data', 'definitions']) await symlink(join(ROOT, 'demo', name), join(copy, 'demo', name));
+    for (const name of ['data', 'definitions'])
+      await symlink(join(ROOT, 'demo', name), join(copy, 'demo', name));
     await plant(check, copy);
     return await runIn(copy, suite, check);
   } finally {
@@ -28,7 +29,8 @@ async function plant({ defect }: Check, copy: string): Promise<void> {
   const file = join(copy, 'dist', defect.file);
   const text = await readFile(file, 'utf8');
   const parts = text.split(defect.find);
-  if (parts.length !== 2) throw new Error(`${defect.file} holds the text to change ${parts.length - 1} times, not once`);
+  if (parts.length !== 2)
+    throw new Error(`${defect.file} holds the text to change ${parts.length - 1} times, not once`);
   await writeFile(file, parts.join(defect.replace));
 }
 

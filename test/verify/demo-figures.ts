@@ -33,7 +33,11 @@ export const leak: Check = {
   name: 'leak',
   bar: `the leaking join claims at least ${LEAST_LEAK} more AUC than it is worth when served`,
   // A retrieval that looks into the future makes the served answer as good as the claim.
-  defect: { file: 'src/compile/sql/point-in-time.js', find: 'f."~t" >= ', replace: "f.\"~t\" + INTERVAL 2 DAY >= " },
+  defect: {
+    file: 'src/compile/sql/point-in-time.js',
+    find: 'f."~t" >= ',
+    replace: 'f."~t" + INTERVAL 2 DAY >= ',
+  },
   run: async () => {
     const { leakClaimedAuc, leakServedAuc } = await runDemo();
     return {
@@ -49,7 +53,8 @@ export const demoCost: Check = {
   defect: {
     file: 'demo/main.js',
     find: 'const story = await tellStory(',
-    replace: 'await new Promise((resolve) => setTimeout(resolve, 125000));\n    const story = await tellStory(',
+    replace:
+      'await new Promise((resolve) => setTimeout(resolve, 125000));\n    const story = await tellStory(',
   },
   run: () =>
     measured(runDemo, (runs) => {
@@ -65,7 +70,10 @@ export const demoCost: Check = {
 /** Runs the demo as a newcomer does, its own time measured from outside. */
 async function runDemo(): Promise<DemoMetrics> {
   const startedMs = performance.now();
-  const child = spawn(process.execPath, ['dist/demo/main.js', '--json'], { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, ['dist/demo/main.js', '--json'], {
+    cwd: ROOT,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let output = '';
   child.stdout.on('data', (chunk: Buffer) => {
     output += chunk.toString();

@@ -7,4 +7,13 @@ import { startUp } from './start-up.js';
 import { weather } from './weather.js';
 
 /** The main job, end to end, on real data: its "Must hold" lines. */
-export const mainJob: readonly Check[] = [weather, replay, auc, leak, badInput, offlineRatio, startUp, demoCost];
+export const mainJob: readonly Check[] = [
+  weather,
+  replay,
+  auc,
+  leak,
+  badInput,
+  offlineRatio,
+  startUp,
+  demoCost,
+];

@@ -33,7 +33,8 @@ async function main(name: string): Promise<number> {
     console.log(`${ok ? 'holds ' : 'FAILS '} ${check.name}: ${figure} (must: ${check.bar})`);
   }
   const ok = results.every((result) => result.ok);
-  if (values.json) console.log(JSON.stringify({ ok, metrics: Object.fromEntries(results.map((r) => [r.name, r.figure])) }));
+  if (values.json)
+    console.log(JSON.stringify({ ok, metrics: Object.fromEntries(results.map((r) => [r.name, r.figure])) }));
   return ok ? 0 : 1;
 }
 

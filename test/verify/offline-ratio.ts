@@ -10,11 +10,15 @@ export const offlineRatio: Check = {
   defect: {
     file: 'src/offline/adapter/duckdb-retrieval.js',
     find: 'const frame = await openFrame(connection, query);',
-    replace: 'await new Promise((resolve) => setTimeout(resolve, 10000));\nconst frame = await openFrame(connection, query);',
+    replace:
+      'await new Promise((resolve) => setTimeout(resolve, 10000));\nconst frame = await openFrame(connection, query);',
   },
   run: async () => {
     const { metrics } = await offlineFlights();
-    const { ratioToHandWritten, differences, oursSeconds, handWrittenSeconds } = metrics as Record<string, number>;
+    const { ratioToHandWritten, differences, oursSeconds, handWrittenSeconds } = metrics as Record<
+      string,
+      number
+    >;
     return {
       ok: ratioToHandWritten! <= MOST_RATIO && differences === 0,
       figure: `ratio ${ratioToHandWritten!.toFixed(2)} (${oursSeconds!.toFixed(2)} s to ${handWrittenSeconds!.toFixed(2)} s), ${differences} differences`,

@@ -10,7 +10,13 @@ import { ModelBundles } from '../../src/model/bundle.js';
 import { LoadedModels } from '../../src/model/loaded-models.js';
 import { readArrow } from '../../src/offline/arrow.js';
 
-const [dataDir, project, model, version, frame] = process.argv.slice(2) as [string, string, string, string, string];
+const [dataDir, project, model, version, frame] = process.argv.slice(2) as [
+  string,
+  string,
+  string,
+  string,
+  string,
+];
 const models = new LoadedModels(new ModelBundles(join(dataDir, 'models')), new TfjsRuntime());
 
 await models.with({ project, model, version: Number(version) }, async ({ transform, predictor }) => {
@@ -19,7 +25,10 @@ await models.with({ project, model, version: Number(version) }, async ({ transfo
     const values = transform.apply({ rowCount: batch.rowCount, columns });
     const predictions = predictor.predict({ rows: batch.rowCount, width: transform.width, values });
     for (let row = 0; row < batch.rowCount; row++) {
-      const numbers = [...values.subarray(row * transform.width, (row + 1) * transform.width), predictions[row]!];
+      const numbers = [
+        ...values.subarray(row * transform.width, (row + 1) * transform.width),
+        predictions[row]!,
+      ];
       process.stdout.write(`${Buffer.from(Float32Array.from(numbers).buffer).toString('hex')}\n`);
     }
   }

@@ -42,7 +42,8 @@ export function replayModel(): readonly Document[] {
 
 /** The flights as a frame, each with its own time and request value. */
 export function frameOf(flights: readonly ReplayFlight[], asOfUs: readonly bigint[]): Table {
-  const int64 = (values: readonly bigint[]): Vector => new Vector([makeData({ type: new Int64(), data: BigInt64Array.from(values) })]);
+  const int64 = (values: readonly bigint[]): Vector =>
+    new Vector([makeData({ type: new Int64(), data: BigInt64Array.from(values) })]);
   const text = (values: readonly (string | null)[]): Vector => vectorFromArray(values, new Utf8());
   const times = makeData({ type: new TimestampMicrosecond('UTC'), data: BigInt64Array.from(asOfUs) });
   return new Table({

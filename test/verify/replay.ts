@@ -136,7 +136,10 @@ async function sampleFlights(files: DuckDBConnection): Promise<readonly ReplayFl
 type Arrival = { readonly source: string; readonly createdUs: bigint; readonly row: Row };
 
 /** Pushes every row of the week when it becomes known, and asks for each flight at its prediction time. */
-async function step({ client, clock, files }: Stage, flights: readonly ReplayFlight[]): Promise<readonly InferAnswer[]> {
+async function step(
+  { client, clock, files }: Stage,
+  flights: readonly ReplayFlight[],
+): Promise<readonly InferAnswer[]> {
   const arrivals = await arrivalsOf(files);
   const answers: InferAnswer[] = [];
   let next = 0;
@@ -145,7 +148,10 @@ async function step({ client, clock, files }: Stage, flights: readonly ReplayFli
     while (next < arrivals.length && arrivals[next]!.createdUs <= flight.asOfUs) due.push(arrivals[next++]!);
     clock.set(flight.asOfUs);
     for (const source of new Set(due.map((arrival) => arrival.source))) {
-      await client.push(source, due.filter((arrival) => arrival.source === source).map(({ row }) => row));
+      await client.push(
+        source,
+        due.filter((arrival) => arrival.source === source).map(({ row }) => row),
+      );
     }
     answers.push(await client.infer('replayed', inferRequest(flight)));
   }
@@ -156,7 +162,8 @@ async function step({ client, clock, files }: Stage, flights: readonly ReplayFli
 async function arrivalsOf(files: DuckDBConnection): Promise<readonly Arrival[]> {
   const arrivals: Arrival[] = [];
   for (const { source, path, created } of SOURCES) {
-    const reader = await files.runAndReadAll(`SELECT *, epoch_us(${created}) AS created_us FROM ${tableOf(path)}
+    const reader =
+      await files.runAndReadAll(`SELECT *, epoch_us(${created}) AS created_us FROM ${tableOf(path)}
       WHERE ${created} > ${sqlText(WEEK_START)}::TIMESTAMPTZ AND ${created} <= ${sqlText(WEEK_END)}::TIMESTAMPTZ`);
     for (const { created_us: createdUs, ...row } of reader.getRowObjects()) {
       arrivals.push({ source, createdUs: createdUs as bigint, row: jsonRow(row) });
@@ -168,7 +175,8 @@ async function arrivalsOf(files: DuckDBConnection): Promise<readonly Arrival[]> 
 /** Instants as RFC 3339 text; a NaN as the text that the door takes for it. */
 function jsonRow(row: Readonly<Record<string, unknown>>): Row {
   const entries = Object.entries(row).map(([name, value]) => {
-    if (typeof value === 'object' && value !== null && 'micros' in value) return [name, formatTimestamp(value.micros as bigint)];
+    if (typeof value === 'object' && value !== null && 'micros' in value)
+      return [name, formatTimestamp(value.micros as bigint)];
     return [name, typeof value === 'number' && Number.isNaN(value) ? 'NaN' : value];
   });
   return Object.fromEntries(entries) as Row;

@@ -1,10 +1,10 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { median } from '../../bench/conditions.js';
 import { PREPARED } from '../../demo/paths.js';
 import { AFTERWARDS } from '../../demo/prepare.js';
 import { startService } from '../../demo/service.js';
-import { median } from '../../bench/conditions.js';
 import { type Check, measured } from './check.js';
 
 const FIRST_SECONDS = 6;

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PlumblineError } from '../../definition/error.js';
-import { lastOf, type LogEntry, type LoggedRows, type SourceLog } from '../log.js';
+import { type LogEntry, type LoggedRows, lastOf, type SourceLog } from '../log.js';
 import { decodeRecord, encodeRecord, type RecordHeader } from './log-record.js';
 import { SegmentFolder } from './log-segment.js';
 
@@ -83,7 +83,10 @@ class SourceFiles {
 
   append(entry: LogEntry): Promise<LoggedRows> {
     if (this.broken !== null) {
-      throw new PlumblineError('UNAVAILABLE', `the log cannot be written: ${this.broken.message}; free disk space and restart`);
+      throw new PlumblineError(
+        'UNAVAILABLE',
+        `the log cannot be written: ${this.broken.message}; free disk space and restart`,
+      );
     }
     const logged: LoggedRows = { ...entry, firstSequence: this.next };
     const bytes = encodeRecord(logged);
@@ -116,10 +119,17 @@ class SourceFiles {
     while (this.pending.length > 0) {
       const group = this.takeGroup();
       try {
-        await this.segments.append(group.map(({ bytes }) => bytes), group[0]!.logged.firstSequence);
+        await this.segments.append(
+          group.map(({ bytes }) => bytes),
+          group[0]!.logged.firstSequence,
+        );
         this.durable = lastOf(group.at(-1)!.logged);
         for (const { logged, resolve } of group) {
-          this.noteFile({ firstSequence: logged.firstSequence, rowCount: logged.rows.rowCount, door: logged.door });
+          this.noteFile({
+            firstSequence: logged.firstSequence,
+            rowCount: logged.rows.rowCount,
+            door: logged.door,
+          });
           resolve(logged);
         }
       } catch (error) {
@@ -135,7 +145,8 @@ class SourceFiles {
   private takeGroup(): Pending[] {
     let bytes = 0;
     let count = 0;
-    while (count < this.pending.length && (count === 0 || bytes < MAX_GROUP_BYTES)) bytes += this.pending[count++]!.bytes.length;
+    while (count < this.pending.length && (count === 0 || bytes < MAX_GROUP_BYTES))
+      bytes += this.pending[count++]!.bytes.length;
     return this.pending.splice(0, count);
   }
 

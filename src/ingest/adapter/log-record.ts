@@ -42,8 +42,13 @@ export function recordLength(header: Buffer): number | null {
 
 /** What stands in a whole record's header, or null when its checksum does not fit: it was not written to its end. */
 export function readHeader(record: Buffer): RecordHeader | null {
-  if (recordLength(record) !== record.length || crc32(record.subarray(12)) !== record.readUInt32LE(8)) return null;
-  return { firstSequence: record.readBigInt64LE(12), rowCount: record.readUInt32LE(20), door: doorOf(record) };
+  if (recordLength(record) !== record.length || crc32(record.subarray(12)) !== record.readUInt32LE(8))
+    return null;
+  return {
+    firstSequence: record.readBigInt64LE(12),
+    rowCount: record.readUInt32LE(20),
+    door: doorOf(record),
+  };
 }
 
 /** The rows of a whole, checked record. */

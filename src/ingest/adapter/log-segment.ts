@@ -1,7 +1,7 @@
 import { type FileHandle, open, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PlumblineError } from '../../definition/error.js';
-import { readHeader, recordLength, type RecordHeader } from './log-record.js';
+import { type RecordHeader, readHeader, recordLength } from './log-record.js';
 
 /** A segment is closed once it is larger than this; whole segments are read into memory. */
 const SEGMENT_BYTES = 64 * 1024 * 1024;
@@ -20,7 +20,10 @@ export class SegmentFolder {
   /** Opens a folder, tells of every record in order, and cuts off what a crash left half written at the end. */
   static async open(folder: string, onRecord: (header: RecordHeader) => void): Promise<SegmentFolder> {
     const names = (await readdir(folder)).filter((name) => name.endsWith('.log')).sort();
-    const segments = names.map((name) => ({ path: join(folder, name), firstSequence: BigInt(name.slice(0, -4)) }));
+    const segments = names.map((name) => ({
+      path: join(folder, name),
+      firstSequence: BigInt(name.slice(0, -4)),
+    }));
     let size = 0;
     for (const [i, segment] of segments.entries()) {
       size = await scan(segment, i === segments.length - 1, onRecord);
@@ -71,7 +74,11 @@ export class SegmentFolder {
   }
 }
 
-async function scan(segment: Segment, isLast: boolean, onRecord: (header: RecordHeader) => void): Promise<number> {
+async function scan(
+  segment: Segment,
+  isLast: boolean,
+  onRecord: (header: RecordHeader) => void,
+): Promise<number> {
   const bytes = await readFile(segment.path);
   let size = 0;
   for (const record of recordsIn(bytes)) {
@@ -81,7 +88,10 @@ async function scan(segment: Segment, isLast: boolean, onRecord: (header: Record
     size += record.length;
   }
   if (size < bytes.length && !isLast) {
-    throw new PlumblineError('INTERNAL', `log segment ${segment.path} is damaged at byte ${size}; restore it from a copy`);
+    throw new PlumblineError(
+      'INTERNAL',
+      `log segment ${segment.path} is damaged at byte ${size}; restore it from a copy`,
+    );
   }
   return size;
 }

@@ -133,7 +133,8 @@ function mapScalars(value: Value, change: (scalar: Value) => Value): Value {
 
 function validityBits(vector: DuckDBVector): BigUint64Array | null {
   const validity: unknown = 'validity' in vector ? vector.validity : null;
-  const data: unknown = typeof validity === 'object' && validity !== null && 'data' in validity ? validity.data : null;
+  const data: unknown =
+    typeof validity === 'object' && validity !== null && 'data' in validity ? validity.data : null;
   return data instanceof BigUint64Array ? data : null;
 }
 

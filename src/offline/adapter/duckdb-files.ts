@@ -1,5 +1,11 @@
 import type { DuckDBConnection, DuckDBResult, DuckDBType } from '@duckdb/node-api';
-import { type Column, type ColumnBatch, ColumnBuilder, finiteColumn, valueAt } from '../../definition/column-batch.js';
+import {
+  type Column,
+  type ColumnBatch,
+  ColumnBuilder,
+  finiteColumn,
+  valueAt,
+} from '../../definition/column-batch.js';
 import { PlumblineError, type Problem } from '../../definition/error.js';
 import { parseTextValue } from '../../definition/text-value.js';
 import type { ValueType } from '../../definition/value-type.js';
@@ -81,15 +87,24 @@ function requireColumns(
   for (const { name, type } of columns) {
     const actual = found.get(name);
     if (actual === undefined) {
-      problems.push({ path: name, message: `the file has no column "${name}"; it has ${[...found.keys()].join(', ')}` });
+      problems.push({
+        path: name,
+        message: `the file has no column "${name}"; it has ${[...found.keys()].join(', ')}`,
+      });
     } else if (rules.format === 'parquet' && !fits(actual, type)) {
-      problems.push({ path: name, message: `column "${name}" is ${actual} in the file, declared ${type}; ${remedyFor(type)}` });
+      problems.push({
+        path: name,
+        message: `column "${name}" is ${actual} in the file, declared ${type}; ${remedyFor(type)}`,
+      });
     }
   }
   const declared = new Set(columns.map(({ name }) => name));
   for (const name of found.keys()) {
     if (rules.extra === 'ignore' || declared.has(name)) continue;
-    problems.push({ path: name, message: `the file has a column "${name}" that is not declared; declare or drop it` });
+    problems.push({
+      path: name,
+      message: `the file has a column "${name}" that is not declared; declare or drop it`,
+    });
   }
   if (problems.length === 0) return;
   const listed = problems.map((problem) => problem.message).join('; ');
@@ -104,10 +119,15 @@ function fits(actual: DuckDBType, type: ValueType): boolean {
 }
 
 function remedyFor(type: ValueType): string {
-  return type === 'TIMESTAMP' ? 'write it as a timestamp in UTC (with a zone)' : `write it as ${type}, or declare the source's column so`;
+  return type === 'TIMESTAMP'
+    ? 'write it as a timestamp in UTC (with a zone)'
+    : `write it as ${type}, or declare the source's column so`;
 }
 
-async function* typedBatches(result: DuckDBResult, columns: readonly TypedColumn[]): AsyncIterable<ColumnBatch> {
+async function* typedBatches(
+  result: DuckDBResult,
+  columns: readonly TypedColumn[],
+): AsyncIterable<ColumnBatch> {
   for await (const chunk of result) {
     if (chunk.rowCount === 0) continue;
     const entries = columns.map(({ name, type }, i): [string, Column] => [
@@ -118,7 +138,10 @@ async function* typedBatches(result: DuckDBResult, columns: readonly TypedColumn
   }
 }
 
-async function* textBatches(result: DuckDBResult, columns: readonly TypedColumn[]): AsyncIterable<ColumnBatch> {
+async function* textBatches(
+  result: DuckDBResult,
+  columns: readonly TypedColumn[],
+): AsyncIterable<ColumnBatch> {
   let firstRow = 1;
   for await (const chunk of result) {
     if (chunk.rowCount === 0) continue;
@@ -129,7 +152,10 @@ async function* textBatches(result: DuckDBResult, columns: readonly TypedColumn[
     });
     if (problems.length > 0) {
       const what = `row ${problems[0]!['row']}, column "${problems[0]!['column']}": ${problems[0]!.message}`;
-      throw new PlumblineError('INVALID_ROW', what, { path: problems[0]!.path, problems: problems.slice(0, MAX_PROBLEMS) });
+      throw new PlumblineError('INVALID_ROW', what, {
+        path: problems[0]!.path,
+        problems: problems.slice(0, MAX_PROBLEMS),
+      });
     }
     firstRow += chunk.rowCount;
     yield { rowCount: chunk.rowCount, columns: new Map(parsed) };
@@ -143,7 +169,13 @@ function parseColumn(text: Column, target: TypedColumn, firstRow: number, proble
     const field = valueAt(text, row);
     const parsed = field === null ? { value: null } : parseTextValue(target.type, field as string);
     if ('value' in parsed) builder.set(row, parsed.value);
-    else problems.push({ path: `/${firstRow + row}/${target.name}`, message: parsed.problem, row: firstRow + row, column: target.name });
+    else
+      problems.push({
+        path: `/${firstRow + row}/${target.name}`,
+        message: parsed.problem,
+        row: firstRow + row,
+        column: target.name,
+      });
   }
   return builder.finish();
 }

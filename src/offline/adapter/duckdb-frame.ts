@@ -68,7 +68,11 @@ function frameType(type: ValueType): string {
   return type === 'TIMESTAMP' ? 'TIMESTAMPTZ' : sqlType(type);
 }
 
-async function appendFrame(connection: DuckDBConnection, batch: ColumnBatch, firstRow: bigint): Promise<void> {
+async function appendFrame(
+  connection: DuckDBConnection,
+  batch: ColumnBatch,
+  firstRow: bigint,
+): Promise<void> {
   const rows = BigInt64Array.from({ length: batch.rowCount }, (_, row) => firstRow + BigInt(row));
   const columns: Column[] = [...batch.columns.values(), { type: 'INT64', values: rows, valid: null }];
   const appender = await connection.createAppender('~frame');
@@ -110,14 +114,21 @@ function requireFrameColumns(columns: ReadonlyMap<string, DuckDBType>, query: Re
   const outputs = new Set(query.service.outputs.map(({ name }) => name.toLowerCase()));
   for (const name of columns.keys()) {
     if (!name.startsWith('~') && !outputs.has(name.toLowerCase())) continue;
-    problems.push({ path: name, message: `the frame may not have a column "${name}": a feature or the store has that name; rename it` });
+    problems.push({
+      path: name,
+      message: `the frame may not have a column "${name}": a feature or the store has that name; rename it`,
+    });
   }
   if (problems.length === 0) return;
   const listed = problems.map(({ message }) => message).join('; ');
   throw new PlumblineError('INVALID_FRAME', listed, { path: problems[0]!.path, problems });
 }
 
-async function requireTimes(connection: DuckDBConnection, raw: string, query: RetrievalQuery): Promise<number> {
+async function requireTimes(
+  connection: DuckDBConnection,
+  raw: string,
+  query: RetrievalQuery,
+): Promise<number> {
   const time = quoteIdentifier(query.timeColumn);
   const sql = `SELECT count(*), count(${time}), coalesce(epoch_us(max(${time})), 0), min(file_row_number) FILTER (${time} IS NULL) FROM ${raw}`;
   const [row] = await readFrame(connection, sql, query);
@@ -134,7 +145,11 @@ async function requireTimes(connection: DuckDBConnection, raw: string, query: Re
   return rows!;
 }
 
-async function readFrame(connection: DuckDBConnection, sql: string, query: RetrievalQuery): Promise<readonly (readonly unknown[])[]> {
+async function readFrame(
+  connection: DuckDBConnection,
+  sql: string,
+  query: RetrievalQuery,
+): Promise<readonly (readonly unknown[])[]> {
   try {
     return await rowsOf(connection, sql);
   } catch (error) {

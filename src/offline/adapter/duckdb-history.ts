@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { storedName, HISTORY_COLUMNS } from '../../compile/sql/point-in-time.js';
 import { quoteIdentifier } from '../../compile/sql/duckdb.js';
+import { HISTORY_COLUMNS, storedName } from '../../compile/sql/point-in-time.js';
 import { type Column, nullColumn } from '../../definition/column-batch.js';
 import type { SourceDocument } from '../../definition/document.js';
 import type { HistoryRows, SourceRef } from '../store.js';
@@ -31,14 +31,19 @@ export async function ensureHistoryTable(connection: DuckDBConnection, ref: Sour
   ];
   await connection.run(`CREATE TABLE IF NOT EXISTS ${table} (${stamps.join(', ')})`);
   for (const { name, type } of ref.source.columns) {
-    await connection.run(`ALTER TABLE ${table} ADD COLUMN IF NOT EXISTS ${historyColumn(name)} ${sqlType(type)}`);
+    await connection.run(
+      `ALTER TABLE ${table} ADD COLUMN IF NOT EXISTS ${historyColumn(name)} ${sqlType(type)}`,
+    );
   }
 }
 
 /** Sequence of the last row in the table; -1 when it is empty. */
 export async function lastSequence(connection: DuckDBConnection, ref: SourceRef): Promise<bigint> {
   const table = quoteIdentifier(historyTable(ref));
-  const [row] = await rowsOf(connection, `SELECT coalesce(max(${HISTORY_COLUMNS.sequence}), -1) FROM ${table}`);
+  const [row] = await rowsOf(
+    connection,
+    `SELECT coalesce(max(${HISTORY_COLUMNS.sequence}), -1) FROM ${table}`,
+  );
   return BigInt(row![0] as number | bigint);
 }
 
@@ -82,7 +87,11 @@ function storedColumn(stored: string, source: SourceDocument, batch: HistoryRows
     case HISTORY_COLUMNS.orderTime:
       return { type: 'TIMESTAMP', values: batch.orderTimes, valid: null };
     case HISTORY_COLUMNS.createdAssumed:
-      return { type: 'BOOL', values: new Uint8Array(rowCount).fill(Number(batch.createdAssumed)), valid: null };
+      return {
+        type: 'BOOL',
+        values: new Uint8Array(rowCount).fill(Number(batch.createdAssumed)),
+        valid: null,
+      };
     default: {
       const column = source.columns.find(({ name }) => storedName(name) === stored)!;
       return batch.rows.columns.get(column.name) ?? nullColumn(column.type, rowCount);

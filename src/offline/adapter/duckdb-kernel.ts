@@ -17,23 +17,33 @@ export function kernelColumn(entry: number, feature: ServiceFeature): string {
 
 /**
  * Computes features beside DuckDB (S8): reads the matched columns of the joined frame chunk by chunk, runs the kernel,
- * and leaves the values in the temporary table `"~kernel"` under `"~row"`, NULL where the row is not alive.
+ * and leaves the values in the temporary table `"~kernel"` under `"~row"`, NULL where the row is not alive. Returns the
+ * number of rows.
  */
 export async function computeByKernel(
   connection: DuckDBConnection,
   sources: readonly EntrySource[],
   features: readonly KernelFeature[],
-): Promise<void> {
-  const columns = features.map(({ entry, feature }) => `${kernelColumn(entry, feature)} ${sqlType(feature.type)}`);
+): Promise<number> {
+  const columns = features.map(
+    ({ entry, feature }) => `${kernelColumn(entry, feature)} ${sqlType(feature.type)}`,
+  );
   await connection.run(`CREATE TEMP TABLE "~kernel" ("~row" BIGINT, ${columns.join(', ')})`);
   const parts = partsOf(sources, features);
-  const inputs = parts.flatMap((part) => [part.alive, ...part.names.map((name) => matchedColumn(part.entry, name))]);
-  const result = await connection.stream(`SELECT "~row", ${inputs.join(', ')} FROM "~joined"`);
+  const inputs = parts.flatMap((part) => [
+    part.alive,
+    ...part.names.map((name) => matchedColumn(part.entry, name)),
+  ]);
+  // Not streamed: the appender's own flushes would end a stream of the same connection, and temporary tables have but one.
+  const result = await connection.run(`SELECT "~row", ${inputs.join(', ')} FROM "~joined"`);
   const appender = await connection.createAppender('~kernel');
+  let rows = 0;
   for await (const chunk of result) {
     if (chunk.rowCount > 0) appender.appendDataChunk(chunkOf(computed(chunk, parts), 0, chunk.rowCount));
+    rows += chunk.rowCount;
   }
   appender.closeSync();
+  return rows;
 }
 
 /** The kernel features of one entry. */

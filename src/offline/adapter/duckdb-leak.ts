@@ -1,6 +1,12 @@
 import type { DuckDBConnection, DuckDBDataChunk } from '@duckdb/node-api';
 import { compileColumnarKernel } from '../../compile/kernel.js';
-import { columnsRead, type EntrySource, HISTORY_COLUMNS, matchColumn, matchedColumn } from '../../compile/sql/point-in-time.js';
+import {
+  columnsRead,
+  type EntrySource,
+  HISTORY_COLUMNS,
+  matchColumn,
+  matchedColumn,
+} from '../../compile/sql/point-in-time.js';
 import { type Column, type ColumnBatch, valueAt } from '../../definition/column-batch.js';
 import { featureStatus, rowStatus } from '../../definition/status.js';
 import { sameValue } from '../../definition/value.js';
@@ -56,7 +62,9 @@ function comparerOf({ entry }: EntrySource): (chunk: DuckDBDataChunk) => number 
     for (let row = 0; row < chunk.rowCount; row++) {
       const asOfUs = valueAt(t, row) as bigint;
       const [a, b] = [answer(entry, mine, row, asOfUs), answer(entry, other, row, asOfUs)];
-      count += a.filter((cell, at) => cell.status !== b[at]!.status || !sameValue(cell.value, b[at]!.value)).length;
+      count += a.filter(
+        (cell, at) => cell.status !== b[at]!.status || !sameValue(cell.value, b[at]!.value),
+      ).length;
     }
     return count;
   };

@@ -28,7 +28,8 @@ export type JoinedFrame = {
 /** What can be done with the joined frame: features are computed as it is written out. */
 export async function resultOf(joined: JoinedFrame): Promise<RetrievalResult> {
   const byKernel = kernelFeatures(joined.sources);
-  if (byKernel.length > 0) await computeByKernel(joined.connection, joined.sources, byKernel);
+  if (byKernel.length > 0)
+    requireEveryRow(joined, await computeByKernel(joined.connection, joined.sources, byKernel));
   const outputs = outputColumns(joined, byKernel);
   const from =
     byKernel.length === 0 ? '"~joined"' : '"~joined" JOIN "~kernel" USING ("~row") ORDER BY "~row"';
@@ -41,6 +42,12 @@ export async function resultOf(joined: JoinedFrame): Promise<RetrievalResult> {
     arrowStream: () => arrowOf(joined, outputs, select),
     close: async () => joined.connection.closeSync(),
   };
+}
+
+/** Rows out = rows in, always (S16). */
+function requireEveryRow({ report }: JoinedFrame, rows: number): void {
+  if (rows === report.rows) return;
+  throw new PlumblineError('INTERNAL', `${rows} of ${report.rows} rows came back from the join`);
 }
 
 type OutputColumn = { readonly name: string; readonly sql: string; readonly type: ValueType | null };
@@ -80,7 +87,11 @@ function entryColumns(
     return [output, { name: `${name}__status`, type: 'STRING', sql: statusSql(i, raw, lifetime) }];
   });
   if (!query.include.includes('eventTime')) return columns;
-  const eventTime = { name: `${entry.alias}__event_time`, type: 'TIMESTAMP' as const, sql: instant(eventTimeSql(i, lifetime)) };
+  const eventTime = {
+    name: `${entry.alias}__event_time`,
+    type: 'TIMESTAMP' as const,
+    sql: instant(eventTimeSql(i, lifetime)),
+  };
   return [...columns, eventTime];
 }
 

@@ -1,7 +1,12 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { ServiceEntry } from '../../compile/feature-service.js';
 import { quoteIdentifier } from '../../compile/sql/duckdb.js';
-import { type EntrySource, HISTORY_COLUMNS, joinedSql, matchColumn } from '../../compile/sql/point-in-time.js';
+import {
+  type EntrySource,
+  HISTORY_COLUMNS,
+  joinedSql,
+  matchColumn,
+} from '../../compile/sql/point-in-time.js';
 import type { RetrievalQuery, RetrievalReport, RetrievalResult, SourceRef } from '../store.js';
 import { openFrame } from './duckdb-frame.js';
 import { historyColumn } from './duckdb-history.js';
@@ -20,7 +25,8 @@ export async function retrieve(
 ): Promise<RetrievalResult> {
   const frame = await openFrame(connection, query);
   const sources: EntrySource[] = [];
-  for (const entry of query.service.entries) sources.push(await entrySource(connection, query, entry, historyOf));
+  for (const entry of query.service.entries)
+    sources.push(await entrySource(connection, query, entry, historyOf));
   await connection.run(`CREATE TEMP TABLE "~joined" AS ${joinedSql(frame.from, sources, query.knowledge)}`);
   const report: RetrievalReport = {
     rows: frame.rowCount,

@@ -43,7 +43,10 @@ export class DuckdbDatabase {
 }
 
 /** The rows of a small result. */
-export async function rowsOf(connection: DuckDBConnection, sql: string): Promise<readonly (readonly unknown[])[]> {
+export async function rowsOf(
+  connection: DuckDBConnection,
+  sql: string,
+): Promise<readonly (readonly unknown[])[]> {
   const reader = await connection.runAndReadAll(sql);
   return reader.getRowsJS();
 }
@@ -54,9 +57,15 @@ export function sqlText(text: string): string {
 }
 
 /** DuckDB's words about a file that it cannot read, as an error of the caller's. */
-export function unreadable(path: string, error: unknown, code: 'INVALID_FILE' | 'INVALID_FRAME'): PlumblineError {
+export function unreadable(
+  path: string,
+  error: unknown,
+  code: 'INVALID_FILE' | 'INVALID_FRAME',
+): PlumblineError {
   if (error instanceof PlumblineError) return error;
   const cause = (error instanceof Error ? error.message : String(error)).split('\n', 1)[0]!;
   const remedy = 'write it anew, or name the right format';
-  return new PlumblineError(code, `cannot be read: ${cause.replaceAll(path, 'the file')}; ${remedy}`, { path: 'file' });
+  return new PlumblineError(code, `cannot be read: ${cause.replaceAll(path, 'the file')}; ${remedy}`, {
+    path: 'file',
+  });
 }

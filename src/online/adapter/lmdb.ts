@@ -24,7 +24,8 @@ export class LmdbOnlineStore implements OnlineStore {
     await this.root.transaction(() => {
       for (const write of writes) this.writeIfNewer(write);
       const name = markName(mark.source);
-      if (BigInt(this.marks.get(name) ?? -1) < mark.sequence) void this.marks.put(name, String(mark.sequence));
+      if (BigInt(this.marks.get(name) ?? -1) < mark.sequence)
+        void this.marks.put(name, String(mark.sequence));
     });
   }
 
