@@ -30,9 +30,17 @@ function roundToTens(size: number, tens: bigint): number {
 /** `toFixed` rounds the exact value, halves up (ECMAScript, Number.prototype.toFixed), to at most 100 places. */
 function roundToPlaces(size: number, places: number): number {
   if (places <= 100) return Number(size.toFixed(places));
-  // Scaled by 2^1074 every double is an integer.
-  const scaled = BigInt(size * 2 ** 537 * 2 ** 537) * 10n ** BigInt(places);
-  return Number(`${(scaled * 2n + TWO_1074) / (TWO_1074 * 2n)}e-${places}`);
+  const decimals = over1074(size) * 10n ** BigInt(places);
+  return Number(`${(decimals * 2n + TWO_1074) / (TWO_1074 * 2n)}e-${places}`);
+}
+
+/** size · 2^1074, which is an integer for every double that is not negative. */
+function over1074(size: number): bigint {
+  VIEW.setFloat64(0, size);
+  const bits = VIEW.getBigUint64(0);
+  const exponent = bits >> 52n;
+  const fraction = bits & (2n ** 52n - 1n);
+  return exponent === 0n ? fraction : (fraction + 2n ** 52n) << (exponent - 1n);
 }
 
 /** CAST(FLOAT64 AS INT64), halves away from zero; NULL beyond the range. */
@@ -115,6 +123,7 @@ function trimAscii(text: string): string {
 const MAX_TENS = 308n;
 /** The smallest double is 2^-1074. */
 const MAX_PLACES = 1074n;
+const VIEW = new DataView(new ArrayBuffer(8));
 const TWO_1074 = 2n ** 1074n;
 const TWO_63 = 2 ** 63;
 const INT64_MAX = 2n ** 63n - 1n;

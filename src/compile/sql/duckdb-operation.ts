@@ -86,7 +86,8 @@ export const DUCKDB_OPERATIONS: Readonly<Record<OperationId, DuckdbLowering | nu
   // DuckDB has no substring of bytes.
   substr_bytes: null,
   substr_bytes_length: null,
-  concat_string: variadic((operands) => bounded(`(${operands.join(' || ')})`)),
+  // Beside a constant NULL the operator loses its type.
+  concat_string: variadic((operands) => bounded(`CAST(${operands.join(' || ')} AS VARCHAR)`)),
   concat_bytes: null,
   replace_string: variadic((operands) => bounded(`replace(${operands.join(', ')})`)),
   starts_with_string: sql('starts_with($0, $1)'),

@@ -1,0 +1,158 @@
+import fc from 'fast-check';
+import { OPERATIONS, type OperationId } from '../../src/compile/operation/table.js';
+import { DATE_PARTS, TIME_PARTS, UNIT_US } from '../../src/compile/runtime/time-part.js';
+import type { CallExpression, Expression } from '../../src/definition/expression.js';
+import type { Value } from '../../src/definition/value.js';
+import {
+  elementTypeOf,
+  SCALAR_TYPES,
+  type ScalarType,
+  type ValueType,
+} from '../../src/definition/value-type.js';
+import type { Row } from './oracle.js';
+import { HOSTILE, ZONES } from './values.js';
+
+/** Columns of every row: two of each scalar type and one array. */
+export const COLUMNS: ReadonlyMap<string, ValueType> = new Map<string, ValueType>([
+  ...SCALAR_TYPES.flatMap((type) => [1, 2].map((n) => [`${type.toLowerCase()}_${n}`, type] as const)),
+  ['array_1', 'ARRAY<FLOAT64>'],
+]);
+
+/** Every operation, in the order in which cases take turns as their root. */
+export const OPERATION_IDS = Object.keys(OPERATIONS) as readonly OperationId[];
+
+/** A row of hostile values, one in eight of them NULL. */
+export const ROW: fc.Arbitrary<Row> = fc
+  .tuple(...[...COLUMNS.values()].map((type) => fc.option(valuesOf(type), { freq: 7, nil: null })))
+  .map((values) => new Map([...COLUMNS.keys()].map((name, index) => [name, values[index]!])));
+
+/** A typed call of an operation whose arguments nest up to `depth` further operations. */
+export function callOf(id: OperationId, depth: number): fc.Arbitrary<Expression> {
+  return typeVariableOf(id).chain((variable) => callWith(id, variable, depth));
+}
+
+function callWith(id: OperationId, variable: ValueType, depth: number): fc.Arbitrary<Expression> {
+  const result = OPERATIONS[id].result;
+  const type = result === 'T' ? variable : result;
+  return fc
+    .tuple(argumentsOf(id, variable, depth), parametersOf(id))
+    .map(([operands, parameters]): CallExpression => {
+      const node = { kind: 'call', operation: id, type, arguments: operands } as const;
+      return Object.keys(parameters).length === 0 ? node : { ...node, parameters };
+    });
+}
+
+function argumentsOf(
+  id: OperationId,
+  variable: ValueType,
+  depth: number,
+): fc.Arbitrary<readonly Expression[]> {
+  if (id === 'case') return branches(fc.constant([]), 'BOOL', variable, depth);
+  if (id === 'case_match') {
+    return scalarType().chain((type) =>
+      branches(
+        expressionOf(type, depth).map((x) => [x]),
+        type,
+        variable,
+        depth,
+      ),
+    );
+  }
+  const { arguments: declared, variadic } = OPERATIONS[id];
+  const types = declared.map((type) => (type === 'T' ? variable : type));
+  const fixed = fc.tuple(...types.map((type) => expressionOf(type, depth)));
+  if (!variadic) return fixed;
+  const rest = fc.array(expressionOf(types.at(-1)!, depth), { maxLength: 3 });
+  return fc.tuple(fixed, rest).map(([first, more]) => [...first, ...more]);
+}
+
+function branches(
+  first: fc.Arbitrary<readonly Expression[]>,
+  when: ValueType,
+  result: ValueType,
+  depth: number,
+): fc.Arbitrary<readonly Expression[]> {
+  const pair = fc.tuple(expressionOf(when, depth), expressionOf(result, depth));
+  const pairs = fc.array(pair, { minLength: 1, maxLength: 2 });
+  return fc
+    .tuple(first, pairs, expressionOf(result, depth))
+    .map(([x, list, last]) => [...x, ...list.flat(), last]);
+}
+
+/** An expression of a type: a column, a literal, or an operation that gives the type. */
+function expressionOf(type: ValueType, depth: number): fc.Arbitrary<Expression> {
+  const key = `${type} ${depth}`;
+  const known = MEMO.get(key);
+  if (known !== undefined) return known;
+  const names = [...COLUMNS].filter(([, columnType]) => columnType === type).map(([name]) => name);
+  const leaves = [
+    {
+      arbitrary: fc.constantFrom(...names).map((name): Expression => ({ kind: 'column', type, name })),
+      weight: 3,
+    },
+    { arbitrary: literalOf(type), weight: 2 },
+    ...(type === 'TIMESTAMP'
+      ? [{ arbitrary: fc.constant<Expression>({ kind: 'asOf', type }), weight: 1 }]
+      : []),
+  ];
+  const calls = depth <= 0 ? [] : OPERATION_IDS.flatMap((id) => callsGiving(id, type, depth - 1));
+  const call = calls.length === 0 ? [] : [{ arbitrary: fc.oneof(...calls), weight: 6 }];
+  const made = fc.oneof(...leaves, ...call);
+  MEMO.set(key, made);
+  return made;
+}
+
+function callsGiving(id: OperationId, type: ValueType, depth: number): readonly fc.Arbitrary<Expression>[] {
+  const { result, typeVariable } = OPERATIONS[id];
+  if (result === 'T') {
+    const fits = elementTypeOf(type) === null || typeVariable === 'any';
+    return fits ? [fc.constant(id).chain(() => callWith(id, type, depth))] : [];
+  }
+  return result === type ? [fc.constant(id).chain(() => callOf(id, depth))] : [];
+}
+
+function typeVariableOf(id: OperationId): fc.Arbitrary<ValueType> {
+  if (OPERATIONS[id].typeVariable !== 'any') return scalarType();
+  return fc.oneof(
+    { arbitrary: scalarType(), weight: 9 },
+    { arbitrary: fc.constant('ARRAY<FLOAT64>' as const), weight: 1 },
+  );
+}
+
+function scalarType(): fc.Arbitrary<ScalarType> {
+  return fc.constantFrom(...SCALAR_TYPES);
+}
+
+function literalOf(type: ValueType): fc.Arbitrary<Expression> {
+  return fc.option(valuesOf(type), { freq: 9, nil: null }).map((value) => ({ kind: 'literal', type, value }));
+}
+
+function valuesOf(type: ValueType): fc.Arbitrary<Value> {
+  const element = elementTypeOf(type);
+  return element === null
+    ? HOSTILE[type as ScalarType]
+    : fc.array(HOSTILE[element] as fc.Arbitrary<Exclude<Value, null>>, { maxLength: 3 });
+}
+
+function parametersOf(id: OperationId): fc.Arbitrary<Readonly<Record<string, string>>> {
+  const zone = fc.constantFrom(...ZONES, 'UTC', 'UTC');
+  switch (id) {
+    case 'extract_timestamp':
+      return fc.record({
+        part: fc.constantFrom(...Object.keys(DATE_PARTS), ...Object.keys(TIME_PARTS)),
+        zone,
+      });
+    case 'extract_date':
+      return fc.record({ part: fc.constantFrom(...Object.keys(DATE_PARTS)) });
+    case 'date_of_timestamp':
+      return fc.record({ zone });
+    case 'timestamp_diff':
+    case 'timestamp_add':
+    case 'timestamp_sub':
+      return fc.record({ part: fc.constantFrom(...Object.keys(UNIT_US)) });
+    default:
+      return fc.constant({});
+  }
+}
+
+const MEMO = new Map<string, fc.Arbitrary<Expression>>();

@@ -1,0 +1,130 @@
+import { Temporal } from 'temporal-polyfill';
+import type { Value } from '../../src/definition/value.js';
+import type { StrictOperation } from './oracle-operation.js';
+import { dateOf, daysOf, zoned } from './oracle-time.js';
+
+/** CAST between scalar types; texts by GoogleSQL's rules. */
+export const CASTS: Readonly<Record<string, StrictOperation>> = {
+  cast_int64_bool: ([n]) => n !== 0n,
+  cast_int64_float64: ([n]) => Number(n),
+  cast_int64_string: ([n]) => (n as bigint).toString(),
+  cast_float64_int64: ([x]) => {
+    const size = Math.abs(Number(x));
+    const whole = BigInt(Math.floor(size)) + (size - Math.floor(size) >= 0.5 ? 1n : 0n);
+    return Number(x) < 0 ? -whole : whole;
+  },
+  cast_float64_string: ([x]) => floatText(Number(x)),
+  cast_bool_int64: ([b]) => (b === true ? 1n : 0n),
+  cast_bool_string: ([b]) => (b === true ? 'true' : 'false'),
+  cast_string_bool: ([s]) => {
+    if (!/^[a-zA-Z]+$/.test(String(s))) return null;
+    const word = String(s).toUpperCase();
+    return word === 'TRUE' ? true : word === 'FALSE' ? false : null;
+  },
+  cast_string_int64: ([s]) => {
+    const text = stripped(String(s));
+    const digits = text.replace(/^[-+]/, '');
+    if (!/^(\d+|0[xX][0-9a-fA-F]+)$/.test(digits)) return null;
+    return text.startsWith('-') ? -BigInt(digits) : BigInt(digits);
+  },
+  cast_string_float64: ([s]) => {
+    const text = stripped(String(s));
+    const isDecimal = /^[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)?$/.test(text);
+    return isDecimal ? Number(text) : hexFloat(text);
+  },
+  cast_string_bytes: ([s]) => new TextEncoder().encode(String(s)),
+  cast_string_date: ([s]) => {
+    const match = /^(\d{4})-(\d{1,2})-(\d{1,2})$/.exec(String(s));
+    return match && orNull(() => daysOf(plainDate(match.slice(1))));
+  },
+  cast_string_timestamp: ([s]) => orNull(() => timestamp(String(s))),
+  cast_bytes_string: ([b]) =>
+    orNull(() => new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(b as Uint8Array)),
+  cast_date_string: ([d]) => dateOf(d).toString(),
+  cast_date_timestamp: ([d]) => dateOf(d).toZonedDateTime('UTC').epochNanoseconds / 1000n,
+  cast_timestamp_string: ([t]) => {
+    const time = zoned(t, 'UTC');
+    const micros = time.millisecond * 1000 + time.microsecond;
+    const digits = micros === 0 ? 0 : micros % 1000 === 0 ? 3 : 6;
+    return `${time.toPlainDateTime().toString({ fractionalSecondDigits: digits }).replace('T', ' ')}+00`;
+  },
+  cast_timestamp_date: ([t]) => daysOf(zoned(t, 'UTC').toPlainDate()),
+};
+
+function orNull(compute: () => Value): Value {
+  try {
+    return compute();
+  } catch {
+    return null;
+  }
+}
+
+function stripped(text: string): string {
+  const spaces = ' \t\n\v\f\r';
+  let [start, end] = [0, text.length];
+  while (start < end && spaces.includes(text[start]!)) start++;
+  while (end > start && spaces.includes(text[end - 1]!)) end--;
+  return text.slice(start, end);
+}
+
+function plainDate([year, month, day]: readonly string[]): Temporal.PlainDate {
+  const fields = { year: Number(year), month: Number(month), day: Number(day) };
+  return Temporal.PlainDate.from(fields, { overflow: 'reject' });
+}
+
+function timestamp(text: string): Value {
+  const [, date, clock, fraction = '', offset, zone] =
+    /^(\d{4}-\d{1,2}-\d{1,2})(?:[ Tt](\d{1,2}:\d{1,2}:\d{1,2})(?:\.(\d{1,6}))?(?:([Zz]|[-+]\d{1,2}(?::?\d{1,2})?)| ([A-Za-z][\w/+-]*))?)?$/.exec(
+      text,
+    )!;
+  const [hour, minute, second] = (clock ?? '0:0:0').split(':').map(Number);
+  const leap = second === 60 ? 1 : 0;
+  const time = Temporal.PlainTime.from(
+    { hour: hour!, minute: minute!, second: second! - leap },
+    { overflow: 'reject' },
+  );
+  const local = plainDate(date!.split('-')).toPlainDateTime(time).add({ seconds: leap });
+  const at = local.toZonedDateTime(zoneOf(offset, zone)).epochNanoseconds / 1000n;
+  return at + BigInt(fraction.padEnd(6, '0'));
+}
+
+function zoneOf(offset: string | undefined, zone: string | undefined): string {
+  if (zone !== undefined) {
+    const exact = Temporal.Instant.fromEpochNanoseconds(0n).toZonedDateTimeISO(zone).timeZoneId === zone;
+    if (!exact) throw new RangeError(zone);
+    return zone;
+  }
+  if (offset === undefined || offset.toUpperCase() === 'Z') return 'UTC';
+  const [, sign, hours, minutes] = /^([-+])(\d\d?):?(\d*)$/.exec(offset)!;
+  if (Number(minutes) > 59 || Number(hours) * 60 + Number(minutes) > 840) throw new RangeError(offset);
+  return `${sign}${hours!.padStart(2, '0')}:${minutes!.padStart(2, '0')}`;
+}
+
+/** Hexadecimal floats of few digits and small powers, which is what the generator makes: these are exact. */
+function hexFloat(text: string): Value {
+  const match = /^([-+]?)0[xX]([\da-fA-F]*)\.?([\da-fA-F]*)(?:[pP]([-+]?\d+))?$/.exec(text);
+  if (match === null || match[2] === undefined || `${match[2]}${match[3]}` === '') return null;
+  const mantissa = Number.parseInt(`${match[2]}${match[3]}`, 16);
+  const value = mantissa * 2 ** (Number(match[4] ?? 0) - 4 * match[3]!.length);
+  return match[1] === '-' ? -value : value;
+}
+
+/** C's printf("%.15g"), or "%.17g" where 15 digits do not read back. */
+function floatText(x: number): string {
+  if (x === 0) return '0';
+  const digits = Number(x.toPrecision(15)) === x ? 15 : 17;
+  const [significand, power] = x.toExponential(digits - 1).split('e');
+  const exponent = Number(power);
+  if (exponent < -4 || exponent >= digits) {
+    const shown = Math.abs(exponent) < 10 ? `0${Math.abs(exponent)}` : `${Math.abs(exponent)}`;
+    return `${withoutZeros(significand!)}e${exponent < 0 ? '-' : '+'}${shown}`;
+  }
+  const all = significand!.replace(/[-.]/g, '');
+  const padded = exponent < 0 ? '0'.repeat(-exponent) + all : all;
+  const point = exponent < 0 ? 1 : exponent + 1;
+  return withoutZeros(`${x < 0 ? '-' : ''}${padded.slice(0, point)}.${padded.slice(point)}`);
+}
+
+function withoutZeros(decimal: string): string {
+  return decimal.includes('.') ? decimal.replace(/0+$/, '').replace(/\.$/, '') : decimal;
+}
