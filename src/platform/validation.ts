@@ -33,21 +33,37 @@ export async function validateBody<T extends object>(type: Type<T>, value: unkno
   if (value === null || typeof value !== 'object' || Array.isArray(value)) {
     throw new PlumblineError('INVALID_REQUEST', 'the body must be a JSON object', { path: '' });
   }
-  // Defining, not assigning: a member "__proto__" must not become the prototype.
-  return valid(Object.defineProperties(new type(), Object.getOwnPropertyDescriptors(value)));
+  requireOwnNames(value);
+  return valid(Object.assign(new type(), value));
 }
 
 /** Members of a query are text; its class converts them. */
 function validateQuery(type: Type<object>, value: unknown): Promise<object> {
-  return valid(plainToInstance(type, Object.assign(Object.create(null), value)));
+  const members = Object.assign({}, value);
+  requireOwnNames(members);
+  return valid(plainToInstance(type, members));
+}
+
+/** The validator takes names that every object has, `__proto__` and `constructor` among them, for known ones. */
+function requireOwnNames(value: object): void {
+  const names = Object.keys(value).filter((name) => name in Object.prototype);
+  if (names.length === 0) return;
+  const problems = names.map((name) => ({
+    path: pointerToken(name),
+    message: `"${name}" is no known property`,
+  }));
+  throw invalidRequest(problems);
 }
 
 async function valid<T extends object>(instance: T): Promise<T> {
   const errors = await validate(instance, { whitelist: true, forbidNonWhitelisted: true });
   if (errors.length === 0) return instance;
-  const problems = errors.flatMap((error) => problemsOf(error, ''));
+  throw invalidRequest(errors.flatMap((error) => problemsOf(error, '')));
+}
+
+function invalidRequest(problems: readonly Problem[]): PlumblineError {
   const listed = problems.map(({ path, message }) => `${path}: ${message}`).join('; ');
-  throw new PlumblineError('INVALID_REQUEST', `the request is refused: ${listed}`, { problems });
+  return new PlumblineError('INVALID_REQUEST', `the request is refused: ${listed}`, { problems });
 }
 
 function requireFrame(value: unknown): UploadedFrame {

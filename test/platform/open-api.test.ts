@@ -1,0 +1,84 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startTestApp, type TestApp } from '../support/app.js';
+
+type Operation = { readonly requestBody?: { readonly content: Readonly<Record<string, unknown>> } };
+type Paths = Readonly<Record<string, Readonly<Record<string, Operation>>>>;
+
+let service: TestApp;
+let paths: Paths;
+beforeAll(async () => {
+  service = await startTestApp();
+  const document = await service.get('/docs-json');
+  expect(document.status).toBe(200);
+  paths = document.body.paths;
+});
+afterAll(() => service.close());
+
+/** Every route as `docs/api.md` has it. */
+const ROUTES = [
+  'GET /health',
+  'POST /v1/projects/{project}/apply',
+  'POST /v1/projects/{project}/plan',
+  ...['entities', 'sources', 'feature-sets', 'feature-services', 'models'].flatMap((kind) => [
+    `POST /v1/projects/{project}/${kind}`,
+    `GET /v1/projects/{project}/${kind}`,
+    `GET /v1/projects/{project}/${kind}/{name}`,
+  ]),
+  'GET /v1/projects/{project}/jobs',
+  'GET /v1/projects/{project}/jobs/{id}',
+  'POST /v1/projects/{project}/sources/{source}/rows',
+  'POST /v1/projects/{project}/sources/{source}/loads',
+  'POST /v1/projects/{project}/online/lookup',
+  'POST /v1/projects/{project}/retrievals',
+  'POST /v1/projects/{project}/training-sets',
+  'GET /v1/projects/{project}/training-sets/{id}',
+  'POST /v1/projects/{project}/models/{model}/train',
+  'GET /v1/projects/{project}/models/{model}/versions',
+  'GET /v1/projects/{project}/models/{model}/versions/{version}',
+  'POST /v1/projects/{project}/models/{model}/versions/{version}/vectors',
+  'GET /v1/projects/{project}/v2',
+  'GET /v1/projects/{project}/v2/health/live',
+  'GET /v1/projects/{project}/v2/health/ready',
+  'POST /v1/projects/{project}/v2/models/{model}/infer',
+  'POST /v1/projects/{project}/v2/models/{model}/versions/{version}/infer',
+];
+
+function routes(): readonly string[] {
+  return Object.entries(paths).flatMap(([path, operations]) =>
+    Object.keys(operations).map((method) => `${method.toUpperCase()} ${path}`),
+  );
+}
+
+describe('the OpenAPI document', () => {
+  it.each(ROUTES)('has %s', (route) => {
+    expect(routes()).toContain(route);
+  });
+
+  it('refers to nothing that it does not have', async () => {
+    const { body } = await service.get('/docs-json');
+    const references = JSON.stringify(body).matchAll(/"\$ref":"#\/components\/schemas\/(\w+)"/g);
+    const missing = [...references]
+      .map(([, name]) => name!)
+      .filter((name) => !(name in body.components.schemas));
+    expect(missing).toEqual([]);
+  });
+
+  it('is shown as a page', async () => {
+    expect((await service.get('/docs')).status).toBe(200);
+  });
+});
+
+describe('every route with a body', () => {
+  it('refuses an unknown property before anything else', async () => {
+    const posts = routes().filter((route) => !route.startsWith('GET '));
+    expect(posts.length).toBeGreaterThan(10);
+    for (const route of posts) {
+      const [method, path] = route.split(' ') as [string, string];
+      const url = path.replace('{version}', '1').replaceAll(/\{\w+\}/g, 'x');
+      const { status, body } = await service.request(method, url, { json: { unknownProperty: 1 } });
+      expect([400, 415, 422], `${route} answered ${status} ${JSON.stringify(body)}`).toContain(status);
+      const text = JSON.stringify(body.error);
+      if (status !== 415) expect(text, route).toContain('unknownProperty');
+    }
+  });
+});
