@@ -2,6 +2,7 @@ import { fittedTransformJson } from '../compile/fitted-transform.js';
 import type { CompiledModel } from '../compile/model.js';
 import { compileTransform } from '../compile/transform.js';
 import { fingerprint } from '../definition/canonical.js';
+import type { ColumnBatch } from '../definition/column-batch.js';
 import { PlumblineError } from '../definition/error.js';
 import { formatTimestamp } from '../definition/time.js';
 import { type ModelBundles, weightsHash } from '../model/bundle.js';
@@ -67,7 +68,7 @@ export class Train {
     const { frames, trainer, trainingSets, bundles, versions } = this.parts;
     const plan = planOf(run);
     const rows = frames.read(trainingSets.pathOf(run.set.id), columnsRead(plan));
-    const trained = await trainer.train(plan, rows, control);
+    const trained = await trainer.train(plan, allRows(run.set, rows), control);
     const { project, model } = run;
     const createdAt = formatTimestamp(this.parts.clock.nowUs());
     const { version } = await versions.insert(project, model.name, async (next) => {
@@ -85,6 +86,23 @@ type Run = {
   readonly model: CompiledModel;
   readonly set: TrainingSet;
 };
+
+/** The rows of a training set. Throws INTERNAL when the file does not hold as many as were recorded. */
+async function* allRows(
+  { id, rows }: TrainingSet,
+  batches: AsyncIterable<ColumnBatch>,
+): AsyncIterable<ColumnBatch> {
+  let read = 0;
+  for await (const batch of batches) {
+    read += batch.rowCount;
+    yield batch;
+  }
+  if (read === rows) return;
+  throw new PlumblineError(
+    'INTERNAL',
+    `the file of training set "${id}" has ${read} rows, recorded are ${rows}; make the set again`,
+  );
+}
 
 function requireSameService(model: CompiledModel, { id, query }: TrainingSet): void {
   const { name, version } = model.service;

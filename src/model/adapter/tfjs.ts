@@ -113,21 +113,25 @@ function probabilities(x: Tensor2D, weights: Tensor2D, bias: Tensor1D): Tensor {
   return x.matMul(weights).add(bias).sigmoid();
 }
 
+/** The examples in `order`, `batchSize` at a time; a batch holds until the next one is taken: its memory is used again. */
 function* miniBatches(
   { inputs, labels }: Examples,
   order: Uint32Array,
   batchSize: number,
 ): Iterable<{ readonly inputs: Matrix; readonly labels: Float32Array }> {
   const { width } = inputs;
+  const largest = Math.min(batchSize, order.length);
+  const values = new Float32Array(largest * width);
+  const chosenLabels = new Float32Array(largest);
   for (let from = 0; from < order.length; from += batchSize) {
     const chosen = order.subarray(from, from + batchSize);
-    const values = new Float32Array(chosen.length * width);
-    const chosenLabels = new Float32Array(chosen.length);
+    const rows = chosen.length;
     chosen.forEach((row, to) => {
       values.set(inputs.values.subarray(row * width, (row + 1) * width), to * width);
       chosenLabels[to] = labels[row]!;
     });
-    yield { inputs: { rows: chosen.length, width, values }, labels: chosenLabels };
+    const batch = { rows, width, values: values.subarray(0, rows * width) };
+    yield { inputs: batch, labels: chosenLabels.subarray(0, rows) };
   }
 }
 
