@@ -10,6 +10,7 @@ import { TfjsRuntime } from './adapter/tfjs.js';
 import { type ModelBundle, ModelBundles } from './bundle.js';
 import { LoadedModels } from './loaded-models.js';
 
+const RECORDED = async (): Promise<void> => undefined;
 const REF = { project: 'demo', model: 'delay', version: 1 };
 
 describe('a model bundle', () => {
@@ -45,7 +46,7 @@ describe('a model bundle', () => {
   it('gives the same vectors and predictions in a new process, bit for bit (S24)', async () => {
     const rows = flightRows(0, 300);
     const asOf = rows.columns.get('as_of')!.values as BigInt64Array;
-    const models = new LoadedModels(bundles, new TfjsRuntime());
+    const models = new LoadedModels(bundles, new TfjsRuntime(), RECORDED);
     const expected = await models.with(REF, ({ transform, predictor }) => {
       const values = transform.apply(rows, asOf);
       const vectors = { rows: rows.rowCount, width: transform.width, values };
@@ -82,7 +83,7 @@ describe('LoadedModels', () => {
   it('loads a version once, and again after a failure', async () => {
     const root = await mkdtemp(join(tmpdir(), 'bundles-'));
     const bundles = new ModelBundles(root);
-    const models = new LoadedModels(bundles, new TfjsRuntime());
+    const models = new LoadedModels(bundles, new TfjsRuntime(), RECORDED);
     await expect(models.with(REF, () => 1)).rejects.toMatchObject({ code: 'NOT_FOUND' });
     await bundles.save(await flightBundle(REF));
     const first = await models.with(REF, (model) => model);

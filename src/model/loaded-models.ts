@@ -22,6 +22,9 @@ const MAX_LOADED = 64;
 
 type Entry = { readonly loading: Promise<LoadedModel>; users: number; evicted: boolean };
 
+/** Throws NOT_FOUND for a version that the registry does not know: its bundle is what an interrupted training left. */
+export type RequireRecord = (ref: ModelVersionRef) => Promise<unknown>;
+
 /** Model versions in memory, the least recently used leaving first. */
 export class LoadedModels {
   /** In order of use, the latest last. */
@@ -30,6 +33,7 @@ export class LoadedModels {
   constructor(
     private readonly bundles: ModelBundles,
     private readonly runtime: ModelRuntime,
+    private readonly requireRecord: RequireRecord,
   ) {}
 
   /** Calls `use` with a version that stays loaded meanwhile. Throws NOT_FOUND, and INTERNAL for a damaged bundle. */
@@ -66,8 +70,9 @@ export class LoadedModels {
     return { loading, users: 0, evicted: false };
   }
 
-  private async load({ project, model, version }: ModelVersionRef): Promise<LoadedModel> {
-    const { manifest, weights } = await this.bundles.load(project, model, version);
+  private async load(ref: ModelVersionRef): Promise<LoadedModel> {
+    await this.requireRecord(ref);
+    const { manifest, weights } = await this.bundles.load(ref.project, ref.model, ref.version);
     const transform = compileTransform(parseFittedTransform(manifest.transform));
     const predictor = await this.runtime.load(manifest.record.parameters.kind, weights);
     return { manifest, transform, predictor };

@@ -1,5 +1,6 @@
 import type { CompiledModel } from '../compile/model.js';
 import type { ColumnBatch } from '../definition/column-batch.js';
+import type { LatestVersions } from '../model/latest-versions.js';
 import type { LoadedModel, LoadedModels } from '../model/loaded-models.js';
 import type { ModelManifest } from '../model/manifest.js';
 import type { Matrix } from '../model/runtime.js';
@@ -27,23 +28,26 @@ export type Prediction = {
   readonly vectors: Matrix;
 };
 
+export type PredictParts = {
+  readonly catalog: CatalogHolder;
+  readonly versions: ModelVersions;
+  readonly latest: LatestVersions;
+  readonly models: LoadedModels;
+  readonly lookup: Lookup;
+};
+
 /** Predicts from latest features and request values, by the very transform the model was trained with (S24). */
 export class Predict {
-  constructor(
-    private readonly catalog: CatalogHolder,
-    private readonly versions: ModelVersions,
-    private readonly models: LoadedModels,
-    private readonly lookup: Lookup,
-  ) {}
+  constructor(private readonly parts: PredictParts) {}
 
   /** Answers the body of `infer`, all rows by one lookup and one prediction. Throws NOT_FOUND, INVALID_REQUEST, TOO_LARGE. */
   async infer(choice: ModelChoice, body: unknown): Promise<Prediction> {
     const version = await this.versionOf(choice);
     const { project, model } = choice;
-    return this.models.with({ project, model, version }, async (loaded) => {
+    return this.parts.models.with({ project, model, version }, async (loaded) => {
       const definition = this.definitionOf(project, loaded.manifest);
       const request = parseInferenceRequest(body, definition.inputs);
-      const answer = await this.lookup.lookup(definition.service, request.inputs);
+      const answer = await this.parts.lookup.lookup(definition.service, request.inputs);
       const columns = new Map([...request.inputs.columns, ...answer.values.columns]);
       const rows = { rowCount: request.inputs.rowCount, columns };
       return { request, version, asOfUs: answer.asOfUs, ...predicted(loaded, rows, answer.asOfUs) };
@@ -54,17 +58,17 @@ export class Predict {
   async describe(choice: ModelChoice): Promise<{ manifest: ModelManifest; versions: readonly number[] }> {
     const version = await this.versionOf(choice);
     const { project, model } = choice;
-    const versions = (await this.versions.list(project, model)).map((each) => each.version);
-    return this.models.with({ project, model, version }, ({ manifest }) => ({ manifest, versions }));
+    const versions = (await this.parts.versions.list(project, model)).map((each) => each.version);
+    return this.parts.models.with({ project, model, version }, ({ manifest }) => ({ manifest, versions }));
   }
 
   private async versionOf({ project, model, version }: ModelChoice): Promise<number> {
-    return (await this.versions.get(project, model, version)).version;
+    return version ?? this.parts.latest.of(project, model);
   }
 
   private definitionOf(project: string, { record }: ModelManifest): CompiledModel {
     const { name, version } = record.definition;
-    return this.catalog.current().model(project, name, version);
+    return this.parts.catalog.current().model(project, name, version);
   }
 }
 

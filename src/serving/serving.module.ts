@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { LatestVersions } from '../model/latest-versions.js';
 import { LoadedModels } from '../model/loaded-models.js';
 import { ModelModule } from '../model/model.module.js';
 import { LOOKUP, type Lookup } from '../online/lookup.js';
@@ -15,7 +16,7 @@ import { Predict } from './predict.js';
   providers: [
     {
       provide: Predict,
-      inject: [CATALOG_HOLDER, ModelVersions, LoadedModels, LOOKUP],
+      inject: [CATALOG_HOLDER, ModelVersions, LatestVersions, LoadedModels, LOOKUP],
       useFactory: createPredict,
     },
   ],
@@ -23,7 +24,13 @@ import { Predict } from './predict.js';
 export class ServingModule {}
 
 function createPredict(
-  ...[catalog, versions, models, lookup]: [CatalogHolder, ModelVersions, LoadedModels, Lookup]
+  ...[catalog, versions, latest, models, lookup]: [
+    CatalogHolder,
+    ModelVersions,
+    LatestVersions,
+    LoadedModels,
+    Lookup,
+  ]
 ): Predict {
-  return new Predict(catalog, versions, models, lookup);
+  return new Predict({ catalog, versions, latest, models, lookup });
 }

@@ -6,6 +6,7 @@ import type { ColumnBatch } from '../definition/column-batch.js';
 import { PlumblineError } from '../definition/error.js';
 import { formatTimestamp } from '../definition/time.js';
 import { type ModelBundles, weightsHash } from '../model/bundle.js';
+import type { LatestVersions } from '../model/latest-versions.js';
 import type { Metrics, ModelManifest, ModelRecord } from '../model/manifest.js';
 import type { FrameReader } from '../offline/frame.js';
 import type { Clock } from '../platform/clock.js';
@@ -42,6 +43,7 @@ export type TrainParts = {
   readonly trainer: Trainer;
   readonly bundles: ModelBundles;
   readonly versions: ModelVersions;
+  readonly latest: LatestVersions;
   readonly clock: Clock;
 };
 
@@ -77,6 +79,7 @@ export class Train {
       const { signature, metrics, record } = manifest;
       return { createdAt, signature, metrics, record } satisfies RecordedVersion;
     });
+    this.parts.latest.announce(project, model.name, version);
     return { model: model.name, version, metrics: trained.metrics };
   }
 }

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { Module } from '@nestjs/common';
 import { ModelBundles } from '../model/bundle.js';
+import { LatestVersions } from '../model/latest-versions.js';
 import { LoadedModels } from '../model/loaded-models.js';
 import { ModelModule } from '../model/model.module.js';
 import { FRAME_READER, type FrameReader } from '../offline/frame.js';
@@ -26,6 +27,7 @@ const TRAIN_PARTS = [
   TRAINER,
   ModelBundles,
   ModelVersions,
+  LatestVersions,
   CLOCK,
 ] as const;
 
@@ -43,15 +45,15 @@ const TRAIN_PARTS = [
     { provide: Train, inject: [...TRAIN_PARTS], useFactory: createTrain },
     {
       provide: Vectors,
-      inject: [LoadedModels, ModelVersions],
-      useFactory: (models: LoadedModels, versions: ModelVersions) => new Vectors(models, versions),
+      inject: [LoadedModels],
+      useFactory: (models: LoadedModels) => new Vectors(models),
     },
   ],
 })
 export class TrainingModule {}
 
 function createTrain(
-  ...[catalog, jobs, trainingSets, frames, trainer, bundles, versions, clock]: [
+  ...[catalog, jobs, trainingSets, frames, trainer, bundles, versions, latest, clock]: [
     CatalogHolder,
     Jobs,
     TrainingSetStore,
@@ -59,9 +61,10 @@ function createTrain(
     Trainer,
     ModelBundles,
     ModelVersions,
+    LatestVersions,
     Clock,
   ]
 ): Train {
-  const parts = { catalog, jobs, trainingSets, frames, trainer, bundles, versions, clock };
+  const parts = { catalog, jobs, trainingSets, frames, trainer, bundles, versions, latest, clock };
   return new Train(parts);
 }

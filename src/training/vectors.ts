@@ -3,7 +3,6 @@ import { type Column, type ColumnBatch, finiteColumn } from '../definition/colum
 import { PlumblineError } from '../definition/error.js';
 import type { LoadedModel, LoadedModels, ModelVersionRef } from '../model/loaded-models.js';
 import type { Matrix } from '../model/runtime.js';
-import type { ModelVersions } from '../registry/records.js';
 import { asOfColumn } from './as-of.js';
 
 /** The model inputs of some rows and what the model makes of them. */
@@ -11,10 +10,7 @@ export type VectorRows = { readonly vectors: Matrix; readonly predictions: Float
 
 /** Model inputs for frames that hold features already: by the transform and the weights that predictions use (S24). */
 export class Vectors {
-  constructor(
-    private readonly models: LoadedModels,
-    private readonly versions: ModelVersions,
-  ) {}
+  constructor(private readonly models: LoadedModels) {}
 
   /**
    * The vectors and predictions of every row, in order, some rows at a time, handed to `write` as an iterable. AS_OF() is
@@ -25,7 +21,6 @@ export class Vectors {
     frame: AsyncIterable<ColumnBatch>,
     write: (rows: AsyncIterable<VectorRows>, width: number) => Promise<void>,
   ): Promise<void> {
-    await this.versions.get(ref.project, ref.model, ref.version);
     return this.models.with(ref, (model) => write(vectorRows(model, frame), model.transform.width));
   }
 }
