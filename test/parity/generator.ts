@@ -31,6 +31,17 @@ export function callOf(id: OperationId, depth: number): fc.Arbitrary<Expression>
   return typeVariableOf(id).chain((variable) => callWith(id, variable, depth));
 }
 
+/** The same, compared with a literal: there optimisers rewrite what stands beside it. */
+export function comparedCallOf(id: OperationId, depth: number): fc.Arbitrary<Expression> {
+  const comparison = fc.constantFrom(...COMPARISONS);
+  return callOf(id, depth).chain((left) => {
+    if (elementTypeOf(left.type) !== null) return fc.constant(left);
+    return fc
+      .tuple(comparison, literalOf(left.type))
+      .map(([operation, right]) => ({ kind: 'call', operation, type: 'BOOL', arguments: [left, right] }));
+  });
+}
+
 function callWith(id: OperationId, variable: ValueType, depth: number): fc.Arbitrary<Expression> {
   const result = OPERATIONS[id].result;
   const type = result === 'T' ? variable : result;
@@ -155,4 +166,14 @@ function parametersOf(id: OperationId): fc.Arbitrary<Readonly<Record<string, str
   }
 }
 
+const COMPARISONS = [
+  'equal',
+  'not_equal',
+  'less',
+  'less_or_equal',
+  'greater',
+  'greater_or_equal',
+  'is_distinct',
+  'in',
+] as const;
 const MEMO = new Map<string, fc.Arbitrary<Expression>>();

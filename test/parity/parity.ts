@@ -5,7 +5,7 @@ import { type ColumnBatch, columnOf, valueAt } from '../../src/definition/column
 import { childrenOf, type Expression } from '../../src/definition/expression.js';
 import type { Value } from '../../src/definition/value.js';
 import { DuckdbEngine, type EngineAnswer } from './duckdb-engine.js';
-import { COLUMNS, callOf, OPERATION_IDS, ROW } from './generator.js';
+import { COLUMNS, callOf, comparedCallOf, OPERATION_IDS, ROW } from './generator.js';
 import { evaluate, type Row } from './oracle.js';
 import { rowText, sameBits, textOf, valueText } from './print.js';
 
@@ -53,8 +53,10 @@ type Batch = { readonly expressions: readonly Expression[]; readonly rows: reado
 function expressionsOf(from: number, count: number, seed: number): readonly Expression[] {
   return Array.from({ length: count }, (_, index) => {
     const id = OPERATION_IDS[(from + index) % OPERATION_IDS.length]!;
-    const depth = Math.floor((from + index) / OPERATION_IDS.length) % (MAX_DEPTH + 1);
-    return fc.sample(callOf(id, depth), { numRuns: 1, seed: seed + from + index })[0]!;
+    const round = Math.floor((from + index) / OPERATION_IDS.length);
+    const made = round % 2 === 0 ? callOf : comparedCallOf;
+    const depth = Math.floor(round / 2) % (MAX_DEPTH + 1);
+    return fc.sample(made(id, depth), { numRuns: 1, seed: seed + from + index })[0]!;
   });
 }
 

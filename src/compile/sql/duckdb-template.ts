@@ -24,9 +24,12 @@ export function floats(kind: 'makes' | 'absorbs', template: string): DuckdbLower
   return { floats: kind, template: () => template };
 }
 
-/** INT64 computed in 128 bits; NULL when the result is beyond 64. */
+/**
+ * INT64 computed in 128 bits; NULL when the result is beyond 64. Compared with a constant, DuckDB 1.5 drops a TRY_CAST and
+ * compares before it; LEAST of one operand hides the cast from that.
+ */
 export function int64(template: string): DuckdbLowering {
-  return sql(`TRY_CAST(${template} AS BIGINT)`);
+  return sql(`least(TRY_CAST(${template} AS BIGINT))`);
 }
 
 /** Any number of operands. */
