@@ -13,10 +13,8 @@ import { OFFLINE_STORE } from './offline/store.js';
 import { LmdbOnlineStore } from './online/adapter/lmdb.js';
 import { OnlineModule } from './online/online.module.js';
 import { ONLINE_STORE } from './online/store.js';
-import type { Clock } from './platform/clock.js';
 import type { Configuration } from './platform/configuration.js';
-import { DATA_DIR } from './platform/data-dir.js';
-import { PlatformModule } from './platform/platform.module.js';
+import { type Platform, PlatformModule } from './platform/platform.module.js';
 import { pgliteConnection } from './registry/adapter/pglite.js';
 import { seedRegistry } from './registry/adapter/pglite-template.js';
 import { postgresConnection } from './registry/adapter/postgres.js';
@@ -30,11 +28,12 @@ import { TrainingModule } from './training/training.module.js';
 /** What the service is made of: the one place that names adapters. */
 @Module({})
 export class AppModule {
-  static register(configuration: Configuration, clock: Clock): DynamicModule {
+  static register(platform: Platform): DynamicModule {
+    const { configuration } = platform;
     return {
       module: AppModule,
       imports: [
-        PlatformModule.register(configuration, clock),
+        PlatformModule.register(platform),
         RegistryModule.register(() => registryConnection(configuration)),
         EnginesModule.register(configuration),
         OnlineModule,
@@ -51,7 +50,6 @@ export class AppModule {
 @Module({})
 class EnginesModule {
   static register({ dataDir, duckdb }: Configuration): DynamicModule {
-    // An engine opens its files once the data folder is ours.
     const engines: readonly (readonly [symbol, () => unknown])[] = [
       [ONLINE_STORE, () => LmdbOnlineStore.open(join(dataDir, 'online'))],
       [OFFLINE_STORE, () => DuckdbOfflineStore.open(join(dataDir, 'history.duckdb'), duckdb)],
@@ -63,7 +61,7 @@ class EnginesModule {
     return {
       module: EnginesModule,
       global: true,
-      providers: engines.map(([provide, useFactory]) => ({ provide, inject: [DATA_DIR], useFactory })),
+      providers: engines.map(([provide, useFactory]) => ({ provide, useFactory })),
       exports: engines.map(([token]) => token),
     };
   }

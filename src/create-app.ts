@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import { AppModule } from './app.module.js';
 import { type Clock, SystemClock } from './platform/clock.js';
 import type { Configuration } from './platform/configuration.js';
+import { openDataDir } from './platform/data-dir.js';
 import { createHttpApplication, type HttpApplication } from './platform/http.js';
 import { serveOpenApi } from './platform/open-api.js';
 import { REGISTRY_COMPONENTS } from './registry/document-view.js';
@@ -11,7 +12,13 @@ export async function createApp(
   configuration: Configuration,
   clock: Clock = new SystemClock(),
 ): Promise<HttpApplication> {
-  return createHttpApplication(AppModule.register(configuration, clock), configuration, (app) =>
-    serveOpenApi(app, REGISTRY_COMPONENTS),
-  );
+  // Before any engine opens its files there.
+  const dataDir = openDataDir(configuration.dataDir);
+  const root = AppModule.register({ configuration, clock, dataDir });
+  try {
+    return await createHttpApplication(root, configuration, (app) => serveOpenApi(app, REGISTRY_COMPONENTS));
+  } catch (error) {
+    dataDir.release();
+    throw error;
+  }
 }

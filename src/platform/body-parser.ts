@@ -57,7 +57,8 @@ export function registerBodyParsers(fastify: ParserHost, limits: BodyLimits): vo
       uploads.set(request.raw, path);
       receive(stream, path, { mediaType, maxBytes: limits.maxBodyBytes }).then(
         (frame) => done(null, frame),
-        done,
+        (error: Error) =>
+          done(request.raw.destroyed && !(error instanceof PlumblineError) ? cutOff() : error),
       );
     });
   }
@@ -101,6 +102,11 @@ async function receive(
     createWriteStream(path),
   );
   return new UploadedFrame(path, sizeBytes, limits.mediaType);
+}
+
+/** Nobody reads this answer; it keeps a sender who went away from looking like a defect of the service. */
+function cutOff(): PlumblineError {
+  return new PlumblineError('INVALID_REQUEST', 'the body was cut off');
 }
 
 function tooLarge(maxBytes: number): PlumblineError {

@@ -101,7 +101,7 @@ function resolveSettings(settings: ReadonlyMap<Setting, Given>, workingDir: stri
     maxSkewUs: take('maxSkew', durationUs, 1_000_000n),
     databaseUrl: take<string | null>('databaseUrl', databaseUrl, null),
     duckdb: {
-      memoryLimit: take('duckdb.memoryLimit', memorySize, '768MiB'),
+      memoryLimit: take('duckdb.memoryLimit', memorySize, '512MiB'),
       threads: take('duckdb.threads', wholeNumber(1, 1024), availableParallelism()),
     },
     logLevel: take('logLevel', logLevel, 'info'),

@@ -10,9 +10,6 @@ export type DataDir = {
   release(): void;
 };
 
-/** Injection token of the {@link DataDir}: whoever opens files in the folder waits for its lock. */
-export const DATA_DIR = Symbol('DATA_DIR');
-
 /** Where requests keep what they upload. */
 export function temporaryDir(dataDir: string): string {
   return join(dataDir, 'tmp');

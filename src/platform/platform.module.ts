@@ -11,10 +11,20 @@ import { LoggerModule } from 'nestjs-pino';
 import { destination } from 'pino';
 import { CLOCK, type Clock } from './clock.js';
 import { CONFIG, type Configuration } from './configuration.js';
-import { DATA_DIR, type DataDir, openDataDir } from './data-dir.js';
+import type { DataDir } from './data-dir.js';
 import { HealthController } from './health.controller.js';
 import { JobsController } from './jobs.controller.js';
 import { Jobs } from './jobs.js';
+
+const DATA_DIR = Symbol('DATA_DIR');
+
+/** What a service runs on. */
+export type Platform = {
+  readonly configuration: Configuration;
+  readonly clock: Clock;
+  /** Given back when the service stops. */
+  readonly dataDir: DataDir;
+};
 
 /** What every room needs: configuration, clock, jobs, log. Global, so that no module imports it again. */
 @Module({})
@@ -24,7 +34,7 @@ export class PlatformModule implements OnModuleDestroy, OnApplicationShutdown {
     @Inject(DATA_DIR) private readonly dataDir: DataDir,
   ) {}
 
-  static register(configuration: Configuration, clock: Clock): DynamicModule {
+  static register({ configuration, clock, dataDir }: Platform): DynamicModule {
     return {
       module: PlatformModule,
       global: true,
@@ -33,10 +43,10 @@ export class PlatformModule implements OnModuleDestroy, OnApplicationShutdown {
       providers: [
         { provide: CONFIG, useValue: configuration },
         { provide: CLOCK, useValue: clock },
-        { provide: DATA_DIR, useFactory: () => openDataDir(configuration.dataDir) },
+        { provide: DATA_DIR, useValue: dataDir },
         { provide: Jobs, useFactory: createJobs },
       ],
-      exports: [CONFIG, CLOCK, DATA_DIR, Jobs],
+      exports: [CONFIG, CLOCK, Jobs],
     };
   }
 

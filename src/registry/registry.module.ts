@@ -1,7 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { DataSource, type DataSourceOptions } from 'typeorm';
-import { DATA_DIR } from '../platform/data-dir.js';
 import { ApplyController } from './apply.controller.js';
 import { CATALOG_HOLDER, Catalog, CatalogHolder } from './catalog.js';
 import { type DatabaseConnection, databaseOptions, openDatabase } from './database.js';
@@ -13,14 +12,12 @@ import { ModelVersions, TrainingSets } from './records.js';
 /** Definitions and records, and the catalog that every other room reads. Global. */
 @Module({})
 export class RegistryModule {
-  /** @param connect gives the database, once the data folder is ours. */
   static register(connect: () => Promise<DatabaseConnection>): DynamicModule {
     return {
       module: RegistryModule,
       global: true,
       imports: [
         TypeOrmModule.forRootAsync({
-          inject: [DATA_DIR],
           useFactory: async () => ({ ...databaseOptions(await connect()), retryAttempts: 0 }),
           dataSourceFactory: (options) => openDatabase(options as DataSourceOptions),
         }),

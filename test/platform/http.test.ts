@@ -1,9 +1,11 @@
-import { readdirSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { readdirSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestApp, type TestApp } from '../support/app.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
 const ARROW = 'application/vnd.apache.arrow.stream';
 const MAX_BODY_BYTES = 100_000;
@@ -124,8 +126,19 @@ describe('the service', () => {
     expect(await service.get('/health')).toMatchObject({ status: 200, body: { status: 'ok' } });
   });
 
-  it('refuses a data folder in which another process works', async () => {
-    const other = startTestApp({ dataDir: '/proc/1/nonexistent' });
-    await expect(other).rejects.toThrow();
+  it('refuses a data folder in which another process works, and takes over what a dead one left', async () => {
+    const dataDir = temporaryFolder('held');
+    const lock = join(dataDir, 'plumbline.lock');
+    writeFileSync(lock, `${process.ppid}\n`);
+    await expect(startTestApp({ dataDir })).rejects.toThrow('another process works in');
+    writeFileSync(lock, `${await pidOfDead()}\n`);
+    const service = await startTestApp({ dataDir });
+    expect((await service.get('/health')).status).toBe(200);
+    await service.close();
   });
 });
+
+function pidOfDead(): Promise<number> {
+  const child = spawn('true');
+  return new Promise((resolve) => child.once('exit', () => resolve(child.pid!)));
+}

@@ -1,0 +1,16 @@
+import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import type { HttpReply, HttpRequest } from './http-types.js';
+
+/** The two sides of a request that a controller needs beside its parameters and body. */
+export type Exchange = {
+  /** The `Accept` header. */
+  readonly accept: string | undefined;
+  /** For headers of the answer; what the controller returns is still sent for it. */
+  readonly reply: HttpReply;
+};
+
+/** Injects the {@link Exchange} of a request. */
+export const Exchange = createParamDecorator((_: unknown, context: ExecutionContext): Exchange => {
+  const http = context.switchToHttp();
+  return { accept: http.getRequest<HttpRequest>().headers.accept, reply: http.getResponse<HttpReply>() };
+});
