@@ -10,7 +10,7 @@ import { FRAME_MEDIA_TYPES, type FrameMediaType, UploadedFrame, YamlText } from 
 import type { HttpReply, HttpRequest } from './http-types.js';
 
 /** Limit of a JSON or YAML body: it is parsed in memory, in one go, while other requests wait. */
-export const MAX_TEXT_BODY_BYTES = 64 * 1024 ** 2;
+const MAX_TEXT_BODY_BYTES = 64 * 1024 ** 2;
 
 type ParserOptions = { readonly bodyLimit: number };
 type Done = (error: Error | null, body?: unknown) => void;

@@ -30,12 +30,12 @@ export type Configuration = {
 /** Injection token of the {@link Configuration}. */
 export const CONFIG = Symbol('CONFIG');
 
-export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 
-export type LogLevel = (typeof LOG_LEVELS)[number];
+type LogLevel = (typeof LOG_LEVELS)[number];
 
 /** Every setting by its name in the file; the environment variable is `PLUMBLINE_` and the name in capitals. */
-export const SETTINGS = [
+const SETTINGS = [
   'host',
   'port',
   'dataDir',

@@ -29,7 +29,7 @@ export class ErrorFilter implements ExceptionFilter {
 }
 
 /** Any thrown thing as the error a caller may see; what is not ours is INTERNAL and says nothing of its cause. */
-export function plumblineErrorOf(cause: unknown): PlumblineError {
+function plumblineErrorOf(cause: unknown): PlumblineError {
   if (cause instanceof PlumblineError) return cause;
   if (cause instanceof HttpException) return errorOfStatus(cause.getStatus(), cause.message);
   if (cause instanceof Error && 'statusCode' in cause && typeof cause.statusCode === 'number') {

@@ -10,7 +10,7 @@ export function serveOpenApi(app: NestFastifyApplication, schemas: Schemas): voi
 }
 
 /** The OpenAPI document of every route of the application. */
-export function openApiDocument(app: NestFastifyApplication, schemas: Schemas): OpenAPIObject {
+function openApiDocument(app: NestFastifyApplication, schemas: Schemas): OpenAPIObject {
   const settings = new DocumentBuilder()
     .setTitle('Plumbline')
     .setDescription('A feature store whose training and serving values are proven equal.')

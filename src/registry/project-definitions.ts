@@ -21,7 +21,7 @@ export type CompiledOf = {
   readonly Model: CompiledModel;
 };
 
-export type DocumentOf<K extends DocumentKind> = Extract<Document, { readonly kind: K }>;
+type DocumentOf<K extends DocumentKind> = Extract<Document, { readonly kind: K }>;
 
 /** A document version as the registry holds it. */
 export type StoredVersion<K extends DocumentKind = DocumentKind> = {

@@ -130,7 +130,7 @@ export function registrySuite(engine: string, connect: () => Promise<DatabaseCon
 
 const ENTITY = { kind: 'Entity', name: 'airport', keys: [{ name: 'origin', type: 'STRING' }] } as const;
 
-function versionOf(part: Partial<StoredVersion<'Entity'>>): StoredVersion<'Entity'> {
+function versionOf(part: Partial<StoredVersion>): StoredVersion {
   return {
     id: 0,
     project: 'p',

@@ -7,14 +7,14 @@ import { type Configuration, configurationIn } from '../../src/platform/configur
 import type { HttpApplication } from '../../src/platform/http.js';
 
 /** An answer of the service under test. */
-export type Answer = {
+type Answer = {
   readonly status: number;
   readonly headers: Readonly<Record<string, unknown>>;
   // biome-ignore lint/suspicious/noExplicitAny: tests look into JSON of every route
   readonly body: any;
 };
 
-export type RequestBody = {
+type RequestBody = {
   readonly json?: unknown;
   readonly text?: string | Uint8Array;
   readonly type?: string;
@@ -34,7 +34,7 @@ export type TestApp = {
   close(): Promise<void>;
 };
 
-export type TestAppOptions = {
+type TestAppOptions = {
   /** Start on what an earlier service left. */
   readonly dataDir?: string;
   readonly clock?: Clock;

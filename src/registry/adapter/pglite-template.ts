@@ -10,7 +10,11 @@ const TEMPLATE_DIRS = ['../../../registry-template', '../../../dist/registry-tem
   fileURLToPath(new URL(path, import.meta.url)),
 );
 
-/** Makes a PGlite data directory with every migration applied; making one takes seconds, copying it does not. */
+/**
+ * Makes a PGlite data directory with every migration applied; making one takes seconds, copying it does not. The build
+ * calls it.
+ * @public
+ */
 export async function buildRegistryTemplate(dir: string): Promise<void> {
   const database = await openDatabase(databaseOptions(pgliteConnection(dir)));
   await database.query('CHECKPOINT');
