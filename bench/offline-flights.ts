@@ -72,7 +72,7 @@ function retrieve(client: PlumblineClient, path: string): Promise<unknown> {
 
 /** As the service opens it: same limits, same file format. */
 async function openCopy(path: string): Promise<DuckDBConnection> {
-  const instance = await DuckDBInstance.create(path, { memory_limit: '768MiB', threads: '2' });
+  const instance = await DuckDBInstance.create(path, { memory_limit: '512MiB', threads: '2' });
   const connection = await instance.connect();
   await connection.run("SET TimeZone = 'UTC'");
   return connection;

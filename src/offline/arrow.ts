@@ -4,7 +4,6 @@ import {
   type Data,
   DataType,
   DateDay,
-  DateUnit,
   Field,
   Float64,
   Int64,
@@ -62,28 +61,46 @@ export function recordBatchOf(batch: ColumnBatch, schema: Schema): RecordBatch {
 }
 
 /** Batches as the chunks of an Arrow IPC stream. */
-export async function* arrowStream(
-  batches: AsyncIterable<ColumnBatch>,
+export function arrowStream(batches: AsyncIterable<ColumnBatch>, schema: Schema): AsyncIterable<Uint8Array> {
+  async function* recordBatches(): AsyncIterable<RecordBatch> {
+    for await (const batch of batches) yield recordBatchOf(batch, schema);
+  }
+  return recordBatchStream(recordBatches(), schema);
+}
+
+/** The end of an Arrow IPC stream: a continuation marker and a length of 0. */
+const END_BYTES = 8;
+
+/**
+ * Record batches as the chunks of an Arrow IPC stream, one at a time: each is written as a whole stream, from which the
+ * schema in front and the end are cut. Arrow's own writer would queue without bound, and its queue loses errors.
+ */
+export async function* recordBatchStream(
+  batches: AsyncIterable<RecordBatch>,
   schema: Schema,
 ): AsyncIterable<Uint8Array> {
+  const empty = wholeStream(schema, []);
+  const schemaBytes = empty.length - END_BYTES;
+  yield empty.subarray(0, schemaBytes);
+  for await (const batch of batches) {
+    const bytes = wholeStream(schema, [batch]);
+    yield bytes.subarray(schemaBytes, bytes.length - END_BYTES);
+  }
+  yield empty.subarray(schemaBytes);
+}
+
+function wholeStream(schema: Schema, batches: readonly RecordBatch[]): Uint8Array {
   const writer = new RecordBatchStreamWriter();
   writer.reset(undefined, schema);
-  const produced = (async () => {
-    for await (const batch of batches) writer.write(recordBatchOf(batch, schema));
-    writer.finish();
-  })().catch((error: unknown) => writer.abort(error));
-  yield* writer[Symbol.asyncIterator]();
-  await produced;
+  for (const batch of batches) writer.write(batch);
+  writer.finish();
+  return writer.toUint8Array(true);
 }
 
 /** One batch as a whole Arrow IPC stream: schema, one record batch, end. */
 export function arrowBytes(batch: ColumnBatch): Uint8Array {
   const schema = arrowSchema([...batch.columns].map(([name, { type }]) => ({ name, type })));
-  const writer = new RecordBatchStreamWriter();
-  writer.reset(undefined, schema);
-  writer.write(recordBatchOf(batch, schema));
-  writer.finish();
-  return writer.toUint8Array(true);
+  return wholeStream(schema, [recordBatchOf(batch, schema)]);
 }
 
 /** The one batch of a stream that {@link arrowBytes} wrote. */
@@ -212,20 +229,25 @@ function microsecondsOf(value: bigint, perSecond: bigint): bigint {
 
 function valueTypeOfArrow(type: DataType): ValueType | null {
   if (DataType.isDictionary(type)) return valueTypeOfArrow(type.dictionary);
-  if (DataType.isBool(type)) return 'BOOL';
-  if (DataType.isInt(type)) return type.isSigned || type.bitWidth < 64 ? 'INT64' : null;
-  if (DataType.isFloat(type)) return 'FLOAT64';
-  if (DataType.isUtf8(type) || DataType.isLargeUtf8(type)) return 'STRING';
-  if (DataType.isBinary(type) || DataType.isLargeBinary(type)) return 'BYTES';
-  if (DataType.isDate(type))
-    return type.unit === DateUnit.DAY || type.unit === DateUnit.MILLISECOND ? 'DATE' : null;
-  if (DataType.isTimestamp(type)) return type.timezone ? 'TIMESTAMP' : null;
-  if (DataType.isList(type) || DataType.isFixedSizeList(type)) {
-    const element = valueTypeOfArrow(type.children[0]!.type);
-    return element === null || elementTypeOf(element) !== null ? null : `ARRAY<${element as ScalarType}>`;
-  }
-  return null;
+  if (!DataType.isList(type) && !DataType.isFixedSizeList(type)) return scalarTypeOfArrow(type);
+  const element = scalarTypeOfArrow(type.children[0]!.type);
+  return element === null ? null : `ARRAY<${element}>`;
 }
+
+function scalarTypeOfArrow(type: DataType): ScalarType | null {
+  return SCALARS_OF_ARROW.find(([, fits]) => fits(type))?.[0] ?? null;
+}
+
+/** An instant without a zone is nobody's; an unsigned 64-bit integer does not fit. */
+const SCALARS_OF_ARROW: readonly (readonly [ScalarType, (type: DataType) => boolean])[] = [
+  ['BOOL', (type) => DataType.isBool(type)],
+  ['INT64', (type) => DataType.isInt(type) && (type.isSigned || type.bitWidth < 64)],
+  ['FLOAT64', (type) => DataType.isFloat(type)],
+  ['STRING', (type) => DataType.isUtf8(type) || DataType.isLargeUtf8(type)],
+  ['BYTES', (type) => DataType.isBinary(type) || DataType.isLargeBinary(type)],
+  ['DATE', (type) => DataType.isDate(type)],
+  ['TIMESTAMP', (type) => DataType.isTimestamp(type) && Boolean(type.timezone)],
+];
 
 function arrowData(column: Column, type: DataType, rowCount: number): Data {
   const nullBitmap = column.valid === null ? null : bitmapOf(column.valid);

@@ -1,17 +1,7 @@
-import {
-  Body,
-  Controller,
-  Headers,
-  HttpCode,
-  Inject,
-  Post,
-  Query,
-  Res,
-  StreamableFile,
-} from '@nestjs/common';
+import { Body, Controller, HttpCode, Inject, Post, Query, StreamableFile } from '@nestjs/common';
 import { ApiBody, ApiConsumes, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
 import { UploadedFrame } from '../platform/body.js';
-import type { HttpReply } from '../platform/http-types.js';
+import { Exchange } from '../platform/exchange.js';
 import { PROJECT_ROUTE, Project } from '../platform/project.js';
 import { CATALOG_HOLDER, type CatalogHolder } from '../registry/catalog.js';
 import { ARROW_MEDIA_TYPE, answerMediaType, frameFileOf, PARQUET_MEDIA_TYPE } from './frame-media.js';
@@ -37,8 +27,7 @@ export class OfflineController {
     @Project() project: string,
     @Query() query: RetrievalQueryParameters,
     @Body() body: UploadedFrame,
-    @Headers('accept') accept: string | undefined,
-    @Res({ passthrough: true }) reply: HttpReply,
+    @Exchange() { accept, reply }: Exchange,
   ): Promise<StreamableFile> {
     const frame = frameFileOf(body);
     const mediaType = answerMediaType(accept, frame);

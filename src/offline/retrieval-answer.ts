@@ -1,7 +1,5 @@
-import { createReadStream } from 'node:fs';
-import { rm } from 'node:fs/promises';
-
 import { Readable } from 'node:stream';
+import { readOnce } from '../platform/read-once.js';
 import type { RetrievalResult } from './store.js';
 
 /** A result as an Arrow IPC stream, closed when it has been read or given up. */
@@ -16,9 +14,7 @@ export async function parquetAnswer(result: RetrievalResult, path: string): Prom
   } finally {
     await result.close();
   }
-  const stream = createReadStream(path);
-  stream.once('close', () => void rm(path, { force: true }).catch(() => undefined));
-  return stream;
+  return readOnce(path);
 }
 
 async function* arrowChunks(result: RetrievalResult): AsyncIterable<Uint8Array> {

@@ -10,11 +10,12 @@ import { ARROW_MEDIA_TYPE } from '../offline/frame-media.js';
 import { UploadedFrame } from '../platform/body.js';
 import type { Job } from '../platform/jobs.js';
 import { PROJECT_ROUTE, Project } from '../platform/project.js';
+import { readOnce } from '../platform/read-once.js';
 import { ModelVersions } from '../registry/records.js';
 import { type RecordedVersion, Train } from './train.js';
 import { TrainBody } from './training.body.js';
 import { Vectors } from './vectors.js';
-import { readOnce, writeVectors } from './vectors-answer.js';
+import { writeVectors } from './vectors-answer.js';
 
 type VersionSummary = Pick<ModelManifest, 'version' | 'metrics' | 'createdAt'>;
 type VersionAnswer = Omit<ModelManifest, 'format' | 'project' | 'tensors'>;

@@ -1,17 +1,7 @@
-import { createReadStream, createWriteStream } from 'node:fs';
-import { rm } from 'node:fs/promises';
-import type { Readable } from 'node:stream';
+import { createWriteStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
-import {
-  Field,
-  FixedSizeList,
-  Float32,
-  makeData,
-  RecordBatch,
-  RecordBatchStreamWriter,
-  Schema,
-  Struct,
-} from 'apache-arrow';
+import { Field, FixedSizeList, Float32, makeData, RecordBatch, Schema, Struct } from 'apache-arrow';
+import { recordBatchStream } from '../offline/arrow.js';
 import type { VectorRows } from './vectors.js';
 
 /**
@@ -23,14 +13,8 @@ export async function writeVectors(
   width: number,
   path: string,
 ): Promise<void> {
-  await pipeline(streamBytes(rows, schemaOf(width)), createWriteStream(path));
-}
-
-/** The bytes of a file that is gone when it has been read or given up. */
-export function readOnce(path: string): Readable {
-  const stream = createReadStream(path);
-  stream.once('close', () => void rm(path, { force: true }).catch(() => undefined));
-  return stream;
+  const schema = schemaOf(width);
+  await pipeline(recordBatchStream(recordBatches(rows, schema), schema), createWriteStream(path));
 }
 
 type VectorSchema = Schema<{ vector: FixedSizeList<Float32>; prediction: Float32 }>;
@@ -43,33 +27,11 @@ function schemaOf(width: number): VectorSchema {
   ]);
 }
 
-/** The end of an Arrow IPC stream: a continuation marker and a length of 0. */
-const END_BYTES = 8;
-
-/**
- * An Arrow IPC stream, one record batch at a time: each batch is written as a whole stream, from which the schema in
- * front and the end are cut. Arrow's own writer would queue without bound, and its queue loses errors.
- */
-async function* streamBytes(
+async function* recordBatches(
   rows: AsyncIterable<VectorRows>,
   schema: VectorSchema,
-): AsyncIterable<Uint8Array> {
-  const empty = wholeStream(schema, []);
-  const schemaBytes = empty.length - END_BYTES;
-  yield empty.subarray(0, schemaBytes);
-  for await (const part of rows) {
-    const bytes = wholeStream(schema, [recordBatch(part, schema)]);
-    yield bytes.subarray(schemaBytes, bytes.length - END_BYTES);
-  }
-  yield empty.subarray(schemaBytes);
-}
-
-function wholeStream(schema: VectorSchema, batches: readonly RecordBatch[]): Uint8Array {
-  const writer = new RecordBatchStreamWriter();
-  writer.reset(undefined, schema);
-  for (const batch of batches) writer.write(batch);
-  writer.finish();
-  return writer.toUint8Array(true);
+): AsyncIterable<RecordBatch> {
+  for await (const part of rows) yield recordBatch(part, schema);
 }
 
 function recordBatch({ vectors, predictions }: VectorRows, schema: VectorSchema): RecordBatch {

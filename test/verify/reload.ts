@@ -17,7 +17,8 @@ const [dataDir, project, model, version, frame] = process.argv.slice(2) as [
   string,
   string,
 ];
-const models = new LoadedModels(new ModelBundles(join(dataDir, 'models')), new TfjsRuntime());
+const bundles = new ModelBundles(join(dataDir, 'models'));
+const models = new LoadedModels(bundles, new TfjsRuntime(), async () => undefined);
 
 await models.with({ project, model, version: Number(version) }, async ({ transform, predictor }) => {
   for await (const batch of readArrow(createReadStream(frame))) {

@@ -100,7 +100,7 @@ async function prepareModel({ client, files, dataDir }: Stage): Promise<number> 
   }
   const frame = join(dataDir, 'training.parquet');
   await files.run(`COPY (SELECT flight_id, origin, tailnum, sched_block_min AS planned_block_min, arr_delay, as_of FROM flight
-    WHERE arr_delay IS NOT NULL AND as_of BETWEEN '2013-04-01Z'::TIMESTAMPTZ AND '2013-07-01Z'::TIMESTAMPTZ)
+    WHERE arr_delay IS NOT NULL AND as_of BETWEEN '2013-04-01 00:00:00Z'::TIMESTAMPTZ AND '2013-07-01 00:00:00Z'::TIMESTAMPTZ)
     TO ${sqlText(frame)} (FORMAT parquet)`);
   const query = { featureService: 'replayed', time: 'as_of' } as const;
   const set = await client.createTrainingSet({ kind: 'parquet', path: frame }, query);

@@ -45,15 +45,11 @@ export class SegmentFolder {
 
   /** Whole records that hold rows of `from` to `end`, both included. */
   async *records(from: bigint, end: bigint): AsyncIterable<Buffer> {
-    for (const [i, segment] of [...this.segments].entries()) {
-      const next = this.segments[i + 1];
-      if (segment.firstSequence > end || (next !== undefined && next.firstSequence <= from)) continue;
-      for (const record of recordsIn(await readFile(segment.path))) {
-        const header = readHeader(record);
-        if (header === null || header.firstSequence > end) break;
-        if (header.firstSequence + BigInt(header.rowCount) > from) yield record;
-      }
-    }
+    const starts = this.segments.map((segment) => segment.firstSequence);
+    const wanted = this.segments.filter(
+      ({ firstSequence }, i) => firstSequence <= end && (starts[i + 1] ?? end + 1n) > from,
+    );
+    for (const { path } of wanted) yield* recordsBetween(await readFile(path), from, end);
   }
 
   async close(): Promise<void> {
@@ -71,6 +67,14 @@ export class SegmentFolder {
     const folder = await open(this.folder, 'r');
     await folder.sync();
     await folder.close();
+  }
+}
+
+function* recordsBetween(bytes: Buffer, from: bigint, end: bigint): Iterable<Buffer> {
+  for (const record of recordsIn(bytes)) {
+    const header = readHeader(record);
+    if (header === null || header.firstSequence > end) return;
+    if (header.firstSequence + BigInt(header.rowCount) > from) yield record;
   }
 }
 
