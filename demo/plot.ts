@@ -15,7 +15,14 @@ const CONFIG = {
   font: 'system-ui, sans-serif',
   view: { stroke: null },
   axis: { labelColor: '#5a6475', titleColor: '#2b3240', titleFontWeight: 500, labelFontSize: 11 },
-  legend: { labelColor: '#2b3240', labelFontSize: 12, symbolStrokeWidth: 3, title: null, orient: 'bottom' },
+  legend: {
+    labelColor: '#2b3240',
+    labelFontSize: 12,
+    labelLimit: 360,
+    symbolStrokeWidth: 3,
+    title: null,
+    orient: 'bottom',
+  },
 } as const;
 
 /** ROC curves as SVG: how many late flights are caught at the price of how many false alarms. */

@@ -95,7 +95,7 @@ async function predictTonight(
   progress.chapter('Predictions over HTTP, from entity keys alone');
   const flights = await flightsAboutToLeave(connection);
   const online = await predictOnline(client, { name: 'arrival_delay', version }, flights);
-  for (const { flight, probability } of online.flights.slice(0, SHOWN_FLIGHTS)) {
+  for (const { flight, probability } of surestLate(online)) {
     const percent = (probability * 100).toFixed(0);
     progress.line(
       `${flight.name}, ${flight.route}, leaves ${flight.departure}: late with a chance of ${percent} %`,
@@ -108,12 +108,17 @@ async function predictTonight(
   return online;
 }
 
+/** The flights most likely to be late. */
+function surestLate({ flights }: OnlinePredictions): OnlinePredictions['flights'] {
+  return [...flights].sort((a, b) => b.probability - a.probability).slice(0, SHOWN_FLIGHTS);
+}
+
 async function tellAfterwards(stage: Stage, evening: Evening, service: RunningService): Promise<Story> {
   const { progress, connection } = stage;
   const client = clientOf(service);
   const pushed = await pushLaterDepartures(client, connection);
   progress.line(`${counted(pushed)} departures of the last hours pushed as JSON`);
-  for (const { flight, probability } of evening.online.flights.slice(0, SHOWN_FLIGHTS)) {
+  for (const { flight, probability } of surestLate(evening.online)) {
     const percent = (probability * 100).toFixed(0);
     progress.line(`${flight.name}: ${percent} % predicted; ${outcome(flight.arrivalDelay)}`);
   }

@@ -15,7 +15,7 @@ export async function trainOn(
   );
   const { leakCount } = set.report;
   progress.line(
-    `training set of ${counted(set.rows)} flights; ${counted(leakCount)} values a careless join would have leaked`,
+    `training set of ${counted(set.rows)} flights; ${counted(leakCount)} values a join by event time alone would have leaked`,
   );
   const trained = await client.waitForJob(await client.train(model, set.id));
   const { training, evaluation } = trained.metrics;

@@ -21,9 +21,10 @@ export async function bodyOfFrame(frame: Frame): Promise<Blob | Uint8Array<Array
   return new Uint8Array(tableToIPC(frame.table, 'stream'));
 }
 
-/** Reads an answered Arrow stream batch by batch into one table. */
+/** Reads an answered Arrow stream; the table's columns are views of the bytes received. */
 export async function tableOfAnswer(answer: Response): Promise<Table> {
-  return tableFromIPC(answer);
+  // To the last byte: a reader that stops at Arrow's end marker would leave the connection open, half read.
+  return tableFromIPC(new Uint8Array(await answer.arrayBuffer()));
 }
 
 /** Streams an answered Parquet file to `path`; never holds it in memory. */
