@@ -18,12 +18,15 @@ export function parseYamlDocuments(text: string): readonly DocumentInput[] {
     const listed = problems.map(({ message }) => message).join('; ');
     throw new PlumblineError('INVALID_REQUEST', `the YAML cannot be read: ${listed}`, { problems });
   }
-  return documents
-    .filter((document) => document.contents !== null)
-    .map((document) => ({
-      data: plainOf(document),
-      locate: (pointer) => locate(document, pointer, lines),
-    }));
+  return (
+    documents
+      .map((document) => ({
+        data: plainOf(document),
+        locate: (pointer: string) => locate(document, pointer, lines),
+      }))
+      // Files put together leave empty documents and comments between their `---`.
+      .filter(({ data }) => data !== null)
+  );
 }
 
 function faultsOf(document: YamlDocument, lines: LineCounter): readonly Problem[] {

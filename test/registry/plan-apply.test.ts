@@ -52,6 +52,12 @@ describe('apply', () => {
     );
   });
 
+  it('passes over the empty documents between files put together', async () => {
+    const text = `# entities\n---\n${stringify(AIRPORT)}---\n# sources\n---\n${stringify(OBSERVATIONS)}---\n`;
+    const { body } = await service.yaml(`${project()}/apply`, text);
+    expect(body.changes.map((change: { name: string }) => change.name)).toEqual(['airport', 'observations']);
+  });
+
   it('makes a new version of a changed meaning and says what changed and who uses the old one', async () => {
     const base = project();
     await applied(base, ALL);
