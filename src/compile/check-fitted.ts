@@ -65,6 +65,11 @@ function checkImputer(call: FittedCall, operand: Checked): Checked | null {
 }
 
 function checkEncoder(call: FittedCall, operand: Checked): Checked | null {
+  const { context, node } = call;
+  if (context.outermost !== node) {
+    const message = 'ONE_HOT_ENCODER must be the outermost function: its result is a vector';
+    return context.report({ position: node.position, message });
+  }
   const [drop = 'none', topK = 32_000n, threshold = 5n] = call.options.map(literalOf);
   const isDrop = drop === 'none' || drop === 'most_frequent';
   if (call.options.length > 3 || !isDrop || !isCount(topK, 1_000_000n) || !isCount(threshold, 2n ** 53n)) {

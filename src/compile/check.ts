@@ -1,4 +1,4 @@
-import { childrenOf, type Expression } from '../definition/expression.js';
+import type { Expression } from '../definition/expression.js';
 import { checkCall } from './check-call.js';
 import { checkCase } from './check-case.js';
 import { checkExtract } from './check-time.js';
@@ -28,6 +28,7 @@ export function checkExpression(
   const mistakes: Mistake[] = [];
   const context: CheckContext = {
     ...options,
+    outermost: parsed,
     check: (node) => checkNode(context, node),
     report: (mistake) => {
       if (mistakes.length < MAX_MISTAKES) mistakes.push(mistake);
@@ -35,7 +36,6 @@ export function checkExpression(
     },
   };
   const checked = context.check(parsed);
-  if (checked !== null) requireEncoderOutermost(context, checked.expression);
   if (checked !== null && mistakes.length === 0) return { expression: checked.expression };
   return { problems: mistakes.map((mistake) => problemOf(text, mistake)) };
 }
@@ -109,21 +109,6 @@ function checkCast(context: CheckContext, { argument, to, position }: CastNode):
   const expected = targets.map((key) => key.split('_').at(-1)!.toUpperCase()).join(', ') || 'nothing';
   const message = `${from} cannot be cast to ${to}; it can be cast to ${expected}`;
   return context.report({ position, message, found: from, expected });
-}
-
-function requireEncoderOutermost(context: CheckContext, root: Expression): void {
-  const walk = (node: Expression): void => {
-    for (const child of childrenOf(node)) {
-      if (child.kind === 'fitted' && child.function === 'ONE_HOT_ENCODER') {
-        context.report({
-          position: 0,
-          message: 'ONE_HOT_ENCODER must be the outermost function: its result is a vector',
-        });
-      }
-      walk(child);
-    }
-  };
-  walk(root);
 }
 
 /** Mistakes told at once. */

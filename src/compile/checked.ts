@@ -23,6 +23,8 @@ export type Checked = {
 export type CheckContext = {
   readonly scope: Scope;
   readonly allow: Allowance;
+  /** The whole expression. */
+  readonly outermost: SyntaxNode;
   /** Types a node; null when it was reported wrong. */
   readonly check: (node: SyntaxNode) => Checked | null;
   readonly report: (mistake: Mistake) => null;
