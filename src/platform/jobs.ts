@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import { PlumblineError, type Problem } from '../definition/error.js';
 
 /** Work that outlives its request, as its caller sees it. A job that waits for its turn is `running` with no progress. */
@@ -28,6 +29,9 @@ export type JobRun = (progress: ReportProgress, signal: AbortSignal) => Promise<
 const MAX_PENDING = 100;
 /** Finished jobs kept for a project; the oldest goes first. */
 const MAX_KEPT = 200;
+
+/** How long a stopping service waits for a job that does not listen; supervisors kill after about this long. */
+const STOP_DEADLINE_MS = 8_000;
 
 /** Runs jobs in this process: one at a time for each kind in each project, in the order they came. */
 export class Jobs {
@@ -70,10 +74,11 @@ export class Jobs {
     return [...(this.jobs.get(project)?.values() ?? [])].reverse();
   }
 
-  /** Asks every job to stop and waits until each one has. */
+  /** Asks every job to stop and waits until each one has, or the deadline is over. */
   async close(): Promise<void> {
     this.stopping.abort();
-    await Promise.all(this.lanes.values());
+    const deadline = delay(STOP_DEADLINE_MS, undefined, { ref: false });
+    await Promise.race([Promise.all(this.lanes.values()), deadline]);
   }
 
   private async work(project: string, id: string, run: JobRun): Promise<void> {
