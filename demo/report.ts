@@ -15,9 +15,13 @@ export type Metrics = {
   readonly peakRssMiB: number | null;
 };
 
+/** Largest resident memory of each process. */
+export type PeakMemory = { readonly serviceMiB: number; readonly demoMiB: number };
+
 /** Everything a run found. */
 export type Findings = {
   readonly metrics: Metrics;
+  readonly memory: PeakMemory | null;
   readonly startSeconds: { readonly first: number; readonly later: number };
   /** What the model that leaks claims for itself, and what it is worth with the features there are when it is asked. */
   readonly leak: { readonly claimedAuc: number; readonly servedAuc: number };
@@ -52,7 +56,7 @@ export type Figure = { readonly what: string; readonly value: string; readonly t
 
 /** The figures of a run in reading order, for the table in the terminal and on the page. */
 export function figuresOf(findings: Findings): readonly Figure[] {
-  const { metrics, leak, startSeconds, online } = findings;
+  const { metrics, leak, startSeconds, online, memory } = findings;
   const rows = online.flights.length;
   const rss =
     metrics.peakRssMiB === null ? 'not told by this system' : `${metrics.peakRssMiB.toFixed(0)} MiB`;
@@ -77,7 +81,7 @@ export function figuresOf(findings: Findings): readonly Figure[] {
       target: 'within 3 s',
     },
     { what: 'whole run', value: `${metrics.seconds.toFixed(1)} s`, target: 'within 120 s' },
-    { what: 'peak memory, service and demo', value: rss, target: 'within 2048 MiB' },
+    { what: 'peak memory, service and demo', value: rss, target: `within 2048 MiB${parts}` },
   ];
 }
 

@@ -9,7 +9,7 @@ import type { Curve } from './plot.js';
 import { flightsAboutToLeave, type OnlinePredictions, predictOnline } from './prediction.js';
 import { AFTERWARDS, EVENING, FILE, prepareFiles } from './prepare.js';
 import { counted, Progress } from './progress.js';
-import { type Findings, writeJsonReport } from './report.js';
+import { type Findings, type PeakMemory, writeJsonReport } from './report.js';
 import { loadFiles, pushLaterDepartures } from './rows-in.js';
 import { auc, calibration, rocCurve, type Scored } from './score.js';
 import { peakRssMiB, type RunningService, startService } from './service.js';
@@ -132,8 +132,10 @@ async function tellAfterwards(stage: Stage, evening: Evening, service: RunningSe
       weatherDifferences: weather.reduce((sum, check) => sum + check.differences, 0),
       vectorDifferences: evening.online.vectorDifferences,
       seconds: progress.seconds,
-      peakRssMiB: memory,
+      // As if both were at their worst at the same moment.
+      peakRssMiB: memory === null ? null : memory.serviceMiB + memory.demoMiB,
     },
+    memory,
     startSeconds: { first: evening.startSeconds, later: service.startSeconds },
     leak: { claimedAuc: auc(scores.leakyClaimed), servedAuc: auc(scores.leakyServed) },
     evaluatedFlights: scores.honest.labels.length,
@@ -207,8 +209,10 @@ function curvesOf(scores: Scores): readonly Curve[] {
   ];
 }
 
-/** The largest service and the demo itself at their worst, as if at the same moment. */
-async function peakMemory(first: number | null, second: number | null): Promise<number | null> {
-  const own = await peakRssMiB(process.pid);
-  return first === null || second === null || own === null ? null : Math.max(first, second) + own;
+/** The largest service and the demo itself, each at its worst. */
+async function peakMemory(first: number | null, second: number | null): Promise<PeakMemory | null> {
+  const demoMiB = await peakRssMiB(process.pid);
+  return first === null || second === null || demoMiB === null
+    ? null
+    : { serviceMiB: Math.max(first, second), demoMiB };
 }
