@@ -13,7 +13,7 @@ export type { Scope } from './checked.js';
 export type { ExpressionProblem } from './problem.js';
 
 /** What the text of an expression may be at most, in code units. */
-export const MAX_EXPRESSION_LENGTH = 65_536;
+const MAX_EXPRESSION_LENGTH = 65_536;
 
 /**
  * Parses and types an expression (S5), or tells every mistake in it with its place. `row` sees the scope only; `read` also

@@ -1,4 +1,10 @@
-import type { CallExpression, Expression } from '../definition/expression.js';
+import { PlumblineError } from '../definition/error.js';
+import {
+  type CallExpression,
+  type ColumnExpression,
+  type Expression,
+  namesIn,
+} from '../definition/expression.js';
 import type { ValueType } from '../definition/value-type.js';
 import { anyOf, type Emitter, fill, type Operand, zeroOf } from './kernel-operand.js';
 import { SPECIAL_FORMS } from './kernel-special.js';
@@ -31,7 +37,7 @@ export class KernelSource implements Emitter {
       case 'literal':
         return node.value === null ? this.nullOf(node.type) : this.constant(node.value);
       case 'column':
-        return this.input(this.slots.get(node.name)!, node.type);
+        return this.input(node);
       case 'asOf':
         return this.layout === 'column'
           ? { value: 'asOf[i]', isNull: 'false' }
@@ -39,7 +45,10 @@ export class KernelSource implements Emitter {
       case 'call':
         return this.call(node);
       case 'fitted':
-        throw new Error(`${node.function} reached the kernel unfitted`);
+        throw new PlumblineError(
+          'INTERNAL',
+          `${node.function} over ${namesIn(node).join(', ')} has not been fitted yet`,
+        );
     }
   }
 
@@ -77,7 +86,11 @@ export class KernelSource implements Emitter {
     return this.constants.map((_, index) => `const k${index} = constants[${index}];`).join('\n');
   }
 
-  private input(slot: number, type: ValueType): Operand {
+  private input({ name, type }: ColumnExpression): Operand {
+    const slot = this.slots.get(name);
+    if (slot === undefined) {
+      throw new PlumblineError('INTERNAL', `the kernel reads "${name}", which is no input`);
+    }
     const known = this.inputs.get(slot);
     if (known !== undefined) return known;
     const operand = { value: `c${slot}`, isNull: `cn${slot}` };

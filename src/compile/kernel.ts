@@ -5,7 +5,7 @@ import {
   type ColumnValues,
 } from '../definition/column-batch.js';
 import { PlumblineError } from '../definition/error.js';
-import { childrenOf, type Expression, namesIn } from '../definition/expression.js';
+import { childrenOf, type Expression } from '../definition/expression.js';
 import type { Value } from '../definition/value.js';
 import type { ValueType } from '../definition/value-type.js';
 import { EMPTY_ARRAY, EMPTY_BYTES, KernelSource } from './kernel-source.js';
@@ -47,7 +47,6 @@ export function compileRowKernel(
   inputNames: readonly string[],
 ): RowKernel {
   const expressions = outputs.map(({ expression }) => expression);
-  expressions.forEach(requireFitted);
   const source = new KernelSource(new Map(inputNames.map((name, index) => [name, index])), 'row');
   const results = expressions.map((expression) => source.emit(expression));
   const values = results.map(({ value, isNull }) => `${isNull} ? null : ${value}`);
@@ -76,7 +75,6 @@ type GeneratedLoop = (
 
 function compileLoop(expressions: readonly Expression[]): Loop {
   if (expressions.length === 0) return () => [];
-  expressions.forEach(requireFitted);
   const inputs = [...inputTypes(expressions)];
   const slots = new Map(inputs.map(([name], index) => [name, index]));
   const source = new KernelSource(slots, 'column');
@@ -139,12 +137,4 @@ function inputTypes(expressions: readonly Expression[]): ReadonlyMap<string, Val
 
 function containsAsOf(node: Expression): boolean {
   return node.kind === 'asOf' || childrenOf(node).some(containsAsOf);
-}
-
-function requireFitted(node: Expression): void {
-  if (node.kind === 'fitted') {
-    const read = namesIn(node).join(', ');
-    throw new PlumblineError('INTERNAL', `${node.function} over ${read} has not been fitted yet`);
-  }
-  childrenOf(node).forEach(requireFitted);
 }

@@ -1,7 +1,7 @@
 import { SyntaxMistake } from './problem.js';
 import { readQuoted } from './quoted.js';
 
-export type TokenKind = 'name' | 'quotedName' | 'integer' | 'float' | 'string' | 'bytes' | 'symbol' | 'end';
+type TokenKind = 'name' | 'quotedName' | 'integer' | 'float' | 'string' | 'bytes' | 'symbol' | 'end';
 
 export type Token = {
   readonly kind: TokenKind;

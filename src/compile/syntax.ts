@@ -78,7 +78,7 @@ export type ExtractNode = Placed & {
 };
 
 /** `INTERVAL amount part`, an argument of TIMESTAMP_ADD and its like only. */
-export type IntervalNode = Placed & {
+type IntervalNode = Placed & {
   readonly kind: 'interval';
   readonly amount: SyntaxNode;
   readonly part: string;

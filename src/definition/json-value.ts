@@ -36,7 +36,7 @@ export function jsonOf(type: ValueType, value: Value): unknown {
 
 /**
  * `JSON.parse` that loses no number: an integer beyond ±(2^53−1) that an INT64 can hold is a bigint, and a number that
- * only rounding made an integer is a {@link RoundedNumber}. Throws SyntaxError, as JSON.parse does. A member `__proto__`
+ * only rounding made an integer is an object (a Number). Throws SyntaxError, as JSON.parse does. A member `__proto__`
  * is an ordinary member of its object.
  */
 export function parseJsonLossless(text: string): unknown {
@@ -44,7 +44,7 @@ export function parseJsonLossless(text: string): unknown {
 }
 
 /** A JSON number that is not integral as written, though the nearest double is: no INT64, but a FLOAT64. */
-export class RoundedNumber extends Number {}
+class RoundedNumber extends Number {}
 
 /** `JSON.stringify` that writes -0 as `-0.0` and a bigint as {@link jsonOf} does an INT64 (S2, S4). */
 export function stringifyJson(data: unknown): string {

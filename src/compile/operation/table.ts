@@ -1,3 +1,4 @@
+import { PlumblineError } from '../../definition/error.js';
 import { ARITHMETIC } from './arithmetic.js';
 import { CAST } from './cast.js';
 import { LOGIC } from './logic.js';
@@ -16,7 +17,10 @@ export const OPERATIONS: Readonly<Record<OperationId, Operation>> = TABLE;
 /** The operation of an id that a stored definition holds. */
 export function operationOf(id: string): Operation {
   if (Object.hasOwn(OPERATIONS, id)) return OPERATIONS[id as OperationId];
-  throw new Error(`the operation "${id}" of a stored expression is not in the operation table`);
+  throw new PlumblineError(
+    'INTERNAL',
+    `the operation "${id}" of a stored expression is not in the operation table`,
+  );
 }
 
 /** Overloads by spelling, in the order of the table. */

@@ -30,7 +30,7 @@ export function literalSql(type: ValueType, value: Value): string {
 }
 
 /** DuckDB's types; a TIMESTAMP is UTC without a zone. */
-export const DUCKDB_TYPE: Record<ScalarType, string> = {
+const DUCKDB_TYPE: Record<ScalarType, string> = {
   BOOL: 'BOOLEAN',
   INT64: 'BIGINT',
   FLOAT64: 'DOUBLE',
