@@ -1,7 +1,13 @@
 import { loadavg } from 'node:os';
 
+/** What a benchmark found; `ok` is false when its answers differ from the reference. */
+export type BenchResult = {
+  readonly ok: boolean;
+  readonly metrics: Readonly<Record<string, number>>;
+};
+
 /** How busy and how fast the machine is: printed beside every absolute figure. */
-export type Conditions = { readonly load1: number; readonly calibrationMs: number };
+type Conditions = { readonly load1: number; readonly calibrationMs: number };
 
 /** Iterations of the calibration loop: some 100 ms on a machine of 2024. */
 const CALIBRATION_STEPS = 50_000_000;

@@ -1,10 +1,7 @@
 /** `npm run bench -- NAME --json`: ratios measured in one run, with the conditions beside them. */
 import { parseArgs } from 'node:util';
-import { conditions } from './conditions.js';
+import { type BenchResult, conditions } from './conditions.js';
 import { offlineFlights } from './offline-flights.js';
-
-/** What a benchmark found; `ok` is false when its answers differ from the reference. */
-export type BenchResult = { readonly ok: boolean; readonly metrics: Readonly<Record<string, number>> };
 
 const BENCHMARKS: Readonly<Record<string, () => Promise<BenchResult>>> = {
   'offline-flights': offlineFlights,

@@ -9,8 +9,7 @@ import { AFTERWARDS, FILE, prepareFiles } from '../demo/prepare.js';
 import { type RunningService, startService } from '../demo/service.js';
 import { PlumblineClient } from '../sdk/typescript/src/client.js';
 import type { Document } from '../src/definition/document.js';
-import { median } from './conditions.js';
-import type { BenchResult } from './main.js';
+import { type BenchResult, median } from './conditions.js';
 
 const REPETITIONS = 5;
 const PROJECT = 'bench';

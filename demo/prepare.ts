@@ -9,7 +9,7 @@ export const EVENING = '2013-12-30T23:30:00Z';
 /** Two days later: every flight of the year has landed. */
 export const AFTERWARDS = '2014-01-02T00:00:00Z';
 /** Predictions as of here and later are evaluated; the model is trained on earlier ones. */
-export const EVALUATE_FROM = '2013-10-01T04:00:00Z';
+const EVALUATE_FROM = '2013-10-01T04:00:00Z';
 
 /** The files a run works with, all below `demo/out/prepared`. */
 export const FILE = {

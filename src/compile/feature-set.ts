@@ -71,7 +71,7 @@ export function compileFeatureSet(parts: FeatureSetParts): CompiledFeatureSet {
 }
 
 /** The names a row expression sees: the source's columns. */
-export function sourceScope(source: SourceDocument): Scope {
+function sourceScope(source: SourceDocument): Scope {
   return new Map(source.columns.map((column) => [column.name, column.type]));
 }
 

@@ -53,7 +53,7 @@ export type SourceDocument = Documentation & {
   readonly orderColumn?: string;
 };
 
-export type FeatureDocument = {
+type FeatureDocument = {
   readonly name: string;
   /** The source column it copies; default the feature's own name. Exactly one of `column` and `expression` at most. */
   readonly column?: string;
@@ -102,7 +102,7 @@ export type FeatureServiceDocument = Documentation & {
 
 export type ModelInputDocument = { readonly name: string; readonly type: ValueType };
 
-export type TransformOutputDocument = {
+type TransformOutputDocument = {
   readonly name: string;
   /** A read expression over features, request inputs and AS_OF(), with fitted functions `F(…) OVER ()`. */
   readonly expression: string;

@@ -13,7 +13,7 @@ export type LiteralExpression = { readonly kind: 'literal'; readonly type: Value
 export type ColumnExpression = { readonly kind: 'column'; readonly type: ValueType; readonly name: string };
 
 /** `AS_OF()`: the T of the answer, in a read expression only. */
-export type AsOfExpression = { readonly kind: 'asOf'; readonly type: 'TIMESTAMP' };
+type AsOfExpression = { readonly kind: 'asOf'; readonly type: 'TIMESTAMP' };
 
 /**
  * An operation of the operation table (`compile/operation`), named by its id there (`add_int64`, `case`, …).

@@ -1,5 +1,5 @@
 /** What became of a feature in an answer (S15), the same online and offline. */
-export const STATUSES = ['PRESENT', 'NULL', 'EXPIRED', 'NOT_FOUND'] as const;
+const STATUSES = ['PRESENT', 'NULL', 'EXPIRED', 'NOT_FOUND'] as const;
 
 export type Status = (typeof STATUSES)[number];
 

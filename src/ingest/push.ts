@@ -7,7 +7,7 @@ import { parseJsonRows } from './row-parser.js';
 import { requireRows } from './row-rules.js';
 
 /** Most rows of one push. */
-export const MAX_PUSH_ROWS = 100_000;
+const MAX_PUSH_ROWS = 100_000;
 
 /** What a push answers: every row is durable and visible online. */
 export type Accepted = {

@@ -7,7 +7,7 @@ import { parseJsonValue } from '../definition/json-value.js';
 const MAX_PROBLEMS = 100;
 
 /** Rows as a JSON body holds them: one object a row, column to value. */
-export type JsonRow = Readonly<Record<string, unknown>>;
+type JsonRow = Readonly<Record<string, unknown>>;
 
 /**
  * Rows of a JSON body as columns, by declared type, nothing coerced (S4). An absent column is NULL, an unknown one is

@@ -35,7 +35,7 @@ const ARROW_TYPES: Record<ScalarType, () => DataType> = {
 };
 
 /** The Arrow type of a value type; TIMESTAMP is microseconds in UTC, DATE is days. */
-export function arrowType(type: ValueType): DataType {
+function arrowType(type: ValueType): DataType {
   const element = elementTypeOf(type);
   if (element === null) return ARROW_TYPES[type as ScalarType]();
   return new List(new Field('item', ARROW_TYPES[element](), true));
@@ -47,7 +47,7 @@ export function arrowSchema(columns: readonly { readonly name: string; readonly 
 }
 
 /** A batch as one Arrow record batch; the buffers of numeric columns are shared, not copied. */
-export function recordBatchOf(batch: ColumnBatch, schema: Schema): RecordBatch {
+function recordBatchOf(batch: ColumnBatch, schema: Schema): RecordBatch {
   const children = schema.fields.map((field) =>
     arrowData(batch.columns.get(field.name)!, field.type, batch.rowCount),
   );

@@ -1,7 +1,6 @@
 import type { CompiledFeatureService } from '../compile/feature-service.js';
 import type { ColumnBatch } from '../definition/column-batch.js';
 import type { SourceDocument } from '../definition/document.js';
-import type { FileFormat } from './file-reader.js';
 
 /** A source of one project: what a history table belongs to. */
 export type SourceRef = { readonly project: string; readonly source: SourceDocument };
@@ -35,7 +34,7 @@ export type ExtraColumn = (typeof EXTRA_COLUMNS)[number];
 /** A file that holds the frame: entity keys, a time a row, and whatever else the caller wants back. */
 export type FrameFile = { readonly path: string; readonly format: FrameFormat };
 
-export type FrameFormat = 'parquet' | 'arrow';
+type FrameFormat = 'parquet' | 'arrow';
 
 export type RetrievalQuery = {
   readonly project: string;
@@ -88,5 +87,3 @@ export interface OfflineStore {
 }
 
 export const OFFLINE_STORE = Symbol('OfflineStore');
-
-export type { FileFormat };

@@ -6,7 +6,7 @@ import { formatTimestamp } from '../definition/time.js';
 import type { LookupAnswer } from './lookup.js';
 
 /** Most entities of one lookup. */
-export const MAX_LOOKUP_ENTITIES = 10_000;
+const MAX_LOOKUP_ENTITIES = 10_000;
 
 /** The keys of a lookup's entities as columns. Throws INVALID_REQUEST with every problem by path. */
 export function parseEntities(service: CompiledFeatureService, entities: readonly unknown[]): ColumnBatch {

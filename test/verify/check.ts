@@ -5,7 +5,7 @@ import { conditions } from '../../bench/conditions.js';
 export type Outcome = { readonly ok: boolean; readonly figure: string };
 
 /** A change of the built code under which the check must fail: proof that it can. */
-export type SeededDefect = {
+type SeededDefect = {
   /** Below `dist`. */
   readonly file: string;
   /** Text that stands there once. */

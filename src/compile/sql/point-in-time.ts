@@ -85,7 +85,7 @@ export function joinedSql(frame: string, sources: readonly EntrySource[], rule: 
 }
 
 /** The newest row so far, at each instant at which it changes, for every key of one history table. */
-export function stepsSql(source: EntrySource, rule: StepRule): string {
+function stepsSql(source: EntrySource, rule: StepRule): string {
   const { sequence, createdTime, orderTime, createdAssumed } = HISTORY_COLUMNS;
   const keys = source.entry.featureSet.keyColumns.map(source.column);
   const event = source.column(source.eventTime);

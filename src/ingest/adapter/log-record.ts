@@ -7,7 +7,7 @@ import type { Door, LoggedRows } from '../log.js';
  * payload, first sequence, row count, arrival, length of the door's text; then the door as JSON and the rows as an
  * Arrow IPC stream, which names its columns, so records outlive changes of the source.
  */
-export const RECORD_HEADER_BYTES = 40;
+const RECORD_HEADER_BYTES = 40;
 
 const MAGIC = 0x31424c50; // "PLB1", little-endian
 

@@ -36,7 +36,7 @@ const SCALAR_TYPES: Record<ScalarType, DuckDBType> = {
 };
 
 /** The DuckDB type that carries a value type exactly; TIMESTAMP is UTC microseconds without a zone. */
-export function duckdbType(type: ValueType): DuckDBType {
+function duckdbType(type: ValueType): DuckDBType {
   const element = elementTypeOf(type);
   return element === null ? SCALAR_TYPES[type as ScalarType] : LIST(SCALAR_TYPES[element]);
 }
