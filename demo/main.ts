@@ -26,15 +26,21 @@ async function main(): Promise<void> {
   await rm(OUT, { recursive: true, force: true });
   await mkdir(OUT, { recursive: true });
   const story = await tellStory({ onService: stopOnSignal });
-  printFindings(story);
-  if (options.serve) {
-    console.log(await curlLines(story));
-    return;
+  try {
+    printFindings(story);
+    if (options.serve) await serveUntilSignal(story);
+  } finally {
+    await story.service.stop();
   }
-  await story.service.stop();
   const ok = isOk(story.findings);
   if (options.json) console.log(JSON.stringify({ ok, metrics: story.findings.metrics }));
   process.exitCode = ok ? 0 : 1;
+}
+
+/** Prints what to paste; the signal that ends the demo ends the service first. */
+function serveUntilSignal(story: Story): Promise<void> {
+  console.log(curlLines(story));
+  return story.service.ended;
 }
 
 function printFindings({ findings, files }: Story): void {

@@ -60,6 +60,7 @@ export function figuresOf(findings: Findings): readonly Figure[] {
   const rows = online.flights.length;
   const rss =
     metrics.peakRssMiB === null ? 'not told by this system' : `${metrics.peakRssMiB.toFixed(0)} MiB`;
+  const parts = memory === null ? '' : ` (${memory.serviceMiB.toFixed(0)} and ${memory.demoMiB.toFixed(0)})`;
   return [
     { what: 'AUC, October to December', value: metrics.auc.toFixed(4), target: `at least ${LEAST_AUC}` },
     { what: 'AUC the leaking join claims', value: leak.claimedAuc.toFixed(4), target: '' },

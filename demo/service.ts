@@ -30,6 +30,8 @@ export type RunningService = {
   /** Largest resident memory so far, MiB; null where the system does not tell. */
   peakRssMiB(): Promise<number | null>;
   stop(): Promise<void>;
+  /** Resolves when the process is gone, whoever ended it. */
+  readonly ended: Promise<void>;
 };
 
 /** Starts the built service on a free loopback port and waits until it is healthy. */
@@ -54,6 +56,7 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
     startSeconds: (performance.now() - startedMs) / 1000,
     peakRssMiB: () => peakRssMiB(child.pid),
     stop: () => stop(child),
+    ended: once(child, 'exit').then(() => undefined),
   };
 }
 
