@@ -1,7 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { median } from '../../bench/conditions.js';
-import { ROOT } from '../../demo/paths.js';
+import { OUT, ROOT } from '../../demo/paths.js';
 import { type Check, measured } from './check.js';
 
 const LEAST_AUC = 0.65;
@@ -21,8 +24,12 @@ type DemoMetrics = {
 export const auc: Check = {
   name: 'auc',
   bar: `AUC on October to December at least ${LEAST_AUC}`,
-  // Trained on the answers turned round.
-  defect: { file: 'src/training/examples.js', find: 'LABEL', replace: 'LABEL' },
+  // Trained on answers that have nothing to do with the flights.
+  defect: {
+    file: 'src/training/train-model.js',
+    find: 'Uint8Array.from(rows, (row)=>labels[row])',
+    replace: 'Uint8Array.from(rows, (row)=>row % 2)',
+  },
   run: async () => {
     const metrics = await runDemo();
     return { ok: metrics.auc >= LEAST_AUC, figure: `AUC ${metrics.auc.toFixed(4)}` };
@@ -67,8 +74,16 @@ export const demoCost: Check = {
     }),
 };
 
+const REPORT = join(OUT, 'report.json');
+
+type DemoReport = {
+  readonly metrics: { readonly auc: number; readonly peakRssMiB: number };
+  readonly leak: { readonly claimedAuc: number; readonly servedAuc: number };
+};
+
 /** Runs the demo as a newcomer does, its own time measured from outside. */
 async function runDemo(): Promise<DemoMetrics> {
+  await rm(OUT, { recursive: true, force: true });
   const startedMs = performance.now();
   const child = spawn(process.execPath, ['dist/demo/main.js', '--json'], {
     cwd: ROOT,
@@ -83,8 +98,7 @@ async function runDemo(): Promise<DemoMetrics> {
   });
   await once(child, 'exit');
   const seconds = (performance.now() - startedMs) / 1000;
-  const last = output.trimEnd().split('\n').at(-1) ?? '';
-  if (!last.startsWith('{')) throw new Error(`the demo ended without a result:\n${output.slice(-2000)}`);
-  const { metrics } = JSON.parse(last) as { readonly metrics: Omit<DemoMetrics, 'seconds'> };
-  return { ...metrics, seconds };
+  if (!existsSync(REPORT)) throw new Error(`the demo ended without a report:\n${output.slice(-2000)}`);
+  const { metrics, leak: found } = JSON.parse(await readFile(REPORT, 'utf8')) as DemoReport;
+  return { ...metrics, leakClaimedAuc: found.claimedAuc, leakServedAuc: found.servedAuc, seconds };
 }
