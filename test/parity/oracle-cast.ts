@@ -1,6 +1,6 @@
 import { Temporal } from 'temporal-polyfill';
 import type { Value } from '../../src/definition/value.js';
-import type { StrictOperation } from './oracle-operation.js';
+import type { StrictOperation } from './oracle-kind.js';
 import { dateOf, daysOf, zoned } from './oracle-time.js';
 
 /** CAST between scalar types; texts by GoogleSQL's rules. */

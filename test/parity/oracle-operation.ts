@@ -1,16 +1,8 @@
 import { sameValue, type Value } from '../../src/definition/value.js';
 import { CASTS } from './oracle-cast.js';
+import type { LazyOperation, StrictOperation } from './oracle-kind.js';
 import { TEXTS } from './oracle-text.js';
 import { TIMES } from './oracle-time.js';
-
-/** An operation of which NULL in is NULL out: it sees no NULL, and what it gives is checked against the type. */
-export type StrictOperation = (
-  values: readonly Value[],
-  parameters: Readonly<Record<string, string>>,
-) => Value;
-
-/** An operation made for NULL: it computes the arguments it wants. */
-export type LazyOperation = (thunks: readonly (() => Value)[]) => Value;
 
 const int = (value: Value | undefined): bigint => BigInt(value as bigint);
 const float = (value: Value | undefined): number => Number(value);

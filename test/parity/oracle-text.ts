@@ -1,5 +1,5 @@
 import type { Value } from '../../src/definition/value.js';
-import type { StrictOperation } from './oracle-operation.js';
+import type { StrictOperation } from './oracle-kind.js';
 
 /** GoogleSQL's string functions over lists of code points and of bytes. */
 export const TEXTS: Readonly<Record<string, StrictOperation>> = {

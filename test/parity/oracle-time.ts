@@ -1,6 +1,6 @@
 import { Temporal } from 'temporal-polyfill';
 import type { Value } from '../../src/definition/value.js';
-import type { StrictOperation } from './oracle-operation.js';
+import type { StrictOperation } from './oracle-kind.js';
 
 const UNITS: Readonly<Record<string, bigint>> = {
   MICROSECOND: 1n,
