@@ -2,7 +2,7 @@ import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 
 /** DuckDB in memory, for the demo's own files: kept small, because the service runs beside it. */
 export async function openDuckDb(): Promise<DuckDBConnection> {
-  const instance = await DuckDBInstance.create(':memory:', { memory_limit: '400MB', threads: '2' });
+  const instance = await DuckDBInstance.create(':memory:', { memory_limit: '256MB', threads: '2' });
   const connection = await instance.connect();
   await connection.run("SET TimeZone = 'UTC'");
   return connection;

@@ -17,6 +17,9 @@ export type HttpApplication = NestFastifyApplication;
 /** Answers carry it, the log of a failed request too. */
 const REQUEST_ID_HEADER = 'x-request-id';
 
+/** How long answers that are under way may take once the service is asked to stop. */
+const CLOSE_DEADLINE_MS = 5_000;
+
 /** A name in a path is at most 63 characters; Fastify's limit of 100 would answer 404 without our body. */
 const MAX_PARAMETER_LENGTH = 1000;
 
@@ -45,6 +48,10 @@ export async function createHttpApplication(
   registerBodyParsers(fastify as unknown as ParserHost, {
     temporaryDir: temporaryDir(configuration.dataDir),
     maxBodyBytes: configuration.maxBodyBytes,
+  });
+  fastify.addHook('preClose', () => {
+    // Idle connections end at once; one whose client has stopped reading must not hold the service.
+    setTimeout(() => fastify.server.closeAllConnections(), CLOSE_DEADLINE_MS).unref();
   });
   fastify.addHook('onSend', (request: HttpRequest, reply: HttpReply, _payload: unknown, done: () => void) => {
     reply.header(REQUEST_ID_HEADER, request.id);
