@@ -5,7 +5,12 @@ import type { ValueType } from './value-type.js';
  * The typed form of an expression (S5): what the checker makes of the text, what a definition stores, and what every
  * target is compiled from. Plain data; INT64 and TIMESTAMP literals are bigint, see `canonical.ts` for their JSON form.
  */
-export type Expression = LiteralExpression | ColumnExpression | AsOfExpression | CallExpression | FittedExpression;
+export type Expression =
+  | LiteralExpression
+  | ColumnExpression
+  | AsOfExpression
+  | CallExpression
+  | FittedExpression;
 
 export type LiteralExpression = { readonly kind: 'literal'; readonly type: ValueType; readonly value: Value };
 

@@ -1,5 +1,5 @@
-import type { KeyType } from './value-type.js';
 import type { Value } from './value.js';
+import type { KeyType } from './value-type.js';
 
 /**
  * Encodes an entity key, component by component, so that different keys never give the same bytes (S2): fixed-width

@@ -1,6 +1,6 @@
 import { parseJsonLossless, parseJsonValue } from './json-value.js';
-import { elementTypeOf, type ValueType } from './value-type.js';
 import type { Value } from './value.js';
+import { elementTypeOf, type ValueType } from './value-type.js';
 
 const FLOAT_PATTERN = /^(?:-?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?|NaN|-?Infinity)$/;
 

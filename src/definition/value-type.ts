@@ -1,13 +1,5 @@
 /** The scalar types of a value, under their GoogleSQL names (S1). */
-export const SCALAR_TYPES = [
-  'BOOL',
-  'INT64',
-  'FLOAT64',
-  'STRING',
-  'BYTES',
-  'TIMESTAMP',
-  'DATE',
-] as const;
+export const SCALAR_TYPES = ['BOOL', 'INT64', 'FLOAT64', 'STRING', 'BYTES', 'TIMESTAMP', 'DATE'] as const;
 
 export type ScalarType = (typeof SCALAR_TYPES)[number];
 

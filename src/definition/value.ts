@@ -53,8 +53,7 @@ const SCALAR_CHECKS: Record<ScalarType, (value: Value) => boolean> = {
   FLOAT64: (value) => typeof value === 'number' && Number.isFinite(value),
   STRING: (value) => typeof value === 'string' && value.isWellFormed(),
   BYTES: (value) => value instanceof Uint8Array,
-  TIMESTAMP: (value) =>
-    typeof value === 'bigint' && value >= TIMESTAMP_MIN_US && value <= TIMESTAMP_MAX_US,
+  TIMESTAMP: (value) => typeof value === 'bigint' && value >= TIMESTAMP_MIN_US && value <= TIMESTAMP_MAX_US,
   DATE: (value) =>
     Number.isInteger(value) && Number(value) >= DATE_MIN_DAYS && Number(value) <= DATE_MAX_DAYS,
 };

@@ -10,17 +10,13 @@ import {
   List,
   makeData,
   RecordBatch,
-  RecordBatchReader,
   RecordBatchStreamWriter,
   Schema,
   Struct,
   TimestampMicrosecond,
-  TimeUnit,
   Utf8,
-  type Vector,
 } from 'apache-arrow';
 import { type Column, type ColumnBatch, ColumnBuilder, valueAt } from '../definition/column-batch.js';
-import { PlumblineError } from '../definition/error.js';
 import type { Value } from '../definition/value.js';
 import { elementTypeOf, type ScalarType, type ValueType } from '../definition/value-type.js';
 
@@ -102,152 +98,6 @@ export function arrowBytes(batch: ColumnBatch): Uint8Array {
   const schema = arrowSchema([...batch.columns].map(([name, { type }]) => ({ name, type })));
   return wholeStream(schema, [recordBatchOf(batch, schema)]);
 }
-
-/** The one batch of a stream that {@link arrowBytes} wrote. */
-export function batchOfArrow(bytes: Uint8Array): ColumnBatch {
-  const batch = RecordBatchReader.from(bytes).next();
-  return batchOf(batch.value as RecordBatch);
-}
-
-/**
- * Reads an Arrow IPC stream or file, batch by batch: integers widened to INT64, floats to FLOAT64, instants floored to
- * microseconds (S1), dictionaries decoded; NaN stays. Throws INVALID_FRAME for what is no Arrow or maps to no value type.
- */
-export async function* readArrow(bytes: Uint8Array | AsyncIterable<Uint8Array>): AsyncIterable<ColumnBatch> {
-  try {
-    const reader = await RecordBatchReader.from(bytes as AsyncIterable<Uint8Array>);
-    await reader.open();
-    if (reader.schema === undefined) throw new Error('it has no schema');
-    let batches = 0;
-    for await (const batch of reader) {
-      batches++;
-      yield batchOf(batch);
-    }
-    if (batches === 0) yield batchOf(new RecordBatch(reader.schema));
-  } catch (error) {
-    if (error instanceof PlumblineError) throw error;
-    const cause = error instanceof Error ? error.message : String(error);
-    throw new PlumblineError('INVALID_FRAME', `the body is no whole Arrow IPC stream: ${cause}`, {
-      path: 'body',
-    });
-  }
-}
-
-function batchOf(batch: RecordBatch): ColumnBatch {
-  const columns = new Map<string, Column>();
-  batch.schema.fields.forEach((field, index) => {
-    if (columns.has(field.name)) {
-      throw new PlumblineError('INVALID_FRAME', `column "${field.name}" is there twice; rename one`, {
-        path: field.name,
-      });
-    }
-    columns.set(field.name, columnOfArrow(field.name, batch.getChildAt(index)!, batch.numRows));
-  });
-  return { rowCount: batch.numRows, columns };
-}
-
-function columnOfArrow(name: string, vector: Vector, rowCount: number): Column {
-  const type = valueTypeOfArrow(vector.type);
-  if (type === null) {
-    throw new PlumblineError(
-      'INVALID_FRAME',
-      `column "${name}" is ${vector.type}; send one of bool, integer, float, utf8, binary, date, timestamp with a zone, or a list of these`,
-      { path: name },
-    );
-  }
-  const copied = fixedWidthColumn(vector, type, rowCount);
-  if (copied !== null) return copied;
-  const convert = converterOf(vector.type);
-  const builder = new ColumnBuilder(type, rowCount);
-  const raw = DataType.isTimestamp(vector.type) ? rawTimestamps(vector) : null;
-  for (let row = 0; row < rowCount; row++) {
-    const value: unknown = raw === null ? vector.get(row) : vector.isValid(row) ? raw(row) : null;
-    builder.set(row, value === null || value === undefined ? null : convert(value));
-  }
-  return builder.finish();
-}
-
-/** 64-bit numbers in one chunk are taken over as they lie. */
-function fixedWidthColumn(vector: Vector, type: ValueType, rowCount: number): Column | null {
-  const data = vector.data.length === 1 ? vector.data[0]! : null;
-  const values: unknown = data?.values;
-  const exact = DataType.isTimestamp(vector.type)
-    ? vector.type.unit === TimeUnit.MICROSECOND
-    : DataType.isFloat(vector.type) || DataType.isInt(vector.type);
-  if (data === null || !exact || data.offset !== 0) return null;
-  if (!(values instanceof Float64Array) && !(values instanceof BigInt64Array)) return null;
-  const valid =
-    data.nullCount === 0
-      ? null
-      : Uint8Array.from({ length: rowCount }, (_, row) => Number(vector.isValid(row)));
-  return { type, values: values.subarray(0, rowCount), valid };
-}
-
-/** Arrow's own accessor gives milliseconds as a number; the buffer has the exact instant. */
-function rawTimestamps(vector: Vector): (row: number) => bigint {
-  const data = vector.data;
-  return (row) => {
-    let at = row;
-    for (const part of data) {
-      if (at < part.length) return BigInt((part.values as BigInt64Array)[at]!);
-      at -= part.length;
-    }
-    throw new RangeError(`row ${row} lies beyond the column`);
-  };
-}
-
-const UNIT_PER_SECOND: Readonly<Record<number, bigint>> = {
-  [TimeUnit.SECOND]: 1n,
-  [TimeUnit.MILLISECOND]: 1_000n,
-  [TimeUnit.MICROSECOND]: 1_000_000n,
-  [TimeUnit.NANOSECOND]: 1_000_000_000n,
-};
-
-function converterOf(type: DataType): (value: unknown) => Value {
-  if (DataType.isDictionary(type)) return converterOf(type.dictionary);
-  if (DataType.isInt(type)) return (value) => BigInt(value as number | bigint);
-  if (DataType.isTimestamp(type)) {
-    const perSecond = UNIT_PER_SECOND[type.unit]!;
-    return (value) => microsecondsOf(value as bigint, perSecond);
-  }
-  if (DataType.isDate(type)) return (value) => Math.floor(Number(value) / 86_400_000);
-  if (DataType.isList(type) || DataType.isFixedSizeList(type)) {
-    const convert = converterOf(type.children[0]!.type);
-    return (value) => [...(value as Iterable<unknown>)].map((item) => (item === null ? null : convert(item)));
-  }
-  if (DataType.isBinary(type) || DataType.isLargeBinary(type))
-    return (value) => (value as Uint8Array).slice();
-  return (value) => value as Value;
-}
-
-function microsecondsOf(value: bigint, perSecond: bigint): bigint {
-  if (perSecond <= 1_000_000n) return value * (1_000_000n / perSecond);
-  const scale = perSecond / 1_000_000n;
-  const quotient = value / scale;
-  return value % scale < 0n ? quotient - 1n : quotient;
-}
-
-function valueTypeOfArrow(type: DataType): ValueType | null {
-  if (DataType.isDictionary(type)) return valueTypeOfArrow(type.dictionary);
-  if (!DataType.isList(type) && !DataType.isFixedSizeList(type)) return scalarTypeOfArrow(type);
-  const element = scalarTypeOfArrow(type.children[0]!.type);
-  return element === null ? null : `ARRAY<${element}>`;
-}
-
-function scalarTypeOfArrow(type: DataType): ScalarType | null {
-  return SCALARS_OF_ARROW.find(([, fits]) => fits(type))?.[0] ?? null;
-}
-
-/** An instant without a zone is nobody's; an unsigned 64-bit integer does not fit. */
-const SCALARS_OF_ARROW: readonly (readonly [ScalarType, (type: DataType) => boolean])[] = [
-  ['BOOL', (type) => DataType.isBool(type)],
-  ['INT64', (type) => DataType.isInt(type) && (type.isSigned || type.bitWidth < 64)],
-  ['FLOAT64', (type) => DataType.isFloat(type)],
-  ['STRING', (type) => DataType.isUtf8(type) || DataType.isLargeUtf8(type)],
-  ['BYTES', (type) => DataType.isBinary(type) || DataType.isLargeBinary(type)],
-  ['DATE', (type) => DataType.isDate(type)],
-  ['TIMESTAMP', (type) => DataType.isTimestamp(type) && Boolean(type.timezone)],
-];
 
 function arrowData(column: Column, type: DataType, rowCount: number): Data {
   const nullBitmap = column.valid === null ? null : bitmapOf(column.valid);

@@ -5,7 +5,7 @@ import { PlumblineError } from '../definition/error.js';
 import { ModelBundles } from '../model/bundle.js';
 import type { ModelManifest } from '../model/manifest.js';
 import { parseVersionNumber } from '../model/version-number.js';
-import { readArrow } from '../offline/arrow.js';
+import { readArrow } from '../offline/arrow-read.js';
 import { ARROW_MEDIA_TYPE } from '../offline/frame-media.js';
 import { UploadedFrame } from '../platform/body.js';
 import type { Job } from '../platform/jobs.js';

@@ -45,7 +45,7 @@ export function entry(rowCount: number): LogEntry {
   const columns: ColumnBatch['columns'] = new Map([
     ['i', columnOf('INT64', pick([2n ** 63n - 1n, null, -(2n ** 63n)]))],
     ['f', columnOf('FLOAT64', pick([-0, 5e-324, null]))],
-    ['s', columnOf('STRING', pick(['', 'e\u0301\u{1F600}', null]))],
+    ['s', columnOf('STRING', pick(['', '\ufeffbom', 'e\u0301\u{1F600}', null]))],
     ['b', columnOf('BOOL', pick([true, null, false]))],
     ['t', columnOf('TIMESTAMP', pick([-1n, 253_402_300_799_999_999n]))],
     ['d', columnOf('DATE', pick([-719_162, null]))],

@@ -7,7 +7,8 @@ import { compileFeatureSet } from '../../src/compile/feature-set.js';
 import { type ColumnBatch, columnOf, valueAt } from '../../src/definition/column-batch.js';
 import type { EntityDocument, FeatureSetDocument, SourceDocument } from '../../src/definition/document.js';
 import type { Value } from '../../src/definition/value.js';
-import { arrowBytes, readArrow } from '../../src/offline/arrow.js';
+import { arrowBytes } from '../../src/offline/arrow.js';
+import { readArrow } from '../../src/offline/arrow-read.js';
 import type { HistoryRows, OfflineStore, RetrievalQuery, RetrievalReport } from '../../src/offline/store.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 import { type OracleRow, oracleAnswer, oracleLeakCount } from './oracle.js';
@@ -139,6 +140,24 @@ export function offlineStoreSuite(engine: string, open: () => Promise<OfflineSto
       const frame = [{ a: 'x', b: 1n, t: 9n }];
       const { answers } = await retrieve(store, { source: grown, document, frame });
       expect(answers[0]).toMatchObject({ v: 1, late: null, late__status: 'NULL' });
+    });
+
+    it('changes no character of a text, in rows, keys and frames, not even a leading U+FEFF (S2)', async () => {
+      const source = sourceNamed(`source${run++}`);
+      const grown = {
+        ...source,
+        columns: [...source.columns, { name: 's', type: 'STRING' as const }, { name: 'list', type: 'ARRAY<STRING>' as const }],
+      };
+      const text = '\ufeffa\u0000\u{1F600}e\u0301';
+      const [batch] = batchesOf([row({ a: text, event: 1n })]);
+      const extra = [['s', columnOf('STRING', [text])], ['list', columnOf('ARRAY<STRING>', [[text, '']])]] as const;
+      const rows = { rowCount: 1, columns: new Map([...batch!.rows.columns, ...extra]) };
+      await store.append({ project: 'p', source: grown }, [{ ...batch!, rows }]);
+      const features = [{ name: 's' }, { name: 'list' }, { name: 'again', expression: 'CONCAT(s, a)' }];
+      const frame = [text, text.slice(1)].map((a) => ({ a, b: 1n, t: 9n }));
+      const { answers } = await retrieve(store, { source: grown, document: setOver(source.name, { features }), frame });
+      expect(answers[0]).toMatchObject({ s: text, list: [text, ''], again: text + text });
+      expect(answers[1]).toMatchObject({ s__status: 'NOT_FOUND' });
     });
 
     it('refuses a frame it cannot join, naming the column', async () => {

@@ -8,7 +8,7 @@ import { finiteColumn } from '../../src/definition/column-batch.js';
 import { TfjsRuntime } from '../../src/model/adapter/tfjs.js';
 import { ModelBundles } from '../../src/model/bundle.js';
 import { LoadedModels } from '../../src/model/loaded-models.js';
-import { readArrow } from '../../src/offline/arrow.js';
+import { readArrow } from '../../src/offline/arrow-read.js';
 
 const [dataDir, project, model, version, frame] = process.argv.slice(2) as [
   string,

@@ -1,5 +1,6 @@
 import { crc32 } from 'node:zlib';
-import { arrowBytes, batchOfArrow } from '../../offline/arrow.js';
+import { arrowBytes } from '../../offline/arrow.js';
+import { batchOfArrow } from '../../offline/arrow-read.js';
 import type { Door, LoggedRows } from '../log.js';
 
 /**

@@ -5,14 +5,17 @@ import {
   DATE,
   DOUBLE,
   DuckDBBlobValue,
+  DuckDBBlobVector,
   DuckDBDataChunk,
   DuckDBDateValue,
   type DuckDBListType,
   DuckDBListValue,
+  DuckDBListVector,
   DuckDBTimestampValue,
   type DuckDBType,
   DuckDBTypeId,
   type DuckDBValue,
+  DuckDBVarCharVector,
   type DuckDBVector,
   LIST,
   TIMESTAMP,
@@ -79,7 +82,6 @@ function toDuckdb(type: ValueType, value: Value): DuckDBValue {
 /** Our value for one of DuckDB's client, whichever width the column has. */
 function fromDuckdb(value: DuckDBValue): Value {
   if (typeof value !== 'object' || value === null) return value;
-  if (value instanceof DuckDBListValue) return value.items.map(fromDuckdb);
   if (value instanceof DuckDBDateValue) return value.days;
   if (value instanceof DuckDBBlobValue) return value.bytes.slice();
   if ('micros' in value) return value.micros as bigint;
@@ -114,14 +116,44 @@ function floatColumn(items: Items, bits: BigUint64Array | null, rowCount: number
 
 function generalColumn(vector: DuckDBVector, type: ValueType, rowCount: number): Column {
   const builder = new ColumnBuilder(type, rowCount);
+  const read = readerOf(vector);
   const scalar = elementTypeOf(type) ?? type;
   const widen = scalar === 'INT64' ? widenInteger : scalar === 'FLOAT64' ? Number : null;
   for (let row = 0; row < rowCount; row++) {
-    const value = fromDuckdb(vector.getItem(row));
+    const value = read(row);
     builder.set(row, widen === null || value === null ? value : mapScalars(value, widen));
   }
   return builder.finish();
 }
+
+function readerOf(vector: DuckDBVector): (row: number) => Value {
+  if (vector instanceof DuckDBVarCharVector) return textReader(vector);
+  if (!(vector instanceof DuckDBListVector)) return (row) => fromDuckdb(vector.getItem(row));
+  const read = readerOf(vector.childVector);
+  return (row) => {
+    if (vector.getItemVector(row) === null) return null;
+    const offset = vector.getEntryOffset(row);
+    return Array.from({ length: vector.getEntryLength(row) }, (_, item) => read(offset + item));
+  };
+}
+
+/** The client's own decoder drops a leading U+FEFF; texts lie in memory as blobs do, so they are read as blobs (S2). */
+function textReader(text: DuckDBVarCharVector): (row: number) => Value {
+  const { dataView, validity, vector } = text as unknown as TextParts;
+  const blobs = new DuckDBBlobVector(dataView, validity, vector, 0, text.itemCount);
+  return (row) => {
+    const bytes = blobs.getItemBytes(row);
+    return bytes === null ? null : UTF8.decode(bytes);
+  };
+}
+
+type TextParts = {
+  readonly dataView: DataView;
+  readonly validity: ConstructorParameters<typeof DuckDBBlobVector>[1];
+  readonly vector: ConstructorParameters<typeof DuckDBBlobVector>[2];
+};
+
+const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 function widenInteger(value: Value): bigint {
   return BigInt(value as number | bigint);

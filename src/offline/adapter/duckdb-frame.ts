@@ -5,7 +5,7 @@ import type { Column, ColumnBatch } from '../../definition/column-batch.js';
 import { PlumblineError, type Problem } from '../../definition/error.js';
 import { formatTimestamp } from '../../definition/time.js';
 import type { ValueType } from '../../definition/value-type.js';
-import { readArrow } from '../arrow.js';
+import { readArrow } from '../arrow-read.js';
 import type { RetrievalQuery } from '../store.js';
 import { CHUNK_ROWS, chunkOf, sqlType, valueTypeOf } from './duckdb-column.js';
 import { rowsOf, sqlText, unreadable } from './duckdb-session.js';

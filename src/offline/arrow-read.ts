@@ -1,0 +1,176 @@
+import { type Data, DataType, RecordBatch, RecordBatchReader, TimeUnit, Vector } from 'apache-arrow';
+import { type Column, type ColumnBatch, ColumnBuilder } from '../definition/column-batch.js';
+import { PlumblineError } from '../definition/error.js';
+import type { Value } from '../definition/value.js';
+import type { ScalarType, ValueType } from '../definition/value-type.js';
+
+/** The one batch of a stream that `arrowBytes` wrote. */
+export function batchOfArrow(bytes: Uint8Array): ColumnBatch {
+  const batch = RecordBatchReader.from(bytes).next();
+  return batchOf(batch.value as RecordBatch);
+}
+
+/**
+ * Reads an Arrow IPC stream or file, batch by batch: integers widened to INT64, floats to FLOAT64, instants floored to
+ * microseconds (S1), dictionaries decoded; NaN stays. Throws INVALID_FRAME for what is no Arrow or maps to no value type.
+ */
+export async function* readArrow(bytes: Uint8Array | AsyncIterable<Uint8Array>): AsyncIterable<ColumnBatch> {
+  try {
+    const reader = await RecordBatchReader.from(bytes as AsyncIterable<Uint8Array>);
+    await reader.open();
+    if (reader.schema === undefined) throw new Error('it has no schema');
+    let batches = 0;
+    for await (const batch of reader) {
+      batches++;
+      yield batchOf(batch);
+    }
+    if (batches === 0) yield batchOf(new RecordBatch(reader.schema));
+  } catch (error) {
+    if (error instanceof PlumblineError) throw error;
+    const cause = error instanceof Error ? error.message : String(error);
+    throw new PlumblineError('INVALID_FRAME', `the body is no whole Arrow IPC stream: ${cause}`, {
+      path: 'body',
+    });
+  }
+}
+
+function batchOf(batch: RecordBatch): ColumnBatch {
+  const columns = new Map<string, Column>();
+  batch.schema.fields.forEach((field, index) => {
+    if (columns.has(field.name)) {
+      throw new PlumblineError('INVALID_FRAME', `column "${field.name}" is there twice; rename one`, {
+        path: field.name,
+      });
+    }
+    columns.set(field.name, columnOfArrow(field.name, batch.getChildAt(index)!, batch.numRows));
+  });
+  return { rowCount: batch.numRows, columns };
+}
+
+function columnOfArrow(name: string, vector: Vector, rowCount: number): Column {
+  const type = valueTypeOfArrow(vector.type);
+  if (type === null) {
+    throw new PlumblineError(
+      'INVALID_FRAME',
+      `column "${name}" is ${vector.type}; send one of bool, integer, float, utf8, binary, date, timestamp with a zone, or a list of these`,
+      { path: name },
+    );
+  }
+  const copied = fixedWidthColumn(vector, type, rowCount);
+  if (copied !== null) return copied;
+  const read = readerOf(vector);
+  const builder = new ColumnBuilder(type, rowCount);
+  for (let row = 0; row < rowCount; row++) builder.set(row, read(row));
+  return builder.finish();
+}
+
+/** 64-bit numbers in one chunk are taken over as they lie. */
+function fixedWidthColumn(vector: Vector, type: ValueType, rowCount: number): Column | null {
+  const data = vector.data.length === 1 ? vector.data[0]! : null;
+  const values: unknown = data?.values;
+  const exact = DataType.isTimestamp(vector.type)
+    ? vector.type.unit === TimeUnit.MICROSECOND
+    : DataType.isFloat(vector.type) || DataType.isInt(vector.type);
+  if (data === null || !exact || data.offset !== 0) return null;
+  if (!(values instanceof Float64Array) && !(values instanceof BigInt64Array)) return null;
+  const valid =
+    data.nullCount === 0
+      ? null
+      : Uint8Array.from({ length: rowCount }, (_, row) => Number(vector.isValid(row)));
+  return { type, values: values.subarray(0, rowCount), valid };
+}
+
+type Reader = (row: number) => Value;
+
+/** Reads values of a vector exactly; Arrow's own accessors round instants to milliseconds and drop a leading U+FEFF. */
+function readerOf(vector: Vector): Reader {
+  const parts = vector.data.map((data) => ({ length: data.length, read: partReader(data) }));
+  return (row) => {
+    if (!vector.isValid(row)) return null;
+    let at = row;
+    for (const { length, read } of parts) {
+      if (at < length) return read(at);
+      at -= length;
+    }
+    throw new RangeError(`row ${row} lies beyond the column`);
+  };
+}
+
+/** Reads the values of one chunk that are not NULL. */
+function partReader(data: Data): Reader {
+  const { type } = data;
+  if (DataType.isDictionary(type)) {
+    const read = readerOf(data.dictionary!);
+    return (row) => read(Number(data.values[row]));
+  }
+  if (DataType.isUtf8(type) || DataType.isLargeUtf8(type)) return (row) => UTF8.decode(bytesAt(data, row));
+  if (DataType.isBinary(type) || DataType.isLargeBinary(type)) return (row) => bytesAt(data, row).slice();
+  if (DataType.isTimestamp(type)) {
+    const perSecond = UNIT_PER_SECOND[type.unit]!;
+    return (row) => microsecondsOf(BigInt((data.values as BigInt64Array)[row]!), perSecond);
+  }
+  if (DataType.isList(type) || DataType.isFixedSizeList(type)) return listReader(data);
+  return plainReader(data);
+}
+
+/** Booleans, numbers and dates, by Arrow's own accessor. */
+function plainReader(data: Data): Reader {
+  const vector = new Vector([data]);
+  if (DataType.isInt(data.type)) return (row) => BigInt(vector.get(row) as number | bigint);
+  if (DataType.isDate(data.type)) return (row) => Math.floor(Number(vector.get(row)) / DAY_MS);
+  return (row) => vector.get(row) as Value;
+}
+
+function listReader(data: Data): Reader {
+  const vector = new Vector([data]);
+  return (row) => {
+    const items = vector.get(row) as Vector;
+    const read = readerOf(items);
+    return Array.from({ length: items.length }, (_, item) => read(item));
+  };
+}
+
+/** The bytes of a variable-width value. */
+function bytesAt(data: Data, row: number): Uint8Array {
+  const [start, end] = [data.valueOffsets[row]!, data.valueOffsets[row + 1]!];
+  return (data.values as Uint8Array).subarray(Number(start), Number(end));
+}
+
+const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+const DAY_MS = 86_400_000;
+
+const UNIT_PER_SECOND: Readonly<Record<number, bigint>> = {
+  [TimeUnit.SECOND]: 1n,
+  [TimeUnit.MILLISECOND]: 1_000n,
+  [TimeUnit.MICROSECOND]: 1_000_000n,
+  [TimeUnit.NANOSECOND]: 1_000_000_000n,
+};
+
+function microsecondsOf(value: bigint, perSecond: bigint): bigint {
+  if (perSecond <= 1_000_000n) return value * (1_000_000n / perSecond);
+  const scale = perSecond / 1_000_000n;
+  const quotient = value / scale;
+  return value % scale < 0n ? quotient - 1n : quotient;
+}
+
+function valueTypeOfArrow(type: DataType): ValueType | null {
+  if (DataType.isDictionary(type)) return valueTypeOfArrow(type.dictionary);
+  if (!DataType.isList(type) && !DataType.isFixedSizeList(type)) return scalarTypeOfArrow(type);
+  const element = scalarTypeOfArrow(type.children[0]!.type);
+  return element === null ? null : `ARRAY<${element}>`;
+}
+
+function scalarTypeOfArrow(type: DataType): ScalarType | null {
+  return SCALARS_OF_ARROW.find(([, fits]) => fits(type))?.[0] ?? null;
+}
+
+/** An instant without a zone is nobody's; an unsigned 64-bit integer does not fit. */
+const SCALARS_OF_ARROW: readonly (readonly [ScalarType, (type: DataType) => boolean])[] = [
+  ['BOOL', (type) => DataType.isBool(type)],
+  ['INT64', (type) => DataType.isInt(type) && (type.isSigned || type.bitWidth < 64)],
+  ['FLOAT64', (type) => DataType.isFloat(type)],
+  ['STRING', (type) => DataType.isUtf8(type) || DataType.isLargeUtf8(type)],
+  ['BYTES', (type) => DataType.isBinary(type) || DataType.isLargeBinary(type)],
+  ['DATE', (type) => DataType.isDate(type)],
+  ['TIMESTAMP', (type) => DataType.isTimestamp(type) && Boolean(type.timezone)],
+];
