@@ -146,16 +146,27 @@ export function offlineStoreSuite(engine: string, open: () => Promise<OfflineSto
       const source = sourceNamed(`source${run++}`);
       const grown = {
         ...source,
-        columns: [...source.columns, { name: 's', type: 'STRING' as const }, { name: 'list', type: 'ARRAY<STRING>' as const }],
+        columns: [
+          ...source.columns,
+          { name: 's', type: 'STRING' as const },
+          { name: 'list', type: 'ARRAY<STRING>' as const },
+        ],
       };
       const text = '\ufeffa\u0000\u{1F600}e\u0301';
       const [batch] = batchesOf([row({ a: text, event: 1n })]);
-      const extra = [['s', columnOf('STRING', [text])], ['list', columnOf('ARRAY<STRING>', [[text, '']])]] as const;
+      const extra = [
+        ['s', columnOf('STRING', [text])],
+        ['list', columnOf('ARRAY<STRING>', [[text, '']])],
+      ] as const;
       const rows = { rowCount: 1, columns: new Map([...batch!.rows.columns, ...extra]) };
       await store.append({ project: 'p', source: grown }, [{ ...batch!, rows }]);
       const features = [{ name: 's' }, { name: 'list' }, { name: 'again', expression: 'CONCAT(s, a)' }];
       const frame = [text, text.slice(1)].map((a) => ({ a, b: 1n, t: 9n }));
-      const { answers } = await retrieve(store, { source: grown, document: setOver(source.name, { features }), frame });
+      const { answers } = await retrieve(store, {
+        source: grown,
+        document: setOver(source.name, { features }),
+        frame,
+      });
       expect(answers[0]).toMatchObject({ s: text, list: [text, ''], again: text + text });
       expect(answers[1]).toMatchObject({ s__status: 'NOT_FOUND' });
     });
