@@ -38,7 +38,7 @@ export const HISTORY_COLUMNS = {
 export type StepRule = 'known' | 'event';
 
 /** Name of a column of the joined frame: the matched sequence, event time, … of one entry. */
-export function matchColumn(entry: number, what: 'seq' | 'event' | 'assumed' | 'other'): string {
+export function matchColumn(entry: number, what: 'seq' | 'event' | 'assumed' | 'suspect'): string {
   return quoteIdentifier(`~${entry}.${what}`);
 }
 
@@ -62,25 +62,31 @@ export function columnsRead(features: readonly ServiceFeature[]): readonly strin
  * `"~row"` (its place) and `"~t"` (T, TIMESTAMP).
  */
 export function joinedSql(frame: string, sources: readonly EntrySource[], rule: StepRule): string {
-  const other = rule === 'known' ? 'event' : 'known';
-  const steps: string[] = [];
-  const joins: string[] = [];
-  const columns: string[] = ['f.*'];
-  sources.forEach((source, i) => {
-    steps.push(`"~s${i}" AS (${stepsSql(source, rule)})`);
-    joins.push(asofJoin(source, `"~s${i}"`));
-    columns.push(...matchColumns(source, i));
-    if (!source.compareOther) return;
-    steps.push(`"~o${i}" AS (${stepsSql(source, other)})`);
-    joins.push(asofJoin(source, `"~o${i}"`));
-    columns.push(`"~o${i}".${HISTORY_COLUMNS.sequence} AS ${matchColumn(i, 'other')}`);
-  });
+  const steps = sources.map((source, i) => `"~s${i}" AS (${stepsSql(source, rule)})`);
+  const columns = sources.flatMap((source, i) => matchColumns(source, i, rule));
   return [
     `WITH ${steps.join(',\n')}`,
-    `SELECT ${columns.join(', ')}`,
+    `SELECT ${['f.*', ...columns].join(', ')}`,
     `FROM ${frame} f`,
-    ...joins,
+    ...sources.map((source, i) => asofJoin(source, 'f', `"~s${i}"`)),
     'ORDER BY f."~row"',
+  ].join('\n');
+}
+
+/**
+ * The rows of the joined frame `"~joined"` for which the other rule matches another row of one entry: T, then of each side
+ * the event time and the columns that features are computed from.
+ */
+export function differingSql(source: EntrySource, entry: number, rule: StepRule): string {
+  const names = columnsRead(source.entry.features);
+  const mine = [matchColumn(entry, 'event'), ...names.map((name) => matchedColumn(entry, name))];
+  const others = [source.eventTime, ...names].map((name) => `"~o".${source.column(name)}`);
+  return [
+    `WITH "~o" AS (${stepsSql(source, rule === 'known' ? 'event' : 'known')})`,
+    `SELECT j."~t", ${mine.map((name) => `j.${name}`).join(', ')}, ${others.join(', ')}`,
+    `FROM (FROM "~joined" WHERE ${matchColumn(entry, 'suspect')}) j`,
+    asofJoin(source, 'j', '"~o"'),
+    `WHERE j.${matchColumn(entry, 'seq')} IS DISTINCT FROM "~o".${HISTORY_COLUMNS.sequence}`,
   ].join('\n');
 }
 
@@ -105,14 +111,24 @@ function stepsSql(source: EntrySource, rule: StepRule): string {
   const present = [`${sequence} <= ${source.snapshot}`, ...keys.map((key) => `${key} IS NOT NULL`)];
   const visible = rule === 'known' ? `greatest(${event}, ${createdTime})` : event;
   const byKey = `PARTITION BY ${keys.join(', ')}`;
+  const inOrder = `${byKey} ORDER BY ${order.join(', ')}`;
   return [
     `SELECT * FROM (SELECT ${[...columns].join(', ')}, ${visible} AS "~from",`,
-    `  row_number() OVER (${byKey} ORDER BY ${order.join(', ')}) AS "~rank"`,
+    `  row_number() OVER (${inOrder}) AS "~rank", ${otherwiseSql(source, rule, inOrder)} AS "~otherwise"`,
     `  FROM ${source.table} WHERE ${present.join(' AND ')})`,
     ...(rule === 'known'
       ? [`QUALIFY ${newestSoFar(byKey)} AND ${lastOfInstant(byKey)}`]
       : [`QUALIFY ${lastOfInstant(byKey)}`]),
   ].join('\n');
+}
+
+/**
+ * The instant that tells whether the other rule may answer otherwise while this row is the answer: by what was known, the
+ * event of the next newer row (no later than T, and that one was not known yet); by event time, when the row became known.
+ */
+function otherwiseSql(source: EntrySource, rule: StepRule, inOrder: string): string {
+  if (rule === 'event') return HISTORY_COLUMNS.createdTime;
+  return `lead(${source.column(source.eventTime)}) OVER (${inOrder})`;
 }
 
 /** A row older than one visible before it is never the newest. */
@@ -126,15 +142,19 @@ function lastOfInstant(byKey: string): string {
   return `"~from" IS DISTINCT FROM lead("~from") OVER (${byKey} ORDER BY "~from", "~rank")`;
 }
 
-function asofJoin(source: EntrySource, steps: string): string {
+function asofJoin(source: EntrySource, frame: string, steps: string): string {
   const keys = source.entry.featureSet.keyColumns.map(source.column);
-  const equal = keys.map((key, i) => `f.${source.frameKeys[i]!} = ${steps}.${key}`);
-  return `ASOF LEFT JOIN ${steps} ON ${equal.join(' AND ')} AND f."~t" >= ${steps}."~from"`;
+  const equal = keys.map((key, i) => `${frame}.${source.frameKeys[i]!} = ${steps}.${key}`);
+  return `ASOF LEFT JOIN ${steps} ON ${equal.join(' AND ')} AND ${frame}."~t" >= ${steps}."~from"`;
 }
 
-function matchColumns(source: EntrySource, entry: number): readonly string[] {
+function matchColumns(source: EntrySource, entry: number, rule: StepRule): readonly string[] {
   const steps = `"~s${entry}"`;
+  const unmatched = `${steps}.${HISTORY_COLUMNS.sequence} IS NULL`;
+  const suspect =
+    rule === 'known' ? `${unmatched} OR ${steps}."~otherwise" <= f."~t"` : `${steps}."~otherwise" > f."~t"`;
   return [
+    `(${suspect}) AS ${matchColumn(entry, 'suspect')}`,
     `${steps}.${HISTORY_COLUMNS.sequence} AS ${matchColumn(entry, 'seq')}`,
     `${steps}.${source.column(source.eventTime)} AS ${matchColumn(entry, 'event')}`,
     `${steps}.${HISTORY_COLUMNS.createdAssumed} AS ${matchColumn(entry, 'assumed')}`,

@@ -32,7 +32,7 @@ export async function retrieve(
     rows: frame.rowCount,
     knowledge: query.knowledge,
     boundary: query.boundary,
-    leakCount: await countDifferences(connection, sources),
+    leakCount: await countDifferences(connection, sources, query.knowledge),
     assumedCreatedTimes: query.knowledge === 'known' ? await countAssumed(connection, sources) : 0,
     snapshot: Object.fromEntries(
       sources.map((source) => [source.entry.featureSet.source.name, String(source.snapshot)]),
