@@ -1,0 +1,84 @@
+const COLUMNS = {
+  a: 'STRING',
+  n: 'INT64',
+  k: 'INT64',
+  event_ts: 'TIMESTAMP',
+  tie: 'INT64',
+  v: 'FLOAT64',
+  i: 'INT64',
+  s: 'STRING',
+  e: 'ARRAY<FLOAT64>',
+  f: 'BOOL',
+  d: 'DATE',
+};
+
+/** A source of two entities, and feature sets of every age, default and way of being computed, some served twice. */
+export function documents(declaresCreatedTime: boolean): readonly unknown[] {
+  const columns = Object.entries(COLUMNS).map(([name, type]) => ({ name, type }));
+  const created = { name: 'created_ts', type: 'TIMESTAMP' };
+  return [
+    { kind: 'Entity', name: 'pair', keys: [key('a', 'STRING'), key('n', 'INT64')] },
+    { kind: 'Entity', name: 'single', keys: [key('k', 'INT64')] },
+    {
+      kind: 'Source',
+      name: 'readings',
+      eventTime: 'event_ts',
+      orderColumn: 'tie',
+      ...(declaresCreatedTime && { createdTime: 'created_ts' }),
+      columns: declaresCreatedTime ? [...columns, created] : columns,
+    },
+    {
+      ...set('ageing', 'pair'),
+      maxAge: '4us',
+      retention: '9us',
+      features: [
+        { name: 'v', default: -1 },
+        { name: 'i', default: '9007199254740993' },
+        { name: 's' },
+        { name: 'twice', expression: 'v * 2.0', default: 0.5 },
+        { name: 'hour', expression: HOUR, default: 77 },
+      ],
+    },
+    {
+      ...set('kept', 'pair'),
+      features: [
+        { name: 'e', default: [1.5] },
+        { name: 'f' },
+        { name: 'd' },
+        { name: 'at', column: 'event_ts' },
+      ],
+    },
+    {
+      ...set('short', 'single'),
+      retention: '2us',
+      features: [
+        { name: 'v' },
+        { name: 'share', expression: 'v / i' },
+        { name: 'text', expression: "CONCAT(s, '|', CAST(i AS STRING))" },
+        { name: 'next', expression: 'i + 1', default: 5 },
+        { name: 'grown', expression: 'EXP(v)' },
+      ],
+    },
+    {
+      kind: 'FeatureService',
+      name: 'all',
+      entries: [
+        { featureSet: 'ageing' },
+        { featureSet: 'ageing', alias: 'other', keys: { a: 'b' }, features: ['hour', 'v'] },
+        { featureSet: 'kept' },
+        { featureSet: 'short', alias: 'brief' },
+      ],
+    },
+  ];
+}
+
+/** Hours of a place with a time zone are the kernel's on every path. */
+const HOUR = "EXTRACT(HOUR FROM event_ts AT TIME ZONE 'America/New_York')";
+
+function key(name: string, type: string) {
+  return { name, type };
+}
+
+function set(name: string, entity: string) {
+  return { kind: 'FeatureSet', name, entity, source: 'readings' };
+}
