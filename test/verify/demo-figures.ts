@@ -42,8 +42,8 @@ export const leak: Check = {
   // A retrieval that looks into the future makes the served answer as good as the claim.
   defect: {
     file: 'src/compile/sql/point-in-time.js',
-    find: 'f."~t" >= ',
-    replace: 'f."~t" + INTERVAL 2 DAY >= ',
+    find: '."~t" >= ',
+    replace: '."~t" + INTERVAL 2 DAY >= ',
   },
   run: async () => {
     const { leakClaimedAuc, leakServedAuc } = await runDemo();

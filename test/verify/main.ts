@@ -3,7 +3,7 @@
  * fails. `--only CHECK` runs one; `--defects` proves that each check can fail, on a copy of the build with a defect in it.
  */
 import { parseArgs } from 'node:util';
-import type { Check } from './check.js';
+import type { Check, Outcome } from './check.js';
 import { failsOnItsDefect } from './defect.js';
 import { mainJob } from './main-job.js';
 
@@ -28,7 +28,9 @@ async function main(name: string): Promise<number> {
   }
   const results: { readonly name: string; readonly ok: boolean; readonly figure: string }[] = [];
   for (const check of checks) {
-    const { ok, figure } = values.defects ? await failsOnItsDefect(name, check) : await outcomeOf(check);
+    const { ok, figure } = await outcomeOf(() =>
+      values.defects ? failsOnItsDefect(name, check) : check.run(),
+    );
     results.push({ name: check.name, ok, figure });
     console.log(`${ok ? 'holds ' : 'FAILS '} ${check.name}: ${figure} (must: ${check.bar})`);
   }
@@ -38,9 +40,10 @@ async function main(name: string): Promise<number> {
   return ok ? 0 : 1;
 }
 
-async function outcomeOf(check: Check): Promise<{ readonly ok: boolean; readonly figure: string }> {
+/** What broke a check is its figure. */
+async function outcomeOf(run: () => Promise<Outcome>): Promise<Outcome> {
   try {
-    return await check.run();
+    return await run();
   } catch (error) {
     return { ok: false, figure: error instanceof Error ? (error.stack ?? error.message) : String(error) };
   }
