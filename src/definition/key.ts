@@ -1,6 +1,15 @@
 import type { Value } from './value.js';
 import type { KeyType } from './value-type.js';
 
+/** Longest entity key, encoded; longer ones are refused at the door and match nothing, online and offline. */
+export const MAX_KEY_BYTES = 1024;
+
+/** Bytes of a component of a fixed width. */
+export const FIXED_BYTES = 8;
+
+/** Bytes of the length in front of a STRING or BYTES. */
+export const LENGTH_BYTES = 4;
+
 /**
  * Encodes an entity key, component by component, so that different keys never give the same bytes (S2): fixed-width
  * types as 8 big-endian bytes, STRING and BYTES behind their length as 4 big-endian bytes. Component order is the
@@ -33,14 +42,14 @@ function encodeComponent(type: KeyType, value: Value): Buffer {
 }
 
 function fixedWidth(value: bigint): Buffer {
-  const bytes = Buffer.allocUnsafe(8);
+  const bytes = Buffer.allocUnsafe(FIXED_BYTES);
   bytes.writeBigInt64BE(value);
   return bytes;
 }
 
 function lengthPrefixed(bytes: Buffer): Buffer {
-  const prefixed = Buffer.allocUnsafe(4 + bytes.length);
+  const prefixed = Buffer.allocUnsafe(LENGTH_BYTES + bytes.length);
   prefixed.writeUInt32BE(bytes.length);
-  bytes.copy(prefixed, 4);
+  bytes.copy(prefixed, LENGTH_BYTES);
   return prefixed;
 }

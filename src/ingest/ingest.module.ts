@@ -27,37 +27,36 @@ import { PUSH, Push } from './push.js';
     },
     {
       provide: PUSH,
-      inject: [PIPELINES, CATALOG_HOLDER, CLOCK, CONFIG],
-      useFactory: (
-        pipelines: Pipelines,
-        catalogs: CatalogHolder,
-        clock: Clock,
-        { maxSkewUs }: Configuration,
-      ) => new Push({ pipelines, catalogs, clock, maxSkewUs }),
+      inject: [PIPELINES, CLOCK, CONFIG],
+      useFactory: (pipelines: Pipelines, clock: Clock, { maxSkewUs }: Configuration) =>
+        new Push({ pipelines, clock, maxSkewUs }),
     },
     {
       provide: LOAD,
-      inject: [PIPELINES, CATALOG_HOLDER, CLOCK, CONFIG, SOURCE_LOG, FILE_READER, Jobs],
+      inject: [PIPELINES, CLOCK, CONFIG, SOURCE_LOG, FILE_READER, Jobs],
       useFactory: (...parts: LoadDependencies) => new Load(loadParts(...parts)),
     },
   ],
 })
 export class IngestModule implements OnApplicationBootstrap, OnApplicationShutdown {
-  constructor(@Inject(PIPELINES) private readonly pipelines: Pipelines) {}
+  constructor(
+    @Inject(PIPELINES) private readonly pipelines: Pipelines,
+    @Inject(FILE_READER) private readonly files: FileReader,
+  ) {}
 
   /** Online state and history are brought up to the log before the first request. */
   onApplicationBootstrap(): Promise<void> {
     return this.pipelines.start();
   }
 
-  onApplicationShutdown(): Promise<void> {
-    return this.pipelines.close();
+  async onApplicationShutdown(): Promise<void> {
+    await this.pipelines.close();
+    await this.files.close();
   }
 }
 
 type LoadDependencies = readonly [
   pipelines: Pipelines,
-  catalogs: CatalogHolder,
   clock: Clock,
   configuration: Configuration,
   log: SourceLog,
@@ -65,9 +64,7 @@ type LoadDependencies = readonly [
   jobs: Jobs,
 ];
 
-function loadParts(
-  ...[pipelines, catalogs, clock, configuration, log, files, jobs]: LoadDependencies
-): LoadParts {
+function loadParts(...[pipelines, clock, configuration, log, files, jobs]: LoadDependencies): LoadParts {
   const { dataRoots, maxSkewUs } = configuration;
-  return { pipelines, catalogs, clock, maxSkewUs, log, files, jobs, roots: new DataRoots(dataRoots) };
+  return { pipelines, clock, maxSkewUs, log, files, jobs, roots: new DataRoots(dataRoots) };
 }

@@ -5,7 +5,6 @@ import { PlumblineError } from '../definition/error.js';
 import type { FileFormat, FileReader, OpenedFile } from '../offline/file-reader.js';
 import type { Clock } from '../platform/clock.js';
 import type { Job, Jobs, ReportProgress } from '../platform/jobs.js';
-import type { CatalogHolder } from '../registry/catalog.js';
 import type { DataRoots } from './data-roots.js';
 import type { SourceLog } from './log.js';
 import type { Pipelines } from './pipelines.js';
@@ -21,7 +20,6 @@ export type LoadResult = { readonly rows: number; readonly skipped: number; read
 
 export type LoadParts = {
   readonly pipelines: Pipelines;
-  readonly catalogs: CatalogHolder;
   readonly log: SourceLog;
   readonly files: FileReader;
   readonly roots: DataRoots;
@@ -37,8 +35,7 @@ export class Load {
 
   /** Starts a load. Throws at once what can be seen at once: NOT_FOUND, PATH_NOT_ALLOWED, INVALID_FILE. */
   async start(project: string, sourceName: string, request: LoadRequest): Promise<Job> {
-    const catalog = this.parts.catalogs.current();
-    const source = catalog.source(project, sourceName);
+    const { source, featureSets } = this.parts.pipelines.of(project, sourceName).definitions;
     const path = await this.parts.roots.resolve(request.path);
     const file = await this.parts.files.open(
       path,
@@ -48,11 +45,11 @@ export class Load {
     );
     const rules = {
       source,
-      featureSets: catalog.featureSetsOf(project, sourceName),
+      featureSets,
       latestEventUs: this.parts.clock.nowUs() + this.parts.maxSkewUs,
     };
-    return this.parts.jobs.start(project, 'load', (progress) =>
-      this.load({ project, path, file, rules, progress }),
+    return this.parts.jobs.start(project, 'load', (progress, signal) =>
+      this.load({ project, path, file, rules, progress, signal }),
     );
   }
 
@@ -63,6 +60,7 @@ export class Load {
     const known = await this.parts.log.rowsOfFile(`${project}/${sourceName}`, contentHash);
     let ordinal = 0;
     for await (const batch of grouped(run.file.batches())) {
+      run.signal.throwIfAborted();
       const skip = Math.min(batch.rowCount, Math.max(0, known - ordinal));
       if (skip < batch.rowCount) {
         const rows = skip === 0 ? batch : sliceRows(batch, skip, batch.rowCount);
@@ -86,6 +84,7 @@ type LoadRun = {
   readonly file: OpenedFile;
   readonly rules: Omit<DoorRules, 'rowPath'>;
   readonly progress: ReportProgress;
+  readonly signal: AbortSignal;
 };
 
 function formatOf(path: string): FileFormat {
@@ -99,9 +98,10 @@ function formatOf(path: string): FileFormat {
 }
 
 /** Reads the whole file against the rules of the door; returns its number of rows. */
-async function check({ file, rules, progress }: LoadRun): Promise<number> {
+async function check({ file, rules, progress, signal }: LoadRun): Promise<number> {
   let rows = 0;
   for await (const batch of file.batches()) {
+    signal.throwIfAborted();
     const first = rows + 1;
     requireRows(batch, { ...rules, rowPath: (row) => `/${first + row}` });
     rows += batch.rowCount;

@@ -1,6 +1,7 @@
 import type { CompiledFeatureSet } from '../compile/feature-set.js';
 import { type ColumnBatch, nullColumn, takeRows, valueAt } from '../definition/column-batch.js';
 import type { SourceDocument } from '../definition/document.js';
+import { MAX_KEY_BYTES } from '../definition/key.js';
 import { compareOrder, type RowOrder } from '../definition/order.js';
 import type { History } from '../offline/history.js';
 import type { SourceRef } from '../offline/store.js';
@@ -15,6 +16,12 @@ export type PipelineParts = {
   readonly history: History;
 };
 
+/** A source and every feature set version of it, active or not: what the doors check rows against. */
+export type DoorDefinitions = {
+  readonly source: SourceDocument;
+  readonly featureSets: readonly CompiledFeatureSet[];
+};
+
 /**
  * The one way of a source's rows: log, then online state, then history, each in the order of sequences. Both views say how
  * far they were applied, so after a crash the rest is applied from the log (S9, S11).
@@ -23,12 +30,16 @@ export class SourcePipeline {
   private turn: Promise<void> = Promise.resolve();
   /** A write failed: the views lack durable rows, which come before any other. */
   private behind = false;
+  /** Active versions: the ones whose online state follows the log. */
+  private featureSets: readonly CompiledFeatureSet[] = [];
+  private doorDefinitions: DoorDefinitions;
 
   private constructor(
     private readonly parts: PipelineParts,
     private ref: SourceRef,
-    private featureSets: readonly CompiledFeatureSet[],
-  ) {}
+  ) {
+    this.doorDefinitions = { source: ref.source, featureSets: [] };
+  }
 
   /** Opens the pipeline and brings both views up to the log. */
   static async open(
@@ -36,9 +47,17 @@ export class SourcePipeline {
     ref: SourceRef,
     featureSets: readonly CompiledFeatureSet[],
   ): Promise<SourcePipeline> {
-    const pipeline = new SourcePipeline(parts, ref, []);
+    const pipeline = new SourcePipeline(parts, ref);
     await pipeline.use(ref.source, featureSets);
     return pipeline;
+  }
+
+  /**
+   * What rows must fit to be accepted now. It may lag behind the catalog while that changes, so that no row has a column
+   * that the views do not know yet.
+   */
+  get definitions(): DoorDefinitions {
+    return this.doorDefinitions;
   }
 
   /** Appends rows to the log and applies them; resolves when they are durable and visible online (S12). */
@@ -56,6 +75,7 @@ export class SourcePipeline {
   use(source: SourceDocument, featureSets: readonly CompiledFeatureSet[]): Promise<void> {
     return this.inTurn(async () => {
       this.ref = { project: this.ref.project, source };
+      this.doorDefinitions = { source, featureSets };
       const active = await Promise.all(featureSets.map((set) => this.parts.online.isActive(set.id)));
       this.featureSets = featureSets.filter((_, i) => active[i]);
       await this.catchUp();
@@ -87,7 +107,7 @@ export class SourcePipeline {
 
   private async catchUp(): Promise<void> {
     const online = await this.parts.online.appliedThrough(this.name);
-    const history = await this.parts.history.appliedThrough(this.ref);
+    const history = await this.parts.history.takenThrough(this.ref);
     const first = (online < history ? online : history) + 1n;
     for await (const logged of this.parts.log.read(this.name, first)) {
       if (lastOf(logged) > online) await this.applyOnline(logged, this.featureSets);
@@ -151,7 +171,7 @@ function ordersOf(
   }));
 }
 
-/** The newest row of each key of a batch, as one write each. */
+/** The newest row of each key of a batch, as one write each; a key that was let in before the set knew it may be too long. */
 function onlineWrites(
   set: CompiledFeatureSet,
   rows: ColumnBatch,
@@ -160,7 +180,7 @@ function onlineWrites(
   const newest = new Map<string, { readonly key: Buffer; row: number }>();
   for (let row = 0; row < rows.rowCount; row++) {
     const key = keyOf(set, rows, row);
-    if (key === null) continue;
+    if (key === null || key.length > MAX_KEY_BYTES) continue;
     const name = key.toString('latin1');
     const known = newest.get(name);
     if (known === undefined) newest.set(name, { key, row });

@@ -28,11 +28,12 @@ export class Pipelines {
     );
   }
 
+  /** Waits for what was accepted and closes every store, also when one fails to. */
   async close(): Promise<void> {
     for (const pipeline of this.bySource.values()) await pipeline.idle();
-    await this.parts.history.close();
-    await this.parts.online.close();
-    await this.parts.log.close();
+    const { history, online, log } = this.parts;
+    const closed = await Promise.allSettled([history.close(), online.close(), log.close()]);
+    for (const outcome of closed) if (outcome.status === 'rejected') throw outcome.reason;
   }
 
   private async follow(catalog: Catalog): Promise<void> {

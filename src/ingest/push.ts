@@ -1,6 +1,5 @@
 import { PlumblineError } from '../definition/error.js';
 import type { Clock } from '../platform/clock.js';
-import type { CatalogHolder } from '../registry/catalog.js';
 import { lastOf } from './log.js';
 import type { Pipelines } from './pipelines.js';
 import { parseJsonRows } from './row-parser.js';
@@ -18,7 +17,6 @@ export type Accepted = {
 
 export type PushParts = {
   readonly pipelines: Pipelines;
-  readonly catalogs: CatalogHolder;
   readonly clock: Clock;
   /** How far ahead of the clock an event may be, microseconds (S14). */
   readonly maxSkewUs: bigint;
@@ -30,8 +28,8 @@ export class Push {
 
   /** Takes all rows or none. Throws NOT_FOUND, INVALID_ROW, FUTURE_EVENT, INVALID_REQUEST. */
   async push(project: string, sourceName: string, rows: readonly unknown[]): Promise<Accepted> {
-    const catalog = this.parts.catalogs.current();
-    const source = catalog.source(project, sourceName);
+    const pipeline = this.parts.pipelines.of(project, sourceName);
+    const { source, featureSets } = pipeline.definitions;
     if (rows.length === 0 || rows.length > MAX_PUSH_ROWS) {
       throw new PlumblineError('INVALID_REQUEST', `send 1 to ${MAX_PUSH_ROWS} rows, not ${rows.length}`, {
         path: '/rows',
@@ -41,12 +39,12 @@ export class Push {
     const arrivalUs = this.parts.clock.nowUs();
     requireRows(batch, {
       source,
-      featureSets: catalog.featureSetsOf(project, sourceName),
+      featureSets,
       rowPath: (row) => `/rows/${row}`,
       latestEventUs: arrivalUs + this.parts.maxSkewUs,
     });
     const entry = { rows: batch, arrivalUs, door: { kind: 'push' } } as const;
-    const logged = await this.parts.pipelines.of(project, sourceName).accept(entry);
+    const logged = await pipeline.accept(entry);
     return { accepted: rows.length, firstSequence: logged.firstSequence, lastSequence: lastOf(logged) };
   }
 }

@@ -3,9 +3,8 @@ import { type ColumnBatch, valueAt } from '../definition/column-batch.js';
 import type { SourceDocument } from '../definition/document.js';
 import { parseDuration } from '../definition/duration.js';
 import { PlumblineError, type Problem } from '../definition/error.js';
-import { encodeKey } from '../definition/key.js';
+import { encodeKey, MAX_KEY_BYTES } from '../definition/key.js';
 import { formatTimestamp } from '../definition/time.js';
-import { MAX_KEY_BYTES } from '../online/store.js';
 import { refuseIf } from './row-parser.js';
 
 /** What the doors check besides types, the same for every door. */

@@ -9,7 +9,14 @@ const FLUSH_AFTER_MS = 250;
 /** Rows that may wait while a write is under way; beyond that the doors wait too. */
 const MAX_WAITING_ROWS = 4 * FLUSH_ROWS;
 
-type Waiting = { readonly ref: SourceRef; batches: HistoryRows[]; rows: number };
+type Waiting = {
+  /** As of the last batch: a source may have gained columns since the first. */
+  ref: SourceRef;
+  batches: HistoryRows[];
+  rows: number;
+  /** Sequence of the last row taken; -1 before the first. */
+  through: bigint;
+};
 
 /**
  * History with a short buffer in front. Rows are durable in the log before they come here, so the buffer may be lost:
@@ -24,14 +31,18 @@ export class History {
 
   constructor(private readonly store: OfflineStore) {}
 
-  /** Takes rows over; resolves at once while there is room, else after a write. Order of calls is order of sequences. */
+  /**
+   * Takes rows over; resolves at once while there is room, else after a write. Rows that it holds already are skipped.
+   * Order of calls is order of sequences. Throws what the store threw when there is no room; then no row was taken.
+   */
   async append(ref: SourceRef, batch: HistoryRows): Promise<void> {
-    const key = `${ref.project}/${ref.source.name}`;
-    const entry = this.waiting.get(key) ?? { ref, batches: [], rows: 0 };
-    this.waiting.set(key, entry);
+    const entry = await this.entryOf(ref);
+    if (batch.firstSequence <= entry.through) return;
+    if (entry.rows >= MAX_WAITING_ROWS) await this.settle();
+    entry.ref = ref;
     entry.batches.push(batch);
     entry.rows += batch.rows.rowCount;
-    if (entry.rows >= MAX_WAITING_ROWS) return this.settle();
+    entry.through = batch.firstSequence + BigInt(batch.rows.rowCount) - 1n;
     if (entry.rows >= FLUSH_ROWS) void this.settle().catch(() => undefined);
     else this.timer ??= setTimeout(() => void this.settle().catch(() => undefined), FLUSH_AFTER_MS);
   }
@@ -44,9 +55,9 @@ export class History {
     return this.writing;
   }
 
-  /** Sequence of the last row written; -1 before the first. */
-  appliedThrough(ref: SourceRef): Promise<bigint> {
-    return this.store.appliedThrough(ref);
+  /** Sequence of the last row taken, written or waiting; -1 before the first. */
+  async takenThrough(ref: SourceRef): Promise<bigint> {
+    return (await this.entryOf(ref)).through;
   }
 
   /** A point-in-time join that contains every row acknowledged before the call. */
@@ -55,10 +66,13 @@ export class History {
     return this.store.retrieve(query);
   }
 
-  /** Writes what waits and closes the store. */
+  /** Writes what waits and closes the store, whether or not it took the rows: the log has them. */
   async close(): Promise<void> {
-    await this.settle();
-    await this.store.close();
+    try {
+      await this.settle();
+    } finally {
+      await this.store.close();
+    }
   }
 
   /** The last write that failed, for the health check. */
@@ -66,8 +80,16 @@ export class History {
     return this.failure;
   }
 
+  private async entryOf(ref: SourceRef): Promise<Waiting> {
+    const key = `${ref.project}/${ref.source.name}`;
+    const through = this.waiting.has(key) ? -1n : await this.store.appliedThrough(ref);
+    const entry = this.waiting.get(key) ?? { ref, batches: [], rows: 0, through };
+    this.waiting.set(key, entry);
+    return entry;
+  }
+
   private async writeAll(): Promise<void> {
-    for (const [key, entry] of [...this.waiting]) {
+    for (const entry of [...this.waiting.values()]) {
       const { batches, ref } = entry;
       if (batches.length === 0) continue;
       entry.batches = [];
@@ -76,9 +98,8 @@ export class History {
         await this.store.append(ref, batches);
         this.failure = null;
       } catch (error) {
-        const later = this.waiting.get(key)!;
-        later.batches = [...batches, ...later.batches];
-        later.rows = later.batches.reduce((rows, batch) => rows + batch.rows.rowCount, 0);
+        entry.batches = [...batches, ...entry.batches];
+        entry.rows = entry.batches.reduce((rows, batch) => rows + batch.rows.rowCount, 0);
         this.failure = error instanceof Error ? error : new Error(String(error));
         throw error;
       }

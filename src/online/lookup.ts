@@ -1,12 +1,12 @@
 import type { CompiledFeatureService, ServiceEntry } from '../compile/feature-service.js';
 import type { CompiledFeatureSet } from '../compile/feature-set.js';
 import { type Column, type ColumnBatch, ColumnBuilder, valueAt } from '../definition/column-batch.js';
-import { encodeKey } from '../definition/key.js';
+import { encodeKey, MAX_KEY_BYTES } from '../definition/key.js';
 import { featureStatus, rowStatus, type Status } from '../definition/status.js';
 import type { Value } from '../definition/value.js';
 import type { Clock } from '../platform/clock.js';
 import { type RowCodec, rowCodec } from './row-codec.js';
-import { MAX_KEY_BYTES, type OnlineStore, type StoredRow } from './store.js';
+import type { OnlineStore, StoredRow } from './store.js';
 
 /** The features of some entities as of one T; every member is in the order of the service and of the entities. */
 export type LookupAnswer = {
@@ -25,6 +25,8 @@ export type LookupAnswer = {
 /** Latest values by entity key. */
 export class Lookup {
   private readonly codecs = new WeakMap<CompiledFeatureSet, RowCodec>();
+  /** Ids of versions that were found active: they stay so. */
+  private readonly active = new Set<number>();
 
   constructor(
     private readonly store: OnlineStore,
@@ -33,9 +35,7 @@ export class Lookup {
 
   /** `keys` has the service's key columns, one row an entity; a key with a NULL finds nothing (S15). */
   async lookup(service: CompiledFeatureService, keys: ColumnBatch): Promise<LookupAnswer> {
-    const active = await Promise.all(
-      service.entries.map(({ featureSet }) => this.store.isActive(featureSet.id)),
-    );
+    const active = await Promise.all(service.entries.map(({ featureSet }) => this.isActive(featureSet.id)));
     const reads = service.entries.map((entry, i) => ({
       setId: entry.featureSet.id,
       keys: active[i]! ? entityKeys(entry, keys) : entityKeys(entry, keys).map(() => null),
@@ -55,6 +55,13 @@ export class Lookup {
       eventTimes: parts.map((part) => part.eventTimes),
       sequences: rows.map((entryRows) => entryRows.map((row) => row?.order.sequence ?? null)),
     };
+  }
+
+  private async isActive(setId: number): Promise<boolean> {
+    if (this.active.has(setId)) return true;
+    const active = await this.store.isActive(setId);
+    if (active) this.active.add(setId);
+    return active;
   }
 
   private answerEntry(entry: ServiceEntry, rows: readonly (StoredRow | null)[], asOfUs: bigint) {

@@ -22,9 +22,6 @@ export type AppliedMark = { readonly source: string; readonly sequence: bigint }
 
 export type OnlineRead = { readonly setId: number; readonly keys: readonly (Uint8Array | null)[] };
 
-/** Longest entity key, encoded; longer ones are refused at the door and match nothing. */
-export const MAX_KEY_BYTES = 1024;
-
 /** Latest values by entity key. */
 export interface OnlineStore {
   /**

@@ -46,6 +46,7 @@ describe('what was served', () => {
   ])(
     'is what history gives as of the same moment, for rows %s (S7, S8, S10, S14 to S17)',
     async (_, declared) => {
+      const statuses = new Set<string>();
       await fc.assert(
         fc.asyncProperty(fc.array(steps, { minLength: 1, maxLength: 8 }), async (all) => {
           const base = `/v1/projects/run${run++}`;

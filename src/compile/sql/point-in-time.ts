@@ -1,4 +1,5 @@
 import { namesIn } from '../../definition/expression.js';
+import { FIXED_BYTES, LENGTH_BYTES, MAX_KEY_BYTES } from '../../definition/key.js';
 import type { Lifetime } from '../../definition/status.js';
 import type { ServiceEntry, ServiceFeature } from '../feature-service.js';
 import { duckdbSql, literalSql, quoteIdentifier } from './duckdb.js';
@@ -108,7 +109,11 @@ function stepsSql(source: EntrySource, rule: StepRule): string {
     sequence,
     createdAssumed,
   ]);
-  const present = [`${sequence} <= ${source.snapshot}`, ...keys.map((key) => `${key} IS NOT NULL`)];
+  const present = [
+    `${sequence} <= ${source.snapshot}`,
+    ...keys.map((key) => `${key} IS NOT NULL`),
+    ...shortEnough(source, keys),
+  ];
   const visible = rule === 'known' ? `greatest(${event}, ${createdTime})` : event;
   const byKey = `PARTITION BY ${keys.join(', ')}`;
   const inOrder = `${byKey} ORDER BY ${order.join(', ')}`;
@@ -129,6 +134,17 @@ function stepsSql(source: EntrySource, rule: StepRule): string {
 function otherwiseSql(source: EntrySource, rule: StepRule, inOrder: string): string {
   if (rule === 'event') return HISTORY_COLUMNS.createdTime;
   return `lead(${source.column(source.eventTime)}) OVER (${inOrder})`;
+}
+
+/** Keys of any length come in before a feature set knows them; longer ones than {@link MAX_KEY_BYTES} match nothing. */
+function shortEnough({ entry }: EntrySource, keys: readonly string[]): readonly string[] {
+  const lengths = entry.featureSet.keyTypes.map((type, i) => {
+    if (type === 'STRING') return `${LENGTH_BYTES} + strlen(${keys[i]!})`;
+    return type === 'BYTES' ? `${LENGTH_BYTES} + octet_length(${keys[i]!})` : String(FIXED_BYTES);
+  });
+  return entry.featureSet.keyTypes.some((type) => type === 'STRING' || type === 'BYTES')
+    ? [`${lengths.join(' + ')} <= ${MAX_KEY_BYTES}`]
+    : [];
 }
 
 /** A row older than one visible before it is never the newest. */

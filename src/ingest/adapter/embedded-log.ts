@@ -15,6 +15,7 @@ const MAX_GROUP_BYTES = 8 * 1024 * 1024;
  */
 export class EmbeddedLog implements SourceLog {
   private readonly sources = new Map<string, Promise<SourceFiles>>();
+  private closed = false;
 
   constructor(private readonly folder: string) {}
 
@@ -35,11 +36,20 @@ export class EmbeddedLog implements SourceLog {
   }
 
   async close(): Promise<void> {
-    for (const files of this.sources.values()) await (await files).close();
+    this.closed = true;
+    for (const files of this.sources.values()) {
+      // What could not be opened has nothing to close.
+      await files.then(
+        (opened) => opened.close(),
+        () => undefined,
+      );
+    }
     this.sources.clear();
   }
 
-  private open(source: string): Promise<SourceFiles> {
+  private async open(source: string): Promise<SourceFiles> {
+    // Once closed, the files may be another process's.
+    if (this.closed) throw new PlumblineError('UNAVAILABLE', 'the service is stopping; try again later');
     const known = this.sources.get(source);
     if (known !== undefined) return known;
     // Folder names are digests: source names are not safe as file names on every system.

@@ -1,5 +1,5 @@
 import { type FileHandle, open, readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { PlumblineError } from '../../definition/error.js';
 import { type RecordHeader, readHeader, recordLength } from './log-record.js';
 
@@ -38,7 +38,7 @@ export class SegmentFolder {
   async append(records: readonly Buffer[], firstSequence: bigint): Promise<void> {
     if (this.file === null || this.size >= SEGMENT_BYTES) await this.startSegment(firstSequence);
     const bytes = records.length === 1 ? records[0]! : Buffer.concat(records);
-    await this.file!.write(bytes, 0, bytes.length, this.size);
+    await writeWhole(this.file!, bytes, this.size);
     await this.file!.datasync();
     this.size += bytes.length;
   }
@@ -63,10 +63,20 @@ export class SegmentFolder {
     this.file = await open(path, 'wx+');
     this.size = 0;
     this.segments.push({ path, firstSequence });
-    // The new name must survive a power cut as well.
-    const folder = await open(this.folder, 'r');
-    await folder.sync();
-    await folder.close();
+    // The new names, of the segment and of its folder, must survive a power cut as well.
+    for (const name of [this.folder, dirname(this.folder)]) {
+      const folder = await open(name, 'r');
+      await folder.sync();
+      await folder.close();
+    }
+  }
+}
+
+/** A write may end early without an error, when the disk is nearly full. */
+async function writeWhole(file: FileHandle, bytes: Buffer, position: number): Promise<void> {
+  for (let done = 0; done < bytes.length; ) {
+    const { bytesWritten } = await file.write(bytes, done, bytes.length - done, position + done);
+    done += bytesWritten;
   }
 }
 

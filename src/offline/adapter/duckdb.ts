@@ -1,3 +1,4 @@
+import type { DuckDBConnection } from '@duckdb/node-api';
 import { quoteIdentifier } from '../../compile/sql/duckdb.js';
 import type { HistoryRows, OfflineStore, RetrievalQuery, RetrievalResult, SourceRef } from '../store.js';
 import { appendHistory, ensureHistoryTable, historyTable, lastSequence } from './duckdb-history.js';
@@ -8,6 +9,10 @@ import { DuckdbDatabase, type DuckdbLimits } from './duckdb-session.js';
 export class DuckdbOfflineStore implements OfflineStore {
   /** Last sequence in each table that was looked at, so that redelivered rows are known (S11). */
   private readonly applied = new Map<string, bigint>();
+  /** The latest of the sources that each table was made or widened for. */
+  private readonly widest = new Map<string, SourceRef>();
+  /** Changes of tables, one after the other: DuckDB refuses an append to a table that another one alters. */
+  private turn: Promise<unknown> = Promise.resolve();
 
   private constructor(private readonly database: DuckdbDatabase) {}
 
@@ -16,27 +21,23 @@ export class DuckdbOfflineStore implements OfflineStore {
   }
 
   async append(ref: SourceRef, batches: readonly HistoryRows[]): Promise<void> {
-    const applied = await this.appliedThrough(ref);
-    const fresh = batches.filter((batch) => batch.firstSequence > applied);
-    const last = fresh.at(-1);
-    if (last === undefined) return;
-    await this.database.session(async (connection) => {
-      await ensureHistoryTable(connection, ref);
-      await appendHistory(connection, ref, fresh);
+    await this.ensureTable(ref);
+    await this.inTurn(async (connection) => {
+      let through = this.applied.get(historyTable(ref))!;
+      const fresh = batches.filter(({ firstSequence, rows }) => {
+        if (firstSequence <= through) return false;
+        through = firstSequence + BigInt(rows.rowCount) - 1n;
+        return true;
+      });
+      if (fresh.length === 0) return;
+      await appendHistory(connection, this.widest.get(historyTable(ref))!, fresh);
+      this.applied.set(historyTable(ref), through);
     });
-    this.applied.set(historyTable(ref), last.firstSequence + BigInt(last.rows.rowCount) - 1n);
   }
 
   async appliedThrough(ref: SourceRef): Promise<bigint> {
-    const table = historyTable(ref);
-    const known = this.applied.get(table);
-    if (known !== undefined) return known;
-    const found = await this.database.session(async (connection) => {
-      await ensureHistoryTable(connection, ref);
-      return lastSequence(connection, ref);
-    });
-    this.applied.set(table, found);
-    return found;
+    await this.ensureTable(ref);
+    return this.applied.get(historyTable(ref))!;
   }
 
   async retrieve(query: RetrievalQuery): Promise<RetrievalResult> {
@@ -44,8 +45,6 @@ export class DuckdbOfflineStore implements OfflineStore {
     for (const { featureSet } of query.service.entries) {
       const ref = { project: query.project, source: featureSet.source };
       snapshots.set(historyTable(ref), await this.appliedThrough(ref));
-      // A source may have gained columns since its table was last written.
-      await this.database.session((connection) => ensureHistoryTable(connection, ref));
     }
     const connection = await this.database.connect();
     try {
@@ -60,6 +59,27 @@ export class DuckdbOfflineStore implements OfflineStore {
   }
 
   async close(): Promise<void> {
+    await this.turn;
     this.database.close();
+  }
+
+  /** Makes the table of a source, or adds the columns that the source gained, and learns how far it was written. */
+  private async ensureTable(ref: SourceRef): Promise<void> {
+    const table = historyTable(ref);
+    const isWide = (): boolean =>
+      (this.widest.get(table)?.source.columns.length ?? -1) >= ref.source.columns.length;
+    if (isWide()) return;
+    await this.inTurn(async (connection) => {
+      if (isWide()) return;
+      await ensureHistoryTable(connection, ref);
+      if (!this.applied.has(table)) this.applied.set(table, await lastSequence(connection, ref));
+      this.widest.set(table, ref);
+    });
+  }
+
+  private inTurn(work: (connection: DuckDBConnection) => Promise<void>): Promise<void> {
+    const mine = this.turn.then(() => this.database.session(work));
+    this.turn = mine.catch(() => undefined);
+    return mine;
   }
 }

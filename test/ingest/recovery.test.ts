@@ -1,0 +1,302 @@
+import { join } from 'node:path';
+import { DuckDBInstance } from '@duckdb/node-api';
+import { describe, expect, it } from 'vitest';
+import { type CompiledFeatureSet, compileFeatureSet } from '../../src/compile/feature-set.js';
+import { columnOf } from '../../src/definition/column-batch.js';
+import type { FeatureSetDocument, SourceDocument } from '../../src/definition/document.js';
+import { encodeKey } from '../../src/definition/key.js';
+import { EmbeddedLog } from '../../src/ingest/adapter/embedded-log.js';
+import type { LogEntry } from '../../src/ingest/log.js';
+import { SourcePipeline } from '../../src/ingest/pipeline.js';
+import { DuckdbOfflineStore } from '../../src/offline/adapter/duckdb.js';
+import { History } from '../../src/offline/history.js';
+import type { OfflineStore } from '../../src/offline/store.js';
+import { LmdbOnlineStore } from '../../src/online/adapter/lmdb.js';
+import type { OnlineStore } from '../../src/online/store.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
+
+const LIMITS = { memoryLimit: '512MB', threads: 1 };
+
+const SOURCE: SourceDocument = {
+  kind: 'Source',
+  name: 'readings',
+  eventTime: 'at',
+  columns: [
+    { name: 'k', type: 'STRING' },
+    { name: 'at', type: 'TIMESTAMP' },
+    { name: 'v', type: 'INT64' },
+  ],
+};
+const GROWN: SourceDocument = { ...SOURCE, columns: [...SOURCE.columns, { name: 'w', type: 'INT64' }] };
+
+const FIRST = featureSet(1, { features: [{ name: 'v' }] });
+const SECOND = featureSet(2, { features: [{ name: 'more', expression: 'v + 1' }] });
+
+describe('a pipeline after a crash (S9, S11, S12)', () => {
+  it('applies what the log has beyond online state and history', async () => {
+    const untouched = await started();
+    for (const entry of ENTRIES) await untouched.pipeline.accept(entry);
+    const wanted = await untouched.state();
+    for (const lost of ['both', 'online', 'history'] as const) {
+      const service = await started();
+      await service.pipeline.accept(ENTRIES[0]!);
+      await service.history.settle();
+      const away = await service.without(lost);
+      for (const entry of ENTRIES.slice(1)) await away.accept(entry);
+      const again = await service.reopened();
+      expect(await again.state(), lost).toEqual(wanted);
+    }
+  });
+
+  it('doubles nothing when definitions change while rows wait for history', async () => {
+    const service = await started();
+    for (const entry of ENTRIES) {
+      await service.pipeline.accept(entry);
+      await service.pipeline.use(SOURCE, [FIRST]);
+    }
+    const accepting = Promise.all(ENTRIES.map((entry) => service.pipeline.accept(entry)));
+    const using = service.pipeline.use(SOURCE, [FIRST, SECOND]);
+    await Promise.all([accepting, using]);
+    expect((await service.state()).history.map(([sequence]) => sequence)).toEqual(sequences(2));
+  });
+
+  it('takes the columns that the source gained into history, in the order of the log', async () => {
+    const service = await started();
+    await service.pipeline.accept(ENTRIES[0]!);
+    await service.pipeline.use(GROWN, [FIRST]);
+    await service.pipeline.accept(withW(ENTRIES[1]!, 5n));
+    await service.history.settle();
+    await service.pipeline.accept(withW(ENTRIES[2]!, 6n));
+    const { history } = await service.state('w');
+    expect(history.map(([, w]) => w)).toEqual([null, null, 5n, 5n, 6n, 6n]);
+  });
+});
+
+describe('a store that fails', () => {
+  it('loses nothing: later rows wait for earlier ones', async () => {
+    const untouched = await started();
+    for (const entry of ENTRIES) await untouched.pipeline.accept(entry);
+    const wanted = await untouched.state();
+    for (const failing of ['online', 'history'] as const) {
+      const service = await started({ failing });
+      service.fail(1);
+      const outcomes = await Promise.allSettled(ENTRIES.map((entry) => service.pipeline.accept(entry)));
+      await service.pipeline.accept(ENTRIES[0]!).catch(() => undefined);
+      if (failing === 'online') expect(outcomes[0]!.status).toBe('rejected');
+      const { history, online } = await service.state();
+      expect(history.slice(0, 6), failing).toEqual(wanted.history);
+      expect(history.length).toBe(8);
+      expect(online.length).toBe(wanted.online.length);
+    }
+  });
+
+  it('holds the doors once too many rows wait for history, and catches up without doubling any', async () => {
+    const service = await started({ failing: 'history' });
+    service.fail(Number.POSITIVE_INFINITY);
+    const large = entryOf(Array.from({ length: 100_000 }, (_, i) => ['a', BigInt(i), BigInt(i)] as const));
+    const outcomes: string[] = [];
+    for (let i = 0; i < 6; i++) {
+      outcomes.push((await settled(service.pipeline.accept(large))).status);
+    }
+    expect(outcomes).toEqual(['fulfilled', 'fulfilled', 'fulfilled', 'rejected', 'rejected', 'rejected']);
+    service.fail(0);
+    await service.pipeline.accept(ENTRIES[0]!);
+    await service.history.settle();
+    expect(await service.count()).toEqual([600_002n, 600_002n]);
+  });
+});
+
+describe('a new feature set version', () => {
+  it('is primed from the beginning of the log before it is active (S9, S18)', async () => {
+    const service = await started();
+    await service.pipeline.accept(ENTRIES[0]!);
+    expect(await service.online.isActive(SECOND.id)).toBe(false);
+    const using = service.pipeline.use(SOURCE, [FIRST, SECOND]);
+    await Promise.all([using, service.pipeline.accept(ENTRIES[1]!)]);
+    expect(await service.online.isActive(SECOND.id)).toBe(true);
+    const [found] = await service.online.read([{ setId: SECOND.id, keys: [keyOf('a'), keyOf('b')] }]);
+    expect(found!.map((row) => row?.order.sequence)).toEqual([2n, 1n]);
+  });
+
+  it('matches no key that was too long for it, when the rows came before it', async () => {
+    const service = await started({ sets: [] });
+    await service.pipeline.accept(entryOf([['x'.repeat(5000), 1n, 1n]]));
+    await service.pipeline.accept(ENTRIES[0]!);
+    await service.pipeline.use(SOURCE, [FIRST]);
+    expect(await service.online.isActive(FIRST.id)).toBe(true);
+  });
+});
+
+function entryOf(rows: readonly (readonly [string, bigint, bigint | null])[]): LogEntry {
+  const columns = new Map([
+    [
+      'k',
+      columnOf(
+        'STRING',
+        rows.map(([k]) => k),
+      ),
+    ],
+    [
+      'at',
+      columnOf(
+        'TIMESTAMP',
+        rows.map(([, at]) => at),
+      ),
+    ],
+    [
+      'v',
+      columnOf(
+        'INT64',
+        rows.map(([, , v]) => v),
+      ),
+    ],
+  ]);
+  return { rows: { rowCount: rows.length, columns }, arrivalUs: 100n, door: { kind: 'push' } };
+}
+
+const ENTRIES: readonly LogEntry[] = [
+  entryOf([
+    ['a', 5n, 1n],
+    ['b', 5n, 2n],
+  ]),
+  entryOf([
+    ['a', 7n, 3n],
+    ['a', 6n, 4n],
+  ]),
+  entryOf([
+    ['c', 1n, null],
+    ['a', 7n, 9n],
+  ]),
+];
+
+function withW({ rows, ...entry }: LogEntry, w: bigint): LogEntry {
+  const column = columnOf(
+    'INT64',
+    Array.from({ length: rows.rowCount }, () => w),
+  );
+  return { ...entry, rows: { ...rows, columns: new Map(rows.columns).set('w', column) } };
+}
+
+function sequences(times: number): readonly bigint[] {
+  return Array.from({ length: times * 6 }, (_, i) => BigInt(i));
+}
+
+function featureSet(id: number, more: Pick<FeatureSetDocument, 'features'>): CompiledFeatureSet {
+  return compileFeatureSet({
+    document: { kind: 'FeatureSet', name: `set${id}`, entity: 'thing', source: 'readings', ...more },
+    source: SOURCE,
+    entity: { kind: 'Entity', name: 'thing', keys: [{ name: 'k', type: 'STRING' }] },
+    version: 1,
+    id,
+  });
+}
+
+function keyOf(k: string): Buffer {
+  return encodeKey(['STRING'], [k])!;
+}
+
+type Options = {
+  readonly folder?: string;
+  readonly failing?: 'online' | 'history';
+  readonly sets?: readonly CompiledFeatureSet[];
+};
+
+/** A pipeline on real stores of its own, one of which may fail. */
+async function started({ folder = temporaryFolder('recovery'), failing, sets = [FIRST] }: Options = {}) {
+  const faults = { left: 0 };
+  const log = new EmbeddedLog(join(folder, 'log'));
+  const online = LmdbOnlineStore.open(join(folder, 'online'));
+  const offline = await DuckdbOfflineStore.open(join(folder, 'history.duckdb'), LIMITS);
+  const history = new History(failing === 'history' ? failingAt(offline, 'append', faults) : offline);
+  const written = failing === 'online' ? failingAt(online, 'write', faults) : online;
+  const parts = { log, online: written, history };
+  const ref = { project: 'p', source: SOURCE };
+  const pipeline = await SourcePipeline.open(parts, ref, sets);
+  const close = async (): Promise<void> => {
+    await history.close();
+    await online.close();
+    await log.close();
+  };
+  return {
+    pipeline,
+    online,
+    history,
+    fail: (times: number) => {
+      faults.left = times;
+    },
+    /** Appends that reach the log and at most one of the two views, as before a crash. */
+    without: async (lost: 'both' | 'online' | 'history') => {
+      const lostOnline: OnlineStore = inert(online, 'write');
+      const lostHistory = new History(inert(offline, 'append'));
+      const views = {
+        online: lost === 'history' ? online : lostOnline,
+        history: lost === 'online' ? history : lostHistory,
+      };
+      return SourcePipeline.open({ log, ...views }, ref, sets);
+    },
+    reopened: async () => {
+      await close();
+      return started({ folder, sets });
+    },
+    count: async () => {
+      await close();
+      return (await query(folder, 'count(*), count(DISTINCT "~sequence")'))[0]!;
+    },
+    /** Everything that the views hold; closes them. */
+    state: async (column = 'v') => {
+      await history.settle().catch(() => history.settle());
+      const [rows] = await online.read([{ setId: 1, keys: ['a', 'b', 'c', 'd'].map(keyOf) }]);
+      const applied = await online.appliedThrough('p/readings');
+      await close();
+      return { online: rows!, applied, history: await query(folder, `"~sequence", "${column}"`) };
+    },
+  };
+}
+
+/** A store of which one method fails as often as told. */
+function failingAt<T extends OnlineStore | OfflineStore>(
+  store: T,
+  method: keyof T,
+  faults: { left: number },
+): T {
+  return new Proxy(store, {
+    get: (target, name) => {
+      const found: unknown = Reflect.get(target, name);
+      if (typeof found !== 'function') return found;
+      return (...args: unknown[]): unknown => {
+        if (name === method && faults.left-- > 0) return Promise.reject(new Error('the disk is full'));
+        return found.apply(target, args);
+      };
+    },
+  });
+}
+
+/** A store of which one method does nothing. */
+function inert<T extends OnlineStore | OfflineStore>(store: T, method: keyof T): T {
+  return new Proxy(store, {
+    get: (target, name) => {
+      const found: unknown = Reflect.get(target, name);
+      if (name === method) return async () => undefined;
+      return typeof found === 'function' ? found.bind(target) : found;
+    },
+  });
+}
+
+async function query(folder: string, columns: string): Promise<readonly (readonly unknown[])[]> {
+  const instance = await DuckDBInstance.create(join(folder, 'history.duckdb'));
+  const connection = await instance.connect();
+  try {
+    const [table] = (await connection.runAndReadAll('SELECT table_name FROM duckdb_tables()')).getRowsJS();
+    const order = columns.startsWith('count') ? '' : ' ORDER BY "~sequence"';
+    const found = await connection.runAndReadAll(`SELECT ${columns} FROM "${table![0]}"${order}`);
+    return found.getRowsJS();
+  } finally {
+    connection.closeSync();
+    instance.closeSync();
+  }
+}
+
+async function settled<T>(promise: Promise<T>): Promise<PromiseSettledResult<T>> {
+  const [outcome] = await Promise.allSettled([promise]);
+  return outcome!;
+}
