@@ -16,8 +16,8 @@ export const startUp: Check = {
   bar: `healthy within ${FIRST_SECONDS} s on a fresh data folder, ${LATER_SECONDS} s on later starts (medians of 5)`,
   defect: {
     file: 'src/main.js',
-    find: "import 'reflect-metadata';",
-    replace: "import 'reflect-metadata';\nawait new Promise((resolve) => setTimeout(resolve, 6000));",
+    find: 'await app.listen(',
+    replace: 'await new Promise((resolve) => setTimeout(resolve, 6000));\n    await app.listen(',
   },
   run: () =>
     measured(startTwice, (runs) => {
