@@ -74,9 +74,9 @@ export function nullColumn(type: ValueType, rowCount: number): Column {
   return { type, values: allocateValues(type, rowCount), valid: new Uint8Array(rowCount) };
 }
 
-/** S3 for a whole column: NaN, infinities and arrays that hold one become NULL. */
+/** S3 for a whole column: NaN, infinities and arrays that hold one or a NULL become NULL. */
 export function finiteColumn(column: Column): Column {
-  if (column.type !== 'FLOAT64' && column.type !== 'ARRAY<FLOAT64>') return column;
+  if (column.type !== 'FLOAT64' && elementTypeOf(column.type) === null) return column;
   const rowCount = column.values.length;
   let valid = column.valid;
   for (let row = 0; row < rowCount; row++) {

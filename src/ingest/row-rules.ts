@@ -1,10 +1,12 @@
 import type { CompiledFeatureSet } from '../compile/feature-set.js';
 import { type ColumnBatch, valueAt } from '../definition/column-batch.js';
-import type { SourceDocument } from '../definition/document.js';
+import type { ColumnDocument, SourceDocument } from '../definition/document.js';
 import { parseDuration } from '../definition/duration.js';
 import { PlumblineError, type Problem } from '../definition/error.js';
 import { encodeKey, MAX_KEY_BYTES } from '../definition/key.js';
 import { formatTimestamp } from '../definition/time.js';
+import { isValueOf, TIMESTAMP_MAX_US, type Value } from '../definition/value.js';
+import { elementTypeOf } from '../definition/value-type.js';
 import { refuseIf } from './row-parser.js';
 
 /** What the doors check besides types, the same for every door. */
@@ -18,9 +20,16 @@ export type DoorRules = {
   readonly latestEventUs: bigint;
 };
 
-/** Refuses rows without times, without any whole key (S4), with too long a key, or too far ahead of the clock (S14). */
+/**
+ * Refuses rows without times, without any whole key (S4), with too long a key, with values out of range or embeddings of
+ * another dimension (S1), or too far ahead of the clock (S14).
+ */
 export function requireRows(batch: ColumnBatch, rules: DoorRules): void {
-  const problems = [...timeProblems(batch, rules), ...keyProblems(batch, rules)];
+  const problems = [
+    ...timeProblems(batch, rules),
+    ...keyProblems(batch, rules),
+    ...valueProblems(batch, rules),
+  ];
   refuseIf(problems);
   requireDue(batch, rules);
 }
@@ -45,7 +54,10 @@ export function stampsOf(
   const knownAfterUs = parseDuration(source.knownAfter ?? '0s', '/knownAfter');
   const events = rows.columns.get(source.eventTime)!.values as BigInt64Array;
   return {
-    createdTimes: events.map((eventUs) => eventUs + knownAfterUs),
+    createdTimes: events.map((eventUs) => {
+      const createdUs = eventUs + knownAfterUs;
+      return createdUs < TIMESTAMP_MAX_US ? createdUs : TIMESTAMP_MAX_US;
+    }),
     orderTimes: arrivals,
     createdAssumed: true,
   };
@@ -62,6 +74,25 @@ function timeProblems(batch: ColumnBatch, { source, rowPath }: DoorRules): reado
       message: 'is NULL or missing; every row needs this time',
     }));
   });
+}
+
+/** Files hold times and days that no value type has, and embeddings of any length. */
+function valueProblems(batch: ColumnBatch, { source, rowPath }: DoorRules): readonly Problem[] {
+  return source.columns.flatMap((declared) => {
+    const scalar = elementTypeOf(declared.type) ?? declared.type;
+    if (declared.dimension === undefined && scalar !== 'TIMESTAMP' && scalar !== 'DATE') return [];
+    const column = batch.columns.get(declared.name)!;
+    return Array.from({ length: batch.rowCount }, (_, row) => row).flatMap((row) => {
+      const message = valueProblem(declared, valueAt(column, row));
+      return message === null ? [] : [{ path: `${rowPath(row)}/${declared.name}`, message }];
+    });
+  });
+}
+
+function valueProblem({ type, dimension }: ColumnDocument, value: Value): string | null {
+  if (!isValueOf(type, value)) return 'lies outside of the years 1 to 9999';
+  if (dimension === undefined || !Array.isArray(value) || value.length === dimension) return null;
+  return `has ${value.length} elements; its dimension is ${dimension}`;
 }
 
 function keyProblems(batch: ColumnBatch, { featureSets, rowPath }: DoorRules): readonly Problem[] {

@@ -60,7 +60,12 @@ function columnOfArrow(name: string, vector: Vector, rowCount: number): Column {
   if (copied !== null) return copied;
   const read = readerOf(vector);
   const builder = new ColumnBuilder(type, rowCount);
-  for (let row = 0; row < rowCount; row++) builder.set(row, read(row));
+  try {
+    for (let row = 0; row < rowCount; row++) builder.set(row, read(row));
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new PlumblineError('INVALID_FRAME', `column "${name}" ${error.message}`, { path: name });
+  }
   return builder.finish();
 }
 
@@ -147,7 +152,12 @@ const UNIT_PER_SECOND: Readonly<Record<number, bigint>> = {
 };
 
 function microsecondsOf(value: bigint, perSecond: bigint): bigint {
-  if (perSecond <= 1_000_000n) return value * (1_000_000n / perSecond);
+  if (perSecond <= 1_000_000n) {
+    const us = value * (1_000_000n / perSecond);
+    if (us !== BigInt.asIntN(64, us))
+      throw new RangeError('has an instant that no 64 bits of microseconds hold');
+    return us;
+  }
   const scale = perSecond / 1_000_000n;
   const quotient = value / scale;
   return value % scale < 0n ? quotient - 1n : quotient;

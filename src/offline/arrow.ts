@@ -152,7 +152,7 @@ function listData(column: Column, type: DataType, rowCount: number): Data {
   const valueOffsets = new Int32Array(rowCount + 1);
   for (let row = 0; row < rowCount; row++) {
     const value = valueAt(column, row);
-    if (value !== null) items.push(...(value as readonly Value[]));
+    if (value !== null) for (const item of value as readonly Value[]) items.push(item);
     valueOffsets[row + 1] = items.length;
   }
   const builder = new ColumnBuilder(element, items.length);

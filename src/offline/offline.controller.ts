@@ -37,7 +37,7 @@ export class OfflineController {
     const answer =
       mediaType === PARQUET_MEDIA_TYPE
         ? await parquetAnswer(result, `${frame.path}.answer`)
-        : arrowAnswer(result);
+        : await arrowAnswer(result);
     return new StreamableFile(answer, { type: mediaType });
   }
 }

@@ -1,13 +1,16 @@
 import type { CompiledFeatureService } from '../compile/feature-service.js';
+import { PlumblineError } from '../definition/error.js';
 import type { Clock } from '../platform/clock.js';
 import type { History } from './history.js';
-import type {
-  Boundary,
-  ExtraColumn,
-  FrameFile,
-  Knowledge,
-  RetrievalReport,
-  RetrievalResult,
+import {
+  answerNames,
+  type Boundary,
+  type ExtraColumn,
+  eventTimeName,
+  type FrameFile,
+  type Knowledge,
+  type RetrievalReport,
+  type RetrievalResult,
 } from './store.js';
 
 /** What a caller asks of history. */
@@ -32,8 +35,9 @@ export class Retrieval {
     private readonly clock: Clock,
   ) {}
 
-  /** Joins the frame; the caller writes the result out and closes it. Throws INVALID_FRAME, FUTURE_TIME. */
-  start(request: RetrievalRequest): Promise<RetrievalResult> {
+  /** Joins the frame; the caller writes the result out and closes it. Throws INVALID_REQUEST, INVALID_FRAME, FUTURE_TIME. */
+  async start(request: RetrievalRequest): Promise<RetrievalResult> {
+    requireDistinctColumns(request);
     return this.history.retrieve({
       project: request.project,
       service: request.service,
@@ -56,6 +60,20 @@ export class Retrieval {
       await result.close();
     }
   }
+}
+
+/** A feature may be named as the column of its rows' event times is; the two cannot stand in one answer. */
+function requireDistinctColumns({ service, include = [] }: RetrievalRequest): void {
+  const names = answerNames({ service, include }).map((name) => name.toLowerCase());
+  const twice = service.entries.find(
+    ({ alias }) =>
+      names.indexOf(eventTimeName(alias).toLowerCase()) <
+      names.lastIndexOf(eventTimeName(alias).toLowerCase()),
+  );
+  if (twice === undefined) return;
+  const name = eventTimeName(twice.alias);
+  const message = `"${name}" would be both a feature and the event time of "${twice.alias}"; leave out include=eventTime, or serve the feature under another name`;
+  throw new PlumblineError('INVALID_REQUEST', message, { path: 'include' });
 }
 
 export const RETRIEVAL = Symbol('Retrieval');

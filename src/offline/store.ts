@@ -49,6 +49,29 @@ export type RetrievalQuery = {
   readonly nowUs: bigint;
 };
 
+/** Names of the columns that the answer to a query adds to its frame. */
+export function answerNames({
+  service,
+  include,
+}: Pick<RetrievalQuery, 'service' | 'include'>): readonly string[] {
+  const outputs = service.outputs.map(({ name }) => name);
+  return [
+    ...outputs,
+    ...(include.includes('status') ? outputs.map(statusName) : []),
+    ...(include.includes('eventTime') ? service.entries.map(({ alias }) => eventTimeName(alias)) : []),
+  ];
+}
+
+/** The column of a feature's status. */
+export function statusName(outputName: string): string {
+  return `${outputName}__status`;
+}
+
+/** The column of the event time of one entry's rows. */
+export function eventTimeName(alias: string): string {
+  return `${alias}__event_time`;
+}
+
 /** What a retrieval tells about itself. */
 export type RetrievalReport = {
   readonly rows: number;

@@ -49,6 +49,11 @@ export function sqlType(type: ValueType): string {
   return String(duckdbType(type));
 }
 
+/** The same SQL type with instants that say that they are UTC, as frames and answers have them. */
+export function instantsIn(sql: string): string {
+  return sql.replace('TIMESTAMP', 'TIMESTAMP WITH TIME ZONE');
+}
+
 /** One vector of a chunk as a column of `type`, narrower numbers widened; NaN and infinities as they are. */
 export function columnOfVector(vector: DuckDBVector, type: ValueType, rowCount: number): Column {
   return numericColumn(vector, type, rowCount) ?? generalColumn(vector, type, rowCount);
@@ -160,7 +165,7 @@ function widenInteger(value: Value): bigint {
 }
 
 function mapScalars(value: Value, change: (scalar: Value) => Value): Value {
-  return Array.isArray(value) ? value.map(change) : change(value);
+  return Array.isArray(value) ? value.map((item) => (item === null ? null : change(item))) : change(value);
 }
 
 function validityBits(vector: DuckDBVector): BigUint64Array | null {

@@ -59,10 +59,10 @@ export class DuckdbFiles implements FileReader {
 }
 
 function fromItem(path: string, format: FileFormat): string {
-  // A quoted empty CSV field is '', an unquoted one is NULL (S4); types are ours to decide.
+  // A quoted empty CSV field is '', an unquoted one is NULL (S4); types, comments and folder names are ours to decide.
   return format === 'parquet'
-    ? `read_parquet(${sqlText(path)})`
-    : `read_csv(${sqlText(path)}, header = true, all_varchar = true, nullstr = '', allow_quoted_nulls = false, delim = ',', quote = '"', escape = '"', strict_mode = true)`;
+    ? `read_parquet(${sqlText(path)}, hive_partitioning = false)`
+    : `read_csv(${sqlText(path)}, hive_partitioning = false, header = true, skip = 0, comment = '', all_varchar = true, nullstr = '', allow_quoted_nulls = false, delim = ',', quote = '"', escape = '"', strict_mode = true)`;
 }
 
 async function describe(

@@ -6,8 +6,8 @@ import { PlumblineError, type Problem } from '../../definition/error.js';
 import { formatTimestamp } from '../../definition/time.js';
 import type { ValueType } from '../../definition/value-type.js';
 import { readArrow } from '../arrow-read.js';
-import type { RetrievalQuery } from '../store.js';
-import { CHUNK_ROWS, chunkOf, sqlType, valueTypeOf } from './duckdb-column.js';
+import { answerNames, type RetrievalQuery } from '../store.js';
+import { CHUNK_ROWS, chunkOf, instantsIn, sqlType, valueTypeOf } from './duckdb-column.js';
 import { rowsOf, sqlText, unreadable } from './duckdb-session.js';
 
 /** A checked frame: a FROM item with its columns, `"~row"` (place) and `"~t"` (T, UTC, after the boundary rule). */
@@ -21,6 +21,7 @@ export type Frame = {
 export async function openFrame(connection: DuckDBConnection, query: RetrievalQuery): Promise<Frame> {
   const raw = query.frame.format === 'parquet' ? parquetItem(query) : await arrowTable(connection, query);
   const columns = await describeFrame(connection, raw, query);
+  await requireOwnNames(connection, columns.keys(), query);
   requireFrameColumns(columns, query);
   const time = quoteIdentifier(query.timeColumn);
   const t = `${time} AT TIME ZONE 'UTC'${query.boundary === 'exclusive' ? ' - INTERVAL 1 MICROSECOND' : ''}`;
@@ -31,7 +32,7 @@ export async function openFrame(connection: DuckDBConnection, query: RetrievalQu
 }
 
 function parquetItem(query: RetrievalQuery): string {
-  return `read_parquet(${sqlText(query.frame.path)}, file_row_number = true)`;
+  return `read_parquet(${sqlText(query.frame.path)}, file_row_number = true, hive_partitioning = false)`;
 }
 
 /** An Arrow frame as a temporary table. */
@@ -49,9 +50,9 @@ async function arrowTable(connection: DuckDBConnection, query: RetrievalQuery): 
 }
 
 async function createFrameTable(connection: DuckDBConnection, batch: ColumnBatch): Promise<void> {
-  requireDistinctNames([...batch.columns.keys()]);
+  requireDistinctNames([ROW_NUMBER, ...batch.columns.keys()]);
   const columns = [...batch.columns].map(([name, { type }]) => `${quoteIdentifier(name)} ${frameType(type)}`);
-  await connection.run(`CREATE TEMP TABLE "~frame" (${[...columns, 'file_row_number BIGINT'].join(', ')})`);
+  await connection.run(`CREATE TEMP TABLE "~frame" (${[...columns, `${ROW_NUMBER} BIGINT`].join(', ')})`);
 }
 
 /** DuckDB is blind to case; two columns that differ by nothing else would become one. */
@@ -59,13 +60,32 @@ function requireDistinctNames(names: readonly string[]): void {
   const lower = names.map((name) => name.toLowerCase());
   const twice = names.find((_, i) => lower.indexOf(lower[i]!) < i);
   if (twice === undefined) return;
-  const message = `column "${twice}" differs from another one by capitals alone, or not at all; rename it`;
-  throw new PlumblineError('INVALID_FRAME', message, { path: twice });
+  throw nameClash(twice);
 }
+
+function nameClash(name: string): PlumblineError {
+  const message = `column "${name}" differs from another one by capitals alone, or not at all; rename it`;
+  return new PlumblineError('INVALID_FRAME', message, { path: name });
+}
+
+/** DuckDB renames the second of two columns whose names it cannot tell apart, which would not be the caller's frame. */
+async function requireOwnNames(
+  connection: DuckDBConnection,
+  names: Iterable<string>,
+  query: RetrievalQuery,
+): Promise<void> {
+  if (query.frame.format !== 'parquet') return;
+  const sql = `SELECT name FROM parquet_schema(${sqlText(query.frame.path)})`;
+  const own = new Set((await readFrame(connection, sql, query)).map(([name]) => name));
+  for (const name of names) if (!own.has(name)) throw nameClash(name);
+}
+
+/** DuckDB's name for the place of a row in a Parquet file; Arrow frames get the same column. */
+const ROW_NUMBER = 'file_row_number';
 
 /** Instants of a frame keep their zone, so that they come back as they went in. */
 function frameType(type: ValueType): string {
-  return type === 'TIMESTAMP' ? 'TIMESTAMPTZ' : sqlType(type);
+  return instantsIn(sqlType(type));
 }
 
 async function appendFrame(
@@ -90,7 +110,7 @@ async function describeFrame(
   try {
     const result = await connection.run(`SELECT * FROM ${raw} LIMIT 0`);
     const columns = new Map(result.columnNames().map((name, i) => [name, result.columnTypes()[i]!]));
-    columns.delete('file_row_number');
+    columns.delete(ROW_NUMBER);
     return columns;
   } catch (error) {
     throw unreadable(query.frame.path, error, 'INVALID_FRAME');
@@ -111,7 +131,7 @@ function requireFrameColumns(columns: ReadonlyMap<string, DuckDBType>, query: Re
   };
   need(query.timeColumn, 'TIMESTAMP', 'the time of each row');
   for (const { name, type } of query.service.keyColumns) need(name, type, 'a key of the feature service');
-  const outputs = new Set(query.service.outputs.map(({ name }) => name.toLowerCase()));
+  const outputs = new Set(answerNames(query).map((name) => name.toLowerCase()));
   for (const name of columns.keys()) {
     if (!name.startsWith('~') && !outputs.has(name.toLowerCase())) continue;
     problems.push({
@@ -130,12 +150,19 @@ async function requireTimes(
   query: RetrievalQuery,
 ): Promise<number> {
   const time = quoteIdentifier(query.timeColumn);
-  const sql = `SELECT count(*), count(${time}), coalesce(epoch_us(max(${time})), 0), min(file_row_number) FILTER (${time} IS NULL) FROM ${raw}`;
+  const fits = `${time} BETWEEN TIMESTAMPTZ '0001-01-01 00:00:00+00' AND TIMESTAMPTZ '9999-12-31 23:59:59.999999+00'`;
+  const sql = `SELECT count(*), count(${time}), coalesce(epoch_us(max(${time}) FILTER (${fits})), 0), min(${ROW_NUMBER}) FILTER (${time} IS NULL), min(${ROW_NUMBER}) FILTER (NOT (${fits})) FROM ${raw}`;
   const [row] = await readFrame(connection, sql, query);
   const [rows, times, , firstNull] = row!.map(Number);
+  const firstOutside = row![4];
   if (times! < rows!) {
     const message = `column "${query.timeColumn}" is NULL in ${rows! - times!} rows, first in row ${firstNull! + 1}; every row needs its T`;
     throw new PlumblineError('INVALID_FRAME', message, { path: query.timeColumn, row: firstNull! + 1 });
+  }
+  if (firstOutside !== null) {
+    const place = Number(firstOutside) + 1;
+    const message = `column "${query.timeColumn}" lies outside of the years 1 to 9999, first in row ${place}`;
+    throw new PlumblineError('INVALID_FRAME', message, { path: query.timeColumn, row: place });
   }
   const latestUs = BigInt(row![2] as number | bigint);
   if (rows! > 0 && latestUs > query.nowUs) {

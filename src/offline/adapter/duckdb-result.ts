@@ -1,4 +1,4 @@
-import type { DuckDBConnection, DuckDBResult, DuckDBType } from '@duckdb/node-api';
+import type { DuckDBConnection, DuckDBType } from '@duckdb/node-api';
 import type { ServiceEntry } from '../../compile/feature-service.js';
 import { quoteIdentifier } from '../../compile/sql/duckdb.js';
 import {
@@ -12,8 +12,14 @@ import type { Column, ColumnBatch } from '../../definition/column-batch.js';
 import { PlumblineError } from '../../definition/error.js';
 import type { ValueType } from '../../definition/value-type.js';
 import { arrowSchema, arrowStream } from '../arrow.js';
-import type { RetrievalQuery, RetrievalReport, RetrievalResult } from '../store.js';
-import { columnOfVector, valueTypeOf } from './duckdb-column.js';
+import {
+  eventTimeName,
+  type RetrievalQuery,
+  type RetrievalReport,
+  type RetrievalResult,
+  statusName,
+} from '../store.js';
+import { columnOfVector, instantsIn, sqlType, valueTypeOf } from './duckdb-column.js';
 import { computeByKernel, type KernelFeature, kernelColumn } from './duckdb-kernel.js';
 import { sqlText } from './duckdb-session.js';
 
@@ -82,25 +88,28 @@ function entryColumns(
     const raw = computed ? kernelColumn(i, feature) : featureSql(i, feature, lifetime)!;
     const value = withDefaultSql(raw, feature);
     const { outputName: name, type } = feature;
-    const output: OutputColumn = { name, type, sql: type === 'TIMESTAMP' ? instant(value) : value };
+    const output: OutputColumn = { name, type, sql: utc(value, type) };
     if (!query.include.includes('status')) return [output];
-    return [output, { name: `${name}__status`, type: 'STRING', sql: statusSql(i, raw, lifetime) }];
+    return [output, { name: statusName(name), type: 'STRING', sql: statusSql(i, raw, lifetime) }];
   });
   if (!query.include.includes('eventTime')) return columns;
   const eventTime = {
-    name: `${entry.alias}__event_time`,
+    name: eventTimeName(entry.alias),
     type: 'TIMESTAMP' as const,
-    sql: instant(eventTimeSql(i, lifetime)),
+    sql: utc(eventTimeSql(i, lifetime), 'TIMESTAMP'),
   };
   return [...columns, eventTime];
 }
 
 /** History holds UTC without a zone; what goes out says that it is UTC. */
-function instant(sql: string): string {
-  return `(${sql}) AT TIME ZONE 'UTC'`;
+function utc(sql: string, type: ValueType): string {
+  const plain = sqlType(type);
+  const zoned = instantsIn(plain);
+  return zoned === plain ? sql : `CAST(${sql} AS ${zoned})`;
 }
 
-async function* arrowOf(
+/** Throws at once what the answer cannot carry, before any of it is sent. */
+function arrowOf(
   joined: JoinedFrame,
   outputs: readonly OutputColumn[],
   select: string,
@@ -110,14 +119,15 @@ async function* arrowOf(
     const message = `column "${name}" is ${joined.frameColumns.get(name)}, which an Arrow answer does not carry; cast it, or ask for Parquet`;
     throw new PlumblineError('INVALID_FRAME', message, { path: name });
   });
-  const result = await joined.connection.stream(select);
-  yield* arrowStream(batchesOf(result, typed), arrowSchema(typed));
+  return arrowStream(batchesOf(joined.connection, select, typed), arrowSchema(typed));
 }
 
 async function* batchesOf(
-  result: DuckDBResult,
+  connection: DuckDBConnection,
+  select: string,
   columns: readonly { readonly name: string; readonly type: ValueType }[],
 ): AsyncIterable<ColumnBatch> {
+  const result = await connection.stream(select);
   for await (const chunk of result) {
     const { rowCount } = chunk;
     const entries = columns.map(({ name, type }, i): [string, Column] => [
