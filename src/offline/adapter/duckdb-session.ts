@@ -34,6 +34,8 @@ export class DuckdbDatabase {
   async connect(): Promise<DuckDBConnection> {
     const connection = await this.instance.connect();
     await connection.run("SET TimeZone = 'UTC'");
+    // Its ASOF join of small frames groups by their columns, and -0.0 in a list becomes 0.0 there (S2).
+    await connection.run('SET asof_loop_join_threshold = 0');
     return connection;
   }
 
