@@ -17,7 +17,7 @@ export type PipelineParts = {
 };
 
 /** A source and every feature set version of it, active or not: what the doors check rows against. */
-export type DoorDefinitions = {
+type DoorDefinitions = {
   readonly source: SourceDocument;
   readonly featureSets: readonly CompiledFeatureSet[];
 };

@@ -42,11 +42,11 @@ describe.skipIf(!existsSync(MAIN))('a service that is killed while rows come in 
     const second = await started(dataDir);
     try {
       const keys = [...acknowledged.keys()];
-      const answer = await post(`${second.url}/online/lookup`, {
+      const answer = await post<Answer>(`${second.url}/online/lookup`, {
         featureService: 'all',
         entities: keys.map((k) => ({ k })),
       });
-      const found = answer.sequences.map(({ set }: { readonly set: number | null }) => set);
+      const found = answer.sequences.map(({ set }) => set);
       expect(found).toEqual(keys.map((k) => acknowledged.get(k)));
     } finally {
       second.process.kill('SIGTERM');
@@ -55,6 +55,8 @@ describe.skipIf(!existsSync(MAIN))('a service that is killed while rows come in 
   });
 });
 
+type Answer = { readonly sequences: readonly { readonly set: number | null }[] };
+type Accepted = { readonly firstSequence: number };
 type Running = { readonly process: ChildProcess; readonly url: string };
 
 /** The built service as a process of its own, once it listens. */
@@ -78,19 +80,19 @@ async function pushUntilCut(url: string, pusher: number, acknowledged: Map<numbe
     const k = pusher * 1_000_000 + i;
     try {
       const rows = [{ k, at: '2020-01-01T00:00:00Z' }];
-      acknowledged.set(k, (await post(`${url}/sources/readings/rows`, { rows })).firstSequence);
+      acknowledged.set(k, (await post<Accepted>(`${url}/sources/readings/rows`, { rows })).firstSequence);
     } catch {
       return;
     }
   }
 }
 
-async function post(url: string, body: unknown) {
+async function post<T>(url: string, body: unknown): Promise<T> {
   const response = await fetch(url, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(body),
   });
   expect(response.status).toBe(200);
-  return response.json();
+  return (await response.json()) as T;
 }

@@ -1,26 +1,31 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Column, columnOf, nullColumn } from '../../src/definition/column-batch.js';
+import { parseTimestamp } from '../../src/definition/time.js';
+import { PIPELINES, type Pipelines } from '../../src/ingest/pipelines.js';
 import { startTestApp, type TestApp } from '../support/app.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
 const FIXTURES = resolve(import.meta.dirname, '../data/frames');
 const SOURCE = '/v1/projects/p/sources/readings';
+const DOCUMENT_COLUMNS = [
+  { name: 'k', type: 'STRING' },
+  { name: 'at', type: 'TIMESTAMP' },
+  { name: 'i', type: 'INT64' },
+  { name: 'f', type: 'FLOAT64' },
+  { name: 'e', type: 'ARRAY<FLOAT64>', dimension: 2 },
+  { name: 'n', type: 'ARRAY<INT64>' },
+] as const;
 const DOCUMENTS = [
   { kind: 'Entity', name: 'thing', keys: [{ name: 'k', type: 'STRING' }] },
   {
     kind: 'Source',
     name: 'readings',
     eventTime: 'at',
-    columns: [
-      { name: 'k', type: 'STRING' },
-      { name: 'at', type: 'TIMESTAMP' },
-      { name: 'i', type: 'INT64' },
-      { name: 'f', type: 'FLOAT64' },
-      { name: 'e', type: 'ARRAY<FLOAT64>', dimension: 2 },
-      { name: 'n', type: 'ARRAY<INT64>' },
-    ],
+    columns: DOCUMENT_COLUMNS,
   },
   {
     kind: 'FeatureSet',
@@ -171,7 +176,28 @@ describe('a load takes a file whole or refuses it whole (S4)', () => {
     expect((await load(path)).result).toMatchObject({ rows: 0, skipped: 2 });
     expect(await nextSequence()).toBe(before + 1);
   });
+
+  it('goes on behind the last row of a load that was cut short (S11)', async () => {
+    const path = csv(`${HEADER}\ncut,${AT},,,,\ncut,${AT},2,,,\n`);
+    await loadFirstRow(path);
+    const before = await nextSequence();
+    expect((await load(path)).result).toMatchObject({ rows: 1, skipped: 1 });
+    expect(await nextSequence()).toBe(before + 2);
+    expect(await latest('cut')).toMatchObject({ i: 2 });
+  });
 });
+
+/** What a load that was cut short leaves: the first row of a file in the log. */
+async function loadFirstRow(path: string): Promise<void> {
+  const columns = new Map(
+    DOCUMENT_COLUMNS.map(({ name, type }) => [name, nullColumn(type, 1)] as [string, Column]),
+  );
+  columns.set('k', columnOf('STRING', ['cut'])).set('at', columnOf('TIMESTAMP', [parseTimestamp(AT)]));
+  const contentHash = createHash('sha256').update(readFileSync(path)).digest('hex');
+  const door = { kind: 'file', contentHash, firstOrdinal: 0 } as const;
+  const pipeline = service.app.get<Pipelines>(PIPELINES).of('p', 'readings');
+  await pipeline.accept({ rows: { rowCount: 1, columns }, arrivalUs: parseTimestamp(AT)!, door });
+}
 
 function push(rows: readonly unknown[]) {
   return service.post(`${SOURCE}/rows`, { rows });

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
 import type { DuckDBConnection, DuckDBType } from '@duckdb/node-api';
 import { quoteIdentifier } from '../../compile/sql/duckdb.js';
 import type { Column, ColumnBatch } from '../../definition/column-batch.js';
@@ -37,10 +37,9 @@ function parquetItem(query: RetrievalQuery): string {
 
 /** An Arrow frame as a temporary table. */
 async function arrowTable(connection: DuckDBConnection, query: RetrievalQuery): Promise<string> {
-  const bytes = await readFile(query.frame.path);
   let row = 0n;
   let made = false;
-  for await (const batch of readArrow(bytes)) {
+  for await (const batch of readArrow(createReadStream(query.frame.path))) {
     if (!made) await createFrameTable(connection, batch);
     made = true;
     await appendFrame(connection, batch, row);
