@@ -14,6 +14,9 @@ const HEALTH_POLL_MS = 20;
 /** How much of the service's output is kept to explain a failed start. */
 const OUTPUT_KEPT_CHARS = 4_000;
 
+/** As `npm start` does: a small young generation, which keeps memory some 200 MiB lower while rows stream through. */
+const NODE_FLAGS = ['--max-semi-space-size=16'];
+
 export type ServiceOptions = {
   readonly dataDir: string;
   /** Folders whose files may be loaded. */
@@ -38,7 +41,7 @@ export type RunningService = {
 export async function startService(options: ServiceOptions): Promise<RunningService> {
   const port = await freePort();
   const startedMs = performance.now();
-  const child = spawn(process.execPath, [join(ROOT, 'dist/src/main.js')], {
+  const child = spawn(process.execPath, [...NODE_FLAGS, join(ROOT, 'dist/src/main.js')], {
     cwd: ROOT,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, ...environmentOf(options, port) },
