@@ -32,7 +32,7 @@ export function openDataDir(dataDir: string): DataDir {
 function takeLock(lockFile: string, dataDir: string): void {
   for (let attempt = 0; attempt < 2; attempt++) {
     try {
-      writeFileSync(lockFile, `${process.pid}\n`, { flag: 'wx' });
+      writeFileSync(lockFile, `${process.pid} ${startTimeOf(process.pid)}\n`, { flag: 'wx' });
       return;
     } catch (error) {
       if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
@@ -47,14 +47,32 @@ function takeLock(lockFile: string, dataDir: string): void {
   );
 }
 
-/** A lock outlives its owner when that was killed; a lock with this very process id is one of those (containers). */
+/**
+ * A lock outlives its owner when that was killed. One with this very process id is such a lock (containers), and so is one
+ * whose process id went to another process, which then began at another time.
+ */
 function isHeld(lockFile: string): boolean {
-  const owner = Number.parseInt(readFileSync(lockFile, 'utf8'), 10);
+  const [pid, startTime] = readFileSync(lockFile, 'utf8').trim().split(' ');
+  const owner = Number.parseInt(pid ?? '', 10);
   if (!Number.isInteger(owner) || owner <= 0 || owner === process.pid) return false;
+  return isAlive(owner) && (startTime === undefined || startTimeOf(owner) === startTime);
+}
+
+function isAlive(pid: number): boolean {
   try {
-    process.kill(owner, 0);
+    process.kill(pid, 0);
     return true;
   } catch (error) {
     return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+}
+
+/** When a process began, in clock ticks since the system did; `unknown` where there is no /proc. Source: proc(5), field 22. */
+function startTimeOf(pid: number): string {
+  try {
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)!.split(' ');
+    return fields[19] ?? 'unknown';
+  } catch {
+    return 'unknown';
   }
 }
