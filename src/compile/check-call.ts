@@ -1,3 +1,4 @@
+import { closestName } from '../definition/closest-name.js';
 import { FITTED_FUNCTIONS } from '../definition/expression.js';
 import { checkFitted } from './check-fitted.js';
 import { resolveOverload } from './check-overload.js';
@@ -5,7 +6,7 @@ import { TIME_CALLS } from './check-time.js';
 import { type CheckContext, type Checked, callOf, checkAll, checkedOf } from './checked.js';
 import { coerce, supertype, typeList } from './coercion.js';
 import { ALIASES, OVERLOADS } from './operation/table.js';
-import { closest } from './problem.js';
+
 import type { CallNode } from './syntax.js';
 
 /** Types a function call or an operator. */
@@ -93,7 +94,7 @@ function reportUnknown(context: CheckContext, { name, position }: CallNode): nul
     ...Object.keys(OWN_RULES),
     ...FITTED_FUNCTIONS,
   ];
-  const suggestion = closest(
+  const suggestion = closestName(
     name,
     known.filter((spelling) => /^[A-Z_]+$/.test(spelling)),
   );

@@ -1,8 +1,9 @@
+import { closestName } from '../definition/closest-name.js';
 import { isTimeZone } from '../definition/time-zone.js';
 import { resolveOverload } from './check-overload.js';
 import { type CheckContext, type Checked, checkAll } from './checked.js';
 import type { OperationId } from './operation/table.js';
-import { closest } from './problem.js';
+
 import { DATE_PARTS, TIME_PARTS, UNIT_US } from './runtime/time-part.js';
 import type { CallNode, ExtractNode, SyntaxNode } from './syntax.js';
 
@@ -108,7 +109,7 @@ function checkZone(
 }
 
 function reportPart(context: CheckContext, position: number, part: string, parts: readonly string[]): null {
-  const suggestion = closest(part, parts);
+  const suggestion = closestName(part, parts);
   const expected = parts.join(', ');
   const message = `${part.slice(0, 64)} is no part here; parts are ${expected}`;
   return context.report({ position, message, found: part, expected, ...(suggestion && { suggestion }) });

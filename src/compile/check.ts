@@ -1,3 +1,4 @@
+import { closestName } from '../definition/closest-name.js';
 import type { Expression } from '../definition/expression.js';
 import { checkCall } from './check-call.js';
 import { checkCase } from './check-case.js';
@@ -6,7 +7,7 @@ import { type Allowance, type CheckContext, type Checked, callOf, checkedOf, typ
 import { coerce } from './coercion.js';
 import { OPERATIONS, type OperationId } from './operation/table.js';
 import { parse } from './parser.js';
-import { closest, type ExpressionProblem, type Mistake, problemOf, SyntaxMistake } from './problem.js';
+import { type ExpressionProblem, type Mistake, problemOf, SyntaxMistake } from './problem.js';
 import type { CastNode, NameNode, SyntaxNode } from './syntax.js';
 
 export type { Scope } from './checked.js';
@@ -91,7 +92,7 @@ function checkName({ scope, report }: CheckContext, { name, position }: NameNode
     const message = `"${name}" could be ${candidates.join(' or ')}; write one of them exactly`;
     return report({ position, message, found: name });
   }
-  const suggestion = closest(name, scope.keys());
+  const suggestion = closestName(name, scope.keys());
   const message = `there is no column "${name.slice(0, 128)}"`;
   return report({ position, message, found: name, ...(suggestion && { suggestion: `"${suggestion}"` }) });
 }

@@ -1,5 +1,6 @@
+import { closestName } from '../definition/closest-name.js';
 import { SCALAR_TYPES, type ScalarType } from '../definition/value-type.js';
-import { closest, SyntaxMistake } from './problem.js';
+import { SyntaxMistake } from './problem.js';
 import { dateOfText, timestampOfText } from './runtime/time-text.js';
 import { type CaseNode, call, depthOver, literal, type SyntaxNode } from './syntax.js';
 import type { TokenReader } from './token-reader.js';
@@ -72,7 +73,7 @@ function parseType(reader: TokenReader): ScalarType {
   }
   if (kind !== 'name') throw reader.unexpected('a type');
   const message = `"${text}" is no type to cast to; types are ${SCALAR_TYPES.join(', ')}`;
-  const suggestion = closest(text, SCALAR_TYPES);
+  const suggestion = closestName(text, SCALAR_TYPES);
   throw new SyntaxMistake({
     position,
     message,

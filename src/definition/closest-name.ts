@@ -1,15 +1,11 @@
-/** Edits that still look like a slip of the pen: one in short names, two from five letters, three from nine. */
-function maxEdits(name: string): number {
-  if (name.length < 5) return 1;
-  return name.length < 9 ? 2 : 3;
-}
-
 /** The candidate that `name` was probably meant to be, for "did you mean"; null when none is close. */
 export function closestName(name: string, candidates: Iterable<string>): string | null {
-  const wanted = name.toLowerCase();
+  const wanted = name.slice(0, MAX_COMPARED).toLowerCase();
   let best: string | null = null;
-  let bestEdits = maxEdits(name) + 1;
+  let bestEdits = maxEdits(wanted) + 1;
   for (const candidate of candidates) {
+    // The distance is at least the difference in length; hostile names are long.
+    if (Math.abs(candidate.length - wanted.length) >= bestEdits) continue;
     const edits = editDistance(wanted, candidate.toLowerCase());
     if (edits < bestEdits) {
       best = candidate;
@@ -17,6 +13,14 @@ export function closestName(name: string, candidates: Iterable<string>): string 
     }
   }
   return best;
+}
+
+/** Names are at most 63 characters, outputs of services twice that; longer ones are compared by their beginning. */
+const MAX_COMPARED = 128;
+
+/** Edits that still look like a slip of the pen: one in short names, two from five letters, a third of long ones. */
+function maxEdits(name: string): number {
+  return Math.max(name.length < 5 ? 1 : 2, Math.floor(name.length / 3));
 }
 
 /** Levenshtein's distance, with two neighbours swapped counted as one edit (optimal string alignment). */
