@@ -1,13 +1,10 @@
-import { type ColumnBatch, ColumnBuilder } from '../definition/column-batch.js';
+import type { ColumnBatch } from '../definition/column-batch.js';
 import type { SourceDocument } from '../definition/document.js';
 import { PlumblineError, type Problem } from '../definition/error.js';
-import { parseJsonValue } from '../definition/json-value.js';
+import { columnsOfJson, isJsonObject } from '../definition/json-columns.js';
 
 /** Problems that one refusal lists; more are counted. */
 const MAX_PROBLEMS = 100;
-
-/** Rows as a JSON body holds them: one object a row, column to value. */
-type JsonRow = Readonly<Record<string, unknown>>;
 
 /**
  * Rows of a JSON body as columns, by declared type, nothing coerced (S4). An absent column is NULL, an unknown one is
@@ -19,17 +16,7 @@ export function parseJsonRows(source: SourceDocument, rows: readonly unknown[]):
   rows.forEach((row, i) => {
     checkShape(row, i, names, problems);
   });
-  const columns = new Map(
-    source.columns.map(({ name, type }) => {
-      const builder = new ColumnBuilder(type, rows.length);
-      rows.forEach((row, i) => {
-        const parsed = parseJsonValue(type, memberOf(row, name));
-        if ('value' in parsed) builder.set(i, parsed.value);
-        else problems.push({ path: `/rows/${i}/${name}`, message: parsed.problem });
-      });
-      return [name, builder.finish()] as const;
-    }),
-  );
+  const columns = columnsOfJson(source.columns, rows, '/rows', problems);
   refuseIf(problems);
   return { rowCount: rows.length, columns };
 }
@@ -46,7 +33,7 @@ export function refuseIf(problems: readonly Problem[]): void {
 }
 
 function checkShape(row: unknown, i: number, names: ReadonlySet<string>, problems: Problem[]): void {
-  if (!isObject(row)) {
+  if (!isJsonObject(row)) {
     problems.push({ path: `/rows/${i}`, message: 'is no object of columns' });
     return;
   }
@@ -57,12 +44,4 @@ function checkShape(row: unknown, i: number, names: ReadonlySet<string>, problem
       message: `unknown column; the source has ${[...names].join(', ')}`,
     });
   }
-}
-
-function memberOf(row: unknown, name: string): unknown {
-  return isObject(row) && Object.hasOwn(row, name) ? (row[name] ?? null) : null;
-}
-
-function isObject(value: unknown): value is JsonRow {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,7 +1,8 @@
 import type { CompiledFeatureService } from '../compile/feature-service.js';
-import { type ColumnBatch, ColumnBuilder, valueAt } from '../definition/column-batch.js';
+import { type ColumnBatch, valueAt } from '../definition/column-batch.js';
 import { PlumblineError, type Problem } from '../definition/error.js';
-import { jsonOf, parseJsonValue } from '../definition/json-value.js';
+import { columnsOfJson, isJsonObject } from '../definition/json-columns.js';
+import { jsonOf } from '../definition/json-value.js';
 import { formatTimestamp } from '../definition/time.js';
 import type { LookupAnswer } from './lookup.js';
 
@@ -19,17 +20,7 @@ export function parseEntities(service: CompiledFeatureService, entities: readonl
   entities.forEach((entity, i) => {
     checkMembers(entity, i, known, problems);
   });
-  const columns = new Map(
-    service.keyColumns.map(({ name, type }) => {
-      const builder = new ColumnBuilder(type, entities.length);
-      entities.forEach((entity, i) => {
-        const parsed = parseJsonValue(type, memberOf(entity, name) ?? null);
-        if ('value' in parsed) builder.set(i, parsed.value);
-        else problems.push({ path: `/entities/${i}/${name}`, message: parsed.problem });
-      });
-      return [name, builder.finish()] as const;
-    }),
-  );
+  const columns = columnsOfJson(service.keyColumns, entities, '/entities', problems);
   if (problems.length > 0) {
     const { path, message } = problems[0]!;
     throw new PlumblineError('INVALID_REQUEST', `${path}: ${message}`, {
@@ -64,7 +55,7 @@ export function lookupJson(service: CompiledFeatureService, answer: LookupAnswer
 }
 
 function checkMembers(entity: unknown, i: number, known: ReadonlySet<string>, problems: Problem[]): void {
-  if (!isObject(entity)) {
+  if (!isJsonObject(entity)) {
     problems.push({ path: `/entities/${i}`, message: `is no object; give ${[...known].join(', ')}` });
     return;
   }
@@ -82,12 +73,4 @@ function checkMembers(entity: unknown, i: number, known: ReadonlySet<string>, pr
       message: 'is missing; give the key, or null for an unknown entity',
     });
   }
-}
-
-function memberOf(entity: unknown, name: string): unknown {
-  return isObject(entity) && Object.hasOwn(entity, name) ? entity[name] : null;
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,4 +1,5 @@
 import { canonicalJson } from '../definition/canonical.js';
+import { isJsonObject } from '../definition/json-columns.js';
 import { pointerToken } from '../platform/json-pointer.js';
 
 /** One member that two documents differ in; what is absent is null. */
@@ -20,7 +21,7 @@ type Named = { readonly name: string };
 
 function isNamedList(data: unknown): data is readonly Named[] {
   if (!Array.isArray(data)) return false;
-  const names: unknown[] = data.map((item) => (isObject(item) ? item['name'] : undefined));
+  const names: unknown[] = data.map((item) => (isJsonObject(item) ? item['name'] : undefined));
   return names.every((name) => typeof name === 'string') && new Set(names).size === names.length;
 }
 
@@ -47,9 +48,5 @@ function nameOf({ name }: Named): string {
 
 function membersOf(data: unknown): ReadonlyMap<string | number, unknown> | null {
   if (Array.isArray(data)) return new Map(data.map((item, index) => [index, item]));
-  return isObject(data) ? new Map(Object.entries(data)) : null;
-}
-
-function isObject(data: unknown): data is Readonly<Record<string, unknown>> {
-  return data !== null && typeof data === 'object' && !Array.isArray(data);
+  return isJsonObject(data) ? new Map(Object.entries(data)) : null;
 }
