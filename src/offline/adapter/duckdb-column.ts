@@ -44,11 +44,6 @@ function duckdbType(type: ValueType): DuckDBType {
   return element === null ? SCALAR_TYPES[type as ScalarType] : LIST(SCALAR_TYPES[element]);
 }
 
-/** The same type as SQL text. */
-export function sqlType(type: ValueType): string {
-  return String(duckdbType(type));
-}
-
 /** The same SQL type with instants that say that they are UTC, as frames and answers have them. */
 export function instantsIn(sql: string): string {
   return sql.replace('TIMESTAMP', 'TIMESTAMP WITH TIME ZONE');

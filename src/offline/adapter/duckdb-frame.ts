@@ -1,13 +1,13 @@
 import { createReadStream } from 'node:fs';
 import type { DuckDBConnection, DuckDBType } from '@duckdb/node-api';
-import { quoteIdentifier } from '../../compile/sql/duckdb.js';
+import { duckdbType, quoteIdentifier } from '../../compile/sql/duckdb.js';
 import type { Column, ColumnBatch } from '../../definition/column-batch.js';
 import { PlumblineError, type Problem } from '../../definition/error.js';
 import { formatTimestamp } from '../../definition/time.js';
 import type { ValueType } from '../../definition/value-type.js';
 import { readArrow } from '../arrow-read.js';
 import { answerNames, type RetrievalQuery } from '../store.js';
-import { CHUNK_ROWS, chunkOf, instantsIn, sqlType, valueTypeOf } from './duckdb-column.js';
+import { CHUNK_ROWS, chunkOf, instantsIn, valueTypeOf } from './duckdb-column.js';
 import { rowsOf, sqlText, unreadable } from './duckdb-session.js';
 
 /** A checked frame: a FROM item with its columns, `"~row"` (place) and `"~t"` (T, UTC, after the boundary rule). */
@@ -84,7 +84,7 @@ const ROW_NUMBER = 'file_row_number';
 
 /** Instants of a frame keep their zone, so that they come back as they went in. */
 function frameType(type: ValueType): string {
-  return instantsIn(sqlType(type));
+  return instantsIn(duckdbType(type));
 }
 
 async function appendFrame(

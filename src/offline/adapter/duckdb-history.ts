@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { quoteIdentifier } from '../../compile/sql/duckdb.js';
+import { duckdbType, quoteIdentifier } from '../../compile/sql/duckdb.js';
 import { HISTORY_COLUMNS, storedName } from '../../compile/sql/point-in-time.js';
 import { type Column, nullColumn } from '../../definition/column-batch.js';
 import type { SourceDocument } from '../../definition/document.js';
 import type { HistoryRows, SourceRef } from '../store.js';
-import { CHUNK_ROWS, chunkOf, sqlType } from './duckdb-column.js';
+import { CHUNK_ROWS, chunkOf } from './duckdb-column.js';
 import { rowsOf } from './duckdb-session.js';
 
 /** The history table of a source: one row a logged row, columns under their stored names. */
@@ -32,7 +32,7 @@ export async function ensureHistoryTable(connection: DuckDBConnection, ref: Sour
   await connection.run(`CREATE TABLE IF NOT EXISTS ${table} (${stamps.join(', ')})`);
   for (const { name, type } of ref.source.columns) {
     await connection.run(
-      `ALTER TABLE ${table} ADD COLUMN IF NOT EXISTS ${historyColumn(name)} ${sqlType(type)}`,
+      `ALTER TABLE ${table} ADD COLUMN IF NOT EXISTS ${historyColumn(name)} ${duckdbType(type)}`,
     );
   }
 }

@@ -1,11 +1,11 @@
 import type { DuckDBConnection, DuckDBDataChunk } from '@duckdb/node-api';
 import type { ServiceFeature } from '../../compile/feature-service.js';
 import { type ColumnarKernel, compileColumnarKernel } from '../../compile/kernel.js';
-import { quoteIdentifier } from '../../compile/sql/duckdb.js';
+import { duckdbType, quoteIdentifier } from '../../compile/sql/duckdb.js';
 import { aliveSql, columnsRead, type EntrySource, matchedColumn } from '../../compile/sql/point-in-time.js';
 import { type Column, ColumnBuilder, valueAt } from '../../definition/column-batch.js';
 import type { ValueType } from '../../definition/value-type.js';
-import { chunkOf, columnOfVector, sqlType } from './duckdb-column.js';
+import { chunkOf, columnOfVector } from './duckdb-column.js';
 
 /** A feature that SQL cannot give bit for bit: the kernel computes it from the joined frame (S8). */
 export type KernelFeature = { readonly entry: number; readonly feature: ServiceFeature };
@@ -26,7 +26,7 @@ export async function computeByKernel(
   features: readonly KernelFeature[],
 ): Promise<number> {
   const columns = features.map(
-    ({ entry, feature }) => `${kernelColumn(entry, feature)} ${sqlType(feature.type)}`,
+    ({ entry, feature }) => `${kernelColumn(entry, feature)} ${duckdbType(feature.type)}`,
   );
   await connection.run(`CREATE TEMP TABLE "~kernel" ("~row" BIGINT, ${columns.join(', ')})`);
   const parts = partsOf(sources, features);

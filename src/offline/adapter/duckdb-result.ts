@@ -1,6 +1,6 @@
 import type { DuckDBConnection, DuckDBType } from '@duckdb/node-api';
 import type { ServiceEntry } from '../../compile/feature-service.js';
-import { quoteIdentifier } from '../../compile/sql/duckdb.js';
+import { duckdbType, quoteIdentifier } from '../../compile/sql/duckdb.js';
 import {
   type EntrySource,
   eventTimeSql,
@@ -19,7 +19,7 @@ import {
   type RetrievalResult,
   statusName,
 } from '../store.js';
-import { columnOfVector, instantsIn, sqlType, valueTypeOf } from './duckdb-column.js';
+import { columnOfVector, instantsIn, valueTypeOf } from './duckdb-column.js';
 import { computeByKernel, type KernelFeature, kernelColumn } from './duckdb-kernel.js';
 import { sqlText } from './duckdb-session.js';
 
@@ -103,7 +103,7 @@ function entryColumns(
 
 /** History holds UTC without a zone; what goes out says that it is UTC. */
 function utc(sql: string, type: ValueType): string {
-  const plain = sqlType(type);
+  const plain = duckdbType(type);
   const zoned = instantsIn(plain);
   return zoned === plain ? sql : `CAST(${sql} AS ${zoned})`;
 }
