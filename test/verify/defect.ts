@@ -1,9 +1,8 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { cp, mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ROOT } from '../../demo/paths.js';
 import type { Check, Outcome } from './check.js';
+import { runScript } from './run-script.js';
 
 /** What a copy of the project needs beside its own `dist`. */
 const LINKED = ['node_modules', 'package.json', 'test'];
@@ -35,18 +34,7 @@ async function plant({ defect }: Check, copy: string): Promise<void> {
 }
 
 async function runIn(copy: string, suite: string, check: Check): Promise<Outcome> {
-  const child = spawn(process.execPath, ['dist/test/verify/main.js', suite, '--only', check.name], {
-    cwd: copy,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let output = '';
-  child.stdout.on('data', (chunk: Buffer) => {
-    output += chunk.toString();
-  });
-  child.stderr.on('data', (chunk: Buffer) => {
-    output += chunk.toString();
-  });
-  const [code] = (await once(child, 'exit')) as [number | null];
+  const { code, output } = await runScript(copy, ['dist/test/verify/main.js', suite, '--only', check.name]);
   const line = output.split('\n').find((each) => each.startsWith('FAILS')) ?? output.slice(-300);
   return { ok: code === 1 && output.includes('FAILS'), figure: `with the defect: ${line.slice(0, 200)}` };
 }

@@ -1,11 +1,10 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { median } from '../../bench/conditions.js';
 import { OUT, ROOT } from '../../demo/paths.js';
 import { type Check, measured } from './check.js';
+import { runScript } from './run-script.js';
 
 const LEAST_AUC = 0.65;
 /** How much more than it is worth the leaking model must claim, for the demo to show anything. */
@@ -84,18 +83,7 @@ type DemoReport = {
 async function runDemo(): Promise<DemoMetrics> {
   await rm(OUT, { recursive: true, force: true });
   const startedMs = performance.now();
-  const child = spawn(process.execPath, ['dist/demo/main.js', '--json'], {
-    cwd: ROOT,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let output = '';
-  child.stdout.on('data', (chunk: Buffer) => {
-    output += chunk.toString();
-  });
-  child.stderr.on('data', (chunk: Buffer) => {
-    output += chunk.toString();
-  });
-  await once(child, 'exit');
+  const { output } = await runScript(ROOT, ['dist/demo/main.js', '--json']);
   const seconds = (performance.now() - startedMs) / 1000;
   if (!existsSync(REPORT)) throw new Error(`the demo ended without a report:\n${output.slice(-2000)}`);
   const { metrics, leak: found } = JSON.parse(await readFile(REPORT, 'utf8')) as DemoReport;
