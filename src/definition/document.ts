@@ -51,7 +51,20 @@ export type SourceDocument = Documentation & {
   readonly knownAfter?: string;
   /** INT64 column that breaks ties of event and order time (S10). */
   readonly orderColumn?: string;
+  /** BOOL column: TRUE makes a row a deletion, as of its event time the entity has no value (S13). */
+  readonly tombstone?: string;
+  /** STRING, INT64 or BYTES column that names an event: the same id again within `dedupeFor` is the same row (S11). */
+  readonly eventId?: string;
+  /** How long an event id is remembered, measured between arrivals; default 7d. */
+  readonly dedupeFor?: string;
+  /** What becomes of rows further ahead of the clock than `maxSkew` allows (S14); default `refuse`. */
+  readonly future?: 'refuse' | 'hold';
+  /** Rows with an older event time leave history, but for the newest of each key before that; default never. */
+  readonly historyRetention?: string;
 };
+
+/** Default of {@link SourceDocument.dedupeFor}. */
+export const DEFAULT_DEDUPE_FOR = '7d';
 
 type FeatureDocument = {
   readonly name: string;

@@ -21,6 +21,16 @@ export const ERROR_CODES = {
   NOT_FOUND: { status: 404, means: 'Nothing is registered or stored under this name.' },
   UNKNOWN_FEATURE: { status: 404, means: 'The feature set or service has no feature of this name.' },
   CONFLICT: { status: 409, means: 'The request contradicts what is stored already.' },
+  IN_USE: { status: 409, means: 'Something still rests on this version; it cannot be removed.' },
+  CANCELLED: { status: 409, means: 'The job was cancelled before it ended.' },
+  HISTORY_EXPIRED: {
+    status: 422,
+    means: 'The time or snapshot lies before what history still keeps (historyRetention).',
+  },
+  MOSTLY_INVALID: {
+    status: 422,
+    means: 'More rows of a load are refused than its threshold allows; none was taken.',
+  },
   SCHEMA_CHANGE_REFUSED: {
     status: 409,
     means: 'A source can only gain columns; this change would lose or retype one.',

@@ -144,6 +144,9 @@ export class SourcePipeline {
       rows: logged.rows,
       firstSequence: logged.firstSequence,
       ...stamps,
+      arrivalUs: logged.arrivalUs,
+      visibleUs: logged.arrivalUs,
+      epoch: 0n,
     });
   }
 }

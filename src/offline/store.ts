@@ -17,6 +17,12 @@ export type HistoryRows = {
   readonly orderTimes: BigInt64Array;
   /** True when `createdTimes` were assumed from event times and `knownAfter` (S10). */
   readonly createdAssumed: boolean;
+  /** When the door took the rows, microseconds: no answer before knew them (S18). */
+  readonly arrivalUs: bigint;
+  /** When they had been written online, microseconds: every answer since knows them (S18). */
+  readonly visibleUs: bigint;
+  /** Of the log's owner that hands them over; older owners are refused (S9). */
+  readonly epoch: bigint;
 };
 
 /** `known`: only rows with created time ≤ T; `event`: late and backfilled rows count by event time (S17). */

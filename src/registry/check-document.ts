@@ -34,10 +34,12 @@ function checkSource(source: SourceDocument): readonly Problem[] {
   return [
     ...nameClashes(source.columns, '/columns'),
     ...source.columns.flatMap(checkDimension),
-    ...roleProblems(source, 'eventTime', 'TIMESTAMP'),
-    ...roleProblems(source, 'createdTime', 'TIMESTAMP'),
-    ...roleProblems(source, 'orderColumn', 'INT64'),
-    ...knownAfterProblems(source),
+    ...roleProblems(source, 'eventTime', ['TIMESTAMP']),
+    ...roleProblems(source, 'createdTime', ['TIMESTAMP']),
+    ...roleProblems(source, 'orderColumn', ['INT64']),
+    ...roleProblems(source, 'tombstone', ['BOOL']),
+    ...roleProblems(source, 'eventId', ['STRING', 'INT64', 'BYTES']),
+    ...withoutEffect(source),
   ];
 }
 
@@ -68,27 +70,31 @@ function checkDimension(column: ColumnDocument, index: number): readonly Problem
   return [{ path: `/columns/${index}/dimension`, message }];
 }
 
-function roleProblems(
-  source: SourceDocument,
-  role: 'eventTime' | 'createdTime' | 'orderColumn',
-  type: ValueType,
-): readonly Problem[] {
+type Role = 'eventTime' | 'createdTime' | 'orderColumn' | 'tombstone' | 'eventId';
+
+function roleProblems(source: SourceDocument, role: Role, types: readonly ValueType[]): readonly Problem[] {
   const name = source[role];
   if (name === undefined) return [];
   const column = source.columns.find((candidate) => candidate.name === name);
-  if (column?.type === type) return [];
-  const fitting = source.columns.filter((each) => each.type === type).map((each) => each.name);
-  const remedy = fitting.length > 0 ? `${type} columns are ${fitting.join(', ')}` : `add a ${type} column`;
+  if (column !== undefined && types.includes(column.type)) return [];
+  const wanted = types.join(' or ');
+  const fitting = source.columns.filter((each) => types.includes(each.type)).map((each) => each.name);
+  const remedy =
+    fitting.length > 0 ? `${wanted} columns are ${fitting.join(', ')}` : `add a ${wanted} column`;
   const message =
     column === undefined
       ? `"${name}" is no column of the source; ${remedy}`
-      : `"${name}" is ${column.type}, expected ${type}; ${remedy}`;
+      : `"${name}" is ${column.type}, expected ${wanted}; ${remedy}`;
   return [{ path: `/${role}`, message }];
 }
 
-function knownAfterProblems({ createdTime, knownAfter }: SourceDocument): readonly Problem[] {
-  if (createdTime === undefined || knownAfter === undefined) return [];
-  return [{ path: '/knownAfter', message: 'has no effect beside "createdTime"; keep one of them' }];
+function withoutEffect({ createdTime, knownAfter, eventId, dedupeFor }: SourceDocument): readonly Problem[] {
+  const problems: Problem[] = [];
+  if (createdTime !== undefined && knownAfter !== undefined)
+    problems.push({ path: '/knownAfter', message: 'has no effect beside "createdTime"; keep one of them' });
+  if (eventId === undefined && dedupeFor !== undefined)
+    problems.push({ path: '/dedupeFor', message: 'has no effect without "eventId"; name the column' });
+  return problems;
 }
 
 /** A source only grows (S9): throws SCHEMA_CHANGE_REFUSED when `next` loses or changes what `stored` has. */
@@ -119,9 +125,13 @@ function typeOf({ type, dimension }: ColumnDocument): string {
   return dimension === undefined ? type : `${type} of dimension ${dimension}`;
 }
 
+/** A tombstone column may be gained, with a column that is new as well: what was stored keeps its meaning. */
 function roleChanges(stored: SourceDocument, next: SourceDocument): readonly Problem[] {
-  return (['eventTime', 'createdTime', 'orderColumn'] as const).flatMap((role) => {
+  const had = new Set(stored.columns.map(({ name }) => name));
+  return (['eventTime', 'createdTime', 'orderColumn', 'tombstone'] as const).flatMap((role) => {
     if (stored[role] === next[role]) return [];
+    const gained = stored[role] === undefined && !had.has(next[role]!);
+    if (role === 'tombstone' && gained) return [];
     const message = `${role} was ${stored[role] ?? 'absent'} and would be ${next[role] ?? 'absent'}`;
     return [{ path: `/${role}`, message }];
   });

@@ -7,8 +7,16 @@ import {
 } from 'typeorm';
 import type { PostgresDataSourceOptions } from 'typeorm/driver/postgres/PostgresDataSourceOptions.js';
 import { Registry1732147200000 } from '../../migrations/0001-registry.js';
+import { Operations1732233600000 } from '../../migrations/0002-operations.js';
 import { PlumblineError } from '../definition/error.js';
-import { DocumentVersion, ModelVersionRow, TrainingSetRow } from './tables.js';
+import {
+  ActivationRow,
+  DocumentVersion,
+  JobRow,
+  ModelVersionRow,
+  QuarantinedRow,
+  TrainingSetRow,
+} from './tables.js';
 
 /** How an adapter reaches its database: an address, or a driver that looks like `pg`. */
 export type DatabaseConnection = Pick<PostgresDataSourceOptions, 'url' | 'driver'>;
@@ -25,8 +33,8 @@ export function databaseOptions(connection: DatabaseConnection): DataSourceOptio
   return {
     type: 'postgres',
     ...connection,
-    entities: [DocumentVersion, TrainingSetRow, ModelVersionRow],
-    migrations: [Registry1732147200000],
+    entities: [DocumentVersion, TrainingSetRow, ModelVersionRow, ActivationRow, JobRow, QuarantinedRow],
+    migrations: [Registry1732147200000, Operations1732233600000],
     migrationsTableName: 'migration',
     // Both would need rights, or files, that the embedded engine does not have; no table uses either.
     installExtensions: false,

@@ -92,6 +92,14 @@ const SOURCE = object({
     'Without createdTime, how long after its event a batch row counts as known; default 0s.',
   ),
   'orderColumn?': name('INT64 column that breaks ties of event and created time.'),
+  'tombstone?': name('BOOL column: TRUE makes a row a deletion as of its event time.'),
+  'eventId?': name('STRING, INT64 or BYTES column that names an event; the same id again is the same row.'),
+  'dedupeFor?': duration('How long an event id is remembered, measured between arrivals; default 7d.'),
+  'future?': {
+    enum: ['refuse', 'hold'],
+    description: 'Rows ahead of the clock are refused, or held until they are due; default refuse.',
+  },
+  'historyRetention?': duration('Rows with an older event time leave history; default never.'),
 });
 
 const FEATURE_SET = object({

@@ -1,5 +1,5 @@
 import { canonicalJson } from '../definition/canonical.js';
-import type { DocumentKind, ModelDocument } from '../definition/document.js';
+import { DEFAULT_DEDUPE_FOR, type DocumentKind, type ModelDocument } from '../definition/document.js';
 import { parseDuration } from '../definition/duration.js';
 import type { CompiledOf, Registered } from './project-definitions.js';
 
@@ -42,7 +42,9 @@ const MEANINGS: { readonly [K in DocumentKind]: (registered: Registered<K>) => u
 
 /** The order of columns says nothing: rows name theirs. */
 function sourceMeaning(source: CompiledOf['Source']): unknown {
-  const { eventTime, createdTime, knownAfter, orderColumn } = source;
+  const { eventTime, createdTime, knownAfter, orderColumn, tombstone, eventId, future } = source;
+  const us = (duration: string | undefined): bigint | undefined =>
+    duration === undefined ? undefined : parseDuration(duration, '/');
   const columns = source.columns.map(({ name, type, dimension }) => [name, { type, dimension }]);
   return {
     columns: Object.fromEntries(columns),
@@ -50,6 +52,11 @@ function sourceMeaning(source: CompiledOf['Source']): unknown {
     createdTime,
     knownAfterUs: createdTime === undefined ? parseDuration(knownAfter ?? '0s', '/knownAfter') : undefined,
     orderColumn,
+    tombstone,
+    eventId,
+    dedupeForUs: eventId === undefined ? undefined : us(source.dedupeFor ?? DEFAULT_DEDUPE_FOR),
+    future: future === 'hold' ? future : undefined,
+    historyRetentionUs: us(source.historyRetention),
   };
 }
 

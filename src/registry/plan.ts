@@ -53,7 +53,7 @@ export function planDocument(document: Document, { before, after }: Draft): Plan
 type Written = Pick<StoredVersion, 'project' | 'kind' | 'name' | 'document' | 'pins'>;
 
 function newVersion(written: Written, version: number): StoredVersion {
-  return { ...written, id: 0, version, revision: 1, fingerprint: '', createdAt: NOT_STORED };
+  return { ...written, id: 0, version, revision: 1, fingerprint: '', state: 'active', createdAt: NOT_STORED };
 }
 
 /** A version that is only planned has no time yet. */

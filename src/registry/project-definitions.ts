@@ -11,6 +11,7 @@ import {
 } from '../definition/document.js';
 import { PlumblineError } from '../definition/error.js';
 import { type Pins, resolvePins } from './pins.js';
+import type { VersionState } from './version-state.js';
 
 /** What each kind of document is once compiled; entities and sources are what they say. */
 export type CompiledOf = {
@@ -36,6 +37,7 @@ export type StoredVersion<K extends DocumentKind = DocumentKind> = {
   readonly fingerprint: string;
   readonly document: DocumentOf<K>;
   readonly pins: Pins;
+  readonly state: VersionState;
   readonly createdAt: Date;
 };
 

@@ -3,9 +3,15 @@ import type { DocumentKind } from '../definition/document.js';
 import { parseJsonLossless } from '../definition/json-value.js';
 import { exactJson } from './exact-json.js';
 import type { Pins } from './pins.js';
+import type { VersionState } from './version-state.js';
 
 /** Plain data in a text column, exactly (S2); see the first migration for why it is not jsonb. */
 const EXACT_JSON = { to: exactJson, from: (text: string) => parseJsonLossless(text) };
+
+const EXACT_JSON_OR_NULL = {
+  to: (value: object | null) => (value === null ? null : exactJson(value)),
+  from: (text: string | null) => (text === null ? null : parseJsonLossless(text)),
+};
 
 /** One version of one document; `revision` counts the changes of its documentation. */
 @Entity('document_version')
@@ -37,6 +43,10 @@ export class DocumentVersion {
 
   @Column('text', { transformer: EXACT_JSON })
   readonly pins: Pins;
+
+  /** What operators decided of this version: deprecated ones still serve, inactive feature sets do not. */
+  @Column('text')
+  readonly state: VersionState;
 
   @CreateDateColumn({ name: 'created_at', type: 'timestamptz' })
   readonly createdAt: Date;
@@ -72,6 +82,117 @@ export class ModelVersionRow {
 
   @Column('text', { transformer: EXACT_JSON })
   readonly record: object;
+
+  @CreateDateColumn({ name: 'created_at', type: 'timestamptz' })
+  readonly createdAt: Date;
+}
+
+/** From when on a feature set version answers online (S18). */
+@Entity('activation')
+export class ActivationRow {
+  /** Number of the feature set version. */
+  @PrimaryColumn('integer', { name: 'set_id' })
+  readonly setId: number;
+
+  /** Last sequence of its source that it was primed with. */
+  @Column('text')
+  readonly sequence: string;
+
+  /** Microseconds. */
+  @Column('text', { name: 'visible_us' })
+  readonly visibleUs: string;
+}
+
+/** A job of the queue. */
+@Entity('job')
+export class JobRow {
+  @PrimaryColumn('text')
+  readonly id: string;
+
+  /** In the order in which jobs came. */
+  @Column('integer', { generated: 'increment' })
+  readonly place: number;
+
+  @Column('text')
+  readonly project: string;
+
+  @Column('text')
+  readonly kind: string;
+
+  /** What the work is made from. */
+  @Column('text', { transformer: EXACT_JSON })
+  readonly spec: object;
+
+  @Column('text')
+  readonly state: string;
+
+  /** How often it was begun. */
+  @Column('integer')
+  readonly attempt: number;
+
+  @Column('text')
+  readonly done: string;
+
+  @Column('text')
+  readonly total: string;
+
+  @Column('text', { nullable: true, transformer: EXACT_JSON_OR_NULL })
+  readonly result: object | null;
+
+  @Column('text', { nullable: true, transformer: EXACT_JSON_OR_NULL })
+  readonly error: object | null;
+
+  @Column('boolean', { name: 'cancel_requested' })
+  readonly cancelRequested: boolean;
+
+  /** Which process runs it. */
+  @Column('text', { nullable: true })
+  readonly worker: string | null;
+
+  /** When that process last said that it does. */
+  @Column('timestamptz', { name: 'heartbeat_at', nullable: true })
+  readonly heartbeatAt: Date | null;
+
+  @CreateDateColumn({ name: 'created_at', type: 'timestamptz' })
+  readonly createdAt: Date;
+
+  @Column('timestamptz', { name: 'finished_at', nullable: true })
+  readonly finishedAt: Date | null;
+}
+
+/** A row that a door refused, kept until it is corrected and replayed, or discarded. */
+@Entity('quarantined_row')
+export class QuarantinedRow {
+  @PrimaryGeneratedColumn()
+  readonly id: number;
+
+  @Column('text')
+  readonly project: string;
+
+  @Column('text')
+  readonly source: string;
+
+  /** Which delivery it came with: with `ordinal` the row's identity, so that redelivery adds nothing (S11). */
+  @Column('text')
+  readonly delivery: string;
+
+  @Column('text')
+  readonly ordinal: string;
+
+  /** As it came, as JSON. */
+  @Column('text', { transformer: EXACT_JSON })
+  readonly row: unknown;
+
+  /** Why, by path into the row. */
+  @Column('text', { transformer: EXACT_JSON })
+  readonly problems: readonly object[];
+
+  @Column('text')
+  readonly state: 'waiting' | 'replayed' | 'discarded';
+
+  /** Its place in the log once it was replayed. */
+  @Column('text', { nullable: true })
+  readonly sequence: string | null;
 
   @CreateDateColumn({ name: 'created_at', type: 'timestamptz' })
   readonly createdAt: Date;

@@ -297,6 +297,9 @@ function batchesOf(rows: readonly OracleRow[]): readonly HistoryRows[] {
       createdTimes: created,
       orderTimes: created,
       createdAssumed: false,
+      arrivalUs: 0n,
+      visibleUs: 0n,
+      epoch: 1n,
     });
   }
   return batches;

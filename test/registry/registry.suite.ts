@@ -141,6 +141,7 @@ function versionOf(part: Partial<StoredVersion>): StoredVersion {
     fingerprint: 'f',
     document: ENTITY,
     pins: {},
+    state: 'active',
     createdAt: new Date(0),
     ...part,
   };
