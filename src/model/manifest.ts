@@ -31,7 +31,7 @@ export type TrainingSetQuery = {
   readonly version: number;
   /** The TIMESTAMP column that is T of each row. */
   readonly time: string;
-  readonly knowledge: 'known' | 'event';
+  readonly knowledge: 'known' | 'event' | 'served';
   /** `exclusive`: features are as of T − 1 µs, and so is AS_OF() (S14). */
   readonly boundary: 'inclusive' | 'exclusive';
 };

@@ -7,7 +7,7 @@ export const PARQUET_MEDIA_TYPE = 'application/vnd.apache.parquet';
 
 /** The frame that a request carried, as a file. */
 export function frameFileOf({ path, mediaType }: UploadedFrame): FrameFile {
-  return { path, format: mediaType === PARQUET_MEDIA_TYPE ? 'parquet' : 'arrow' };
+  return { kind: 'file', path, format: mediaType === PARQUET_MEDIA_TYPE ? 'parquet' : 'arrow' };
 }
 
 /** The media type of the answer: what `Accept` asks for, else what the frame came as. Throws NOT_ACCEPTABLE. */

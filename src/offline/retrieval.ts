@@ -47,6 +47,8 @@ export class Retrieval {
       boundary: request.boundary ?? 'inclusive',
       include: request.include ?? [],
       nowUs: this.clock.nowUs(),
+      snapshot: null,
+      activations: new Map(),
     });
   }
 

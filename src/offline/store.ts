@@ -1,6 +1,9 @@
 import type { CompiledFeatureService } from '../compile/feature-service.js';
+import type { CompiledFeatureSet } from '../compile/feature-set.js';
 import type { ColumnBatch } from '../definition/column-batch.js';
 import type { SourceDocument } from '../definition/document.js';
+import type { Value } from '../definition/value.js';
+import type { ValueType } from '../definition/value-type.js';
 
 /** A source of one project: what a history table belongs to. */
 export type SourceRef = { readonly project: string; readonly source: SourceDocument };
@@ -25,9 +28,15 @@ export type HistoryRows = {
   readonly epoch: bigint;
 };
 
-/** `known`: only rows with created time ≤ T; `event`: late and backfilled rows count by event time (S17). */
-export const KNOWLEDGE_RULES = ['known', 'event'] as const;
+/**
+ * `known`: only rows with created time ≤ T; `event`: late and backfilled rows count by event time (S17); `served`: what an
+ * online answer had, by its record (columns {@link sequenceName} of the frame) or by T alone (S18).
+ */
+export const KNOWLEDGE_RULES = ['known', 'event', 'served'] as const;
 export type Knowledge = (typeof KNOWLEDGE_RULES)[number];
+
+/** From when on a feature set version answers online: the last sequence it was primed with, and the instant. */
+export type Activation = { readonly sequence: bigint; readonly visibleUs: bigint };
 
 /** `inclusive`: rows at T count; `exclusive`: as of T − 1 µs (S14). */
 export const BOUNDARIES = ['inclusive', 'exclusive'] as const;
@@ -38,14 +47,27 @@ export const EXTRA_COLUMNS = ['status', 'eventTime'] as const;
 export type ExtraColumn = (typeof EXTRA_COLUMNS)[number];
 
 /** A file that holds the frame: entity keys, a time a row, and whatever else the caller wants back. */
-export type FrameFile = { readonly path: string; readonly format: FrameFormat };
+export type FrameFile = { readonly kind: 'file'; readonly path: string; readonly format: FrameFormat };
 
 type FrameFormat = 'parquet' | 'arrow';
+
+/** A frame that history itself makes (S14): a row of it for every row, every change of the answer, or a grid of times. */
+export type GeneratedFrame = {
+  readonly kind: 'rows' | 'changes' | 'grid';
+  /** Times from here on, microseconds. */
+  readonly fromUs: bigint;
+  /** Times up to here, included. */
+  readonly toUs: bigint;
+  /** Distance of a grid's times; null for the other kinds. */
+  readonly everyUs: bigint | null;
+  /** The entities asked for, one row each with the key columns of the service; null is every entity in history. */
+  readonly entities: FrameFile | null;
+};
 
 export type RetrievalQuery = {
   readonly project: string;
   readonly service: CompiledFeatureService;
-  readonly frame: FrameFile;
+  readonly frame: FrameFile | GeneratedFrame;
   /** TIMESTAMP column of the frame: T of each row. */
   readonly timeColumn: string;
   readonly knowledge: Knowledge;
@@ -53,7 +75,16 @@ export type RetrievalQuery = {
   readonly include: readonly ExtraColumn[];
   /** No row's T may be later than this, microseconds (S19). */
   readonly nowUs: bigint;
+  /** By name of the source: rows beyond that sequence do not count (S19); what is not named counts up to now, as null does for all. */
+  readonly snapshot: Readonly<Record<string, bigint>> | null;
+  /** By number of the feature set version, for `served` by T alone; what is not there was never active (S18). */
+  readonly activations: ReadonlyMap<number, Activation>;
 };
+
+/** The frame column of an answer's record: the sequence that one entry knew, NULL where it knew no row (S18). */
+export function sequenceName(alias: string): string {
+  return `${alias}__sequence`;
+}
 
 /** Names of the columns that the answer to a query adds to its frame. */
 export function answerNames({
@@ -78,6 +109,13 @@ export function eventTimeName(alias: string): string {
   return `${alias}__event_time`;
 }
 
+/**
+ * How the matched rows of one entry were found; the answer is the same. `small`: steps over the rows of the frame's keys;
+ * `compacted`: the compacted table and the rows since; `raw`: steps over every row.
+ */
+export const RETRIEVAL_PLANS = ['small', 'compacted', 'raw'] as const;
+export type RetrievalPlan = (typeof RETRIEVAL_PLANS)[number];
+
 /** What a retrieval tells about itself. */
 export type RetrievalReport = {
   readonly rows: number;
@@ -89,6 +127,10 @@ export type RetrievalReport = {
   readonly assumedCreatedTimes: number;
   /** Per source the last sequence it saw, as decimal text (S19). */
   readonly snapshot: Readonly<Record<string, string>>;
+  /** With `served` by T alone: values within the clock bound of a visibility change, which are not claimed (S18). */
+  readonly uncertain: number;
+  /** By alias. */
+  readonly plan: Readonly<Record<string, RetrievalPlan>>;
 };
 
 /** A joined frame that waits to be written out; `close` frees it and must be called. */
@@ -101,17 +143,99 @@ export interface RetrievalResult {
   close(): Promise<void>;
 }
 
+/** A source with the key columns of its feature sets: by each of them history is compacted, and none loses its newest row. */
+export type KeyedSource = SourceRef & { readonly keys: readonly (readonly string[])[] };
+
+/** What making compacted tables cost. */
+export type CompactionReport = {
+  /** Sequence of the last row in them. */
+  readonly through: bigint;
+  /** Rows read, over all tables. */
+  readonly rowsRead: number;
+  /** Rows that the tables hold now. */
+  readonly rowsKept: number;
+  readonly seconds: number;
+  /** CPU time of the whole process meanwhile, so an upper bound. */
+  readonly cpuSeconds: number;
+};
+
+/** What a pass of retention removed. */
+export type RetentionReport = { readonly horizonUs: bigint; readonly rowsRemoved: number };
+
+/** Which rows of history the statistics of a feature set are about. */
+export type StatisticsQuery = {
+  readonly project: string;
+  readonly featureSet: CompiledFeatureSet;
+  /** Event times from here on, microseconds; null is from the first. */
+  readonly fromUs: bigint | null;
+  /** Event times before here, microseconds; null is to the last. */
+  readonly toUs: bigint | null;
+  /** Rows with later event or created times do not count (S17). */
+  readonly asOfUs: bigint;
+};
+
+/** The least value with at least this share of values at or below it. */
+export type QuantileOf<T> = { readonly quantile: number; readonly value: T };
+
+export type FeatureStatistics = {
+  readonly name: string;
+  readonly type: ValueType;
+  /** Rows with a value. */
+  readonly count: number;
+  readonly nulls: number;
+  /** Different values; `exact` is false where they were estimated. */
+  readonly distinct: { readonly count: number; readonly exact: boolean };
+  /** Of types that have an order. */
+  readonly min: Value;
+  readonly max: Value;
+  /** Of numbers. */
+  readonly mean: number | null;
+  /** Of the sample, of numbers. */
+  readonly stddev: number | null;
+  /** Of numbers: the least value with at least this share of values at or below it. */
+  readonly quantiles: readonly QuantileOf<Value>[];
+  /** The most frequent values, ties by value. */
+  readonly top: readonly { readonly value: Value; readonly count: number }[];
+};
+
+/** What history holds of one feature set. */
+export type FeatureSetStatistics = {
+  readonly rows: number;
+  /** Different whole keys. */
+  readonly entities: number;
+  readonly firstEventUs: bigint | null;
+  readonly lastEventUs: bigint | null;
+  /** Created time less event time, microseconds. */
+  readonly createdLagUs: readonly QuantileOf<bigint>[];
+  readonly features: readonly FeatureStatistics[];
+};
+
 /** History: every row of every source, and point-in-time joins over them. */
 export interface OfflineStore {
   /**
    * Appends rows durably. Rows at or below {@link appliedThrough} are skipped, so redelivery changes nothing (S11).
-   * Calls for one source come in the order of their sequences.
+   * Calls for one source come in the order of their sequences. Throws UNAVAILABLE when the rows come from an owner of
+   * the log older than the newest seen (S9).
    */
   append(source: SourceRef, batches: readonly HistoryRows[]): Promise<void>;
   /** Sequence of the last row in history; -1 before the first. */
   appliedThrough(source: SourceRef): Promise<bigint>;
-  /** Joins a frame with the features of a service. Throws INVALID_FRAME, INVALID_FILE, FUTURE_TIME. */
+  /**
+   * Joins a frame with the features of a service. Throws INVALID_FRAME, INVALID_FILE, FUTURE_TIME, INVALID_REQUEST for a
+   * snapshot that history has not reached, HISTORY_EXPIRED.
+   */
   retrieve(query: RetrievalQuery): Promise<RetrievalResult>;
+  /** Makes the compacted tables of a source anew, as of now; retrievals and appends go on meanwhile. */
+  compact(source: KeyedSource): Promise<CompactionReport>;
+  /** Whether enough rows came since the last compaction to make one worth its cost. */
+  needsCompaction(source: KeyedSource): Promise<boolean>;
+  /**
+   * Removes rows with event times before the horizon, but for the newest of each key under each knowledge rule. From then
+   * on a T before the horizon, and a snapshot from before this pass, are refused (HISTORY_EXPIRED).
+   */
+  retain(source: KeyedSource, horizonUs: bigint): Promise<RetentionReport>;
+  /** What the rows of a feature set look like. */
+  statistics(query: StatisticsQuery): Promise<FeatureSetStatistics>;
   close(): Promise<void>;
 }
 

@@ -365,12 +365,14 @@ function queryOf(ask: Ask & { readonly path: string }): RetrievalQuery {
   return {
     project: 'p',
     service,
-    frame: { path: ask.path, format: 'arrow' },
+    frame: { kind: 'file', path: ask.path, format: 'arrow' },
     timeColumn: 't',
     knowledge: ask.knowledge ?? 'known',
     boundary: ask.boundary ?? 'inclusive',
     include: ['status', 'eventTime'],
     nowUs: NOW_US,
+    snapshot: null,
+    activations: new Map(),
   };
 }
 

@@ -6,8 +6,9 @@ import { PlumblineError, type Problem } from '../../definition/error.js';
 import { formatTimestamp } from '../../definition/time.js';
 import type { ValueType } from '../../definition/value-type.js';
 import { readArrow } from '../arrow-read.js';
-import { answerNames, type RetrievalQuery } from '../store.js';
+import { answerNames, type FrameFile, type RetrievalQuery } from '../store.js';
 import { CHUNK_ROWS, chunkOf, instantsIn, valueTypeOf } from './duckdb-column.js';
+import type { HistoryOf } from './duckdb-history.js';
 import { rowsOf, sqlText, unreadable } from './duckdb-session.js';
 
 /** A checked frame: a FROM item with its columns, `"~row"` (place) and `"~t"` (T, UTC, after the boundary rule). */
@@ -18,7 +19,12 @@ export type Frame = {
 };
 
 /** Makes the frame of a query readable, and refuses one that cannot be joined. Throws INVALID_FRAME, FUTURE_TIME. */
-export async function openFrame(connection: DuckDBConnection, query: RetrievalQuery): Promise<Frame> {
+export async function openFrame(
+  connection: DuckDBConnection,
+  asked: RetrievalQuery,
+  _historyOf: HistoryOf,
+): Promise<Frame> {
+  const query = { ...asked, frame: fileOf(asked) };
   const raw = query.frame.format === 'parquet' ? parquetItem(query) : await arrowTable(connection, query);
   const columns = await describeFrame(connection, raw, query);
   await requireOwnNames(connection, columns.keys(), query);
@@ -31,12 +37,21 @@ export async function openFrame(connection: DuckDBConnection, query: RetrievalQu
   return { from, rowCount, columns };
 }
 
-function parquetItem(query: RetrievalQuery): string {
+function fileOf({ frame }: RetrievalQuery): FrameFile {
+  if (frame.kind === 'file') return frame;
+  const message = `frames of kind "${frame.kind}" are not there yet; send a frame`;
+  throw new PlumblineError('INVALID_REQUEST', message, { path: 'frame' });
+}
+
+/** A query whose frame is a file. */
+type FileQuery = RetrievalQuery & { readonly frame: FrameFile };
+
+function parquetItem(query: FileQuery): string {
   return `read_parquet(${sqlText(query.frame.path)}, file_row_number = true, hive_partitioning = false)`;
 }
 
 /** An Arrow frame as a temporary table. */
-async function arrowTable(connection: DuckDBConnection, query: RetrievalQuery): Promise<string> {
+async function arrowTable(connection: DuckDBConnection, query: FileQuery): Promise<string> {
   let row = 0n;
   let made = false;
   for await (const batch of readArrow(createReadStream(query.frame.path))) {
@@ -71,7 +86,7 @@ function nameClash(name: string): PlumblineError {
 async function requireOwnNames(
   connection: DuckDBConnection,
   names: Iterable<string>,
-  query: RetrievalQuery,
+  query: FileQuery,
 ): Promise<void> {
   if (query.frame.format !== 'parquet') return;
   const sql = `SELECT name FROM parquet_schema(${sqlText(query.frame.path)})`;
@@ -104,7 +119,7 @@ async function appendFrame(
 async function describeFrame(
   connection: DuckDBConnection,
   raw: string,
-  query: RetrievalQuery,
+  query: FileQuery,
 ): Promise<ReadonlyMap<string, DuckDBType>> {
   try {
     const result = await connection.run(`SELECT * FROM ${raw} LIMIT 0`);
@@ -116,7 +131,7 @@ async function describeFrame(
   }
 }
 
-function requireFrameColumns(columns: ReadonlyMap<string, DuckDBType>, query: RetrievalQuery): void {
+function requireFrameColumns(columns: ReadonlyMap<string, DuckDBType>, query: FileQuery): void {
   const problems: Problem[] = [];
   const need = (name: string, type: ValueType, what: string): void => {
     const actual = columns.get(name);
@@ -143,11 +158,7 @@ function requireFrameColumns(columns: ReadonlyMap<string, DuckDBType>, query: Re
   throw new PlumblineError('INVALID_FRAME', listed, { path: problems[0]!.path, problems });
 }
 
-async function requireTimes(
-  connection: DuckDBConnection,
-  raw: string,
-  query: RetrievalQuery,
-): Promise<number> {
+async function requireTimes(connection: DuckDBConnection, raw: string, query: FileQuery): Promise<number> {
   const time = quoteIdentifier(query.timeColumn);
   const fits = `${time} BETWEEN TIMESTAMPTZ '0001-01-01 00:00:00+00' AND TIMESTAMPTZ '9999-12-31 23:59:59.999999+00'`;
   const sql = `SELECT count(*), count(${time}), coalesce(epoch_us(max(${time}) FILTER (${fits})), 0), min(${ROW_NUMBER}) FILTER (${time} IS NULL), min(${ROW_NUMBER}) FILTER (NOT (${fits})) FROM ${raw}`;
@@ -174,7 +185,7 @@ async function requireTimes(
 async function readFrame(
   connection: DuckDBConnection,
   sql: string,
-  query: RetrievalQuery,
+  query: FileQuery,
 ): Promise<readonly (readonly unknown[])[]> {
   try {
     return await rowsOf(connection, sql);

@@ -8,6 +8,9 @@ import type { HistoryRows, SourceRef } from '../store.js';
 import { CHUNK_ROWS, chunkOf } from './duckdb-column.js';
 import { rowsOf } from './duckdb-session.js';
 
+/** Where the rows of a source are, and up to which sequence they count. */
+export type HistoryOf = (ref: SourceRef) => { readonly table: string; readonly snapshot: bigint };
+
 /** The history table of a source: one row a logged row, columns under their stored names. */
 export function historyTable({ project, source }: SourceRef): string {
   // DuckDB is blind to case, and names are not: the digest keeps `Weather` and `weather` apart, the name is for people.

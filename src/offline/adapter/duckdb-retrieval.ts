@@ -7,15 +7,13 @@ import {
   joinedSql,
   matchColumn,
 } from '../../compile/sql/point-in-time.js';
+import { PlumblineError } from '../../definition/error.js';
 import type { RetrievalQuery, RetrievalReport, RetrievalResult, SourceRef } from '../store.js';
 import { openFrame } from './duckdb-frame.js';
-import { historyColumn } from './duckdb-history.js';
+import { type HistoryOf, historyColumn } from './duckdb-history.js';
 import { countDifferences } from './duckdb-leak.js';
 import { resultOf } from './duckdb-result.js';
 import { rowsOf } from './duckdb-session.js';
-
-/** Where the rows of a source are, and up to which sequence they count. */
-export type HistoryOf = (ref: SourceRef) => { readonly table: string; readonly snapshot: bigint };
 
 /** Joins a frame point in time; the result owns the connection from then on. */
 export async function retrieve(
@@ -23,20 +21,24 @@ export async function retrieve(
   query: RetrievalQuery,
   historyOf: HistoryOf,
 ): Promise<RetrievalResult> {
-  const frame = await openFrame(connection, query);
+  const frame = await openFrame(connection, query, historyOf);
+  const rule = query.knowledge;
+  if (rule === 'served') throw new PlumblineError('INVALID_REQUEST', 'knowledge "served" is not there yet');
   const sources: EntrySource[] = [];
   for (const entry of query.service.entries)
     sources.push(await entrySource(connection, query, entry, historyOf));
-  await connection.run(`CREATE TEMP TABLE "~joined" AS ${joinedSql(frame.from, sources, query.knowledge)}`);
+  await connection.run(`CREATE TEMP TABLE "~joined" AS ${joinedSql(frame.from, sources, rule)}`);
   const report: RetrievalReport = {
     rows: frame.rowCount,
-    knowledge: query.knowledge,
+    knowledge: rule,
     boundary: query.boundary,
-    leakCount: await countDifferences(connection, sources, query.knowledge),
-    assumedCreatedTimes: query.knowledge === 'known' ? await countAssumed(connection, sources) : 0,
+    leakCount: await countDifferences(connection, sources, rule),
+    assumedCreatedTimes: rule === 'known' ? await countAssumed(connection, sources) : 0,
     snapshot: Object.fromEntries(
       sources.map((source) => [source.entry.featureSet.source.name, String(source.snapshot)]),
     ),
+    uncertain: 0,
+    plan: Object.fromEntries(sources.map(({ entry }) => [entry.alias, 'raw'])),
   };
   return resultOf({ connection, query, sources, frameColumns: frame.columns, report });
 }

@@ -1,5 +1,6 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { quoteIdentifier } from '../../compile/sql/duckdb.js';
+import { PlumblineError } from '../../definition/error.js';
 import type { HistoryRows, OfflineStore, RetrievalQuery, RetrievalResult, SourceRef } from '../store.js';
 import { appendHistory, ensureHistoryTable, historyTable, lastSequence } from './duckdb-history.js';
 import { retrieve } from './duckdb-retrieval.js';
@@ -56,6 +57,22 @@ export class DuckdbOfflineStore implements OfflineStore {
       connection.closeSync();
       throw error;
     }
+  }
+
+  compact(): Promise<never> {
+    throw new PlumblineError('INVALID_REQUEST', 'this store does not compact history yet');
+  }
+
+  async needsCompaction(): Promise<boolean> {
+    return false;
+  }
+
+  retain(): Promise<never> {
+    throw new PlumblineError('INVALID_REQUEST', 'this store does not let go of history yet');
+  }
+
+  statistics(): Promise<never> {
+    throw new PlumblineError('INVALID_REQUEST', 'this store has no statistics yet');
   }
 
   async close(): Promise<void> {
