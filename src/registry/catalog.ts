@@ -46,14 +46,24 @@ export class Catalog {
     return this.definitions(project).find('Model', name, version).compiled;
   }
 
-  /** Every registered version of every feature set of a source. */
+  /** Every registered version of every feature set of a source, whatever its state. */
   featureSetsOf(project: string, source: string): readonly CompiledFeatureSet[] {
+    return this.registeredSetsOf(project, source).map(({ compiled }) => compiled);
+  }
+
+  /** Those of them that have online state: active and deprecated versions. */
+  activeFeatureSetsOf(project: string, source: string): readonly CompiledFeatureSet[] {
+    return this.registeredSetsOf(project, source)
+      .filter(({ stored }) => stored.state !== 'inactive')
+      .map(({ compiled }) => compiled);
+  }
+
+  private registeredSetsOf(project: string, source: string): readonly Registered<'FeatureSet'>[] {
     const definitions = this.definitions(project);
     return definitions
       .names('FeatureSet')
       .flatMap((name) => definitions.versions('FeatureSet', name))
-      .map(({ compiled }) => compiled)
-      .filter((set) => set.source.name === source);
+      .filter(({ compiled }) => compiled.source.name === source);
   }
 
   /** Every source of every project. */

@@ -1,6 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { DataSource, type DataSourceOptions } from 'typeorm';
+import { Activations } from './activations.js';
 import { ApplyController } from './apply.controller.js';
 import { CATALOG_HOLDER, Catalog, CatalogHolder } from './catalog.js';
 import { type DatabaseConnection, databaseOptions, openDatabase } from './database.js';
@@ -45,8 +46,13 @@ export class RegistryModule {
           inject: [DataSource],
           useFactory: (database: DataSource) => new ModelVersions(database),
         },
+        {
+          provide: Activations,
+          inject: [DataSource],
+          useFactory: (database: DataSource) => new Activations(database),
+        },
       ],
-      exports: [CATALOG_HOLDER, PlanApply, TrainingSets, ModelVersions],
+      exports: [CATALOG_HOLDER, PlanApply, TrainingSets, ModelVersions, Activations],
     };
   }
 }

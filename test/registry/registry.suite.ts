@@ -1,5 +1,6 @@
 import type { DataSource } from 'typeorm';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { Activations } from '../../src/registry/activations.js';
 import { type DatabaseConnection, databaseOptions, openDatabase } from '../../src/registry/database.js';
 import { Documents } from '../../src/registry/documents.js';
 import type { StoredVersion } from '../../src/registry/project-definitions.js';
@@ -14,8 +15,14 @@ export function registrySuite(engine: string, connect: () => Promise<DatabaseCon
     });
     afterAll(() => database.destroy());
     beforeEach(async () => {
-      await database.query('TRUNCATE document_version, training_set, model_version');
+      await database.query('TRUNCATE document_version, training_set, model_version, activation');
     });
+
+    async function insertedSet(part: Partial<StoredVersion>): Promise<number> {
+      const documents = new Documents(database);
+      await documents.change((transaction) => transaction.insert(versionOf({ kind: 'FeatureSet', ...part })));
+      return (await documents.all()).at(-1)!.id;
+    }
 
     it('keeps a document exactly: order of members, big integers, -0.0, any code point', async () => {
       const documents = new Documents(database);
@@ -117,6 +124,28 @@ export function registrySuite(engine: string, connect: () => Promise<DatabaseCon
       const failed = versions.insert('p', 'delay', () => Promise.reject(new Error('no files')));
       await expect(failed).rejects.toThrow('no files');
       expect((await versions.insert('p', 'delay', () => ({}))).version).toBe(1);
+    });
+
+    it('keeps the first activation of a feature set version until it is renewed or forgotten', async () => {
+      const activations = new Activations(database);
+      const id = await insertedSet({});
+      const first = { sequence: 2n ** 62n, visibleUs: -1n };
+      const later = { sequence: 2n ** 62n + 1n, visibleUs: 5n };
+      await activations.record(id, first);
+      await activations.record(id, later);
+      expect(await activations.of([id, id + 1])).toEqual(new Map([[id, first]]));
+      await activations.renew(id, later);
+      expect(await activations.of([id])).toEqual(new Map([[id, later]]));
+      await activations.forget(id);
+      expect(await activations.of([id])).toEqual(new Map());
+      expect(await activations.of([])).toEqual(new Map());
+    });
+
+    it('activates nothing that is deleted or inactive', async () => {
+      const activations = new Activations(database);
+      const id = await insertedSet({ state: 'inactive' });
+      for (const setId of [id, id + 1]) await activations.record(setId, { sequence: 0n, visibleUs: 0n });
+      expect(await activations.of([id, id + 1])).toEqual(new Map());
     });
 
     it('finds its tables again when it is opened anew', async () => {
