@@ -99,26 +99,40 @@ export function takeRows(batch: ColumnBatch, rows: readonly number[]): ColumnBat
   return { rowCount: rows.length, columns };
 }
 
-/** Rows `start` to `end` (not included) of a batch. */
+/** Rows `start` to `end` (not included) of a batch; numbers share the batch's memory. */
 export function sliceRows(batch: ColumnBatch, start: number, end: number): ColumnBatch {
-  const rows = Array.from({ length: end - start }, (_, i) => start + i);
-  return takeRows(batch, rows);
+  if (start === 0 && end === batch.rowCount) return batch;
+  const columns = new Map<string, Column>();
+  for (const [name, { type, values, valid }] of batch.columns) {
+    const part = ArrayBuffer.isView(values) ? values.subarray(start, end) : values.slice(start, end);
+    columns.set(name, { type, values: part as ColumnValues, valid: valid?.subarray(start, end) ?? null });
+  }
+  return { rowCount: end - start, columns };
 }
 
 /** Batches of the same columns, one after the other, as one. */
 export function concatBatches(batches: readonly ColumnBatch[]): ColumnBatch {
+  if (batches.length === 1) return batches[0]!;
   const rowCount = batches.reduce((rows, batch) => rows + batch.rowCount, 0);
   const columns = new Map<string, Column>();
   for (const [name, { type }] of batches[0]?.columns ?? []) {
-    const builder = new ColumnBuilder(type, rowCount);
-    let at = 0;
-    for (const batch of batches) {
-      const column = batch.columns.get(name)!;
-      for (let row = 0; row < batch.rowCount; row++) builder.set(at++, valueAt(column, row));
-    }
-    columns.set(name, builder.finish());
+    const parts = batches.map((batch) => batch.columns.get(name)!);
+    columns.set(name, concatColumns(type, parts, rowCount));
   }
   return { rowCount, columns };
+}
+
+function concatColumns(type: ValueType, parts: readonly Column[], rowCount: number): Column {
+  const values = allocateValues(type, rowCount);
+  const valid = parts.every((part) => part.valid === null) ? null : new Uint8Array(rowCount).fill(1);
+  let at = 0;
+  for (const part of parts) {
+    if (ArrayBuffer.isView(values)) (values as BigInt64Array).set(part.values as BigInt64Array, at);
+    else for (let row = 0; row < part.values.length; row++) (values as Value[])[at + row] = part.values[row]!;
+    if (part.valid !== null) valid!.set(part.valid, at);
+    at += part.values.length;
+  }
+  return { type, values, valid };
 }
 
 /** Zeroed storage for `rowCount` values of a type. */

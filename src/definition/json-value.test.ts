@@ -40,6 +40,9 @@ describe('S4 JSON values', () => {
     ['INT64', '0.99999999999999999999'],
     ['INT64', '4503599627370496.3'],
     ['INT64', '1e-400'],
+    ['INT64', '99999999.999999999'],
+    ['INT64', '123456789.00000000001'],
+    ['INT64', '-0.9999999999999999999e0'],
     ['INT64', '9223372036854775808'],
     ['INT64', '"9223372036854775808"'],
     ['INT64', '"01"'],
@@ -91,6 +94,11 @@ describe('S4 JSON values', () => {
     const parsed = parseJsonLossless('{"__proto__": {"x": 9007199254740993}}');
     expect(Object.keys(parsed as object)).toEqual(['__proto__']);
     expect(({} as { x?: unknown }).x).toBeUndefined();
+  });
+
+  it('writes a number that was only rounded to an integer as it came', () => {
+    const text = '[0.99999999999999999999]';
+    expect(stringifyJson(parseJsonLossless(text))).toBe(text);
   });
 
   it('leaves text that looks like a number alone', () => {

@@ -44,7 +44,19 @@ export function parseJsonLossless(text: string): unknown {
 }
 
 /** A JSON number that is not integral as written, though the nearest double is: no INT64, but a FLOAT64. */
-class RoundedNumber extends Number {}
+class RoundedNumber extends Number {
+  readonly #source: string;
+
+  constructor(value: number, source: string) {
+    super(value);
+    this.#source = source;
+  }
+
+  /** It is written again as it came. */
+  toJSON(): unknown {
+    return rawJSON(this.#source);
+  }
+}
 
 /** `JSON.stringify` that writes -0 as `-0.0` and a bigint as {@link jsonOf} does an INT64 (S2, S4). */
 export function stringifyJson(data: unknown): string {
@@ -145,7 +157,7 @@ function exactNumber(_key: string, value: unknown, context: { readonly source?: 
   if (typeof value !== 'number' || context.source === undefined) return value;
   if (Number.isInteger(value) ? Math.abs(value) > 2 ** 63 : true) return value;
   const exact = exactInteger(context.source);
-  if (exact === null) return new RoundedNumber(value);
+  if (exact === null) return new RoundedNumber(value, context.source);
   return Number.isSafeInteger(value) && Number(exact) === value ? value : exact;
 }
 
@@ -181,10 +193,12 @@ function exactMember(_key: string, value: unknown): unknown {
 }
 
 /**
- * A number of 16 characters or more or with an exponent, at a place where JSON has values: others are read exactly as
- * they are. It may also match inside a string, which costs time and nothing else.
+ * A number, at a place where JSON has values, that a double might make another integer of: 16 digits, or 9 in front of a
+ * point, or 7 equal ones (0 or 9) behind it, or an exponent. With 8 digits in front of the point, half a unit in the last
+ * place is below 1e-8, so that others are read exactly as they are. It may also match inside a string, which costs time
+ * and nothing else.
  */
-const RISKY_NUMBER = /(?:^|[[:,\s])-?(?:[\d.]{16}|[\d.]{1,15}[eE])/;
+const RISKY_NUMBER = /(?:^|[[:,\s])-?(?:\d{16}|\d{9,15}\.\d|\d{1,8}\.(?:0{7}|9{7})|[\d.]+[eE])/;
 const JSON_NUMBER = /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/;
 const CANONICAL_INTEGER = /^(?:0|-?[1-9]\d{0,18})$/;
 const MAX_SAFE = BigInt(Number.MAX_SAFE_INTEGER);
