@@ -1,6 +1,6 @@
 import { type Column, ColumnBuilder } from './column-batch.js';
 import type { Problem } from './error.js';
-import { parseJsonValue } from './json-value.js';
+import { jsonParser } from './json-value.js';
 import type { ValueType } from './value-type.js';
 
 export type JsonObject = Readonly<Record<string, unknown>>;
@@ -23,8 +23,9 @@ export function columnsOfJson(
   return new Map(
     columns.map(({ name, type }) => {
       const builder = new ColumnBuilder(type, objects.length);
+      const parse = jsonParser(type);
       objects.forEach((object, i) => {
-        const parsed = parseJsonValue(type, memberOf(object, name));
+        const parsed = parse(memberOf(object, name));
         if ('value' in parsed) builder.set(i, parsed.value);
         else problems.push({ path: `${place}/${i}/${name}`, message: parsed.problem });
       });

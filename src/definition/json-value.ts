@@ -10,9 +10,14 @@ export type ParsedValue = { readonly value: Value } | { readonly problem: string
  * gives. `problem` says what is wrong and what to write; the caller adds the path.
  */
 export function parseJsonValue(type: ValueType, json: unknown): ParsedValue {
-  if (json === null || json === undefined) return NULL;
+  return jsonParser(type)(json);
+}
+
+/** {@link parseJsonValue} of one type, for many values. */
+export function jsonParser(type: ValueType): (json: unknown) => ParsedValue {
   const element = elementTypeOf(type);
-  return element === null ? PARSERS[type as ScalarType](json) : parseArray(element, json);
+  const parse = element === null ? PARSERS[type as ScalarType] : arrayParser(element);
+  return (json) => (json === null || json === undefined ? NULL : parse(json));
 }
 
 /** The JSON form of a value: what {@link parseJsonValue} reads back; INT64 beyond ±(2^53−1) is a string. */
@@ -118,19 +123,20 @@ function textual(type: ScalarType, json: unknown, value: Value): ParsedValue {
   return value === null ? refuse(type, json) : { value };
 }
 
-function parseArray(element: ScalarType, json: unknown): ParsedValue {
-  if (!Array.isArray(json)) {
-    return { problem: `${shown(json)} is no ARRAY<${element}>; write an array` };
-  }
-  const values: Value[] = [];
-  let whole = true;
-  for (let index = 0; index < json.length; index++) {
-    const parsed = parseJsonValue(element, json[index]);
-    if ('problem' in parsed) return { problem: `element ${index}: ${parsed.problem}` };
-    whole &&= parsed.value !== null;
-    values.push(parsed.value);
-  }
-  return whole ? { value: values } : NULL;
+function arrayParser(element: ScalarType): (json: unknown) => ParsedValue {
+  const parse = jsonParser(element);
+  return (json) => {
+    if (!Array.isArray(json)) return { problem: `${shown(json)} is no ARRAY<${element}>; write an array` };
+    const values: Value[] = [];
+    let whole = true;
+    for (let index = 0; index < json.length; index++) {
+      const parsed = parse(json[index]);
+      if ('problem' in parsed) return { problem: `element ${index}: ${parsed.problem}` };
+      whole &&= parsed.value !== null;
+      values.push(parsed.value);
+    }
+    return whole ? { value: values } : NULL;
+  };
 }
 
 function refuse(type: ScalarType, json: unknown): ParsedValue {

@@ -115,7 +115,12 @@ function parseLocal(text: string): LocalTime | null {
   if (end === null) return null;
   const micros = end === 19 ? 0 : fractionMicros(text, end);
   const seconds = days * SECONDS_PER_DAY + hour * 3600 + minute * 60 + second;
-  return { epochUs: BigInt(seconds) * US_PER_SECOND + BigInt(micros), end };
+  const us = seconds * 1e6 + micros;
+  // Within 285 years of 1970 a double holds it, and one bigint is made instead of four.
+  return {
+    epochUs: Number.isSafeInteger(us) ? BigInt(us) : BigInt(seconds) * US_PER_SECOND + BigInt(micros),
+    end,
+  };
 }
 
 function parseDays(text: string): number | null {

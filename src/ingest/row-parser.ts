@@ -1,24 +1,40 @@
 import type { ColumnBatch } from '../definition/column-batch.js';
 import type { SourceDocument } from '../definition/document.js';
 import { PlumblineError, type Problem } from '../definition/error.js';
-import { columnsOfJson, isJsonObject } from '../definition/json-columns.js';
+import { plainPlan } from './column-mapping.js';
+import type { OfferedRows } from './intake.js';
+import { addLines, linesIn } from './ndjson.js';
+import { RowCollector } from './row-collector.js';
 
 /** Problems that one refusal lists; more are counted. */
 const MAX_PROBLEMS = 100;
 
 /**
- * Rows of a JSON body as columns, by declared type, nothing coerced (S4). An absent column is NULL, an unknown one is
- * refused. Throws INVALID_ROW with every problem by path, such as `/rows/3/temp`; then no row was taken.
+ * Rows of a JSON body by declared type, nothing coerced (S4): an absent column is NULL, an unknown one is refused. A row's
+ * ordinal is its place in the array.
  */
+export function offeredOfJson(source: SourceDocument, rows: readonly unknown[]): OfferedRows {
+  const collector = new RowCollector(plainPlan(source), rows.length);
+  for (let i = 0; i < rows.length; i++) collector.addJson(i, rows[i]);
+  return collector.finish();
+}
+
+/** Rows of a body of JSON lines; a row's ordinal is that of its line, from 0. Empty lines are none. */
+export function offeredOfNdjson(source: SourceDocument, bytes: Uint8Array): OfferedRows {
+  const collector = new RowCollector(plainPlan(source), linesIn(bytes));
+  addLines(collector, bytes, 0);
+  return collector.finish();
+}
+
+/** Rows of a JSON body, all of them or none. Throws INVALID_ROW with every problem by path, such as `/rows/3/temp`. */
 export function parseJsonRows(source: SourceDocument, rows: readonly unknown[]): ColumnBatch {
-  const problems: Problem[] = [];
-  const names = new Set(source.columns.map(({ name }) => name));
-  rows.forEach((row, i) => {
-    checkShape(row, i, names, problems);
-  });
-  const columns = columnsOfJson(source.columns, rows, '/rows', problems);
-  refuseIf(problems);
-  return { rowCount: rows.length, columns };
+  const offered = offeredOfJson(source, rows);
+  refuseIf(
+    offered.refused.flatMap(({ ordinal, problems }) =>
+      problems.map((problem) => ({ ...problem, path: `/rows/${ordinal}${problem.path}` })),
+    ),
+  );
+  return offered.rows;
 }
 
 /** Throws INVALID_ROW when there is any problem. */
@@ -30,18 +46,4 @@ export function refuseIf(problems: readonly Problem[]): void {
     path: first.path,
     problems: problems.slice(0, MAX_PROBLEMS),
   });
-}
-
-function checkShape(row: unknown, i: number, names: ReadonlySet<string>, problems: Problem[]): void {
-  if (!isJsonObject(row)) {
-    problems.push({ path: `/rows/${i}`, message: 'is no object of columns' });
-    return;
-  }
-  for (const name of Object.keys(row)) {
-    if (names.has(name)) continue;
-    problems.push({
-      path: `/rows/${i}/${name}`,
-      message: `unknown column; the source has ${[...names].join(', ')}`,
-    });
-  }
 }
