@@ -3,6 +3,8 @@ import { type Column, type ColumnBatch, ColumnBuilder } from '../definition/colu
 import { PlumblineError } from '../definition/error.js';
 import type { Value } from '../definition/value.js';
 import type { ScalarType, ValueType } from '../definition/value-type.js';
+import { requireSoundBatch } from './arrow-check.js';
+import { checkedBytes, checkedMessages } from './arrow-message.js';
 
 /** The one batch of a stream that `arrowBytes` wrote. */
 export function batchOfArrow(bytes: Uint8Array): ColumnBatch {
@@ -16,22 +18,49 @@ export function batchOfArrow(bytes: Uint8Array): ColumnBatch {
  */
 export async function* readArrow(bytes: Uint8Array | AsyncIterable<Uint8Array>): AsyncIterable<ColumnBatch> {
   try {
-    const reader = await RecordBatchReader.from(bytes as AsyncIterable<Uint8Array>);
+    const chunks = bytes instanceof Uint8Array ? once(bytes) : bytes;
+    const reader = await RecordBatchReader.from(checkedMessages(chunks));
     await reader.open();
     if (reader.schema === undefined) throw new Error('it has no schema');
     let batches = 0;
     for await (const batch of reader) {
       batches++;
+      requireSoundBatch(batch);
       yield batchOf(batch);
     }
     if (batches === 0) yield batchOf(new RecordBatch(reader.schema));
   } catch (error) {
-    if (error instanceof PlumblineError) throw error;
-    const cause = error instanceof Error ? error.message : String(error);
-    throw new PlumblineError('INVALID_FRAME', `the body is no whole Arrow IPC stream: ${cause}`, {
-      path: 'body',
-    });
+    throw invalidArrow(error);
   }
+}
+
+/** The same for bytes that are all there, at once. */
+export function* readArrowBytes(bytes: Uint8Array): Iterable<ColumnBatch> {
+  try {
+    const reader = RecordBatchReader.from(checkedBytes(bytes)).open();
+    if (reader.schema === undefined) throw new Error('it has no schema');
+    let batches = 0;
+    for (const batch of reader) {
+      batches++;
+      requireSoundBatch(batch);
+      yield batchOf(batch);
+    }
+    if (batches === 0) yield batchOf(new RecordBatch(reader.schema));
+  } catch (error) {
+    throw invalidArrow(error);
+  }
+}
+
+async function* once(bytes: Uint8Array): AsyncIterable<Uint8Array> {
+  yield bytes;
+}
+
+function invalidArrow(error: unknown): PlumblineError {
+  if (error instanceof PlumblineError) return error;
+  const cause = error instanceof Error ? error.message : String(error);
+  return new PlumblineError('INVALID_FRAME', `the body is no whole Arrow IPC stream: ${cause}`, {
+    path: 'body',
+  });
 }
 
 function batchOf(batch: RecordBatch): ColumnBatch {
