@@ -1,13 +1,14 @@
 import { Body, Controller, HttpCode, Inject, Post, Query, StreamableFile } from '@nestjs/common';
 import { ApiBody, ApiConsumes, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
-import { UploadedFrame } from '../platform/body.js';
+import { FRAME_MEDIA_TYPES, UploadedFrame } from '../platform/body.js';
 import { Exchange } from '../platform/exchange.js';
+import { TakesFrame } from '../platform/frame-route.js';
 import { PROJECT_ROUTE, Project } from '../platform/project.js';
 import { CATALOG_HOLDER, type CatalogHolder } from '../registry/catalog.js';
-import { ARROW_MEDIA_TYPE, answerMediaType, frameFileOf, PARQUET_MEDIA_TYPE } from './frame-media.js';
+import { answerFormat, frameFileOf, MEDIA_TYPE_OF } from './frame-media.js';
 import { RetrievalQueryParameters } from './offline.body.js';
 import { RETRIEVAL, type Retrieval } from './retrieval.js';
-import { arrowAnswer, parquetAnswer } from './retrieval-answer.js';
+import { streamedAnswer } from './retrieval-answer.js';
 
 @ApiTags('values out')
 @Controller(`${PROJECT_ROUTE}/retrievals`)
@@ -20,9 +21,10 @@ export class OfflineController {
   @Post()
   @HttpCode(200)
   @ApiOperation({ summary: 'Point-in-time features for every row of a frame' })
-  @ApiConsumes(ARROW_MEDIA_TYPE, PARQUET_MEDIA_TYPE)
-  @ApiProduces(ARROW_MEDIA_TYPE, PARQUET_MEDIA_TYPE)
+  @ApiConsumes(...FRAME_MEDIA_TYPES)
+  @ApiProduces(...FRAME_MEDIA_TYPES)
   @ApiBody({ schema: { type: 'string', format: 'binary' } })
+  @TakesFrame()
   async retrieve(
     @Project() project: string,
     @Query() query: RetrievalQueryParameters,
@@ -30,14 +32,11 @@ export class OfflineController {
     @Exchange() { accept, reply }: Exchange,
   ): Promise<StreamableFile> {
     const frame = frameFileOf(body);
-    const mediaType = answerMediaType(accept, frame);
+    const format = answerFormat(accept, frame.format);
     const service = this.catalogs.current().featureService(project, query.featureService, query.version);
     const result = await this.retrievals.start({ ...query.rules(), project, service, frame });
     reply.header('Plumbline-Report', JSON.stringify(result.report));
-    const answer =
-      mediaType === PARQUET_MEDIA_TYPE
-        ? await parquetAnswer(result, `${frame.path}.answer`)
-        : await arrowAnswer(result);
-    return new StreamableFile(answer, { type: mediaType });
+    const answer = await streamedAnswer(result, format, `${frame.path}.answer`);
+    return new StreamableFile(answer, { type: MEDIA_TYPE_OF[format] });
   }
 }

@@ -1,22 +1,42 @@
+import { createWriteStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { ColumnBatch } from '../definition/column-batch.js';
 import { readOnce } from '../platform/read-once.js';
+import type { TypedColumn } from './file-reader.js';
+import type { FrameFormat } from './frame-format.js';
+import { type StreamFormat, writeFrame } from './frame-write.js';
 import type { RetrievalResult } from './store.js';
 
-/** A result as an Arrow IPC stream; the result is closed when that has been read or given up, begun or not. */
-export async function arrowAnswer(result: RetrievalResult): Promise<Readable> {
+/**
+ * A result in a format, its first bytes made, so that what fails before them is still answered with an error. The result
+ * is closed when the stream has been read or given up, begun or not. Parquet goes by way of the file `path`, which is gone
+ * then too.
+ */
+export async function streamedAnswer(
+  result: RetrievalResult,
+  format: FrameFormat,
+  path: string,
+): Promise<Readable> {
+  return format === 'parquet' ? parquetAnswer(result, path) : batchedAnswer(result, format);
+}
+
+/** Writes a result into a file, and closes it. `progress` hears the rows written so far. */
+export async function writeAnswer(
+  result: RetrievalResult,
+  format: FrameFormat,
+  file: { readonly path: string; readonly progress: (rows: number) => void; readonly signal: AbortSignal },
+): Promise<void> {
   try {
-    const stream = Readable.from(result.arrowStream(), { objectMode: false });
-    stream.once('close', () => void result.close().catch(() => undefined));
-    return stream;
-  } catch (error) {
+    if (format === 'parquet') await result.writeParquet(file.path);
+    else await pipeline(chunksOf(result, format, file.progress), createWriteStream(file.path), file);
+  } finally {
     await result.close();
-    throw error;
   }
 }
 
-/** A result as Parquet, by way of the file `path`, which is gone when it has been read or given up. */
-export async function parquetAnswer(result: RetrievalResult, path: string): Promise<Readable> {
+async function parquetAnswer(result: RetrievalResult, path: string): Promise<Readable> {
   try {
     await result.writeParquet(path);
   } catch (error) {
@@ -26,4 +46,57 @@ export async function parquetAnswer(result: RetrievalResult, path: string): Prom
     await result.close();
   }
   return readOnce(path);
+}
+
+async function batchedAnswer(result: RetrievalResult, format: StreamFormat): Promise<Readable> {
+  try {
+    const chunks = await begun(chunksOf(result, format, () => undefined));
+    const stream = Readable.from(chunks, { objectMode: false });
+    stream.once('close', () => void result.close().catch(() => undefined));
+    return stream;
+  } catch (error) {
+    await result.close();
+    throw error;
+  }
+}
+
+function chunksOf(
+  result: RetrievalResult,
+  format: StreamFormat,
+  progress: (rows: number) => void,
+): AsyncIterable<Uint8Array> {
+  const batches = result.batches();
+  async function* counted(): AsyncIterable<ColumnBatch> {
+    let rows = 0;
+    for await (const batch of batches) {
+      yield batch;
+      rows += batch.rowCount;
+      progress(rows);
+    }
+  }
+  // A column of no type of ours was refused by `batches`.
+  return writeFrame(format, result.columns as readonly TypedColumn[], counted());
+}
+
+/** A schema or header and the first rows: what is made before an answer begins. */
+const CHUNKS_AHEAD = 2;
+
+/** The same chunks, the first ones made already. Throws what making them throws. */
+async function begun(chunks: AsyncIterable<Uint8Array>): Promise<AsyncIterable<Uint8Array>> {
+  const source = chunks[Symbol.asyncIterator]();
+  const made: Uint8Array[] = [];
+  let next = await source.next();
+  for (; next.done !== true && made.length < CHUNKS_AHEAD - 1; next = await source.next())
+    made.push(next.value);
+  if (next.done !== true) made.push(next.value);
+  async function* all(): AsyncIterable<Uint8Array> {
+    try {
+      yield* made;
+      for (let chunk = await source.next(); chunk.done !== true; chunk = await source.next())
+        yield chunk.value;
+    } finally {
+      await source.return?.();
+    }
+  }
+  return all();
 }

@@ -4,6 +4,7 @@ import type { ColumnBatch } from '../definition/column-batch.js';
 import type { SourceDocument } from '../definition/document.js';
 import type { Value } from '../definition/value.js';
 import type { ValueType } from '../definition/value-type.js';
+import type { FrameFormat } from './frame-format.js';
 
 /** A source of one project: what a history table belongs to. */
 export type SourceRef = { readonly project: string; readonly source: SourceDocument };
@@ -48,8 +49,6 @@ export type ExtraColumn = (typeof EXTRA_COLUMNS)[number];
 
 /** A file that holds the frame: entity keys, a time a row, and whatever else the caller wants back. */
 export type FrameFile = { readonly kind: 'file'; readonly path: string; readonly format: FrameFormat };
-
-type FrameFormat = 'parquet' | 'arrow';
 
 /** A frame that history itself makes (S14): a row of it for every row, every change of the answer, or a grid of times. */
 export type GeneratedFrame = {
@@ -133,13 +132,18 @@ export type RetrievalReport = {
   readonly plan: Readonly<Record<string, RetrievalPlan>>;
 };
 
-/** A joined frame that waits to be written out; `close` frees it and must be called. */
+/** A column of an answer; `type` is null where the frame brought a type that is none of ours along. */
+export type AnswerColumn = { readonly name: string; readonly type: ValueType | null };
+
+/** A joined frame that waits to be written out, once; `close` frees it and must be called. The same rows give the same bytes (S19). */
 export interface RetrievalResult {
   readonly report: RetrievalReport;
+  /** In the order of the answer. */
+  readonly columns: readonly AnswerColumn[];
   /** Writes the whole result as one Parquet file. */
   writeParquet(path: string): Promise<void>;
-  /** The result as an Arrow IPC stream, batch by batch, in the frame's order. */
-  arrowStream(): AsyncIterable<Uint8Array>;
+  /** The rows in the frame's order, 2,048 a batch. Throws INVALID_FRAME at once when a column has no type of ours. */
+  batches(): AsyncIterable<ColumnBatch>;
   close(): Promise<void>;
 }
 

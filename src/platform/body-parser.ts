@@ -2,14 +2,15 @@ import { randomUUID } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { PlumblineError } from '../definition/error.js';
 import { parseJsonLossless } from '../definition/json-value.js';
 import { FRAME_MEDIA_TYPES, type FrameMediaType, UploadedFrame, YamlText } from './body.js';
+import { takesFrame } from './frame-route.js';
 import type { HttpReply, HttpRequest } from './http-types.js';
 
-/** Limit of a JSON or YAML body: it is parsed in memory, in one go, while other requests wait. */
+/** Limit of a JSON or YAML body, frames included: it is parsed in memory, in one go, while other requests wait. */
 const MAX_TEXT_BODY_BYTES = 64 * 1024 ** 2;
 
 type ParserOptions = { readonly bodyLimit: number };
@@ -37,39 +38,56 @@ export type ParserHost = {
 export type BodyLimits = { readonly temporaryDir: string; readonly maxBodyBytes: number };
 
 /**
- * Bodies as controllers get them: JSON without loss (S2), YAML as text, a frame as a file in `temporaryDir`. Any other
- * content type is UNSUPPORTED_MEDIA_TYPE.
+ * Bodies as controllers get them: JSON without loss (S2), YAML as text, and on routes that take one a frame, JSON included,
+ * as a file in `temporaryDir`. Any other content type is UNSUPPORTED_MEDIA_TYPE.
  */
 export function registerBodyParsers(fastify: ParserHost, limits: BodyLimits): void {
   const bodyLimit = Math.min(limits.maxBodyBytes, MAX_TEXT_BODY_BYTES);
   const inMemory = { parseAs: 'buffer', bodyLimit } as const;
   fastify.removeAllContentTypeParsers();
-  fastify.addContentTypeParser('application/json', inMemory, (_, body, done) =>
-    parseText(body, done, parseJsonLossless),
-  );
+  const frames = new Frames(limits);
+  fastify.addContentTypeParser('application/json', inMemory, (request, body, done) => {
+    if (takesFrame(request)) frames.receive(request, Readable.from([body]), 'application/json', done);
+    else parseText(body, done, parseJsonLossless);
+  });
   fastify.addContentTypeParser(['application/yaml', 'application/x-yaml'], inMemory, (_, body, done) =>
     parseText(body, done, (text) => new YamlText(text)),
   );
-  const uploads = new WeakMap<HttpRequest['raw'], string>();
-  for (const mediaType of FRAME_MEDIA_TYPES) {
+  for (const mediaType of STREAMED_FRAMES) {
     fastify.addContentTypeParser(mediaType, { bodyLimit: limits.maxBodyBytes }, (request, stream, done) => {
-      const path = join(limits.temporaryDir, `${randomUUID()}.upload`);
-      uploads.set(request.raw, path);
-      receive(stream, path, { mediaType, maxBytes: limits.maxBodyBytes }).then(
-        (frame) => done(null, frame),
-        (error: Error) =>
-          done(request.raw.destroyed && !(error instanceof PlumblineError) ? cutOff() : error),
-      );
+      if (takesFrame(request)) frames.receive(request, stream, mediaType, done);
+      else done(new PlumblineError('UNSUPPORTED_MEDIA_TYPE', `this route does not read ${mediaType}`));
     });
   }
   fastify.addHook('onRequest', (request, reply, done) => {
-    reply.raw.once('close', () => {
-      const path = uploads.get(request.raw);
-      // A file that cannot be removed now goes with the next start.
-      if (path !== undefined) rm(path, { force: true }).catch(() => undefined);
-    });
+    reply.raw.once('close', () => frames.remove(request));
     done();
   });
+}
+
+/** Frames that are written into their file as they come. */
+const STREAMED_FRAMES = FRAME_MEDIA_TYPES.filter((mediaType) => mediaType !== 'application/json');
+
+/** The files of frames whose requests are not answered yet. */
+class Frames {
+  private readonly paths = new WeakMap<HttpRequest['raw'], string>();
+
+  constructor(private readonly limits: BodyLimits) {}
+
+  receive({ raw }: HttpRequest, stream: Readable, mediaType: FrameMediaType, done: Done): void {
+    const path = join(this.limits.temporaryDir, `${randomUUID()}.upload`);
+    this.paths.set(raw, path);
+    receive(stream, path, { mediaType, maxBytes: this.limits.maxBodyBytes }).then(
+      (frame) => done(null, frame),
+      (error: Error) => done(raw.destroyed && !(error instanceof PlumblineError) ? cutOff() : error),
+    );
+  }
+
+  remove({ raw }: HttpRequest): void {
+    const path = this.paths.get(raw);
+    // A file that cannot be removed now goes with the next start.
+    if (path !== undefined) rm(path, { force: true }).catch(() => undefined);
+  }
 }
 
 const UTF8 = new TextDecoder('utf-8', { fatal: true });

@@ -1,6 +1,10 @@
+/** Media types in which a frame travels, on the routes that take one ({@link TakesFrame}). */
 export const FRAME_MEDIA_TYPES = [
   'application/vnd.apache.arrow.stream',
   'application/vnd.apache.parquet',
+  'text/csv',
+  'application/json',
+  'application/x-ndjson',
 ] as const;
 
 export type FrameMediaType = (typeof FRAME_MEDIA_TYPES)[number];

@@ -7,6 +7,8 @@ export type HttpRequest = {
   readonly method: string;
   readonly headers: IncomingMessage['headers'];
   readonly raw: IncomingMessage;
+  /** What the route was declared with. */
+  readonly routeOptions: { readonly config?: { readonly takesFrame?: boolean } };
 };
 
 /** The part of Fastify's reply that our rim touches. */

@@ -2,7 +2,7 @@ import type { ArgumentMetadata, PipeTransform, Type } from '@nestjs/common';
 import { plainToInstance } from 'class-transformer';
 import { type ValidationError, validate } from 'class-validator';
 import { PlumblineError, type Problem } from '../definition/error.js';
-import { UploadedFrame, YamlText } from './body.js';
+import { FRAME_MEDIA_TYPES, UploadedFrame, YamlText } from './body.js';
 import { pointerToken } from './json-pointer.js';
 
 /**
@@ -12,7 +12,6 @@ import { pointerToken } from './json-pointer.js';
 export class RequestPipe implements PipeTransform {
   async transform(value: unknown, { type, metatype }: ArgumentMetadata): Promise<unknown> {
     if (type === 'body' && metatype === UploadedFrame) return requireFrame(value);
-    if (type === 'body') refuseFrame(value);
     if (metatype === undefined || PLAIN_TYPES.has(metatype)) return value;
     if (type === 'body') return validateBody(metatype, value);
     return type === 'query' ? validateQuery(metatype, value) : value;
@@ -70,13 +69,8 @@ function requireFrame(value: unknown): UploadedFrame {
   if (value instanceof UploadedFrame) return value;
   throw new PlumblineError(
     'UNSUPPORTED_MEDIA_TYPE',
-    'this route reads a frame: send application/vnd.apache.arrow.stream or application/vnd.apache.parquet',
+    `this route reads a frame: send ${FRAME_MEDIA_TYPES.join(', ')}`,
   );
-}
-
-function refuseFrame(value: unknown): void {
-  if (!(value instanceof UploadedFrame)) return;
-  throw new PlumblineError('UNSUPPORTED_MEDIA_TYPE', 'this route reads no frame; send application/json');
 }
 
 function problemsOf(error: ValidationError, parent: string): readonly Problem[] {

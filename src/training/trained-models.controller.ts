@@ -8,6 +8,7 @@ import { parseVersionNumber } from '../model/version-number.js';
 import { readArrow } from '../offline/arrow-read.js';
 import { ARROW_MEDIA_TYPE } from '../offline/frame-media.js';
 import { UploadedFrame } from '../platform/body.js';
+import { TakesFrame } from '../platform/frame-route.js';
 import type { Job } from '../platform/jobs.js';
 import { PROJECT_ROUTE, Project } from '../platform/project.js';
 import { readOnce } from '../platform/read-once.js';
@@ -74,6 +75,7 @@ export class TrainedModelsController {
   @ApiConsumes(ARROW_MEDIA_TYPE)
   @ApiProduces(ARROW_MEDIA_TYPE)
   @ApiBody({ schema: { type: 'string', format: 'binary' } })
+  @TakesFrame()
   async makeVectors(
     @Project() project: string,
     @Param('model') model: string,

@@ -1,8 +1,9 @@
 import { Body, Controller, Get, Inject, Param, Post, Query } from '@nestjs/common';
 import { ApiBody, ApiConsumes, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { ARROW_MEDIA_TYPE, frameFileOf, PARQUET_MEDIA_TYPE } from '../offline/frame-media.js';
+import { frameFileOf } from '../offline/frame-media.js';
 import { RetrievalQueryParameters } from '../offline/offline.body.js';
-import { UploadedFrame } from '../platform/body.js';
+import { FRAME_MEDIA_TYPES, UploadedFrame } from '../platform/body.js';
+import { TakesFrame } from '../platform/frame-route.js';
 import { PROJECT_ROUTE, Project } from '../platform/project.js';
 import { CATALOG_HOLDER, type CatalogHolder } from '../registry/catalog.js';
 import { type TrainingSet, TrainingSetStore } from './training-sets.js';
@@ -17,8 +18,9 @@ export class TrainingSetsController {
 
   @Post()
   @ApiOperation({ summary: 'Retrieves the features of a frame and keeps the result' })
-  @ApiConsumes(ARROW_MEDIA_TYPE, PARQUET_MEDIA_TYPE)
+  @ApiConsumes(...FRAME_MEDIA_TYPES)
   @ApiBody({ schema: { type: 'string', format: 'binary' } })
+  @TakesFrame()
   async create(
     @Project() project: string,
     @Query() query: RetrievalQueryParameters,

@@ -8,7 +8,6 @@ import { type ColumnBatch, columnOf, valueAt } from '../../src/definition/column
 import type { EntityDocument, FeatureSetDocument, SourceDocument } from '../../src/definition/document.js';
 import type { Value } from '../../src/definition/value.js';
 import { arrowBytes } from '../../src/offline/arrow.js';
-import { readArrow } from '../../src/offline/arrow-read.js';
 import type { HistoryRows, OfflineStore, RetrievalQuery, RetrievalReport } from '../../src/offline/store.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 import { type OracleRow, oracleAnswer, oracleLeakCount } from './oracle.js';
@@ -341,11 +340,9 @@ async function retrieve(
   ]);
   const path = fileOf(arrowBytes({ rowCount: ask.frame.length, columns }));
   const result = await store.retrieve(queryOf({ ...ask, path }));
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of result.arrowStream()) chunks.push(chunk);
-  await result.close();
   const answers: Record<string, Value>[] = [];
-  for await (const batch of readArrow(Buffer.concat(chunks))) answers.push(...rowsOf(batch));
+  for await (const batch of result.batches()) answers.push(...rowsOf(batch));
+  await result.close();
   return { answers, report: result.report };
 }
 

@@ -65,8 +65,8 @@ describe('a body', () => {
     expect(answer).toMatchObject({ status, body: { error: { code } } });
   });
 
-  it('of JSON is refused where a frame is read', async () => {
-    const answer = await service.post('/v1/projects/p/retrievals?featureService=x', {});
+  it('of YAML is refused where a frame is read', async () => {
+    const answer = await service.yaml('/v1/projects/p/retrievals?featureService=x', 'rows: []');
     expect(answer).toMatchObject({ status: 415, body: { error: { code: 'UNSUPPORTED_MEDIA_TYPE' } } });
   });
 

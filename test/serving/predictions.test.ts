@@ -280,10 +280,10 @@ describe('training and prediction over HTTP', () => {
     ],
     ['no training set', 'models/delay/train', {}, { status: 400, code: 'INVALID_REQUEST' }],
     [
-      'JSON as a frame',
+      'JSON that is no frame',
       'training-sets?featureService=flights',
       {},
-      { status: 415, code: 'UNSUPPORTED_MEDIA_TYPE' },
+      { status: 422, code: 'INVALID_FRAME' },
     ],
     [
       'JSON for vectors',

@@ -1,13 +1,13 @@
-import { createReadStream } from 'node:fs';
 import type { DuckDBConnection, DuckDBType } from '@duckdb/node-api';
-import { duckdbType, quoteIdentifier } from '../../compile/sql/duckdb.js';
-import type { Column, ColumnBatch } from '../../definition/column-batch.js';
+import { quoteIdentifier } from '../../compile/sql/duckdb.js';
 import { PlumblineError, type Problem } from '../../definition/error.js';
 import { formatTimestamp } from '../../definition/time.js';
 import type { ValueType } from '../../definition/value-type.js';
-import { readArrow } from '../arrow-read.js';
-import { answerNames, type FrameFile, type RetrievalQuery } from '../store.js';
-import { CHUNK_ROWS, chunkOf, instantsIn, valueTypeOf } from './duckdb-column.js';
+import type { TypedColumn } from '../file-reader.js';
+import { readFrame } from '../frame-read.js';
+import { answerNames, type FrameFile, type RetrievalQuery, sequenceName } from '../store.js';
+import { valueTypeOf } from './duckdb-column.js';
+import { fillFrameTable, nameClash, ROW_NUMBER } from './duckdb-frame-table.js';
 import type { HistoryOf } from './duckdb-history.js';
 import { rowsOf, sqlText, unreadable } from './duckdb-session.js';
 
@@ -25,14 +25,14 @@ export async function openFrame(
   _historyOf: HistoryOf,
 ): Promise<Frame> {
   const query = { ...asked, frame: fileOf(asked) };
-  const raw = query.frame.format === 'parquet' ? parquetItem(query) : await arrowTable(connection, query);
+  const raw = await frameItem(connection, query);
   const columns = await describeFrame(connection, raw, query);
   await requireOwnNames(connection, columns.keys(), query);
   requireFrameColumns(columns, query);
   const time = quoteIdentifier(query.timeColumn);
   const t = `${time} AT TIME ZONE 'UTC'${query.boundary === 'exclusive' ? ' - INTERVAL 1 MICROSECOND' : ''}`;
   const names = [...columns.keys()].map(quoteIdentifier);
-  const from = `(SELECT ${names.join(', ')}, file_row_number AS "~row", ${t} AS "~t" FROM ${raw})`;
+  const from = `(SELECT ${names.join(', ')}, ${ROW_NUMBER} AS "~row", ${t} AS "~t" FROM ${raw})`;
   const rowCount = await requireTimes(connection, raw, query);
   return { from, rowCount, columns };
 }
@@ -46,40 +46,24 @@ function fileOf({ frame }: RetrievalQuery): FrameFile {
 /** A query whose frame is a file. */
 type FileQuery = RetrievalQuery & { readonly frame: FrameFile };
 
-function parquetItem(query: FileQuery): string {
-  return `read_parquet(${sqlText(query.frame.path)}, file_row_number = true, hive_partitioning = false)`;
-}
-
-/** An Arrow frame as a temporary table. */
-async function arrowTable(connection: DuckDBConnection, query: FileQuery): Promise<string> {
-  let row = 0n;
-  let made = false;
-  for await (const batch of readArrow(createReadStream(query.frame.path))) {
-    if (!made) await createFrameTable(connection, batch);
-    made = true;
-    await appendFrame(connection, batch, row);
-    row += BigInt(batch.rowCount);
+/** The frame as a FROM item with its columns and {@link ROW_NUMBER}: Parquet as it lies, others as a temporary table. */
+async function frameItem(connection: DuckDBConnection, query: FileQuery): Promise<string> {
+  const { path, format } = query.frame;
+  if (format === 'parquet') {
+    return `read_parquet(${sqlText(path)}, file_row_number = true, hive_partitioning = false)`;
   }
+  await fillFrameTable(connection, '~frame', readFrame({ ...query.frame, format }, declaredColumns(query)));
   return '"~frame"';
 }
 
-async function createFrameTable(connection: DuckDBConnection, batch: ColumnBatch): Promise<void> {
-  requireDistinctNames([ROW_NUMBER, ...batch.columns.keys()]);
-  const columns = [...batch.columns].map(([name, { type }]) => `${quoteIdentifier(name)} ${frameType(type)}`);
-  await connection.run(`CREATE TEMP TABLE "~frame" (${[...columns, `${ROW_NUMBER} BIGINT`].join(', ')})`);
-}
-
-/** DuckDB is blind to case; two columns that differ by nothing else would become one. */
-function requireDistinctNames(names: readonly string[]): void {
-  const lower = names.map((name) => name.toLowerCase());
-  const twice = names.find((_, i) => lower.indexOf(lower[i]!) < i);
-  if (twice === undefined) return;
-  throw nameClash(twice);
-}
-
-function nameClash(name: string): PlumblineError {
-  const message = `column "${name}" differs from another one by capitals alone, or not at all; rename it`;
-  return new PlumblineError('INVALID_FRAME', message, { path: name });
+/** The columns whose types the query knows, whatever the frame is written in. */
+function declaredColumns({ service, timeColumn, knowledge }: RetrievalQuery): readonly TypedColumn[] {
+  const sequences = knowledge === 'served' ? service.entries.map(({ alias }) => sequenceName(alias)) : [];
+  return [
+    { name: timeColumn, type: 'TIMESTAMP' },
+    ...service.keyColumns.filter(({ name }) => name !== timeColumn),
+    ...sequences.map((name): TypedColumn => ({ name, type: 'INT64' })),
+  ];
 }
 
 /** DuckDB renames the second of two columns whose names it cannot tell apart, which would not be the caller's frame. */
@@ -90,30 +74,8 @@ async function requireOwnNames(
 ): Promise<void> {
   if (query.frame.format !== 'parquet') return;
   const sql = `SELECT name FROM parquet_schema(${sqlText(query.frame.path)})`;
-  const own = new Set((await readFrame(connection, sql, query)).map(([name]) => name));
+  const own = new Set((await readTable(connection, sql, query)).map(([name]) => name));
   for (const name of names) if (!own.has(name)) throw nameClash(name);
-}
-
-/** DuckDB's name for the place of a row in a Parquet file; Arrow frames get the same column. */
-const ROW_NUMBER = 'file_row_number';
-
-/** Instants of a frame keep their zone, so that they come back as they went in. */
-function frameType(type: ValueType): string {
-  return instantsIn(duckdbType(type));
-}
-
-async function appendFrame(
-  connection: DuckDBConnection,
-  batch: ColumnBatch,
-  firstRow: bigint,
-): Promise<void> {
-  const rows = BigInt64Array.from({ length: batch.rowCount }, (_, row) => firstRow + BigInt(row));
-  const columns: Column[] = [...batch.columns.values(), { type: 'INT64', values: rows, valid: null }];
-  const appender = await connection.createAppender('~frame');
-  for (let start = 0; start < batch.rowCount; start += CHUNK_ROWS) {
-    appender.appendDataChunk(chunkOf(columns, start, Math.min(CHUNK_ROWS, batch.rowCount - start)));
-  }
-  appender.closeSync();
 }
 
 async function describeFrame(
@@ -145,6 +107,7 @@ function requireFrameColumns(columns: ReadonlyMap<string, DuckDBType>, query: Fi
   };
   need(query.timeColumn, 'TIMESTAMP', 'the time of each row');
   for (const { name, type } of query.service.keyColumns) need(name, type, 'a key of the feature service');
+  for (const name of recordColumns(query, columns)) need(name, 'INT64', 'the record of an answer');
   const outputs = new Set(answerNames(query).map((name) => name.toLowerCase()));
   for (const name of columns.keys()) {
     if (!name.startsWith('~') && !outputs.has(name.toLowerCase())) continue;
@@ -158,11 +121,21 @@ function requireFrameColumns(columns: ReadonlyMap<string, DuckDBType>, query: Fi
   throw new PlumblineError('INVALID_FRAME', listed, { path: problems[0]!.path, problems });
 }
 
+/** A frame records what every entry knew, or nothing of it (S18). */
+function recordColumns(
+  { service, knowledge }: RetrievalQuery,
+  columns: ReadonlyMap<string, DuckDBType>,
+): readonly string[] {
+  if (knowledge !== 'served') return [];
+  const names = service.entries.map(({ alias }) => sequenceName(alias));
+  return names.some((name) => columns.has(name)) ? names : [];
+}
+
 async function requireTimes(connection: DuckDBConnection, raw: string, query: FileQuery): Promise<number> {
   const time = quoteIdentifier(query.timeColumn);
   const fits = `${time} BETWEEN TIMESTAMPTZ '0001-01-01 00:00:00+00' AND TIMESTAMPTZ '9999-12-31 23:59:59.999999+00'`;
   const sql = `SELECT count(*), count(${time}), coalesce(epoch_us(max(${time}) FILTER (${fits})), 0), min(${ROW_NUMBER}) FILTER (${time} IS NULL), min(${ROW_NUMBER}) FILTER (NOT (${fits})) FROM ${raw}`;
-  const [row] = await readFrame(connection, sql, query);
+  const [row] = await readTable(connection, sql, query);
   const [rows, times, , firstNull] = row!.map(Number);
   const firstOutside = row![4];
   if (times! < rows!) {
@@ -182,7 +155,7 @@ async function requireTimes(connection: DuckDBConnection, raw: string, query: Fi
   return rows!;
 }
 
-async function readFrame(
+async function readTable(
   connection: DuckDBConnection,
   sql: string,
   query: FileQuery,

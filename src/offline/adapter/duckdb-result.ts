@@ -8,18 +8,19 @@ import {
   statusSql,
   withDefaultSql,
 } from '../../compile/sql/point-in-time.js';
-import type { Column, ColumnBatch } from '../../definition/column-batch.js';
+import { type Column, type ColumnBatch, concatBatches, sliceRows } from '../../definition/column-batch.js';
 import { PlumblineError } from '../../definition/error.js';
 import type { ValueType } from '../../definition/value-type.js';
-import { arrowSchema, arrowStream } from '../arrow.js';
+import type { TypedColumn } from '../file-reader.js';
 import {
+  type AnswerColumn,
   eventTimeName,
   type RetrievalQuery,
   type RetrievalReport,
   type RetrievalResult,
   statusName,
 } from '../store.js';
-import { columnOfVector, instantsIn, valueTypeOf } from './duckdb-column.js';
+import { CHUNK_ROWS, columnOfVector, instantsIn, valueTypeOf } from './duckdb-column.js';
 import { computeByKernel, type KernelFeature, kernelColumn } from './duckdb-kernel.js';
 import { sqlText } from './duckdb-session.js';
 
@@ -42,13 +43,17 @@ export async function resultOf(joined: JoinedFrame): Promise<RetrievalResult> {
   const select = `SELECT ${outputs.map(({ name, sql }) => `${sql} AS ${quoteIdentifier(name)}`).join(', ')} FROM ${from}`;
   return {
     report: joined.report,
+    columns: outputs,
     writeParquet: async (path) => {
-      await joined.connection.run(`COPY (${select}) TO ${sqlText(path)} (FORMAT parquet, COMPRESSION zstd)`);
+      await joined.connection.run(`COPY (${select}) TO ${sqlText(path)} (${PARQUET_SETTINGS})`);
     },
-    arrowStream: () => arrowOf(joined, outputs, select),
+    batches: () => batchesOf(joined, outputs, select),
     close: async () => joined.connection.closeSync(),
   };
 }
+
+/** Spelt out, so that the same rows are the same bytes whatever the defaults of a DuckDB are (S19). */
+const PARQUET_SETTINGS = 'FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 3, ROW_GROUP_SIZE 122880';
 
 /** Rows out = rows in, always (S16). */
 function requireEveryRow({ report }: JoinedFrame, rows: number): void {
@@ -56,7 +61,7 @@ function requireEveryRow({ report }: JoinedFrame, rows: number): void {
   throw new PlumblineError('INTERNAL', `${rows} of ${report.rows} rows came back from the join`);
 }
 
-type OutputColumn = { readonly name: string; readonly sql: string; readonly type: ValueType | null };
+type OutputColumn = AnswerColumn & { readonly sql: string };
 
 function kernelFeatures(sources: readonly EntrySource[]): readonly KernelFeature[] {
   return sources.flatMap(({ entry: { features, featureSet } }, entry) =>
@@ -108,24 +113,24 @@ function utc(sql: string, type: ValueType): string {
   return zoned === plain ? sql : `CAST(${sql} AS ${zoned})`;
 }
 
-/** Throws at once what the answer cannot carry, before any of it is sent. */
-function arrowOf(
-  joined: JoinedFrame,
+/** Throws at once what a batch cannot carry, before any of it is sent. */
+function batchesOf(
+  { connection, frameColumns }: JoinedFrame,
   outputs: readonly OutputColumn[],
   select: string,
-): AsyncIterable<Uint8Array> {
-  const typed = outputs.map(({ name, type }) => {
+): AsyncIterable<ColumnBatch> {
+  const typed = outputs.map(({ name, type }): TypedColumn => {
     if (type !== null) return { name, type };
-    const message = `column "${name}" is ${joined.frameColumns.get(name)}, which an Arrow answer does not carry; cast it, or ask for Parquet`;
+    const message = `column "${name}" is ${frameColumns.get(name)}, which only a Parquet answer carries; cast it, or ask for Parquet`;
     throw new PlumblineError('INVALID_FRAME', message, { path: name });
   });
-  return arrowStream(batchesOf(joined.connection, select, typed), arrowSchema(typed));
+  return evenBatches(chunkBatches(connection, select, typed), CHUNK_ROWS);
 }
 
-async function* batchesOf(
+async function* chunkBatches(
   connection: DuckDBConnection,
   select: string,
-  columns: readonly { readonly name: string; readonly type: ValueType }[],
+  columns: readonly TypedColumn[],
 ): AsyncIterable<ColumnBatch> {
   const result = await connection.stream(select);
   for await (const chunk of result) {
@@ -136,4 +141,19 @@ async function* batchesOf(
     ]);
     if (rowCount > 0) yield { rowCount, columns: new Map(entries) };
   }
+}
+
+/** Rows in batches of one size, whatever chunks the engine gave: where a batch ends shows in the bytes of Arrow (S19). */
+async function* evenBatches(batches: AsyncIterable<ColumnBatch>, rows: number): AsyncIterable<ColumnBatch> {
+  let rest: ColumnBatch | null = null;
+  for await (const batch of batches) {
+    let whole: ColumnBatch = rest === null ? batch : concatBatches([rest, batch]);
+    while (whole.rowCount > rows) {
+      yield sliceRows(whole, 0, rows);
+      whole = sliceRows(whole, rows, whole.rowCount);
+    }
+    rest = whole.rowCount === rows ? null : whole;
+    if (rest === null) yield whole;
+  }
+  if (rest !== null) yield rest;
 }
