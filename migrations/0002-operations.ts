@@ -3,7 +3,18 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 /** States and activations of versions, the queue of jobs, and the quarantine. */
 export class Operations1732233600000 implements MigrationInterface {
   async up(queries: QueryRunner): Promise<void> {
-    await queries.query(`ALTER TABLE document_version ADD COLUMN state text NOT NULL DEFAULT 'active'`);
+    await queries.query(`
+      ALTER TABLE document_version
+        ADD COLUMN state text NOT NULL DEFAULT 'active',
+        ADD COLUMN state_details text NOT NULL DEFAULT '{}'`);
+    await queries.query(`
+      CREATE TABLE last_version (
+        project text NOT NULL,
+        kind text NOT NULL,
+        name text NOT NULL,
+        version integer NOT NULL CHECK (version >= 1),
+        PRIMARY KEY (project, kind, name)
+      )`);
     await queries.query(`
       CREATE TABLE activation (
         set_id integer PRIMARY KEY REFERENCES document_version (id) ON DELETE CASCADE,
@@ -52,6 +63,7 @@ export class Operations1732233600000 implements MigrationInterface {
     await queries.query('DROP TABLE quarantined_row');
     await queries.query('DROP TABLE job');
     await queries.query('DROP TABLE activation');
-    await queries.query('ALTER TABLE document_version DROP COLUMN state');
+    await queries.query('DROP TABLE last_version');
+    await queries.query('ALTER TABLE document_version DROP COLUMN state, DROP COLUMN state_details');
   }
 }

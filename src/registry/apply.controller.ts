@@ -4,8 +4,9 @@ import { YamlText } from '../platform/body.js';
 import { PROJECT_ROUTE, Project } from '../platform/project.js';
 import { validateBody } from '../platform/validation.js';
 import { jsonRequest, yamlRequest } from './apply-request.js';
+import type { Change } from './change.js';
 import { ApplyBody } from './definitions.body.js';
-import { type ApplyRequest, type Change, PlanApply } from './plan-apply.js';
+import { type ApplyRequest, PlanApply } from './plan-apply.js';
 
 type Changes = { readonly changes: readonly Change[] };
 

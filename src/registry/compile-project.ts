@@ -31,8 +31,9 @@ function reusable(
   const known = previous
     ?.versions(stored.kind, stored.name)
     .find(({ stored: { id, revision } }) => id === stored.id && revision === stored.revision);
-  if (known === undefined) return null;
-  return USES_CURRENT[stored.kind](known as never, definitions) ? known : null;
+  if (known === undefined || !USES_CURRENT[stored.kind](known as never, definitions)) return null;
+  // Its state may have changed, which takes no compiling.
+  return { stored, compiled: known.compiled };
 }
 
 /** Whether what a compiled version was compiled against is still current. */

@@ -13,6 +13,7 @@ import {
   ActivationRow,
   DocumentVersion,
   JobRow,
+  LastVersionRow,
   ModelVersionRow,
   QuarantinedRow,
   TrainingSetRow,
@@ -33,7 +34,15 @@ export function databaseOptions(connection: DatabaseConnection): DataSourceOptio
   return {
     type: 'postgres',
     ...connection,
-    entities: [DocumentVersion, TrainingSetRow, ModelVersionRow, ActivationRow, JobRow, QuarantinedRow],
+    entities: [
+      DocumentVersion,
+      LastVersionRow,
+      TrainingSetRow,
+      ModelVersionRow,
+      ActivationRow,
+      JobRow,
+      QuarantinedRow,
+    ],
     migrations: [Registry1732147200000, Operations1732233600000],
     migrationsTableName: 'migration',
     // Both would need rights, or files, that the embedded engine does not have; no table uses either.

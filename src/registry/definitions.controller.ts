@@ -4,9 +4,10 @@ import type { DocumentKind } from '../definition/document.js';
 import { PROJECT_ROUTE, Project } from '../platform/project.js';
 import { singleRequest } from './apply-request.js';
 import { CATALOG_HOLDER, CatalogHolder } from './catalog.js';
+import type { Change } from './change.js';
 import { VersionQuery } from './definitions.body.js';
 import { type DocumentDetails, type DocumentSummary, detailsOf, summaryOf } from './document-view.js';
-import { type Change, PlanApply } from './plan-apply.js';
+import { PlanApply } from './plan-apply.js';
 
 /** Where each kind of document lives. */
 const KIND_ROUTES: Readonly<Record<DocumentKind, string>> = {

@@ -1,10 +1,10 @@
 import type { DocumentKind } from '../definition/document.js';
-import type { ProjectDefinitions, Registered, StoredVersion } from './project-definitions.js';
+import { KIND_WORDS, type ProjectDefinitions, type Registered } from './project-definitions.js';
 
 export type Dependant = { readonly kind: DocumentKind; readonly name: string; readonly version: number };
 
 /** Everything that rests on a version, directly or through others: sets on sources, services on sets, models on services. */
-export function dependantsOf(of: StoredVersion, definitions: ProjectDefinitions): readonly Dependant[] {
+export function dependantsOf(of: Dependant, definitions: ProjectDefinitions): readonly Dependant[] {
   const all = definitions.all();
   const found = new Map<string, Dependant>();
   const visit = (target: Dependant): void => {
@@ -18,6 +18,11 @@ export function dependantsOf(of: StoredVersion, definitions: ProjectDefinitions)
   };
   visit(of);
   return [...found.values()];
+}
+
+/** A version in running text, such as `feature set "weather" version 2`. */
+export function versionWords({ kind, name, version }: Dependant): string {
+  return `${KIND_WORDS[kind]} "${name}" version ${version}`;
 }
 
 /** Whether a version refers to `target` itself. Sources and entities are used whatever their version. */

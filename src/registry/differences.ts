@@ -3,7 +3,13 @@ import { isJsonObject } from '../definition/json-columns.js';
 import { pointerToken } from '../platform/json-pointer.js';
 
 /** One member that two documents differ in; what is absent is null. */
-export type Difference = { readonly path: string; readonly from: unknown; readonly to: unknown };
+export type Difference = {
+  readonly path: string;
+  readonly from: unknown;
+  readonly to: unknown;
+  /** Name of the item of a list, such as a feature, that it is about. */
+  readonly of?: string;
+};
 
 /** Where `to` differs from `from`, by JSON pointer into `to`, or into `from` for what it lost. */
 export function differencesOf(from: unknown, to: unknown, path = ''): readonly Difference[] {
@@ -28,15 +34,12 @@ function isNamedList(data: unknown): data is readonly Named[] {
 /** Lists of named things are compared by name, so that one more in front is one difference. */
 function listDifferences(from: readonly Named[], to: readonly Named[], path: string): readonly Difference[] {
   const kept = from.filter(({ name }) => to.some((item) => item.name === name));
-  const changed = to.flatMap((item, index) =>
-    differencesOf(
-      from.find(({ name }) => name === item.name),
-      item,
-      `${path}/${index}`,
-    ),
-  );
+  const changed = to.flatMap((item, index) => {
+    const before = from.find(({ name }) => name === item.name);
+    return differencesOf(before, item, `${path}/${index}`).map((each) => ({ ...each, of: item.name }));
+  });
   const lost = from.flatMap((item, index) =>
-    kept.includes(item) ? [] : [{ path: `${path}/${index}`, from: item, to: null }],
+    kept.includes(item) ? [] : [{ path: `${path}/${index}`, from: item, to: null, of: item.name }],
   );
   const both = [...changed, ...lost];
   return both.length > 0 ? both : [{ path, from: from.map(nameOf), to: to.map(nameOf) }];

@@ -1,7 +1,10 @@
 import type { DataSource, EntityManager } from 'typeorm';
+import type { DocumentKind } from '../definition/document.js';
 import { exclusively, orConflict } from './database.js';
 import type { StoredVersion } from './project-definitions.js';
-import { DocumentVersion } from './tables.js';
+import { type RecordedUse, recordedUses } from './recorded-uses.js';
+import { ActivationRow, DocumentVersion, LastVersionRow } from './tables.js';
+import type { StateDetails, VersionState } from './version-state.js';
 
 /** Stored document versions, in the order they were made. */
 export class Documents {
@@ -40,7 +43,40 @@ export class DocumentsTransaction {
   async redocument({ id, document, pins, revision }: StoredVersion): Promise<void> {
     await this.transaction.update(DocumentVersion, { id }, { document, pins, revision: revision + 1 });
   }
+
+  /** Sets what operators decided of a version; an inactive one is not primed any more. */
+  async setState({ id }: StoredVersion, state: VersionState, stateDetails: StateDetails): Promise<void> {
+    await this.transaction.update(DocumentVersion, { id }, { state, stateDetails });
+    if (state === 'inactive') await this.transaction.delete(ActivationRow, { setId: id });
+  }
+
+  /** Deletes versions, with their activations, and keeps their numbers from being given again. */
+  async delete(versions: readonly StoredVersion[]): Promise<void> {
+    for (const { id, project, kind, name, version } of versions) {
+      await this.transaction.query(
+        `INSERT INTO last_version (project, kind, name, version) VALUES ($1, $2, $3, $4)
+         ON CONFLICT (project, kind, name) DO UPDATE SET version = greatest(last_version.version, excluded.version)`,
+        [project, kind, name, version],
+      );
+      await this.transaction.delete(DocumentVersion, { id });
+    }
+  }
+
+  /** The highest number that any deleted version of each name of a project had. */
+  async lastVersions(project: string): Promise<LastVersions> {
+    const rows = await this.transaction.findBy(LastVersionRow, { project });
+    const byName = new Map(rows.map(({ kind, name, version }) => [`${kind}/${name}`, version]));
+    return (kind, name) => byName.get(`${kind}/${name}`) ?? 0;
+  }
+
+  /** What the project's trained models and training sets rest on. */
+  recordedUses(project: string): Promise<readonly RecordedUse[]> {
+    return recordedUses(this.transaction, project);
+  }
 }
+
+/** The highest number of a deleted version; 0 where none was deleted. */
+export type LastVersions = (kind: DocumentKind, name: string) => number;
 
 /** Only validated documents of the row's kind are ever stored. */
 function storedOf(row: DocumentVersion): StoredVersion {

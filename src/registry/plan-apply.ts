@@ -1,29 +1,14 @@
 import { DOCUMENT_KINDS, type Document, type DocumentKind } from '../definition/document.js';
-import type { CatalogHolder } from './catalog.js';
+import { type Change, changeOf, primedSources } from './change.js';
 import { checkDocument } from './check-document.js';
-import { compileProject } from './compile-project.js';
-import type { Dependant } from './dependants.js';
-import type { Difference } from './differences.js';
-import type { JsonSchema } from './document.schema.js';
-import type { Documents, DocumentsTransaction } from './documents.js';
-import { type ChangeAction, type PlannedChange, planDocument } from './plan.js';
-import type { ProjectDefinitions } from './project-definitions.js';
+import type { DocumentsTransaction } from './documents.js';
+import { type Draft, type PlannedChange, planDocument } from './plan.js';
+import type { Publishing, Stored } from './publishing.js';
 import { referencesOf } from './references.js';
 import { Refusals } from './refusals.js';
-import { registeredRowSchema } from './row-schema.js';
+import type { SourceRows } from './source-rows.js';
 import { validateDocument } from './validate-document.js';
 import type { DocumentInput } from './yaml-documents.js';
-
-/** What registering one document did, or would do. */
-export type Change = {
-  readonly kind: DocumentKind;
-  readonly name: string;
-  readonly action: ChangeAction;
-  readonly version: number;
-  readonly differences: readonly Difference[];
-  readonly dependants: readonly Dependant[];
-  readonly rowSchema?: JsonSchema;
-};
 
 /** Documents of one request, in the order in which their changes are answered. */
 export type ApplyRequest = {
@@ -33,51 +18,45 @@ export type ApplyRequest = {
   readonly pathOf: (index: number) => string;
 };
 
-/** Registers documents: all of a request or none, one request after the other. */
+/** Registers documents: all of a request or none. */
 export class PlanApply {
-  private turn: Promise<unknown> = Promise.resolve();
-
   constructor(
-    private readonly documents: Documents,
-    private readonly catalogs: CatalogHolder,
+    private readonly publishing: Publishing,
+    private readonly sourceRows: SourceRows,
   ) {}
 
   /** What {@link apply} would do; writes nothing. Throws the same refusals. */
   async plan(request: ApplyRequest): Promise<readonly Change[]> {
     const documents = validated(request);
-    return this.documents.change(async (transaction) => {
-      const before = await this.definitions(transaction, request.project);
-      return planAll(request, documents, before).map(changeOf);
-    });
+    const { planned, draft } = await this.publishing.read(request.project, (stored) =>
+      planAll(request, documents, stored),
+    );
+    return this.changes(planned, draft);
   }
 
   /**
    * Registers documents in one transaction, then swaps the catalog and awaits its listeners: when this resolves, the
-   * definitions serve. Throws INVALID_DOCUMENT, INVALID_EXPRESSION or SCHEMA_CHANGE_REFUSED with every problem; then
-   * nothing is written.
+   * definitions serve, but for feature set versions that are still being primed. Throws INVALID_DOCUMENT,
+   * INVALID_EXPRESSION or SCHEMA_CHANGE_REFUSED with every problem; then nothing is written.
    */
   async apply(request: ApplyRequest): Promise<readonly Change[]> {
     const documents = validated(request);
-    const applied = this.turn.then(() => this.applyNow(request, documents));
-    this.turn = applied.catch(() => undefined);
-    return applied;
-  }
-
-  private async applyNow(request: ApplyRequest, documents: readonly Document[]): Promise<readonly Change[]> {
-    const { project } = request;
-    const { changes, versions } = await this.documents.change(async (transaction) => {
-      const before = await this.definitions(transaction, project);
-      const planned = planAll(request, documents, before);
-      for (const change of inKindOrder(planned)) await write(transaction, change);
-      return { changes: planned.map(changeOf), versions: await transaction.of(project) };
+    const { planned, draft } = await this.publishing.change(request.project, async (stored) => {
+      const all = await planAll(request, documents, stored);
+      for (const change of inKindOrder(all.planned)) await write(stored.transaction, change);
+      return all;
     });
-    await this.catalogs.replace(this.catalogs.current().with(project, versions));
-    return changes;
+    return this.changes(planned, draft);
   }
 
-  private async definitions(transaction: DocumentsTransaction, project: string): Promise<ProjectDefinitions> {
-    const known = this.catalogs.current().definitions(project);
-    return compileProject(project, await transaction.of(project), known);
+  private async changes(planned: readonly PlannedChange[], draft: Draft): Promise<readonly Change[]> {
+    const { project } = draft.before;
+    const sourceRows = new Map<string, bigint | null>();
+    for (const source of primedSources(planned)) {
+      const known = draft.before.latest('Source', source) !== null;
+      sourceRows.set(source, known ? await this.sourceRows.count(project, source) : 0n);
+    }
+    return planned.map((change) => changeOf(change, { draft, sourceRows }));
   }
 }
 
@@ -106,15 +85,18 @@ function validated(request: ApplyRequest): readonly Document[] {
   return documents;
 }
 
+type Planned = { readonly planned: readonly PlannedChange[]; readonly draft: Draft };
+
 /** Plans all documents, each kind after those it refers to; the answer is in the order of the request. */
-function planAll(
+async function planAll(
   request: ApplyRequest,
   documents: readonly Document[],
-  before: ProjectDefinitions,
-): readonly PlannedChange[] {
+  { before, transaction }: Stored,
+): Promise<Planned> {
+  const lastVersions = await transaction.lastVersions(request.project);
   const refusals = new Refusals(request.inputs, request.pathOf);
   const refused = new Set<string>();
-  const draft = { before, after: before.copy() };
+  const draft = { before, after: before.copy(), lastVersions };
   const planned = new Map<number, PlannedChange>();
   for (const index of byKind(documents)) {
     const document = documents[index]!;
@@ -129,7 +111,7 @@ function planAll(
     }
   }
   refusals.throwIfAny();
-  return documents.map((_, index) => planned.get(index)!);
+  return { planned: documents.map((_, index) => planned.get(index)!), draft };
 }
 
 function byKind(documents: readonly Document[]): readonly number[] {
@@ -150,10 +132,4 @@ async function write(transaction: DocumentsTransaction, { action, next }: Planne
   const { stored } = next;
   if (action === 'created' || action === 'newVersion') await transaction.insert(stored);
   if (action === 'updated') await transaction.redocument(stored);
-}
-
-function changeOf({ action, next, differences, dependants }: PlannedChange): Change {
-  const { kind, name, version } = next.stored;
-  const rowSchema = registeredRowSchema(next);
-  return { kind, name, action, version, differences, dependants, ...(rowSchema !== null && { rowSchema }) };
 }

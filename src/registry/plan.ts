@@ -1,17 +1,13 @@
 import { canonicalJson, fingerprint } from '../definition/canonical.js';
-import type { Document, DocumentKind } from '../definition/document.js';
+import type { Document } from '../definition/document.js';
 import { PlumblineError } from '../definition/error.js';
 import { requireGrowth } from './check-document.js';
-import { type Dependant, dependantsOf } from './dependants.js';
+import { type Dependant, dependantsOf, versionWords } from './dependants.js';
 import { type Difference, differencesOf } from './differences.js';
+import type { LastVersions } from './documents.js';
 import { meaningOf, sameMeaning } from './meaning.js';
 import { pinsOf, resolvePins } from './pins.js';
-import {
-  KIND_WORDS,
-  type ProjectDefinitions,
-  type Registered,
-  type StoredVersion,
-} from './project-definitions.js';
+import { type ProjectDefinitions, type Registered, type StoredVersion } from './project-definitions.js';
 import { requireReferences } from './references.js';
 
 export type ChangeAction = 'created' | 'newVersion' | 'updated' | 'unchanged';
@@ -19,6 +15,8 @@ export type ChangeAction = 'created' | 'newVersion' | 'updated' | 'unchanged';
 /** What one document changes, and everything needed to write it. */
 export type PlannedChange = {
   readonly action: ChangeAction;
+  /** The latest version before; null where there was none. */
+  readonly latest: Registered | null;
   /** The version afterwards; its `id` is 0 where it is not stored yet. */
   readonly next: Registered;
   readonly differences: readonly Difference[];
@@ -27,33 +25,45 @@ export type PlannedChange = {
 };
 
 /** The definitions before an apply, and as they become document by document. */
-export type Draft = { readonly before: ProjectDefinitions; readonly after: ProjectDefinitions };
+export type Draft = {
+  readonly before: ProjectDefinitions;
+  readonly after: ProjectDefinitions;
+  /** Numbers of deleted versions, which are not given again. */
+  readonly lastVersions: LastVersions;
+};
 
 /** Plans one document against the draft and adds the outcome to it. Throws what refuses the document. */
-export function planDocument(document: Document, { before, after }: Draft): PlannedChange {
+export function planDocument(document: Document, draft: Draft): PlannedChange {
+  const { before, after } = draft;
   requireReferences(document, after);
   const latest = after.latest(document.kind, document.name);
-  const pins = pinsOf(document, (kind, name) => after.find(kind, name).stored.version);
+  const pins = pinsOf(document, (kind, name) => after.preferred(kind, name).stored.version);
   const written = { project: after.project, kind: document.kind, name: document.name, document, pins };
-  const same = after.compile(latest === null ? newVersion(written, 1) : { ...latest.stored, ...written });
+  const created = newVersion(written, nextNumber(latest, document, draft));
+  const same = after.compile(latest === null ? created : { ...latest.stored, ...written });
   const action = actionOf(latest, same);
-  const next =
-    action === 'newVersion' ? after.compile(newVersion(written, latest!.stored.version + 1)) : same;
+  const next = action === 'newVersion' ? after.compile(created) : same;
   if (action === 'newVersion') requireAllowed(latest!, next, before);
   const planned = withFingerprint(next, action);
   after.add(planned);
   return {
     action,
+    latest,
     next: planned,
     differences: latest === null ? [] : differencesOf(resolved(latest.stored), resolved(planned.stored)),
     dependants: latest === null ? [] : dependantsOf(latest.stored, before),
   };
 }
 
+function nextNumber(latest: Registered | null, { kind, name }: Document, { lastVersions }: Draft): number {
+  return Math.max(latest?.stored.version ?? 0, lastVersions(kind, name)) + 1;
+}
+
 type Written = Pick<StoredVersion, 'project' | 'kind' | 'name' | 'document' | 'pins'>;
 
 function newVersion(written: Written, version: number): StoredVersion {
-  return { ...written, id: 0, version, revision: 1, fingerprint: '', state: 'active', createdAt: NOT_STORED };
+  const fresh = { id: 0, revision: 1, fingerprint: '', state: 'active', stateDetails: {} } as const;
+  return { ...written, ...fresh, version, createdAt: NOT_STORED };
 }
 
 /** A version that is only planned has no time yet. */
@@ -82,11 +92,7 @@ function requireAllowed(latest: Registered, next: Registered, before: ProjectDef
   if (stored.kind !== 'Entity') return;
   const users = dependantsOf(latest.stored, before);
   if (users.length === 0) return;
-  const listed = users
-    .map(({ kind, name, version }) => `${WORDS(kind)} "${name}" version ${version}`)
-    .join(', ');
+  const listed = users.map(versionWords).join(', ');
   const message = `the keys of entity "${stored.name}" cannot change while ${listed} uses it; register another entity`;
   throw new PlumblineError('SCHEMA_CHANGE_REFUSED', message, { problems: [{ path: '/keys', message }] });
 }
-
-const WORDS = (kind: DocumentKind): string => KIND_WORDS[kind];

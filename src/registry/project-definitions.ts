@@ -11,7 +11,7 @@ import {
 } from '../definition/document.js';
 import { PlumblineError } from '../definition/error.js';
 import { type Pins, resolvePins } from './pins.js';
-import type { VersionState } from './version-state.js';
+import type { StateDetails, VersionState } from './version-state.js';
 
 /** What each kind of document is once compiled; entities and sources are what they say. */
 export type CompiledOf = {
@@ -38,6 +38,7 @@ export type StoredVersion<K extends DocumentKind = DocumentKind> = {
   readonly document: DocumentOf<K>;
   readonly pins: Pins;
   readonly state: VersionState;
+  readonly stateDetails: StateDetails;
   readonly createdAt: Date;
 };
 
@@ -96,6 +97,12 @@ export class ProjectDefinitions {
 
   latest<K extends DocumentKind>(kind: K, name: string): Registered<K> | null {
     return this.versions(kind, name).at(-1) ?? null;
+  }
+
+  /** What an open reference is pinned to: the newest active version, or the latest where none is active. */
+  preferred<K extends DocumentKind>(kind: K, name: string): Registered<K> {
+    const active = this.versions(kind, name).findLast(({ stored }) => stored.state === 'active');
+    return active ?? this.find(kind, name);
   }
 
   /** One version, the latest unless given. Throws NOT_FOUND, naming what exists. */

@@ -10,7 +10,9 @@ import { Documents } from './documents.js';
 import { PlanApply } from './plan-apply.js';
 import { ModelVersions, TrainingSets } from './records.js';
 
+import { Publishing } from './publishing.js';
 /** Definitions and records, and the catalog that every other room reads. Global. */
+import { SourceRows } from './source-rows.js';
 @Module({})
 export class RegistryModule {
   static register(connect: () => Promise<DatabaseConnection>): DynamicModule {
@@ -34,10 +36,16 @@ export class RegistryModule {
         {
           provide: PlanApply,
           inject: [Documents, CATALOG_HOLDER],
-          useFactory: (documents: Documents, catalogs: CatalogHolder) => new PlanApply(documents, catalogs),
+          useFactory: (documents: Documents, catalogs: CatalogHolder) => new Publishing(documents, catalogs),
+          inject: [Publishing, SourceRows],
+          useFactory: (publishing: Publishing, rows: SourceRows) => new PlanApply(publishing, rows),
+        },
+        {
+          provide: Publishing,
         },
         {
           provide: TrainingSets,
+        { provide: SourceRows, useFactory: () => new SourceRows() },
           inject: [DataSource],
           useFactory: (database: DataSource) => new TrainingSets(database),
         },

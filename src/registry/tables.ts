@@ -3,7 +3,7 @@ import type { DocumentKind } from '../definition/document.js';
 import { parseJsonLossless } from '../definition/json-value.js';
 import { exactJson } from './exact-json.js';
 import type { Pins } from './pins.js';
-import type { VersionState } from './version-state.js';
+import type { StateDetails, VersionState } from './version-state.js';
 
 /** Plain data in a text column, exactly (S2); see the first migration for why it is not jsonb. */
 const EXACT_JSON = { to: exactJson, from: (text: string) => parseJsonLossless(text) };
@@ -49,10 +49,29 @@ export class DocumentVersion {
   readonly state: VersionState;
 
   @CreateDateColumn({ name: 'created_at', type: 'timestamptz' })
+  @Column('text', { name: 'state_details', transformer: EXACT_JSON })
+  readonly stateDetails: StateDetails;
+
   readonly createdAt: Date;
 }
 
 /** A training set's record: what it was made from and what it holds (S25). */
+/** The highest number that a deleted version of a name had: numbers are never given again (S26). */
+@Entity('last_version')
+export class LastVersionRow {
+  @PrimaryColumn('text')
+  readonly project: string;
+
+  @PrimaryColumn('text')
+  readonly kind: DocumentKind;
+
+  @PrimaryColumn('text')
+  readonly name: string;
+
+  @Column('integer')
+  readonly version: number;
+}
+
 @Entity('training_set')
 export class TrainingSetRow {
   @PrimaryColumn('text')

@@ -2,3 +2,10 @@
 export const VERSION_STATES = ['active', 'deprecated', 'inactive'] as const;
 
 export type VersionState = (typeof VERSION_STATES)[number];
+
+/** Why a version is deprecated, and what to use in its place. */
+export type StateDetails = {
+  readonly reason?: string;
+  /** A version of the same kind, as `name@version`. */
+  readonly use?: string;
+};

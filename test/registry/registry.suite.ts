@@ -15,7 +15,9 @@ export function registrySuite(engine: string, connect: () => Promise<DatabaseCon
     });
     afterAll(() => database.destroy());
     beforeEach(async () => {
-      await database.query('TRUNCATE document_version, training_set, model_version, activation');
+      await database.query(
+        'TRUNCATE document_version, training_set, model_version, activation, last_version',
+      );
     });
 
     async function insertedSet(part: Partial<StoredVersion>): Promise<number> {
@@ -171,6 +173,7 @@ function versionOf(part: Partial<StoredVersion>): StoredVersion {
     document: ENTITY,
     pins: {},
     state: 'active',
+    stateDetails: {},
     createdAt: new Date(0),
     ...part,
   };
