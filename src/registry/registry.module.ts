@@ -8,11 +8,11 @@ import { type DatabaseConnection, databaseOptions, openDatabase } from './databa
 import { DEFINITION_CONTROLLERS } from './definitions.controller.js';
 import { Documents } from './documents.js';
 import { PlanApply } from './plan-apply.js';
-import { ModelVersions, TrainingSets } from './records.js';
-
 import { Publishing } from './publishing.js';
-/** Definitions and records, and the catalog that every other room reads. Global. */
+import { ModelVersions, TrainingSets } from './records.js';
 import { SourceRows } from './source-rows.js';
+
+/** Definitions and records, and the catalog that every other room reads. Global. */
 @Module({})
 export class RegistryModule {
   static register(connect: () => Promise<DatabaseConnection>): DynamicModule {
@@ -35,17 +35,17 @@ export class RegistryModule {
         { provide: CATALOG_HOLDER, inject: [Documents], useFactory: loadCatalog },
         {
           provide: PlanApply,
-          inject: [Documents, CATALOG_HOLDER],
-          useFactory: (documents: Documents, catalogs: CatalogHolder) => new Publishing(documents, catalogs),
           inject: [Publishing, SourceRows],
           useFactory: (publishing: Publishing, rows: SourceRows) => new PlanApply(publishing, rows),
         },
         {
           provide: Publishing,
+          inject: [Documents, CATALOG_HOLDER],
+          useFactory: (documents: Documents, catalogs: CatalogHolder) => new Publishing(documents, catalogs),
         },
+        { provide: SourceRows, useFactory: () => new SourceRows() },
         {
           provide: TrainingSets,
-        { provide: SourceRows, useFactory: () => new SourceRows() },
           inject: [DataSource],
           useFactory: (database: DataSource) => new TrainingSets(database),
         },

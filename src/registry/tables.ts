@@ -48,14 +48,13 @@ export class DocumentVersion {
   @Column('text')
   readonly state: VersionState;
 
-  @CreateDateColumn({ name: 'created_at', type: 'timestamptz' })
   @Column('text', { name: 'state_details', transformer: EXACT_JSON })
   readonly stateDetails: StateDetails;
 
+  @CreateDateColumn({ name: 'created_at', type: 'timestamptz' })
   readonly createdAt: Date;
 }
 
-/** A training set's record: what it was made from and what it holds (S25). */
 /** The highest number that a deleted version of a name had: numbers are never given again (S26). */
 @Entity('last_version')
 export class LastVersionRow {
@@ -72,6 +71,7 @@ export class LastVersionRow {
   readonly version: number;
 }
 
+/** A training set's record: what it was made from and what it holds (S25). */
 @Entity('training_set')
 export class TrainingSetRow {
   @PrimaryColumn('text')
