@@ -25,9 +25,9 @@ export function jsonWriter(type: ValueType): ValueWriter {
 
 /** As a field of CSV (S4): NULL is an unquoted empty field, '' a quoted one, an array its JSON. */
 export function csvWriter(type: ValueType): ValueWriter {
-  if (type === 'STRING') return nullAs('', (value) => csvText(value as string));
-  if (elementTypeOf(type) === null) return nullAs('', PLAIN_WRITERS[type as ScalarType]);
-  const write = jsonWriter(type);
+  const write = elementTypeOf(type) === null ? PLAIN_WRITERS[type as ScalarType] : jsonWriter(type);
+  // The others never need quotes.
+  if (type !== 'STRING' && type !== 'BYTES' && elementTypeOf(type) === null) return nullAs('', write);
   return nullAs('', (value) => csvText(write(value)));
 }
 
