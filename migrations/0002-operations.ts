@@ -29,7 +29,8 @@ export class Operations1732233600000 implements MigrationInterface {
         kind text NOT NULL,
         spec text NOT NULL,
         state text NOT NULL,
-        attempt integer NOT NULL DEFAULT 0,
+        attempt integer NOT NULL DEFAULT 1,
+        crashes integer NOT NULL DEFAULT 0,
         done text NOT NULL DEFAULT '0',
         total text NOT NULL DEFAULT '0',
         result text,
@@ -42,6 +43,7 @@ export class Operations1732233600000 implements MigrationInterface {
       )`);
     await queries.query(`CREATE INDEX job_of_project ON job (project, place)`);
     await queries.query(`CREATE INDEX job_pending ON job (place) WHERE state IN ('queued', 'running')`);
+    await queries.query(`CREATE UNIQUE INDEX job_lane ON job (project, kind) WHERE state = 'running'`);
     await queries.query(`
       CREATE TABLE quarantined_row (
         id serial PRIMARY KEY,

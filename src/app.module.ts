@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type DynamicModule, Module } from '@nestjs/common';
+import { type DynamicModule, Inject, Module, type OnApplicationBootstrap } from '@nestjs/common';
 import { EmbeddedLog } from './ingest/adapter/embedded-log.js';
 import { IngestModule } from './ingest/ingest.module.js';
 import { SOURCE_LOG } from './ingest/log.js';
@@ -14,6 +14,7 @@ import { LmdbOnlineStore } from './online/adapter/lmdb.js';
 import { OnlineModule } from './online/online.module.js';
 import { ONLINE_STORE } from './online/store.js';
 import type { Configuration } from './platform/configuration.js';
+import { Jobs } from './platform/jobs.js';
 import { type Platform, PlatformModule } from './platform/platform.module.js';
 import { pgliteConnection } from './registry/adapter/pglite.js';
 import { seedRegistry } from './registry/adapter/pglite-template.js';
@@ -27,7 +28,9 @@ import { TrainingModule } from './training/training.module.js';
 
 /** What the service is made of: the one place that names adapters. */
 @Module({})
-export class AppModule {
+export class AppModule implements OnApplicationBootstrap {
+  constructor(@Inject(Jobs) private readonly jobs: Jobs) {}
+
   static register(platform: Platform): DynamicModule {
     const { configuration } = platform;
     return {
@@ -43,6 +46,11 @@ export class AppModule {
         ServingModule,
       ],
     };
+  }
+
+  /** Last of all modules: jobs run on what the others have brought up. */
+  onApplicationBootstrap(): Promise<void> {
+    return this.jobs.open();
   }
 }
 

@@ -1,7 +1,7 @@
 import { Body, Controller, HttpCode, Inject, Param, Post } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { jsonOf } from '../definition/json-value.js';
-import type { Job } from '../platform/jobs.js';
+import type { Job } from '../platform/job.js';
 import { PROJECT_ROUTE, Project } from '../platform/project.js';
 import { LoadBody, RowsBody } from './ingest.body.js';
 import { LOAD, type Load } from './load.js';

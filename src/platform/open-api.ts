@@ -1,6 +1,7 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import { ERROR_CODES } from '../definition/error.js';
+import { JOB_STATES } from './job.js';
 
 type Schemas = Readonly<Record<string, object>>;
 
@@ -65,15 +66,18 @@ const SCHEMAS: Schemas = {
     properties: {
       id: { type: 'string' },
       kind: { type: 'string' },
-      state: { type: 'string', enum: ['running', 'succeeded', 'failed'] },
+      state: { type: 'string', enum: JOB_STATES },
       progress: {
         type: 'object',
         properties: { done: { type: 'integer' }, total: { type: 'integer' } },
         required: ['done', 'total'],
       },
+      attempt: { type: 'integer', minimum: 1 },
+      createdAt: { type: 'string', format: 'date-time' },
+      finishedAt: { type: ['string', 'null'], format: 'date-time' },
       result: {},
       error: { type: 'object', properties: ERROR, required: ['code', 'message'] },
     },
-    required: ['id', 'kind', 'state', 'progress'],
+    required: ['id', 'kind', 'state', 'progress', 'attempt', 'createdAt', 'finishedAt'],
   },
 };

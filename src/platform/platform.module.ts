@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import {
   type DynamicModule,
   Inject,
@@ -13,8 +14,11 @@ import { CLOCK, type Clock } from './clock.js';
 import { CONFIG, type Configuration } from './configuration.js';
 import type { DataDir } from './data-dir.js';
 import { HealthController } from './health.controller.js';
+import { JobFiles } from './job-files.js';
+import { JOB_QUEUE, type JobQueue } from './job-queue.js';
 import { JobsController } from './jobs.controller.js';
 import { Jobs } from './jobs.js';
+import { workerNameOf } from './worker-name.js';
 
 const DATA_DIR = Symbol('DATA_DIR');
 
@@ -44,7 +48,7 @@ export class PlatformModule implements OnModuleDestroy, OnApplicationShutdown {
         { provide: CONFIG, useValue: configuration },
         { provide: CLOCK, useValue: clock },
         { provide: DATA_DIR, useValue: dataDir },
-        { provide: Jobs, useFactory: createJobs },
+        { provide: Jobs, inject: [JOB_QUEUE, CONFIG], useFactory: createJobs },
       ],
       exports: [CONFIG, CLOCK, Jobs],
     };
@@ -67,7 +71,13 @@ function loggerModule({ logLevel }: Configuration): DynamicModule {
   });
 }
 
-function createJobs(): Jobs {
+function createJobs(queue: JobQueue, { dataDir }: Configuration): Jobs {
   const logger = new Logger('jobs');
-  return new Jobs((cause, job) => logger.error({ err: cause, job: job.id }, 'job failed'));
+  return new Jobs({
+    queue,
+    files: new JobFiles(join(dataDir, 'jobs')),
+    worker: workerNameOf(dataDir),
+    onDefect: (cause, job) =>
+      logger.error({ err: cause, job: job?.id }, job === undefined ? 'queue of jobs failed' : 'job failed'),
+  });
 }

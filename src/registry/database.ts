@@ -87,11 +87,14 @@ export async function orConflict<T>(write: Promise<T>, message: string): Promise
   try {
     return await write;
   } catch (error) {
-    if (error instanceof QueryFailedError && codeOf(error.driverError) === UNIQUE_VIOLATION) {
-      throw new PlumblineError('CONFLICT', message);
-    }
+    if (isUniqueViolation(error)) throw new PlumblineError('CONFLICT', message);
     throw error;
   }
+}
+
+/** Whether a write failed because of a unique index. */
+export function isUniqueViolation(error: unknown): boolean {
+  return error instanceof QueryFailedError && codeOf(error.driverError) === UNIQUE_VIOLATION;
 }
 
 function codeOf(error: Error): unknown {

@@ -1,12 +1,14 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { DataSource, type DataSourceOptions } from 'typeorm';
+import { JOB_QUEUE } from '../platform/job-queue.js';
 import { Activations } from './activations.js';
 import { ApplyController } from './apply.controller.js';
 import { CATALOG_HOLDER, Catalog, CatalogHolder } from './catalog.js';
 import { type DatabaseConnection, databaseOptions, openDatabase } from './database.js';
 import { DEFINITION_CONTROLLERS } from './definitions.controller.js';
 import { Documents } from './documents.js';
+import { JobStore } from './job-store.js';
 import { PlanApply } from './plan-apply.js';
 import { Publishing } from './publishing.js';
 import { ModelVersions, TrainingSets } from './records.js';
@@ -59,8 +61,13 @@ export class RegistryModule {
           inject: [DataSource],
           useFactory: (database: DataSource) => new Activations(database),
         },
+        {
+          provide: JOB_QUEUE,
+          inject: [DataSource],
+          useFactory: (database: DataSource) => new JobStore(database),
+        },
       ],
-      exports: [CATALOG_HOLDER, PlanApply, TrainingSets, ModelVersions, Activations],
+      exports: [CATALOG_HOLDER, PlanApply, TrainingSets, ModelVersions, Activations, JOB_QUEUE],
     };
   }
 }

@@ -1,6 +1,7 @@
 import { Column, CreateDateColumn, Entity, PrimaryColumn, PrimaryGeneratedColumn } from 'typeorm';
 import type { DocumentKind } from '../definition/document.js';
 import { parseJsonLossless } from '../definition/json-value.js';
+import type { JobError, JobState } from '../platform/job.js';
 import { exactJson } from './exact-json.js';
 import type { Pins } from './pins.js';
 import type { StateDetails, VersionState } from './version-state.js';
@@ -9,7 +10,7 @@ import type { StateDetails, VersionState } from './version-state.js';
 const EXACT_JSON = { to: exactJson, from: (text: string) => parseJsonLossless(text) };
 
 const EXACT_JSON_OR_NULL = {
-  to: (value: object | null) => (value === null ? null : exactJson(value)),
+  to: (value: unknown) => (value === null || value === undefined ? null : exactJson(value)),
   from: (text: string | null) => (text === null ? null : parseJsonLossless(text)),
 };
 
@@ -143,32 +144,36 @@ export class JobRow {
   readonly spec: object;
 
   @Column('text')
-  readonly state: string;
+  readonly state: JobState;
 
-  /** How often it was begun. */
-  @Column('integer')
+  /** From 1. */
+  @Column('integer', { default: 1 })
   readonly attempt: number;
 
-  @Column('text')
+  /** Attempts since it was queued by hand that ended with their process. */
+  @Column('integer', { default: 0 })
+  readonly crashes: number;
+
+  @Column('text', { default: '0' })
   readonly done: string;
 
-  @Column('text')
+  @Column('text', { default: '0' })
   readonly total: string;
 
   @Column('text', { nullable: true, transformer: EXACT_JSON_OR_NULL })
-  readonly result: object | null;
+  readonly result: unknown;
 
   @Column('text', { nullable: true, transformer: EXACT_JSON_OR_NULL })
-  readonly error: object | null;
+  readonly error: JobError | null;
 
-  @Column('boolean', { name: 'cancel_requested' })
+  @Column('boolean', { name: 'cancel_requested', default: false })
   readonly cancelRequested: boolean;
 
-  /** Which process runs it. */
+  /** Who runs it. */
   @Column('text', { nullable: true })
   readonly worker: string | null;
 
-  /** When that process last said that it does. */
+  /** When that worker last said that it does. */
   @Column('timestamptz', { name: 'heartbeat_at', nullable: true })
   readonly heartbeatAt: Date | null;
 

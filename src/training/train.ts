@@ -10,7 +10,9 @@ import type { LatestVersions } from '../model/latest-versions.js';
 import type { Metrics, ModelManifest, ModelRecord } from '../model/manifest.js';
 import type { FrameReader } from '../offline/frame.js';
 import type { Clock } from '../platform/clock.js';
-import type { Job, Jobs } from '../platform/jobs.js';
+import type { Job, JobContext } from '../platform/job.js';
+import { requireSpec } from '../platform/job-spec.js';
+import type { Jobs } from '../platform/jobs.js';
 import type { CatalogHolder } from '../registry/catalog.js';
 import type { ModelVersions } from '../registry/records.js';
 import { columnsRead } from './train-model.js';
@@ -49,21 +51,32 @@ export type TrainParts = {
 
 /** Trains models from training sets, as jobs. */
 export class Train {
-  constructor(private readonly parts: TrainParts) {}
+  constructor(private readonly parts: TrainParts) {
+    parts.jobs.handle('train', { run: (context) => this.train(context) });
+  }
 
   /**
    * Starts a training job. Throws NOT_FOUND, and INVALID_REQUEST when the training set was made with another feature
    * service than the model's; the job fails with TRAINING_FAILED or INVALID_FILE.
    */
   async start(request: TrainRequest): Promise<Job> {
-    const { catalog, jobs, trainingSets } = this.parts;
+    const { project, trainingSet } = request;
+    const { model } = await this.runOf(request);
+    const spec = { model: model.name, modelVersion: model.version, trainingSet };
+    return this.parts.jobs.start(project, 'train', spec);
+  }
+
+  private async train({ project, spec, progress, signal }: JobContext): Promise<TrainingResult> {
+    const run = await this.runOf({ project, ...requireSpec(spec, TRAIN_SPEC) });
+    return this.run(run, { progress, signal });
+  }
+
+  private async runOf(request: TrainRequest): Promise<Run> {
     const { project } = request;
-    const model = catalog.current().model(project, request.model, request.modelVersion);
-    const set = await trainingSets.get(project, request.trainingSet);
+    const model = this.parts.catalog.current().model(project, request.model, request.modelVersion);
+    const set = await this.parts.trainingSets.get(project, request.trainingSet);
     requireSameService(model, set);
-    return jobs.start(project, 'train', (progress, signal) =>
-      this.run({ project, model, set }, { progress, signal }),
-    );
+    return { project, model, set };
   }
 
   private async run(run: Run, control: TrainingControl): Promise<TrainingResult> {
@@ -83,6 +96,8 @@ export class Train {
     return { model: model.name, version, metrics: trained.metrics };
   }
 }
+
+const TRAIN_SPEC = { model: 'string', modelVersion: 'number', trainingSet: 'string' } as const;
 
 type Run = {
   readonly project: string;

@@ -9,7 +9,7 @@ import { readArrow } from '../offline/arrow-read.js';
 import { ARROW_MEDIA_TYPE } from '../offline/frame-media.js';
 import { UploadedFrame } from '../platform/body.js';
 import { TakesFrame } from '../platform/frame-route.js';
-import type { Job } from '../platform/jobs.js';
+import type { Job } from '../platform/job.js';
 import { PROJECT_ROUTE, Project } from '../platform/project.js';
 import { readOnce } from '../platform/read-once.js';
 import { ModelVersions } from '../registry/records.js';

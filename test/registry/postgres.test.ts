@@ -1,6 +1,7 @@
 import { afterAll, describe, it } from 'vitest';
 import { postgresConnection } from '../../src/registry/adapter/postgres.js';
 import { startPostgres } from '../support/postgres.js';
+import { jobStoreSuite } from './job-store.suite.js';
 import { registrySuite } from './registry.suite.js';
 
 const server = await startPostgres();
@@ -11,5 +12,7 @@ if (server === null) {
   });
 } else {
   afterAll(() => server.stop());
-  registrySuite('PostgreSQL', async () => postgresConnection(server.url));
+  const connect = async () => postgresConnection(server.url);
+  registrySuite('PostgreSQL', connect);
+  jobStoreSuite('PostgreSQL', connect);
 }
