@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import { type DynamicModule, Inject, Module, type OnApplicationBootstrap } from '@nestjs/common';
 import { EmbeddedLog } from './ingest/adapter/embedded-log.js';
+import { LmdbIdentities } from './ingest/adapter/lmdb-identities.js';
+import { IDENTITIES } from './ingest/identities.js';
 import { IngestModule } from './ingest/ingest.module.js';
 import { SOURCE_LOG } from './ingest/log.js';
 import { TfjsRuntime } from './model/adapter/tfjs.js';
@@ -63,6 +65,7 @@ class EnginesModule {
       [OFFLINE_STORE, () => DuckdbOfflineStore.open(join(dataDir, 'history.duckdb'), duckdb)],
       [FILE_READER, () => DuckdbFiles.open(duckdb)],
       [SOURCE_LOG, () => new EmbeddedLog(join(dataDir, 'log'))],
+      [IDENTITIES, () => LmdbIdentities.open(join(dataDir, 'identities'))],
       [MODEL_RUNTIME, () => new TfjsRuntime()],
       [TRAINER, () => new WorkerTrainer()],
     ];

@@ -18,12 +18,17 @@ export const EXTRA_POLICIES = ['refuse', 'ignore'] as const;
 export type ExtraPolicy = (typeof EXTRA_POLICIES)[number];
 
 /** How records become rows of a source. */
-export type RowPlan = { readonly columns: readonly MappedColumn[]; readonly extra: ExtraPolicy };
+export type RowPlan = {
+  readonly columns: readonly MappedColumn[];
+  readonly extra: ExtraPolicy;
+  /** Every column is where its own name says. */
+  readonly isPlain: boolean;
+};
 
 /** The plan of a source whose columns are where their names say, unknown ones refused. */
 export function plainPlan(source: SourceDocument): RowPlan {
   const columns = source.columns.map(({ name, type }) => ({ name, type, from: [name] }));
-  return { columns, extra: 'refuse' };
+  return { columns, extra: 'refuse', isPlain: true };
 }
 
 /** The plan by a caller's mapping; columns it does not name keep their own. Throws INVALID_REQUEST. */
@@ -46,7 +51,7 @@ export function mappedPlan(source: SourceDocument, mapping: ColumnMapping, extra
     type,
     from: placeOf(given.get(name) ?? name),
   }));
-  return { columns, extra };
+  return { columns, extra, isPlain: given.size === 0 };
 }
 
 /** A place as the caller would write it, for messages. */

@@ -1,6 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsArray, IsIn, IsOptional, IsString } from 'class-validator';
-import { FILE_FORMATS, type FileFormat } from '../offline/file-reader.js';
+import { ACKNOWLEDGEMENTS, type Acknowledgement, INVALID_POLICIES, type InvalidPolicy } from './intake.js';
 
 /** Rows are checked by the source's own types, not here: that is many times faster and tells more. */
 export class RowsBody {
@@ -14,8 +14,24 @@ export class LoadBody {
   @IsString()
   readonly path: string;
 
-  @ApiPropertyOptional({ enum: FILE_FORMATS, description: 'Default: what the name of the file tells' })
+  @ApiPropertyOptional({ description: 'Default: what the name of the file tells' })
   @IsOptional()
-  @IsIn(FILE_FORMATS)
-  readonly format?: FileFormat;
+  @IsString()
+  readonly format?: string;
+}
+
+/** How a push is to be taken, as query parameters. */
+export class PushQuery {
+  @ApiPropertyOptional({ enum: ACKNOWLEDGEMENTS, description: 'Default: visible' })
+  @IsOptional()
+  @IsIn(ACKNOWLEDGEMENTS)
+  readonly ack?: Acknowledgement;
+
+  @ApiPropertyOptional({
+    enum: INVALID_POLICIES,
+    description: 'Default: refuse, so that one wrong row refuses them all',
+  })
+  @IsOptional()
+  @IsIn(INVALID_POLICIES)
+  readonly invalid?: InvalidPolicy;
 }

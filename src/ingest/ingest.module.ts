@@ -1,4 +1,10 @@
-import { Inject, Module, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import {
+  Inject,
+  Logger,
+  Module,
+  type OnApplicationBootstrap,
+  type OnApplicationShutdown,
+} from '@nestjs/common';
 import { FILE_READER, type FileReader } from '../offline/file-reader.js';
 import { HISTORY, type History } from '../offline/history.js';
 import { OfflineModule } from '../offline/offline.module.js';
@@ -6,65 +12,120 @@ import { ONLINE_STORE, type OnlineStore } from '../online/store.js';
 import { CLOCK, type Clock } from '../platform/clock.js';
 import { CONFIG, type Configuration } from '../platform/configuration.js';
 import { Jobs } from '../platform/jobs.js';
+import { Activations } from '../registry/activations.js';
 import { CATALOG_HOLDER, type CatalogHolder } from '../registry/catalog.js';
+import { QuarantinedRows } from '../registry/quarantined-rows.js';
 import { DataRoots } from './data-roots.js';
+import { IDENTITIES, type Identities } from './identities.js';
 import { IngestController } from './ingest.controller.js';
-import { LOAD, Load, type LoadParts } from './load.js';
+import { INTAKE, Intake } from './intake.js';
+import { LOAD, Load } from './load.js';
 import { SOURCE_LOG, type SourceLog } from './log.js';
+import type { PipelineParts } from './pipeline.js';
 import { PIPELINES, Pipelines } from './pipelines.js';
+import { PushController } from './push.controller.js';
 import { PUSH, Push } from './push.js';
+import { REBUILD, Rebuild } from './rebuild.js';
+import { UPKEEP, Upkeep } from './upkeep.js';
 
-/** Rows in. The log is chosen by the composition root. */
+/** Rows in. The log and the index of what was seen are chosen by the composition root. */
 @Module({
   imports: [OfflineModule],
-  controllers: [IngestController],
+  controllers: [PushController, IngestController],
   providers: [
     {
       provide: PIPELINES,
-      inject: [SOURCE_LOG, ONLINE_STORE, HISTORY, CATALOG_HOLDER],
-      useFactory: (log: SourceLog, online: OnlineStore, history: History, catalogs: CatalogHolder) =>
-        new Pipelines({ log, online, history }, catalogs),
+      inject: [CATALOG_HOLDER, SOURCE_LOG, ONLINE_STORE, HISTORY, IDENTITIES, Activations, CLOCK],
+      useFactory: (catalogs: CatalogHolder, ...parts: PipelineDependencies) =>
+        new Pipelines(pipelineParts(...parts), catalogs),
+    },
+    {
+      provide: INTAKE,
+      inject: [PIPELINES, IDENTITIES, QuarantinedRows, CLOCK, CONFIG],
+      useFactory: (...parts: IntakeDependencies) => intakeOf(...parts),
+    },
+    {
+      provide: UPKEEP,
+      inject: [PIPELINES, IDENTITIES, INTAKE, CLOCK],
+      useFactory: (pipelines: Pipelines, identities: Identities, intake: Intake, clock: Clock) =>
+        new Upkeep({ pipelines, identities, intake, clock, onDefect: logDefect }),
     },
     {
       provide: PUSH,
-      inject: [PIPELINES, CLOCK, CONFIG],
-      useFactory: (pipelines: Pipelines, clock: Clock, { maxSkewUs }: Configuration) =>
-        new Push({ pipelines, clock, maxSkewUs }),
+      inject: [PIPELINES, INTAKE],
+      useFactory: (pipelines: Pipelines, intake: Intake) => new Push({ pipelines, intake }),
     },
     {
       provide: LOAD,
-      inject: [PIPELINES, CLOCK, CONFIG, SOURCE_LOG, FILE_READER, Jobs],
-      useFactory: (...parts: LoadDependencies) => new Load(loadParts(...parts)),
+      inject: [PIPELINES, INTAKE, FILE_READER, Jobs, CONFIG],
+      useFactory: (...parts: LoadDependencies) => loadOf(...parts),
+    },
+    {
+      provide: REBUILD,
+      inject: [PIPELINES, Jobs],
+      useFactory: (pipelines: Pipelines, jobs: Jobs) => new Rebuild(pipelines, jobs),
     },
   ],
 })
 export class IngestModule implements OnApplicationBootstrap, OnApplicationShutdown {
   constructor(
     @Inject(PIPELINES) private readonly pipelines: Pipelines,
+    @Inject(UPKEEP) private readonly upkeep: Upkeep,
     @Inject(FILE_READER) private readonly files: FileReader,
   ) {}
 
   /** Online state and history are brought up to the log before the first request. */
-  onApplicationBootstrap(): Promise<void> {
-    return this.pipelines.start();
+  async onApplicationBootstrap(): Promise<void> {
+    await this.pipelines.start();
+    this.upkeep.start();
   }
 
   async onApplicationShutdown(): Promise<void> {
+    await this.upkeep.stop();
     await this.pipelines.close();
     await this.files.close();
   }
 }
 
-type LoadDependencies = readonly [
-  pipelines: Pipelines,
-  clock: Clock,
-  configuration: Configuration,
+type PipelineDependencies = readonly [
   log: SourceLog,
-  files: FileReader,
-  jobs: Jobs,
+  online: OnlineStore,
+  history: History,
+  identities: Identities,
+  activations: Activations,
+  clock: Clock,
 ];
 
-function loadParts(...[pipelines, clock, configuration, log, files, jobs]: LoadDependencies): LoadParts {
-  const { dataRoots, maxSkewUs } = configuration;
-  return { pipelines, clock, maxSkewUs, log, files, jobs, roots: new DataRoots(dataRoots) };
+function pipelineParts(
+  ...[log, online, history, identities, activations, clock]: PipelineDependencies
+): PipelineParts {
+  return { log, online, history, identities, activations, clock, onDefect: logDefect };
+}
+
+type IntakeDependencies = readonly [
+  pipelines: Pipelines,
+  identities: Identities,
+  quarantine: QuarantinedRows,
+  clock: Clock,
+  configuration: Configuration,
+];
+
+function intakeOf(...[pipelines, identities, quarantine, clock, { maxSkewUs }]: IntakeDependencies): Intake {
+  return new Intake({ pipelines, identities, quarantine, clock, maxSkewUs });
+}
+
+type LoadDependencies = readonly [
+  pipelines: Pipelines,
+  intake: Intake,
+  files: FileReader,
+  jobs: Jobs,
+  configuration: Configuration,
+];
+
+function loadOf(...[pipelines, intake, files, jobs, { dataRoots }]: LoadDependencies): Load {
+  return new Load({ pipelines, intake, files, jobs, roots: new DataRoots(dataRoots) });
+}
+
+function logDefect(cause: unknown, what: string): void {
+  new Logger('ingest').error({ err: cause }, `${what} failed`);
 }

@@ -8,27 +8,49 @@ export type LogEntry = {
   readonly door: Door;
 };
 
-/** How rows came in: a push, or part of a file (its content hash and the ordinal of the first row in it, S11). */
+/**
+ * How rows came in, with what makes their delivery known again (S11): a push, with its idempotency key where it has one; a
+ * part of a file, by the digest of its content; a row corrected in quarantine; rows that were held until they were due.
+ */
 export type Door =
   | { readonly kind: 'push' }
-  | { readonly kind: 'file'; readonly contentHash: string; readonly firstOrdinal: number };
+  | { readonly kind: 'keyed'; readonly key: string; readonly bodyHash: string; readonly tally: Tally }
+  | {
+      readonly kind: 'file';
+      readonly contentHash: string;
+      /** Rows of the file from `firstOrdinal` to `endOrdinal`, not included, are dealt with by this entry. */
+      readonly firstOrdinal: number;
+      readonly endOrdinal: number;
+    }
+  | { readonly kind: 'replay'; readonly quarantinedId: number }
+  | { readonly kind: 'held'; readonly from: 'push' | 'file'; readonly heldIds: readonly string[] };
+
+/** What became of the rows of a delivery that are not in the log. */
+export type Tally = { readonly quarantined: number; readonly held: number; readonly duplicates: number };
 
 /** Rows with their place: row i has sequence `firstSequence` + i, for ever (S9). */
-export type LoggedRows = LogEntry & { readonly firstSequence: bigint };
+export type LoggedRows = LogEntry & {
+  readonly firstSequence: bigint;
+  /** Of the owner that appended them. */
+  readonly epoch: bigint;
+};
 
 /**
  * The log of every source: the one truth that online state and history are views of (S9). Names of sources are
- * `project/source`. One writer at a time owns it.
+ * `project/source`. One owner at a time appends: opening the log begins a new epoch, and appends of older ones fail.
  */
 export interface SourceLog {
-  /** Appends durably; resolves when the rows would survive a power cut (S12). Calls resolve in the order of sequences. */
+  /**
+   * Appends durably; resolves when the rows would survive a power cut (S12). Calls resolve in the order of sequences.
+   * Throws UNAVAILABLE when the log cannot be written or has a newer owner.
+   */
   append(source: string, entry: LogEntry): Promise<LoggedRows>;
   /** Everything from the entry that holds `fromSequence`, in order, up to what is durable when the read begins. */
   read(source: string, fromSequence: bigint): AsyncIterable<LoggedRows>;
   /** Sequence of the last durable row; -1 before the first. */
   lastSequence(source: string): Promise<bigint>;
-  /** How many rows of a file, from its first on, are in the log already (S11). */
-  rowsOfFile(source: string, contentHash: string): Promise<number>;
+  /** This owner's epoch. */
+  epoch(): Promise<bigint>;
   close(): Promise<void>;
 }
 

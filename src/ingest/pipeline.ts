@@ -1,54 +1,80 @@
 import type { CompiledFeatureSet } from '../compile/feature-set.js';
-import { type ColumnBatch, nullColumn, takeRows, valueAt } from '../definition/column-batch.js';
 import type { SourceDocument } from '../definition/document.js';
-import { MAX_KEY_BYTES } from '../definition/key.js';
-import { compareOrder, type RowOrder } from '../definition/order.js';
 import type { History } from '../offline/history.js';
 import type { SourceRef } from '../offline/store.js';
-import { featureCodec } from '../online/lookup.js';
-import type { OnlineStore, OnlineWrite } from '../online/store.js';
+import type { OnlineStore } from '../online/store.js';
+import type { Clock } from '../platform/clock.js';
+import type { Activations } from '../registry/activations.js';
+import { eventsOf } from './event-ids.js';
+import type { Identities } from './identities.js';
 import { type LogEntry, type LoggedRows, lastOf, type SourceLog } from './log.js';
-import { keyOf, stampsOf } from './row-rules.js';
+import { OnlineBuild } from './online-build.js';
+import { onlineWrites } from './online-rows.js';
+import { stampsOf } from './row-stamps.js';
 
 export type PipelineParts = {
   readonly log: SourceLog;
   readonly online: OnlineStore;
   readonly history: History;
+  readonly identities: Identities;
+  readonly activations: Activations;
+  readonly clock: Clock;
+  /** Hears what failed behind everybody's back. */
+  readonly onDefect: (cause: unknown, what: string) => void;
 };
 
-/** A source and every feature set version of it, active or not: what the doors check rows against. */
-type DoorDefinitions = {
+/** What a source's rows must fit, and which of its feature set versions follow the log online. */
+export type SourceDefinitions = {
   readonly source: SourceDocument;
+  /** Every version, active or not: the doors check keys of all. */
   readonly featureSets: readonly CompiledFeatureSet[];
+  /** Numbers of the versions that are to have online state. */
+  readonly active: ReadonlySet<number>;
+};
+
+/** Rows applied together: large enough that a transaction costs little, small enough that others soon get their turn. */
+const MAX_GROUP_ROWS = 32_768;
+
+/** Rows that an apply waits for when a new version is primed from the log; longer logs are read behind its back. */
+const PRIMED_AT_ONCE = 200_000n;
+
+type Waiting = {
+  readonly logged: LoggedRows;
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
 };
 
 /**
- * The one way of a source's rows: log, then online state, then history, each in the order of sequences. Both views say how
- * far they were applied, so after a crash the rest is applied from the log (S9, S11).
+ * The one way of a source's rows: log, then online state, then history and what was seen, each in the order of sequences.
+ * Every view says how far it was applied, so after a crash the rest is applied from the log (S9, S11).
  */
 export class SourcePipeline {
   private turn: Promise<void> = Promise.resolve();
+  /** Durable rows that wait to be applied together. */
+  private waiting: Waiting[] = [];
   /** A write failed: the views lack durable rows, which come before any other. */
   private behind = false;
-  /** Active versions: the ones whose online state follows the log. */
-  private featureSets: readonly CompiledFeatureSet[] = [];
-  private doorDefinitions: DoorDefinitions;
+  /** Versions whose online state follows the log. */
+  private following: readonly CompiledFeatureSet[] = [];
+  private readonly builds: OnlineBuild;
+  private doorDefinitions: SourceDefinitions;
 
   private constructor(
     private readonly parts: PipelineParts,
     private ref: SourceRef,
   ) {
-    this.doorDefinitions = { source: ref.source, featureSets: [] };
+    this.doorDefinitions = { source: ref.source, featureSets: [], active: new Set() };
+    this.builds = new OnlineBuild(parts, this.name);
   }
 
-  /** Opens the pipeline and brings both views up to the log. */
+  /** Opens the pipeline and brings every view up to the log. */
   static async open(
     parts: PipelineParts,
-    ref: SourceRef,
-    featureSets: readonly CompiledFeatureSet[],
+    project: string,
+    definitions: SourceDefinitions,
   ): Promise<SourcePipeline> {
-    const pipeline = new SourcePipeline(parts, ref);
-    await pipeline.use(ref.source, featureSets);
+    const pipeline = new SourcePipeline(parts, { project, source: definitions.source });
+    await pipeline.use(definitions);
     return pipeline;
   }
 
@@ -56,35 +82,55 @@ export class SourcePipeline {
    * What rows must fit to be accepted now. It may lag behind the catalog while that changes, so that no row has a column
    * that the views do not know yet.
    */
-  get definitions(): DoorDefinitions {
+  get definitions(): SourceDefinitions {
     return this.doorDefinitions;
   }
 
-  /** Appends rows to the log and applies them; resolves when they are durable and visible online (S12). */
-  async accept(entry: LogEntry): Promise<LoggedRows> {
-    const logged = await this.parts.log.append(this.name, entry);
-    // Appends resolve in the order of sequences, so turns are taken in that order.
-    await this.inTurn(() => this.apply(logged));
-    return logged;
+  /** Project and source, as log and online state name them. */
+  get name(): string {
+    return `${this.ref.project}/${this.ref.source.name}`;
+  }
+
+  /** Appends rows; `logged` resolves when they are durable, `visible` when they are applied online (S12). */
+  accept(entry: LogEntry): { readonly logged: Promise<LoggedRows>; readonly visible: Promise<void> } {
+    const logged = this.parts.log.append(this.name, entry);
+    // Appends resolve in the order of sequences, so rows are queued in that order.
+    const visible = logged.then((rows) => this.enqueue(rows));
+    // Whoever only waits for the log never looks at this one.
+    visible.catch(() => undefined);
+    return { logged, visible };
   }
 
   /**
-   * Takes a new state of the definitions: catches up with the log, and primes feature set versions that are new from the
-   * log's beginning before they are active, so that they never show a part of their rows (S9, S18).
+   * Takes a new state of the definitions: catches up with the log, then primes versions that have no online state yet
+   * from the log's beginning before they are active, so that they never show a part of their rows (S9, S18), and drops
+   * the state of versions that are gone or inactive. A long log is read in the background.
    */
-  use(source: SourceDocument, featureSets: readonly CompiledFeatureSet[]): Promise<void> {
-    return this.inTurn(async () => {
-      this.ref = { project: this.ref.project, source };
-      this.doorDefinitions = { source, featureSets };
-      const active = await Promise.all(featureSets.map((set) => this.parts.online.isActive(set.id)));
-      this.featureSets = featureSets.filter((_, i) => active[i]);
+  async use(definitions: SourceDefinitions): Promise<void> {
+    const fresh = await this.inTurn(async () => {
+      this.ref = { project: this.ref.project, source: definitions.source };
+      const before = this.doorDefinitions;
+      this.doorDefinitions = definitions;
+      const wanted = definitions.featureSets.filter(({ id }) => definitions.active.has(id));
+      const isActive = await Promise.all(wanted.map(({ id }) => this.parts.online.isActive(id)));
+      this.following = wanted.filter((_, i) => isActive[i]);
       await this.catchUp();
-      for (const set of featureSets.filter((_, i) => !active[i])) {
-        await this.prime(set);
-        await this.parts.online.activate(set.id);
-      }
-      this.featureSets = featureSets;
+      await this.dropVanished(before);
+      return wanted.filter((_, i) => !isActive[i]);
     });
+    const primed = this.prime(fresh);
+    primed.catch((cause: unknown) => {
+      if (!this.builds.stopping.aborted) this.parts.onDefect(cause, `priming of source ${this.name}`);
+    });
+    if ((await this.parts.log.lastSequence(this.name)) < PRIMED_AT_ONCE) await primed;
+  }
+
+  /**
+   * Builds the online state of every version anew from the log, aside, while lookups and rows go on, and then puts it in
+   * the place of the old one. Goes on where an earlier rebuild was cut short. Returns the number of rows read.
+   */
+  async rebuild(progress: (done: number, total: number) => void, signal: AbortSignal): Promise<number> {
+    return this.buildAndActivate(this.following, progress, signal);
   }
 
   /** Resolves when everything that was accepted so far is applied. */
@@ -92,8 +138,46 @@ export class SourcePipeline {
     return this.inTurn(async () => undefined);
   }
 
-  private get name(): string {
-    return `${this.ref.project}/${this.ref.source.name}`;
+  /** Stops what goes on in the background and waits for what was accepted. */
+  async close(): Promise<void> {
+    await this.builds.close();
+    await this.idle();
+  }
+
+  private async prime(fresh: readonly CompiledFeatureSet[]): Promise<void> {
+    if (fresh.length === 0) return;
+    await this.buildAndActivate(fresh, () => undefined, this.builds.stopping);
+  }
+
+  private async buildAndActivate(
+    sets: readonly CompiledFeatureSet[],
+    progress: (done: number, total: number) => void,
+    signal: AbortSignal,
+  ): Promise<number> {
+    const build = { sets, source: () => this.ref.source, progress, signal };
+    const rows = await this.builds.catchUp(build);
+    await this.inTurn(async () => {
+      // What was appended meanwhile; nothing is applied while the states change places.
+      await this.builds.catchUp(build);
+      const still = sets.filter(({ id }) => this.doorDefinitions.active.has(id));
+      const visibleUs = this.parts.clock.nowUs();
+      const sequence = await this.parts.online.appliedThrough(this.name);
+      for (const { id } of still) {
+        await this.parts.online.activate(id);
+        await this.parts.activations.record(id, { sequence, visibleUs });
+      }
+      const ids = new Set(still.map(({ id }) => id));
+      this.following = [...this.following.filter(({ id }) => !ids.has(id)), ...still];
+    });
+    return rows;
+  }
+
+  private async dropVanished(before: SourceDefinitions): Promise<void> {
+    for (const { id } of before.featureSets) {
+      if (this.doorDefinitions.active.has(id)) continue;
+      await this.parts.online.drop(id);
+      await this.parts.activations.forget(id);
+    }
   }
 
   private inTurn<T>(work: () => Promise<T>): Promise<T> {
@@ -105,106 +189,78 @@ export class SourcePipeline {
     return mine;
   }
 
+  private enqueue(logged: LoggedRows): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.waiting.push({ logged, resolve, reject });
+      void this.inTurn(() => this.applyWaiting());
+    });
+  }
+
+  /** Applies what waits, as one group; what came while a group was applied is the next one. */
+  private async applyWaiting(): Promise<void> {
+    const group = this.takeGroup();
+    if (group.length === 0) return;
+    try {
+      if (this.behind) await this.catchUp();
+      else await this.apply(group.map(({ logged }) => logged));
+      for (const { resolve } of group) resolve();
+    } catch (error) {
+      this.behind = true;
+      for (const { reject } of group) reject(error);
+    }
+  }
+
+  private takeGroup(): readonly Waiting[] {
+    let count = 0;
+    for (let rows = 0; count < this.waiting.length && rows < MAX_GROUP_ROWS; count++)
+      rows += this.waiting[count]!.logged.rows.rowCount;
+    return this.waiting.splice(0, count);
+  }
+
+  /** Brings every view up to the log. */
   private async catchUp(): Promise<void> {
     const online = await this.parts.online.appliedThrough(this.name);
     const history = await this.parts.history.takenThrough(this.ref);
-    const first = (online < history ? online : history) + 1n;
+    const learnt = this.parts.identities.learntThrough(this.name);
+    const first = [online, history, learnt].reduce((least, each) => (each < least ? each : least)) + 1n;
     for await (const logged of this.parts.log.read(this.name, first)) {
-      if (lastOf(logged) > online) await this.applyOnline(logged, this.featureSets);
-      if (lastOf(logged) > history) await this.applyHistory(logged);
+      if (lastOf(logged) > online) await this.applyOnline([logged]);
+      if (lastOf(logged) > history) await this.applyHistory(logged, this.parts.clock.nowUs());
+      if (lastOf(logged) > learnt) await this.learn([logged]);
     }
     this.behind = false;
   }
 
-  private async prime(set: CompiledFeatureSet): Promise<void> {
-    for await (const logged of this.parts.log.read(this.name, 0n)) await this.applyOnline(logged, [set]);
+  private async apply(group: readonly LoggedRows[]): Promise<void> {
+    await this.applyOnline(group);
+    const visibleUs = this.parts.clock.nowUs();
+    for (const logged of group) await this.applyHistory(logged, visibleUs);
+    await this.learn(group);
   }
 
-  private async apply(logged: LoggedRows): Promise<void> {
-    if (this.behind) return this.catchUp();
-    try {
-      await this.applyOnline(logged, this.featureSets);
-      await this.applyHistory(logged);
-    } catch (error) {
-      this.behind = true;
-      throw error;
-    }
+  private async applyOnline(group: readonly LoggedRows[]): Promise<void> {
+    const writes = group.flatMap((logged) => onlineWrites(this.ref.source, this.following, logged));
+    const last = group.at(-1)!;
+    const mark = { source: this.name, sequence: lastOf(last), epoch: await this.parts.log.epoch() };
+    await this.parts.online.write(writes, mark);
   }
 
-  private async applyOnline(logged: LoggedRows, featureSets: readonly CompiledFeatureSet[]): Promise<void> {
-    const rows = withEveryColumn(logged.rows, this.ref.source);
-    const orders = ordersOf(this.ref.source, { ...logged, rows });
-    const writes = featureSets.flatMap((set) => onlineWrites(set, rows, orders));
-    await this.parts.online.write(writes, { source: this.name, sequence: lastOf(logged) });
-  }
-
-  private async applyHistory(logged: LoggedRows): Promise<void> {
-    const stamps = stampsOf(this.ref.source, logged.rows, logged.arrivalUs, logged.door.kind);
+  private async applyHistory(logged: LoggedRows, visibleUs: bigint): Promise<void> {
     await this.parts.history.append(this.ref, {
       rows: logged.rows,
       firstSequence: logged.firstSequence,
-      ...stamps,
+      ...stampsOf(this.ref.source, logged),
       arrivalUs: logged.arrivalUs,
-      visibleUs: logged.arrivalUs,
-      epoch: 0n,
+      visibleUs,
+      epoch: logged.epoch,
     });
   }
-}
 
-/** Records written before the source gained a column read as NULL there (S9). */
-function withEveryColumn(rows: ColumnBatch, source: SourceDocument): ColumnBatch {
-  const columns = source.columns.map(
-    ({ name, type }) => [name, rows.columns.get(name) ?? nullColumn(type, rows.rowCount)] as const,
-  );
-  return { rowCount: rows.rowCount, columns: new Map(columns) };
-}
-
-function ordersOf(
-  source: SourceDocument,
-  { rows, firstSequence, arrivalUs, door }: LoggedRows,
-): readonly RowOrder[] {
-  const { orderTimes } = stampsOf(source, rows, arrivalUs, door.kind);
-  const eventTimes = rows.columns.get(source.eventTime)!;
-  const orderColumn = source.orderColumn === undefined ? null : rows.columns.get(source.orderColumn)!;
-  return Array.from({ length: rows.rowCount }, (_, row) => ({
-    eventTime: valueAt(eventTimes, row) as bigint,
-    orderTime: orderTimes[row]!,
-    orderColumn: orderColumn === null ? null : (valueAt(orderColumn, row) as bigint | null),
-    sequence: firstSequence + BigInt(row),
-  }));
-}
-
-/** The newest row of each key of a batch, as one write each; a key that was let in before the set knew it may be too long. */
-function onlineWrites(
-  set: CompiledFeatureSet,
-  rows: ColumnBatch,
-  orders: readonly RowOrder[],
-): readonly OnlineWrite[] {
-  const newest = new Map<string, { readonly key: Buffer; row: number }>();
-  for (let row = 0; row < rows.rowCount; row++) {
-    const key = keyOf(set, rows, row);
-    if (key === null || key.length > MAX_KEY_BYTES) continue;
-    const name = key.toString('latin1');
-    const known = newest.get(name);
-    if (known === undefined) newest.set(name, { key, row });
-    else if (compareOrder(orders[row]!, orders[known.row]!) > 0) known.row = row;
+  private async learn(group: readonly LoggedRows[]): Promise<void> {
+    const { source } = this.ref;
+    await this.parts.identities.learn(
+      this.name,
+      group.map((logged) => ({ logged, events: eventsOf(source, logged) })),
+    );
   }
-  const chosen = [...newest.values()];
-  const features = set.kernel(
-    takeRows(
-      rows,
-      chosen.map(({ row }) => row),
-    ),
-  );
-  const columns = set.features.map(({ name }) => features.columns.get(name)!);
-  const codec = featureCodec(set);
-  return chosen.map(({ key, row }, i) => ({
-    setId: set.id,
-    key,
-    row: {
-      order: orders[row]!,
-      tombstone: false,
-      payload: codec.encode(columns.map((column) => valueAt(column, i))),
-    },
-  }));
 }

@@ -1,6 +1,6 @@
 import { PlumblineError } from '../definition/error.js';
 import type { Catalog, CatalogHolder } from '../registry/catalog.js';
-import { type PipelineParts, SourcePipeline } from './pipeline.js';
+import { type PipelineParts, type SourceDefinitions, SourcePipeline } from './pipeline.js';
 
 /** The pipelines of all registered sources, kept in step with the catalog. */
 export class Pipelines {
@@ -11,7 +11,7 @@ export class Pipelines {
     private readonly catalogs: CatalogHolder,
   ) {}
 
-  /** Brings every source's online state and history up to its log, and follows the catalog from then on. */
+  /** Brings every view of every source up to its log, and follows the catalog from then on. */
   async start(): Promise<void> {
     this.catalogs.onChange((catalog) => this.follow(catalog));
     await this.follow(this.catalogs.current());
@@ -28,24 +28,43 @@ export class Pipelines {
     );
   }
 
+  /** Every pipeline, by project and source. */
+  all(): Iterable<readonly [name: string, pipeline: SourcePipeline]> {
+    return this.bySource;
+  }
+
   /** Waits for what was accepted and closes every store, also when one fails to. */
   async close(): Promise<void> {
-    for (const pipeline of this.bySource.values()) await pipeline.idle();
-    const { history, online, log } = this.parts;
-    const closed = await Promise.allSettled([history.close(), online.close(), log.close()]);
+    for (const pipeline of this.bySource.values()) await pipeline.close();
+    const { history, online, identities, log } = this.parts;
+    const closed = await Promise.allSettled([
+      history.close(),
+      online.close(),
+      identities.close(),
+      log.close(),
+    ]);
     for (const outcome of closed) if (outcome.status === 'rejected') throw outcome.reason;
   }
 
   private async follow(catalog: Catalog): Promise<void> {
     for (const { project, source } of catalog.sources()) {
-      const sets = catalog.featureSetsOf(project, source.name);
+      const definitions = definitionsOf(catalog, project, source.name);
       const key = `${project}/${source.name}`;
       const known = this.bySource.get(key);
       if (known === undefined)
-        this.bySource.set(key, await SourcePipeline.open(this.parts, { project, source }, sets));
-      else await known.use(source, sets);
+        this.bySource.set(key, await SourcePipeline.open(this.parts, project, definitions));
+      else await known.use(definitions);
     }
   }
 }
 
 export const PIPELINES = Symbol('Pipelines');
+
+function definitionsOf(catalog: Catalog, project: string, source: string): SourceDefinitions {
+  const active = catalog.activeFeatureSetsOf(project, source);
+  return {
+    source: catalog.source(project, source),
+    featureSets: catalog.featureSetsOf(project, source),
+    active: new Set(active.map(({ id }) => id)),
+  };
+}

@@ -1,52 +1,85 @@
+import { createHash, randomUUID } from 'node:crypto';
+import type { SourceDocument } from '../definition/document.js';
 import { PlumblineError } from '../definition/error.js';
-import type { Clock } from '../platform/clock.js';
-import { lastOf } from './log.js';
+import { stringifyJson } from '../definition/json-value.js';
+import type { Acknowledgement, Delivery, Intake, InvalidPolicy, OfferedRows, Receipt } from './intake.js';
 import type { Pipelines } from './pipelines.js';
-import { parseJsonRows } from './row-parser.js';
-import { requireRows } from './row-rules.js';
+import { offeredOfJson, offeredOfNdjson } from './row-parser.js';
 
 /** Most rows of one push. */
 const MAX_PUSH_ROWS = 100_000;
 
-/** What a push answers: every row is durable and visible online. */
-export type Accepted = {
-  readonly accepted: number;
-  readonly firstSequence: bigint;
-  readonly lastSequence: bigint;
-};
+/** Longest idempotency key. */
+const MAX_KEY_LENGTH = 255;
 
-export type PushParts = {
-  readonly pipelines: Pipelines;
-  readonly clock: Clock;
-  /** How far ahead of the clock an event may be, microseconds (S14). */
-  readonly maxSkewUs: bigint;
+/** Rows as a caller sent them. */
+export type PushedRows =
+  | { readonly format: 'json'; readonly rows: readonly unknown[] }
+  | { readonly format: 'ndjson' | 'arrow'; readonly bytes: Buffer };
+
+export type PushRequest = {
+  readonly project: string;
+  readonly source: string;
+  readonly rows: PushedRows;
+  /** Makes the same request once more the same delivery (S11). */
+  readonly idempotencyKey?: string | undefined;
+  readonly ack?: Acknowledgement | undefined;
+  readonly invalid?: InvalidPolicy | undefined;
 };
 
 /** Rows over HTTP. */
 export class Push {
-  constructor(private readonly parts: PushParts) {}
+  constructor(private readonly parts: { readonly pipelines: Pipelines; readonly intake: Intake }) {}
 
-  /** Takes all rows or none. Throws NOT_FOUND, INVALID_ROW, FUTURE_EVENT, INVALID_REQUEST. */
-  async push(project: string, sourceName: string, rows: readonly unknown[]): Promise<Accepted> {
-    const pipeline = this.parts.pipelines.of(project, sourceName);
-    const { source, featureSets } = pipeline.definitions;
-    if (rows.length === 0 || rows.length > MAX_PUSH_ROWS) {
-      throw new PlumblineError('INVALID_REQUEST', `send 1 to ${MAX_PUSH_ROWS} rows, not ${rows.length}`, {
-        path: '/rows',
-      });
-    }
-    const batch = parseJsonRows(source, rows);
-    const arrivalUs = this.parts.clock.nowUs();
-    requireRows(batch, {
+  /** Throws what {@link Intake.take} throws, and INVALID_REQUEST for no rows, too many, or too long a key. */
+  async push({ project, source, rows, idempotencyKey, ack, invalid }: PushRequest): Promise<Receipt> {
+    const { definitions } = this.parts.pipelines.of(project, source);
+    if (rows.format === 'json') requireCount(rows.rows.length);
+    const offered = offeredOf(definitions.source, rows);
+    requireCount(offered.rows.rowCount + offered.refused.length);
+    return this.parts.intake.take({
+      project,
       source,
-      featureSets,
-      rowPath: (row) => `/rows/${row}`,
-      latestEventUs: arrivalUs + this.parts.maxSkewUs,
+      offered,
+      delivery: deliveryOf(rows, idempotencyKey),
+      invalid: invalid ?? 'refuse',
+      ack: ack ?? 'visible',
+      place: (ordinal) => `/rows/${ordinal}`,
     });
-    const entry = { rows: batch, arrivalUs, door: { kind: 'push' } } as const;
-    const logged = await pipeline.accept(entry);
-    return { accepted: rows.length, firstSequence: logged.firstSequence, lastSequence: lastOf(logged) };
   }
 }
 
 export const PUSH = Symbol('Push');
+
+function requireCount(count: number): void {
+  if (count > 0 && count <= MAX_PUSH_ROWS) return;
+  throw new PlumblineError('INVALID_REQUEST', `send 1 to ${MAX_PUSH_ROWS} rows, not ${count}`, {
+    path: '/rows',
+  });
+}
+
+function offeredOf(source: SourceDocument, rows: PushedRows): OfferedRows {
+  switch (rows.format) {
+    case 'json':
+      return offeredOfJson(source, rows.rows);
+    case 'ndjson':
+      return offeredOfNdjson(source, rows.bytes);
+    case 'arrow':
+      return offeredOfArrow(source, rows.bytes);
+  }
+}
+
+function deliveryOf(rows: PushedRows, key: string | undefined): Delivery {
+  if (key === undefined) return { kind: 'push', id: randomUUID() };
+  if (key === '' || key.length > MAX_KEY_LENGTH) {
+    const message = `an idempotency key has 1 to ${MAX_KEY_LENGTH} characters, not ${key.length}`;
+    throw new PlumblineError('INVALID_REQUEST', message, { path: 'Idempotency-Key' });
+  }
+  return { kind: 'keyed', key, bodyHash: bodyHash(rows) };
+}
+
+/** Of what the body says; JSON may be spaced otherwise. */
+function bodyHash(rows: PushedRows): string {
+  const content = rows.format === 'json' ? stringifyJson(rows.rows) : rows.bytes;
+  return createHash('sha256').update(rows.format).update(content).digest('base64url');
+}

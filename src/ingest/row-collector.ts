@@ -30,10 +30,15 @@ export class RowCollector {
 
   constructor(
     private readonly plan: RowPlan,
-    capacity: number,
+    private readonly capacity: number,
   ) {
     this.columns = plan.columns.map(({ type }) => new ColumnWriter(type, capacity));
     this.members = targetsOf(plan.columns);
+  }
+
+  /** Whether the room is used up. */
+  get isFull(): boolean {
+    return this.ordinals.length + this.refused.length >= this.capacity;
   }
 
   /** Takes what a JSON text held: an object with a member for each column; an absent one is NULL. */
@@ -44,19 +49,16 @@ export class RowCollector {
     }
     const problems = this.readMembers(record);
     if (problems === null) this.ordinals.push(ordinal);
-    else this.refuse(ordinal, record, problems);
+    else this.refuse(ordinal, this.plan.isPlain ? record : this.shaped(record), problems);
   }
 
-  /** Takes a value of each column of the plan, in its order, or why it has none. */
-  addParsed(ordinal: number, record: unknown, parsed: readonly ParsedValue[]): void {
+  /** Takes a value of each column of the plan, in its order. */
+  addValues(ordinal: number, parsed: readonly ParsedValue[]): void {
     const row = this.ordinals.length;
-    const problems: Problem[] = [];
     parsed.forEach((each, i) => {
       if ('value' in each) this.columns[i]!.set(row, each.value);
-      else problems.push({ path: `/${this.plan.columns[i]!.name}`, message: each.problem });
     });
-    if (problems.length === 0) this.ordinals.push(ordinal);
-    else this.refuse(ordinal, record, problems);
+    this.ordinals.push(ordinal);
   }
 
   /** Refuses a record that holds no row at all. */
@@ -103,6 +105,19 @@ export class RowCollector {
       writer.set(this.ordinals.length, parsed.value);
     }
     return null;
+  }
+
+  /** A record as the source's columns would have it, so that it can be replayed without the mapping. */
+  private shaped(record: JsonObject): JsonObject {
+    const shaped = new Map<string, unknown>();
+    for (const { name, from } of this.plan.columns) {
+      const json = memberAt(record, from);
+      if (json !== null) shaped.set(name, json);
+    }
+    for (const name of this.plan.extra === 'refuse' ? Object.keys(record) : []) {
+      if (!this.members.has(name)) shaped.set(name, record[name]);
+    }
+    return Object.fromEntries(shaped);
   }
 
   private unknown(name: string): Problem {

@@ -6,9 +6,17 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { PlumblineError } from '../definition/error.js';
 import { parseJsonLossless } from '../definition/json-value.js';
-import { FRAME_MEDIA_TYPES, type FrameMediaType, UploadedFrame, YamlText } from './body.js';
+import {
+  FRAME_MEDIA_TYPES,
+  type FrameMediaType,
+  RowBytes,
+  type RowMediaType,
+  UploadedFrame,
+  YamlText,
+} from './body.js';
 import { takesFrame } from './frame-route.js';
 import type { HttpReply, HttpRequest } from './http-types.js';
+import { takesRows } from './rows-route.js';
 
 /** Limit of a JSON or YAML body, frames included: it is parsed in memory, in one go, while other requests wait. */
 const MAX_TEXT_BODY_BYTES = 64 * 1024 ** 2;
@@ -56,6 +64,7 @@ export function registerBodyParsers(fastify: ParserHost, limits: BodyLimits): vo
   for (const mediaType of STREAMED_FRAMES) {
     fastify.addContentTypeParser(mediaType, { bodyLimit: limits.maxBodyBytes }, (request, stream, done) => {
       if (takesFrame(request)) frames.receive(request, stream, mediaType, done);
+      else if (takesRows(request, mediaType)) collectRows(stream, mediaType, bodyLimit, done);
       else done(new PlumblineError('UNSUPPORTED_MEDIA_TYPE', `this route does not read ${mediaType}`));
     });
   }
@@ -100,6 +109,19 @@ function parseText(body: Buffer, done: Done, parse: (text: string) => unknown): 
     const message = `the body cannot be read: ${reason}`;
     done(new PlumblineError('INVALID_REQUEST', message, { path: '' }));
   }
+}
+
+/** Rows are parsed in memory, in one go, as JSON is. */
+function collectRows(stream: Readable, mediaType: RowMediaType, maxBytes: number, done: Done): void {
+  const chunks: Buffer[] = [];
+  let sizeBytes = 0;
+  stream.on('data', (chunk: Buffer) => {
+    sizeBytes += chunk.length;
+    if (sizeBytes <= maxBytes) chunks.push(chunk);
+    else stream.destroy(tooLarge(maxBytes));
+  });
+  stream.once('end', () => done(null, new RowBytes(Buffer.concat(chunks), mediaType)));
+  stream.once('error', (error) => done(error instanceof PlumblineError ? error : cutOff()));
 }
 
 async function receive(

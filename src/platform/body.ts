@@ -22,3 +22,16 @@ export class UploadedFrame {
 export class YamlText {
   constructor(readonly text: string) {}
 }
+
+/** Media types in which rows are pushed beside JSON, on the routes that take them ({@link TakesRows}). */
+export const ROW_MEDIA_TYPES = ['application/vnd.apache.arrow.stream', 'application/x-ndjson'] as const;
+
+export type RowMediaType = (typeof ROW_MEDIA_TYPES)[number];
+
+/** Rows that a request carried, as they came. */
+export class RowBytes {
+  constructor(
+    readonly bytes: Buffer,
+    readonly mediaType: RowMediaType,
+  ) {}
+}

@@ -5,6 +5,8 @@ import type { HttpReply, HttpRequest } from './http-types.js';
 export type Exchange = {
   /** The `Accept` header. */
   readonly accept: string | undefined;
+  /** The `Idempotency-Key` header. */
+  readonly idempotencyKey: string | undefined;
   /** For headers of the answer; what the controller returns is still sent for it. */
   readonly reply: HttpReply;
 };
@@ -12,5 +14,11 @@ export type Exchange = {
 /** Injects the {@link Exchange} of a request. */
 export const Exchange = createParamDecorator((_: unknown, context: ExecutionContext): Exchange => {
   const http = context.switchToHttp();
-  return { accept: http.getRequest<HttpRequest>().headers.accept, reply: http.getResponse<HttpReply>() };
+  const { headers } = http.getRequest<HttpRequest>();
+  const key = headers['idempotency-key'];
+  return {
+    accept: headers.accept,
+    idempotencyKey: Array.isArray(key) ? key[0] : key,
+    reply: http.getResponse<HttpReply>(),
+  };
 });

@@ -8,7 +8,9 @@ export type HttpRequest = {
   readonly headers: IncomingMessage['headers'];
   readonly raw: IncomingMessage;
   /** What the route was declared with. */
-  readonly routeOptions: { readonly config?: { readonly takesFrame?: boolean } };
+  readonly routeOptions: {
+    readonly config?: { readonly takesFrame?: boolean; readonly takesRows?: boolean };
+  };
 };
 
 /** The part of Fastify's reply that our rim touches. */

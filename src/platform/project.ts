@@ -10,15 +10,20 @@ export const Project = (): ParameterDecorator => Param('project', new NamePipe('
 
 const NAME = new RegExp(NAME_PATTERN);
 
+/** The same value, when it is a name. Throws INVALID_REQUEST. */
+export function requireName(what: string, value: unknown): string {
+  if (typeof value === 'string' && NAME.test(value)) return value;
+  throw new PlumblineError(
+    'INVALID_REQUEST',
+    `${what} "${String(value)}" is no name; write a letter, then letters, digits and single underscores, 63 at most`,
+    { path: what },
+  );
+}
+
 class NamePipe implements PipeTransform<unknown, string> {
   constructor(private readonly what: string) {}
 
   transform(value: unknown): string {
-    if (typeof value === 'string' && NAME.test(value)) return value;
-    throw new PlumblineError(
-      'INVALID_REQUEST',
-      `${this.what} "${String(value)}" is no name; write a letter, then letters, digits and single underscores, 63 at most`,
-      { path: this.what },
-    );
+    return requireName(this.what, value);
   }
 }

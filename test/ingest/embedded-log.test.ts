@@ -1,9 +1,9 @@
-import { appendFileSync, readdirSync, statSync, truncateSync } from 'node:fs';
+import { appendFileSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { EmbeddedLog } from '../../src/ingest/adapter/embedded-log.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
-import { all, entry, sourceLogSuite } from './source-log.suite.js';
+import { all, entry, plain, sourceLogSuite } from './source-log.suite.js';
 
 function opened() {
   const folder = temporaryFolder('log');
@@ -12,7 +12,12 @@ function opened() {
     await log.close();
     return new EmbeddedLog(folder);
   };
-  return { folder, log, reopen };
+  const takeOver = async () => {
+    const next = new EmbeddedLog(folder);
+    await next.epoch();
+    return next;
+  };
+  return { folder, log, reopen, takeOver };
 }
 
 sourceLogSuite('embedded files', opened);
@@ -26,9 +31,22 @@ describe('embedded log after a crash', () => {
       const again = await reopen();
       const file = onlyFile(folder);
       truncateSync(file, statSync(file).size - lost);
-      expect(await all(again, 'p/a', 0n)).toEqual([whole]);
+      expect(plain(await all(again, 'p/a', 0n))).toEqual(plain([whole]));
       expect((await again.append('p/a', entry(1))).firstSequence).toBe(2n);
     }
+  });
+
+  it('refuses to open, and cuts nothing off, where a record that others follow is damaged', async () => {
+    const { folder, log, reopen } = opened();
+    await log.append('p/a', entry(2));
+    await log.append('p/a', entry(2));
+    const again = await reopen();
+    const file = onlyFile(folder);
+    const bytes = readFileSync(file);
+    bytes[60]! ^= 1;
+    writeFileSync(file, bytes);
+    await expect(again.lastSequence('p/a')).rejects.toThrow(/damaged at byte 0/);
+    expect(readFileSync(file)).toEqual(bytes);
   });
 
   it('ignores what never was a record', async () => {
@@ -36,12 +54,12 @@ describe('embedded log after a crash', () => {
     const whole = await log.append('p/a', entry(2));
     const again = await reopen();
     appendFileSync(onlyFile(folder), Buffer.alloc(100, 7));
-    expect(await all(again, 'p/a', 0n)).toEqual([whole]);
+    expect(plain(await all(again, 'p/a', 0n))).toEqual(plain([whole]));
   });
 });
 
 function onlyFile(folder: string): string {
-  const [source] = readdirSync(folder);
-  const [segment] = readdirSync(join(folder, source!));
-  return join(folder, source!, segment!);
+  const source = readdirSync(folder).find((name) => name !== 'epoch')!;
+  const [segment] = readdirSync(join(folder, source));
+  return join(folder, source, segment!);
 }

@@ -8,15 +8,19 @@ export function onlineStoreSuite(engine: string, open: () => Promise<OnlineStore
   describe(`online store: ${engine}`, () => {
     let store: OnlineStore;
     let nextSet = 1;
+    const activeSet = async (): Promise<number> => {
+      await store.activate(nextSet);
+      return nextSet++;
+    };
     beforeAll(async () => {
       store = await open();
     });
     afterAll(() => store.close());
 
     it('gives back what was written, per set and key, and null for the rest', async () => {
-      const [a, b] = [nextSet++, nextSet++];
+      const [a, b] = [await activeSet(), await activeSet()];
       const row = rowAt({ eventTime: 5n, sequence: 1n });
-      await store.write([write(a, 'x', row)], { source: 's/roundtrip', sequence: 1n });
+      await store.write([write(a, 'x', row)], { source: 's/roundtrip', sequence: 1n, epoch: 1n });
       const read = await store.read([
         { setId: a, keys: [key('x'), key('y'), null] },
         { setId: b, keys: [key('x')] },
@@ -25,30 +29,35 @@ export function onlineStoreSuite(engine: string, open: () => Promise<OnlineStore
     });
 
     it('keeps order members to all 64 bits, before 1970 too, and an absent order column apart from zero', async () => {
-      const setId = nextSet++;
+      const setId = await activeSet();
       const extremes: RowOrder = {
         eventTime: -(2n ** 63n),
         orderTime: 2n ** 63n - 1n,
         orderColumn: -1n,
         sequence: 2n ** 53n + 1n,
       };
-      const stored: StoredRow = { order: extremes, tombstone: true, payload: Buffer.from([0, 255]) };
-      await store.write([write(setId, 'k', stored)], { source: 's/extremes', sequence: 0n });
+      const stored: StoredRow = {
+        order: extremes,
+        through: 2n ** 62n,
+        tombstone: true,
+        payload: Buffer.from([0, 255]),
+      };
+      await store.write([write(setId, 'k', stored)], { source: 's/extremes', sequence: 0n, epoch: 1n });
       expect(await store.read([{ setId, keys: [key('k')] }])).toEqual([[stored]]);
     });
 
     it('ignores a row older than, or the same as, what is stored', async () => {
-      const setId = nextSet++;
+      const setId = await activeSet();
       const newest = rowAt({ eventTime: 10n, sequence: 2n }, 'new');
-      await store.write([write(setId, 'k', newest)], { source: 's/older', sequence: 2n });
+      await store.write([write(setId, 'k', newest)], { source: 's/older', sequence: 2n, epoch: 1n });
       const others = [
         rowAt({ eventTime: 9n, sequence: 3n }, 'old'),
         rowAt({ eventTime: 10n, orderTime: -1n, sequence: 4n }, 'older by order time'),
         rowAt({ eventTime: 10n, sequence: 2n }, 'again'),
       ];
       for (const row of others)
-        await store.write([write(setId, 'k', row)], { source: 's/older', sequence: 5n });
-      expect(await store.read([{ setId, keys: [key('k')] }])).toEqual([[newest]]);
+        await store.write([write(setId, 'k', row)], { source: 's/older', sequence: 5n, epoch: 1n });
+      expect(await store.read([{ setId, keys: [key('k')] }])).toEqual([[{ ...newest, through: 4n }]]);
     });
 
     it('ends in the same state whatever the order and the batches of arrival (S10)', async () => {
@@ -57,17 +66,18 @@ export function onlineStoreSuite(engine: string, open: () => Promise<OnlineStore
           fc.array(orders, { minLength: 1, maxLength: 12 }),
           fc.func(fc.nat(3)),
           async (all, cut) => {
-            const setId = nextSet++;
+            const setId = await activeSet();
             const rows = all.map((order, sequence) =>
               rowAt({ ...order, sequence: BigInt(sequence) }, String(sequence)),
             );
             const shuffled = [...rows].sort((a, b) => cut(a.order.sequence) - cut(b.order.sequence));
             for (let i = 0; i < shuffled.length; i += 3) {
               const batch = shuffled.slice(i, i + 3).map((row) => write(setId, 'k', row));
-              await store.write(batch, { source: `s/${setId}`, sequence: 100n });
+              await store.write(batch, { source: `s/${setId}`, sequence: 100n, epoch: 1n });
             }
             const newest = rows.reduce((a, b) => (compareOrder(a.order, b.order) > 0 ? a : b));
-            expect(await store.read([{ setId, keys: [key('k')] }])).toEqual([[newest]]);
+            const through = BigInt(rows.length - 1);
+            expect(await store.read([{ setId, keys: [key('k')] }])).toEqual([[{ ...newest, through }]]);
           },
         ),
         { numRuns: 50 },
@@ -76,18 +86,64 @@ export function onlineStoreSuite(engine: string, open: () => Promise<OnlineStore
 
     it('moves a source mark forwards only', async () => {
       expect(await store.appliedThrough('s/mark')).toBe(-1n);
-      await store.write([], { source: 's/mark', sequence: 7n });
-      await store.write([], { source: 's/mark', sequence: 3n });
+      await store.write([], { source: 's/mark', sequence: 7n, epoch: 1n });
+      await store.write([], { source: 's/mark', sequence: 3n, epoch: 1n });
       expect(await store.appliedThrough('s/mark')).toBe(7n);
     });
 
-    it('remembers which versions are active', async () => {
+    it('refuses an owner whose epoch is over, and takes nothing of what it brings (S9)', async () => {
+      const setId = await activeSet();
+      const row = rowAt({ sequence: 1n });
+      await store.write([], { source: 's/epoch', sequence: 0n, epoch: 2n });
+      const stale = store.write([write(setId, 'k', row)], { source: 's/epoch', sequence: 1n, epoch: 1n });
+      await expect(stale).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+      expect(await store.read([{ setId, keys: [key('k')] }])).toEqual([[null]]);
+      expect(await store.appliedThrough('s/epoch')).toBe(0n);
+    });
+
+    it('leaves out rows of sets that are not active', async () => {
       const setId = nextSet++;
       expect(await store.isActive(setId)).toBe(false);
+      const mark = { source: 's/inactive', sequence: 1n, epoch: 1n };
+      await store.write([write(setId, 'k', rowAt({ sequence: 1n }))], mark);
       await store.activate(setId);
       expect(await store.isActive(setId)).toBe(true);
+      expect(await store.read([{ setId, keys: [key('k')] }])).toEqual([[null]]);
+    });
+
+    it('builds a state aside while the active one is read and written, and then shows it whole', async () => {
+      const setId = await activeSet();
+      const [old, built] = [rowAt({ sequence: 1n }, 'old'), rowAt({ eventTime: 1n, sequence: 2n }, 'built')];
+      await store.write([write(setId, 'old', old)], { source: 's/build', sequence: 1n, epoch: 1n });
+      expect(await store.builtThrough(setId)).toBe(-1n);
+      await store.build(setId, [write(setId, 'new', built)], 7n);
+      expect(await store.builtThrough(setId)).toBe(7n);
+      expect(await store.read([{ setId, keys: [key('old'), key('new')] }])).toEqual([[old, null]]);
+      await store.activate(setId);
+      expect(await store.builtThrough(setId)).toBe(-1n);
+      expect(await store.read([{ setId, keys: [key('old'), key('new')] }])).toEqual([[null, built]]);
+      expect(await scanned(store, setId)).toEqual([['new', built]]);
+    });
+
+    it('drops a set, and begins anew when it is activated again', async () => {
+      const setId = await activeSet();
+      const mark = { source: 's/drop', sequence: 1n, epoch: 1n };
+      await store.write([write(setId, 'k', rowAt({ sequence: 1n }))], mark);
+      await store.drop(setId);
+      expect(await store.isActive(setId)).toBe(false);
+      await store.activate(setId);
+      expect(await scanned(store, setId)).toEqual([]);
     });
   });
+}
+
+async function scanned(
+  store: OnlineStore,
+  setId: number,
+): Promise<readonly (readonly [string, StoredRow])[]> {
+  const found: [string, StoredRow][] = [];
+  for await (const { key, row } of store.scan(setId)) found.push([Buffer.from(key).toString(), row]);
+  return found;
 }
 
 const orders = fc.record({
@@ -98,7 +154,7 @@ const orders = fc.record({
 
 function rowAt(order: Partial<RowOrder>, text = ''): StoredRow {
   const whole = { eventTime: 0n, orderTime: 0n, orderColumn: null, sequence: 0n, ...order };
-  return { order: whole, tombstone: false, payload: Buffer.from(text) };
+  return { order: whole, through: whole.sequence, tombstone: false, payload: Buffer.from(text) };
 }
 
 function write(setId: number, name: string, row: StoredRow): OnlineWrite {

@@ -3,7 +3,8 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PlumblineError } from '../../definition/error.js';
 import { type LogEntry, type LoggedRows, lastOf, type SourceLog } from '../log.js';
-import { decodeRecord, encodeRecord, type RecordHeader } from './log-record.js';
+import { LogEpoch } from './log-epoch.js';
+import { encodeEntry, encodeFrame, entriesOf, headerOf } from './log-frame.js';
 import { SegmentFolder } from './log-segment.js';
 
 /** Bytes that may wait for one durable write; beyond that the doors wait. */
@@ -15,6 +16,7 @@ const MAX_GROUP_BYTES = 8 * 1024 * 1024;
  */
 export class EmbeddedLog implements SourceLog {
   private readonly sources = new Map<string, Promise<SourceFiles>>();
+  private owner: Promise<LogEpoch> | null = null;
   private closed = false;
 
   constructor(private readonly folder: string) {}
@@ -31,8 +33,8 @@ export class EmbeddedLog implements SourceLog {
     return (await this.open(source)).lastSequence();
   }
 
-  async rowsOfFile(source: string, contentHash: string): Promise<number> {
-    return (await this.open(source)).rowsOfFile(contentHash);
+  async epoch(): Promise<bigint> {
+    return (await this.own()).number;
   }
 
   async close(): Promise<void> {
@@ -45,6 +47,15 @@ export class EmbeddedLog implements SourceLog {
       );
     }
     this.sources.clear();
+    await this.owner?.then(
+      (epoch) => epoch.close(),
+      () => undefined,
+    );
+  }
+
+  private own(): Promise<LogEpoch> {
+    this.owner ??= LogEpoch.take(this.folder);
+    return this.owner;
   }
 
   private async open(source: string): Promise<SourceFiles> {
@@ -54,7 +65,7 @@ export class EmbeddedLog implements SourceLog {
     if (known !== undefined) return known;
     // Folder names are digests: source names are not safe as file names on every system.
     const digest = createHash('sha256').update(source).digest('hex').slice(0, 16);
-    const opened = SourceFiles.open(join(this.folder, digest));
+    const opened = this.own().then((epoch) => SourceFiles.open(join(this.folder, digest), epoch));
     this.sources.set(source, opened);
     return opened;
   }
@@ -72,34 +83,31 @@ class SourceFiles {
   private pending: Pending[] = [];
   private writing: Promise<void> | null = null;
   private broken: Error | null = null;
-  private readonly fileRows = new Map<string, number>();
+  private next: bigint;
+  private durable: bigint;
 
   private constructor(
     private readonly segments: SegmentFolder,
-    private next: bigint,
-    private durable: bigint,
-  ) {}
+    private readonly epoch: LogEpoch,
+  ) {
+    this.next = segments.next;
+    this.durable = segments.next - 1n;
+  }
 
-  static async open(folder: string): Promise<SourceFiles> {
+  static async open(folder: string, epoch: LogEpoch): Promise<SourceFiles> {
     await mkdir(folder, { recursive: true });
-    const headers: RecordHeader[] = [];
-    const segments = await SegmentFolder.open(folder, (header) => headers.push(header));
-    const last = headers.at(-1);
-    const next = last === undefined ? 0n : last.firstSequence + BigInt(last.rowCount);
-    const files = new SourceFiles(segments, next, next - 1n);
-    for (const header of headers) files.noteFile(header);
-    return files;
+    return new SourceFiles(await SegmentFolder.open(folder), epoch);
   }
 
   append(entry: LogEntry): Promise<LoggedRows> {
     if (this.broken !== null) {
       throw new PlumblineError(
         'UNAVAILABLE',
-        `the log cannot be written: ${this.broken.message}; free disk space and restart`,
+        `the log cannot be written: ${this.broken.message}; mend the cause and restart`,
       );
     }
-    const logged: LoggedRows = { ...entry, firstSequence: this.next };
-    const bytes = encodeRecord(logged);
+    const logged: LoggedRows = { ...entry, firstSequence: this.next, epoch: this.epoch.number };
+    const bytes = encodeEntry(entry);
     this.next += BigInt(entry.rows.rowCount);
     return new Promise((resolve, reject) => {
       this.pending.push({ bytes, logged, resolve, reject });
@@ -109,15 +117,14 @@ class SourceFiles {
 
   async *read(fromSequence: bigint): AsyncIterable<LoggedRows> {
     const end = this.durable;
-    for await (const bytes of this.segments.records(fromSequence, end)) yield decodeRecord(bytes);
+    for await (const frame of this.segments.frames(fromSequence, end)) {
+      for (const logged of entriesOf(frame))
+        if (lastOf(logged) >= fromSequence && logged.firstSequence <= end) yield logged;
+    }
   }
 
   lastSequence(): bigint {
     return this.durable;
-  }
-
-  rowsOfFile(contentHash: string): number {
-    return this.fileRows.get(contentHash) ?? 0;
   }
 
   async close(): Promise<void> {
@@ -129,19 +136,15 @@ class SourceFiles {
     while (this.pending.length > 0) {
       const group = this.takeGroup();
       try {
-        await this.segments.append(
+        this.epoch.require();
+        const logged = group.map((each) => each.logged);
+        const frame = encodeFrame(
           group.map(({ bytes }) => bytes),
-          group[0]!.logged.firstSequence,
+          logged,
         );
-        this.durable = lastOf(group.at(-1)!.logged);
-        for (const { logged, resolve } of group) {
-          this.noteFile({
-            firstSequence: logged.firstSequence,
-            rowCount: logged.rows.rowCount,
-            door: logged.door,
-          });
-          resolve(logged);
-        }
+        await this.segments.append(frame, headerOf(logged));
+        this.durable = lastOf(logged.at(-1)!);
+        for (const each of group) each.resolve(each.logged);
       } catch (error) {
         // Sequences after a failed write would leave a gap, so nothing is taken until the log is opened anew.
         this.broken = error instanceof Error ? error : new Error(String(error));
@@ -158,9 +161,5 @@ class SourceFiles {
     while (count < this.pending.length && (count === 0 || bytes < MAX_GROUP_BYTES))
       bytes += this.pending[count++]!.bytes.length;
     return this.pending.splice(0, count);
-  }
-
-  private noteFile({ door, rowCount }: Pick<RecordHeader, 'door' | 'rowCount' | 'firstSequence'>): void {
-    if (door.kind === 'file') this.fileRows.set(door.contentHash, door.firstOrdinal + rowCount);
   }
 }

@@ -1,10 +1,13 @@
 import { type FileHandle, open, readdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { PlumblineError } from '../../definition/error.js';
-import { type RecordHeader, readHeader, recordLength } from './log-record.js';
+import { type FrameHeader, frameLength, readFrame } from './log-frame.js';
 
 /** A segment is closed once it is larger than this; whole segments are read into memory. */
 const SEGMENT_BYTES = 64 * 1024 * 1024;
+
+/** Where a segment ends: its bytes, and the sequence behind its last row. */
+type End = { readonly size: number; readonly next: bigint };
 
 type Segment = { readonly path: string; readonly firstSequence: bigint };
 
@@ -14,42 +17,48 @@ export class SegmentFolder {
     private readonly folder: string,
     private readonly segments: Segment[],
     private file: FileHandle | null,
-    private size: number,
+    private end: End,
   ) {}
 
-  /** Opens a folder, tells of every record in order, and cuts off what a crash left half written at the end. */
-  static async open(folder: string, onRecord: (header: RecordHeader) => void): Promise<SegmentFolder> {
+  /** Sequence behind the last whole frame. */
+  get next(): bigint {
+    return this.end.next;
+  }
+
+  /**
+   * Opens a folder and cuts off what a crash left half written at its end. Only the last segment is looked through: the
+   * others were whole when it was begun, and are checked as they are read. Throws INTERNAL where a frame that others
+   * follow is damaged: nothing that was acknowledged is ever cut off.
+   */
+  static async open(folder: string): Promise<SegmentFolder> {
     const names = (await readdir(folder)).filter((name) => name.endsWith('.log')).sort();
     const segments = names.map((name) => ({
       path: join(folder, name),
       firstSequence: BigInt(name.slice(0, -4)),
     }));
-    let size = 0;
-    for (const [i, segment] of segments.entries()) {
-      size = await scan(segment, i === segments.length - 1, onRecord);
-    }
     const last = segments.at(-1);
-    const file = last === undefined ? null : await open(last.path, 'r+');
-    if (file !== null) await file.truncate(size);
-    return new SegmentFolder(folder, segments, file, size);
+    if (last === undefined) return new SegmentFolder(folder, segments, null, { size: 0, next: 0n });
+    const end = await endOf(last);
+    const file = await open(last.path, 'r+');
+    await file.truncate(end.size);
+    return new SegmentFolder(folder, segments, file, end);
   }
 
-  /** Writes records at the end and makes them durable. */
-  async append(records: readonly Buffer[], firstSequence: bigint): Promise<void> {
-    if (this.file === null || this.size >= SEGMENT_BYTES) await this.startSegment(firstSequence);
-    const bytes = records.length === 1 ? records[0]! : Buffer.concat(records);
-    await writeWhole(this.file!, bytes, this.size);
+  /** Writes a frame at the end and makes it durable. */
+  async append(frame: Buffer, { firstSequence, rowCount }: FrameHeader): Promise<void> {
+    if (this.file === null || this.end.size >= SEGMENT_BYTES) await this.startSegment(firstSequence);
+    await writeWhole(this.file!, frame, this.end.size);
     await this.file!.datasync();
-    this.size += bytes.length;
+    this.end = { size: this.end.size + frame.length, next: firstSequence + BigInt(rowCount) };
   }
 
-  /** Whole records that hold rows of `from` to `end`, both included. */
-  async *records(from: bigint, end: bigint): AsyncIterable<Buffer> {
+  /** Whole frames that hold rows of `from` to `end`, both included. */
+  async *frames(from: bigint, end: bigint): AsyncIterable<Buffer> {
     const starts = this.segments.map((segment) => segment.firstSequence);
     const wanted = this.segments.filter(
       ({ firstSequence }, i) => firstSequence <= end && (starts[i + 1] ?? end + 1n) > from,
     );
-    for (const { path } of wanted) yield* recordsBetween(await readFile(path), from, end);
+    for (const segment of wanted) yield* framesBetween(segment, await readFile(segment.path), { from, end });
   }
 
   async close(): Promise<void> {
@@ -61,7 +70,7 @@ export class SegmentFolder {
     await this.file?.close();
     const path = join(this.folder, `${String(firstSequence).padStart(20, '0')}.log`);
     this.file = await open(path, 'wx+');
-    this.size = 0;
+    this.end = { size: 0, next: firstSequence };
     this.segments.push({ path, firstSequence });
     // The new names, of the segment and of its folder, must survive a power cut as well.
     for (const name of [this.folder, dirname(this.folder)]) {
@@ -80,41 +89,60 @@ async function writeWhole(file: FileHandle, bytes: Buffer, position: number): Pr
   }
 }
 
-function* recordsBetween(bytes: Buffer, from: bigint, end: bigint): Iterable<Buffer> {
-  for (const record of recordsIn(bytes)) {
-    const header = readHeader(record);
-    if (header === null || header.firstSequence > end) return;
-    if (header.firstSequence + BigInt(header.rowCount) > from) yield record;
+type Range = { readonly from: bigint; readonly end: bigint };
+
+function* framesBetween(segment: Segment, bytes: Buffer, { from, end }: Range): Iterable<Buffer> {
+  let at = 0;
+  for (const frame of framesIn(bytes)) {
+    const header = readFrame(frame);
+    if (header === null) throw damaged(segment, at);
+    if (header.firstSequence > end) return;
+    if (header.firstSequence + BigInt(header.rowCount) > from) yield frame;
+    at += frame.length;
   }
 }
 
-async function scan(
-  segment: Segment,
-  isLast: boolean,
-  onRecord: (header: RecordHeader) => void,
-): Promise<number> {
+/** Where the last whole frame of a segment ends. */
+async function endOf(segment: Segment): Promise<End> {
   const bytes = await readFile(segment.path);
   let size = 0;
-  for (const record of recordsIn(bytes)) {
-    const header = readHeader(record);
+  let next = segment.firstSequence;
+  for (const frame of framesIn(bytes)) {
+    const header = readFrame(frame);
     if (header === null) break;
-    onRecord(header);
-    size += record.length;
+    size += frame.length;
+    next = header.firstSequence + BigInt(header.rowCount);
   }
-  if (size < bytes.length && !isLast) {
-    throw new PlumblineError(
-      'INTERNAL',
-      `log segment ${segment.path} is damaged at byte ${size}; restore it from a copy`,
-    );
-  }
-  return size;
+  // A frame is written only when those before it are durable, so a whole one behind a broken one is no crash's doing.
+  if (wholeFrameBehind(bytes, size)) throw damaged(segment, size);
+  return { size, next };
 }
 
-/** Slices of the bytes that look like whole records, in order. */
-function* recordsIn(bytes: Buffer): Iterable<Buffer> {
+function damaged({ path }: Segment, at: number): PlumblineError {
+  return new PlumblineError(
+    'INTERNAL',
+    `log segment ${path} is damaged at byte ${at}, with rows behind it; restore it from a copy`,
+  );
+}
+
+function wholeFrameBehind(bytes: Buffer, broken: number): boolean {
+  for (
+    let at = bytes.indexOf('PLB2', broken + 1, 'latin1');
+    at >= 0;
+    at = bytes.indexOf('PLB2', at + 1, 'latin1')
+  ) {
+    const length = frameLength(bytes.subarray(at));
+    if (length !== null && at + length <= bytes.length && readFrame(bytes.subarray(at, at + length)) !== null)
+      return true;
+  }
+  return false;
+}
+
+/** Slices of the bytes that look like whole frames, in order. */
+function* framesIn(bytes: Buffer): Iterable<Buffer> {
   let at = 0;
   for (;;) {
-    const length = recordLength(bytes.subarray(at));
+    const length = frameLength(bytes.subarray(at));
     if (length === null || at + length > bytes.length) return;
     yield bytes.subarray(at, at + length);
     at += length;

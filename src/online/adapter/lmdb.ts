@@ -1,110 +1,219 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import { type Database, open, type RootDatabase } from 'lmdb';
-import { compareOrder, type RowOrder } from '../../definition/order.js';
+import { PlumblineError } from '../../definition/error.js';
+import { compareOrder } from '../../definition/order.js';
 import type { AppliedMark, OnlineRead, OnlineStore, OnlineWrite, StoredRow } from '../store.js';
+import { decodeOrder, decodeStored, encodeStored, moveThrough, throughOf } from './stored-row.js';
+
+/** Keys removed in one transaction, so that removing a large state never holds up writes for long. */
+const REMOVED_AT_ONCE = 5_000;
+
+/** What keys and values look like; a change of either is another layout. */
+const LAYOUT = '2';
 
 /**
- * Latest values in LMDB, memory-mapped. Key: 4 bytes of feature set id and the encoded entity key. Value: 1 byte of
- * flags, order (event time, order time, order column, sequence; 8 bytes each, big-endian), then the payload.
+ * Latest values in LMDB, memory-mapped. The state of a set lies in a *slot*, a number of 4 bytes in front of the encoded
+ * entity key; a state that is built aside has a slot of its own, and activating it names that slot as the set's.
  */
 export class LmdbOnlineStore implements OnlineStore {
   private readonly rows: Database<Buffer, Buffer>;
-  /** Small facts: how far each source was applied, which versions are active. */
+  /** Small facts: how far each source was applied, the slots of sets, slots that are to be emptied. */
   private readonly marks: Database<string, string>;
+  /** Slots of active sets, as the marks have them. */
+  private readonly slots = new Map<number, number | null>();
+  private emptying: Promise<void>;
+  private closing = false;
 
   private constructor(private readonly root: RootDatabase) {
     this.rows = root.openDB({ name: 'rows', encoding: 'binary', keyEncoding: 'binary' });
     this.marks = root.openDB({ name: 'marks', encoding: 'string' });
+    this.emptying = this.emptySlots();
   }
 
   static open(path: string): LmdbOnlineStore {
-    return new LmdbOnlineStore(open({ path, maxDbs: 4 }));
+    const store = new LmdbOnlineStore(open({ path, maxDbs: 4 }));
+    store.requireLayout();
+    return store;
   }
 
   async write(writes: readonly OnlineWrite[], mark: AppliedMark): Promise<void> {
     await this.root.transaction(() => {
-      for (const write of writes) this.writeIfNewer(write);
-      const name = markName(mark.source);
+      this.requireEpoch(mark);
+      const slots = new Map<number, number | null>();
+      for (const write of writes) {
+        if (!slots.has(write.setId)) slots.set(write.setId, this.activeSlot(write.setId));
+        const slot = slots.get(write.setId)!;
+        if (slot !== null) this.writeIfNewer(slot, write);
+      }
+      const name = `source/${mark.source}`;
       if (BigInt(this.marks.get(name) ?? -1) < mark.sequence)
         void this.marks.put(name, String(mark.sequence));
     });
   }
 
   async read(reads: readonly OnlineRead[]): Promise<readonly (readonly (StoredRow | null)[])[]> {
-    return reads.map(({ setId, keys }) =>
-      keys.map((key) => {
-        const stored = key === null ? undefined : this.rows.getBinary(rowKey(setId, key));
-        return stored === undefined ? null : decodeRow(stored);
-      }),
-    );
+    return reads.map(({ setId, keys }) => {
+      const slot = this.activeSlot(setId);
+      return keys.map((key) => {
+        const stored = key === null || slot === null ? undefined : this.rows.getBinary(rowKey(slot, key));
+        return stored === undefined ? null : decodeStored(stored);
+      });
+    });
   }
 
   async appliedThrough(source: string): Promise<bigint> {
-    return BigInt(this.marks.get(markName(source)) ?? -1);
+    return BigInt(this.marks.get(`source/${source}`) ?? -1);
   }
 
   async isActive(setId: number): Promise<boolean> {
-    return this.marks.get(activeName(setId)) !== undefined;
+    return this.activeSlot(setId) !== null;
+  }
+
+  async builtThrough(setId: number): Promise<bigint> {
+    return this.buildOf(setId)?.through ?? -1n;
+  }
+
+  async build(setId: number, writes: readonly OnlineWrite[], through: bigint): Promise<void> {
+    await this.root.transaction(() => {
+      const slot = this.buildOf(setId)?.slot ?? this.giveSlot();
+      for (const write of writes) this.writeIfNewer(slot, write);
+      void this.marks.put(`build/${setId}`, `${slot} ${through}`);
+    });
   }
 
   async activate(setId: number): Promise<void> {
-    await this.marks.put(activeName(setId), '1');
+    await this.root.transaction(() => {
+      const before = this.activeSlot(setId);
+      const built = this.buildOf(setId)?.slot;
+      // Nothing to build from is a build too: a source without rows.
+      const slot = built ?? before ?? this.giveSlot();
+      void this.marks.put(`active/${setId}`, String(slot));
+      void this.marks.remove(`build/${setId}`);
+      if (before !== null && before !== slot) void this.marks.put(`empty/${before}`, '1');
+    });
+    this.slots.delete(setId);
+    this.startEmptying();
+  }
+
+  async drop(setId: number): Promise<void> {
+    await this.root.transaction(() => {
+      for (const slot of [this.activeSlot(setId), this.buildOf(setId)?.slot ?? null])
+        if (slot !== null) void this.marks.put(`empty/${slot}`, '1');
+      void this.marks.remove(`active/${setId}`);
+      void this.marks.remove(`build/${setId}`);
+    });
+    this.slots.delete(setId);
+    this.startEmptying();
+  }
+
+  async *scan(setId: number): AsyncIterable<{ readonly key: Uint8Array; readonly row: StoredRow }> {
+    const slot = this.activeSlot(setId);
+    if (slot === null) return;
+    for (const { key, value } of this.rows.getRange(rangeOf(slot)))
+      yield { key: key.subarray(SLOT_BYTES), row: decodeStored(value) };
   }
 
   async close(): Promise<void> {
+    this.closing = true;
+    await this.emptying;
     await this.root.close();
   }
 
-  private writeIfNewer({ setId, key, row }: OnlineWrite): void {
-    const id = rowKey(setId, key);
+  private writeIfNewer(slot: number, { key, row }: OnlineWrite): void {
+    const id = rowKey(slot, key);
     const stored = this.rows.getBinaryFast(id);
-    if (stored !== undefined && compareOrder(decodeOrder(stored), row.order) >= 0) return;
-    void this.rows.put(id, encodeRow(row));
+    if (stored === undefined || compareOrder(decodeOrder(stored), row.order) < 0) {
+      const through = stored === undefined ? row.through : later(row.through, throughOf(stored));
+      void this.rows.put(id, encodeStored({ ...row, through }));
+    } else if (throughOf(stored) < row.through) {
+      // The fast read gives a buffer that is used again and longer than the value.
+      void this.rows.put(id, moveThrough(this.rows.getBinary(id)!, row.through));
+    }
+  }
+
+  private requireEpoch({ source, epoch }: AppliedMark): void {
+    const name = `epoch/${source}`;
+    const newest = BigInt(this.marks.get(name) ?? -1);
+    if (newest > epoch) {
+      const message = `source "${source}" is owned by epoch ${newest} now, this process had ${epoch}; it must stop writing`;
+      throw new PlumblineError('UNAVAILABLE', message);
+    }
+    if (newest < epoch) void this.marks.put(name, String(epoch));
+  }
+
+  /** The slot that reads and writes of a set go to; null before its activation. */
+  private activeSlot(setId: number): number | null {
+    const known = this.slots.get(setId);
+    if (known !== undefined) return known;
+    const slot = this.marks.get(`active/${setId}`);
+    const found = slot === undefined ? null : Number(slot);
+    this.slots.set(setId, found);
+    return found;
+  }
+
+  /** State in another layout is emptied: it is a view of the log, and built again from there. */
+  private requireLayout(): void {
+    if (this.marks.get('layout') === LAYOUT) return;
+    this.rows.clearSync();
+    this.marks.clearSync();
+    this.marks.putSync('layout', LAYOUT);
+  }
+
+  private buildOf(setId: number): { readonly slot: number; readonly through: bigint } | null {
+    const build = this.marks.get(`build/${setId}`);
+    if (build === undefined) return null;
+    const [slot, through] = build.split(' ');
+    return { slot: Number(slot), through: BigInt(through!) };
+  }
+
+  private giveSlot(): number {
+    const slot = Number(this.marks.get('nextSlot') ?? 1);
+    void this.marks.put('nextSlot', String(slot + 1));
+    return slot;
+  }
+
+  private startEmptying(): void {
+    this.emptying = this.emptying.then(() => this.emptySlots());
+  }
+
+  /** Removes the rows of slots that nobody reads any more; what is left when the store closes goes at the next opening. */
+  private async emptySlots(): Promise<void> {
+    const marked = [...this.marks.getKeys({ start: 'empty/', end: 'empty0' })];
+    for (const mark of marked) {
+      const slot = Number(mark.slice('empty/'.length));
+      for (let removed = -1; removed !== 0 && !this.closing; ) {
+        removed = await this.removeSome(slot);
+        await turn();
+      }
+      if (!this.closing) await this.marks.remove(mark);
+    }
+  }
+
+  private async removeSome(slot: number): Promise<number> {
+    const keys = [...this.rows.getKeys({ ...rangeOf(slot), limit: REMOVED_AT_ONCE })];
+    await this.root.transaction(() => {
+      for (const key of keys) void this.rows.remove(key);
+    });
+    return keys.length;
   }
 }
 
-const HEADER_BYTES = 33;
-const HAS_ORDER_COLUMN = 1;
-const IS_TOMBSTONE = 2;
+const SLOT_BYTES = 4;
 
-function rowKey(setId: number, key: Uint8Array): Buffer {
-  const id = Buffer.allocUnsafe(4 + key.length);
-  id.writeUInt32BE(setId);
-  id.set(key, 4);
+function rowKey(slot: number, key: Uint8Array): Buffer {
+  const id = Buffer.allocUnsafe(SLOT_BYTES + key.length);
+  id.writeUInt32BE(slot);
+  id.set(key, SLOT_BYTES);
   return id;
 }
 
-function encodeRow({ order, tombstone, payload }: StoredRow): Buffer {
-  const bytes = Buffer.allocUnsafe(HEADER_BYTES + payload.length);
-  bytes[0] = (order.orderColumn === null ? 0 : HAS_ORDER_COLUMN) | (tombstone ? IS_TOMBSTONE : 0);
-  bytes.writeBigInt64BE(order.eventTime, 1);
-  bytes.writeBigInt64BE(order.orderTime, 9);
-  bytes.writeBigInt64BE(order.orderColumn ?? 0n, 17);
-  bytes.writeBigInt64BE(order.sequence, 25);
-  bytes.set(payload, HEADER_BYTES);
-  return bytes;
+/** Keys of one slot; slots never reach the largest number. */
+function rangeOf(slot: number): { readonly start: Buffer; readonly end: Buffer } {
+  return { start: rowKey(slot, NO_KEY), end: rowKey(slot + 1, NO_KEY) };
 }
 
-function decodeRow(bytes: Buffer): StoredRow {
-  return {
-    order: decodeOrder(bytes),
-    tombstone: (bytes[0]! & IS_TOMBSTONE) !== 0,
-    payload: bytes.subarray(HEADER_BYTES),
-  };
-}
+const NO_KEY = new Uint8Array(0);
 
-function decodeOrder(bytes: Buffer): RowOrder {
-  return {
-    eventTime: bytes.readBigInt64BE(1),
-    orderTime: bytes.readBigInt64BE(9),
-    orderColumn: bytes[0]! & HAS_ORDER_COLUMN ? bytes.readBigInt64BE(17) : null,
-    sequence: bytes.readBigInt64BE(25),
-  };
-}
-
-function markName(source: string): string {
-  return `source/${source}`;
-}
-
-function activeName(setId: number): string {
-  return `active/${setId}`;
+function later(a: bigint, b: bigint): bigint {
+  return a > b ? a : b;
 }

@@ -1,0 +1,52 @@
+import { createReadStream } from 'node:fs';
+import type { Readable, Transform } from 'node:stream';
+import { createGunzip, createZstdDecompress } from 'node:zlib';
+import { PlumblineError } from '../definition/error.js';
+import type { Compression } from './file-kind.js';
+
+/** Read at a time: some thousand rows. */
+const CHUNK_BYTES = 1024 ** 2;
+
+/** Data that is not made to harm compresses a hundredfold at most; up to here nobody asks. */
+const FREE_BYTES = 64 * 1024 ** 2;
+const MAX_RATIO = 250;
+
+/** The content of a file, decompressed as it is read. Throws INVALID_FILE for what is cut short or swells without measure. */
+export async function* fileBytes(path: string, compression: Compression): AsyncIterable<Uint8Array> {
+  const file = createReadStream(path, { highWaterMark: CHUNK_BYTES });
+  if (compression === 'none') {
+    yield* file;
+    return;
+  }
+  let sizeBytes = 0;
+  try {
+    for await (const chunk of decompressed(file, DECOMPRESSORS[compression]())) {
+      sizeBytes += chunk.length;
+      if (sizeBytes > FREE_BYTES && sizeBytes > MAX_RATIO * file.bytesRead) throw bomb();
+      yield chunk;
+    }
+  } catch (error) {
+    if (error instanceof PlumblineError) throw error;
+    const cause = error instanceof Error ? error.message : String(error);
+    throw new PlumblineError('INVALID_FILE', `the file is no whole ${compression}: ${cause}; write it anew`, {
+      path: 'file',
+    });
+  } finally {
+    file.destroy();
+  }
+}
+
+const DECOMPRESSORS: Record<Exclude<Compression, 'none'>, () => Transform> = {
+  gzip: () => createGunzip({ chunkSize: CHUNK_BYTES }),
+  zstd: () => createZstdDecompress({ chunkSize: CHUNK_BYTES }),
+};
+
+function decompressed(file: Readable, decompressor: Transform): AsyncIterable<Uint8Array> {
+  file.once('error', (error) => decompressor.destroy(error));
+  return file.pipe(decompressor);
+}
+
+function bomb(): PlumblineError {
+  const message = `the file swells to more than ${MAX_RATIO} times its size; decompress it first if it is meant to`;
+  return new PlumblineError('INVALID_FILE', message, { path: 'file' });
+}

@@ -1,0 +1,7 @@
+/** Digits of a due time; held rows are due after 1970, so their ids sort as their times do. */
+const DUE_DIGITS = 19;
+
+/** The id of a held row: when it is due, microseconds, and what tells it from others. */
+export function heldId(dueUs: bigint, identity: string): string {
+  return `${String(dueUs).padStart(DUE_DIGITS, '0')}/${identity}`;
+}

@@ -1,0 +1,62 @@
+import type { CompiledFeatureSet } from '../compile/feature-set.js';
+import type { SourceDocument } from '../definition/document.js';
+import type { OnlineStore } from '../online/store.js';
+import { lastOf, type SourceLog } from './log.js';
+import { onlineWrites } from './online-rows.js';
+
+export type BuildRequest = {
+  readonly sets: readonly CompiledFeatureSet[];
+  /** The source as it is known now: it may gain columns while a build goes on. */
+  readonly source: () => SourceDocument;
+  readonly progress: (done: number, total: number) => void;
+  readonly signal: AbortSignal;
+};
+
+/** Online state of feature set versions built aside from a source's log: for new versions, and for a rebuild. */
+export class OnlineBuild {
+  private readonly stop = new AbortController();
+  private readonly underWay = new Set<Promise<number>>();
+
+  constructor(
+    private readonly parts: { readonly log: SourceLog; readonly online: OnlineStore },
+    private readonly sourceName: string,
+  ) {}
+
+  /** Aborted when the service stops; the build then goes on at the next start. */
+  get stopping(): AbortSignal {
+    return this.stop.signal;
+  }
+
+  /** Reads the log from where each state ends to its own end. Returns the number of rows read; throws when aborted. */
+  catchUp(request: BuildRequest): Promise<number> {
+    const run = this.read(request).finally(() => this.underWay.delete(run));
+    this.underWay.add(run);
+    return run;
+  }
+
+  /** Stops every build and waits for the write that is under way. */
+  async close(): Promise<void> {
+    this.stop.abort();
+    await Promise.allSettled(this.underWay);
+  }
+
+  private async read({ sets, source, progress, signal }: BuildRequest): Promise<number> {
+    const { log, online } = this.parts;
+    const through = new Map<number, bigint>();
+    for (const { id } of sets) through.set(id, await online.builtThrough(id));
+    const first = [...through.values()].reduce((least, each) => (each < least ? each : least)) + 1n;
+    const total = Number((await log.lastSequence(this.sourceName)) + 1n);
+    let rows = 0;
+    for await (const logged of log.read(this.sourceName, first)) {
+      signal.throwIfAborted();
+      this.stop.signal.throwIfAborted();
+      for (const set of sets) {
+        if (lastOf(logged) <= through.get(set.id)!) continue;
+        await online.build(set.id, onlineWrites(source(), [set], logged), lastOf(logged));
+      }
+      rows += logged.rows.rowCount;
+      progress(Number(lastOf(logged)) + 1, total);
+    }
+    return rows;
+  }
+}

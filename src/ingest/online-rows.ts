@@ -1,0 +1,74 @@
+import type { CompiledFeatureSet } from '../compile/feature-set.js';
+import { type ColumnBatch, takeRows, valueAt } from '../definition/column-batch.js';
+import type { SourceDocument } from '../definition/document.js';
+import { MAX_KEY_BYTES } from '../definition/key.js';
+import { compareOrder, type RowOrder } from '../definition/order.js';
+import { featureCodec } from '../online/lookup.js';
+import type { OnlineWrite } from '../online/store.js';
+import { withEveryColumn } from './every-column.js';
+import type { LoggedRows } from './log.js';
+import { keyOf } from './row-rules.js';
+import { ordersOf } from './row-stamps.js';
+
+/** What logged rows write online: of each feature set the newest row of each key, with its features computed. */
+export function onlineWrites(
+  source: SourceDocument,
+  featureSets: readonly CompiledFeatureSet[],
+  logged: LoggedRows,
+): readonly OnlineWrite[] {
+  const rows = withEveryColumn(logged.rows, source);
+  const orderOf = ordersOf(source, { ...logged, rows });
+  return featureSets.flatMap((set) => writesOf(set, rows, orderOf));
+}
+
+/** The newest row of one key, and the last one of it in the log. */
+type Newest = { readonly key: Buffer; order: RowOrder; row: number; last: number };
+
+function writesOf(
+  set: CompiledFeatureSet,
+  rows: ColumnBatch,
+  orderOf: (row: number) => RowOrder,
+): readonly OnlineWrite[] {
+  const newest = newestOfKeys(set, rows, orderOf);
+  const chosen =
+    newest.length === rows.rowCount
+      ? rows
+      : takeRows(
+          rows,
+          newest.map(({ row }) => row),
+        );
+  const features = set.kernel(chosen);
+  const columns = set.features.map(({ name }) => features.columns.get(name)!);
+  const codec = featureCodec(set);
+  const deleted = set.source.tombstone === undefined ? null : chosen.columns.get(set.source.tombstone)!;
+  return newest.map(({ key, order, last }, i) => {
+    const tombstone = deleted !== null && valueAt(deleted, i) === true;
+    const payload = tombstone ? NOTHING : codec.encode(columns.map((column) => valueAt(column, i)));
+    return { setId: set.id, key, row: { order, through: orderOf(last).sequence, tombstone, payload } };
+  });
+}
+
+const NOTHING = new Uint8Array(0);
+
+/** In the order of rows, so that rows of as many keys need not be copied. A key that came before its set may be too long. */
+function newestOfKeys(
+  set: CompiledFeatureSet,
+  rows: ColumnBatch,
+  orderOf: (row: number) => RowOrder,
+): readonly Newest[] {
+  const newest = new Map<string, Newest>();
+  for (let row = 0; row < rows.rowCount; row++) {
+    const key = keyOf(set, rows, row);
+    if (key === null || key.length > MAX_KEY_BYTES) continue;
+    const name = key.toString('latin1');
+    const known = newest.get(name);
+    if (known === undefined) {
+      newest.set(name, { key, order: orderOf(row), row, last: row });
+      continue;
+    }
+    known.last = row;
+    const order = orderOf(row);
+    if (compareOrder(order, known.order) > 0) Object.assign(known, { order, row });
+  }
+  return [...newest.values()];
+}

@@ -1,0 +1,80 @@
+import { DEFAULT_DEDUPE_FOR } from '../definition/document.js';
+import { parseDuration } from '../definition/duration.js';
+import type { Clock } from '../platform/clock.js';
+import { KEYS_KEPT_US } from './deliveries.js';
+import type { Identities } from './identities.js';
+import type { Intake } from './intake.js';
+import type { SourcePipeline } from './pipeline.js';
+import type { Pipelines } from './pipelines.js';
+
+/** How often due rows are looked for: the service clock may be any, so no timer can be set for a row. */
+const LOOK_EVERY_MS = 200;
+
+/** Held rows logged before others get their turn. */
+const RELEASED_AT_ONCE = 1_000;
+
+/** How often identities that are too old are forgotten, microseconds of the service clock. */
+const FORGET_EVERY_US = 3_600_000_000n;
+
+export type UpkeepParts = {
+  readonly pipelines: Pipelines;
+  readonly identities: Identities;
+  readonly intake: Intake;
+  readonly clock: Clock;
+  readonly onDefect: (cause: unknown, what: string) => void;
+};
+
+/** What time brings: held rows are logged when they are due (S14), old identities are forgotten (S11). */
+export class Upkeep {
+  private timer: NodeJS.Timeout | null = null;
+  private underWay: Promise<void> = Promise.resolve();
+  private forgottenUs: bigint | null = null;
+
+  constructor(private readonly parts: UpkeepParts) {}
+
+  start(): void {
+    this.timer = setInterval(() => this.look(), LOOK_EVERY_MS);
+    this.timer.unref();
+  }
+
+  async stop(): Promise<void> {
+    if (this.timer !== null) clearInterval(this.timer);
+    this.timer = null;
+    await this.underWay;
+  }
+
+  private look(): void {
+    this.underWay = this.underWay.then(async () => {
+      for (const [name, pipeline] of this.parts.pipelines.all()) {
+        if (this.timer === null) return;
+        await this.release(name, pipeline).catch((cause: unknown) =>
+          this.parts.onDefect(cause, `held rows of source ${name}`),
+        );
+      }
+      await this.forget();
+    });
+  }
+
+  private async release(name: string, pipeline: SourcePipeline): Promise<void> {
+    const { identities, clock, intake } = this.parts;
+    const nowUs = clock.nowUs();
+    const nextUs = identities.nextDueUs(name);
+    if (nextUs === null || nextUs > nowUs) return;
+    await intake.release(pipeline, await identities.due(name, nowUs, RELEASED_AT_ONCE));
+  }
+
+  private async forget(): Promise<void> {
+    const nowUs = this.parts.clock.nowUs();
+    if (this.forgottenUs !== null && nowUs - this.forgottenUs < FORGET_EVERY_US) return;
+    this.forgottenUs = nowUs;
+    for (const [name, pipeline] of this.parts.pipelines.all()) {
+      const { dedupeFor } = pipeline.definitions.source;
+      const eventsUs = nowUs - parseDuration(dedupeFor ?? DEFAULT_DEDUPE_FOR, '/dedupeFor');
+      await this.parts.identities
+        .forget(name, { keysUs: nowUs - KEYS_KEPT_US, eventsUs })
+        .catch((cause: unknown) => this.parts.onDefect(cause, `old identities of source ${name}`));
+    }
+  }
+}
+
+export const UPKEEP = Symbol('Upkeep');
