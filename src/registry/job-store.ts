@@ -35,9 +35,12 @@ export class JobStore implements JobQueue {
     return row === null ? null : jobOf(row);
   }
 
-  async list(project: string, { limit, ...only }: JobFilter): Promise<readonly Job[]> {
-    const take = limit === undefined ? {} : { take: limit };
-    const rows = await this.rows().find({ where: { project, ...only }, order: { place: 'DESC' }, ...take });
+  async list(project: string, { state, kind, limit }: JobFilter): Promise<readonly Job[]> {
+    const rows = await this.rows().find({
+      where: { project, ...(state !== undefined && { state }), ...(kind !== undefined && { kind }) },
+      order: { place: 'DESC' },
+      ...(limit !== undefined && { take: limit }),
+    });
     return rows.map(jobOf);
   }
 

@@ -223,7 +223,7 @@ async function load(path: string) {
   expect(status, JSON.stringify(body)).toBe(202);
   for (;;) {
     const job = (await service.get(`/v1/projects/p/jobs/${body.id}`)).body;
-    if (job.state !== 'running') return job;
+    if (job.finishedAt !== null) return job;
     await delay(5);
   }
 }
@@ -234,7 +234,7 @@ async function refusalOf(path: string) {
   if (status !== 202) return body.error;
   for (;;) {
     const job = (await service.get(`/v1/projects/p/jobs/${body.id}`)).body;
-    if (job.state !== 'running') return job.error ?? { code: job.state, path: JSON.stringify(job.result) };
+    if (job.finishedAt !== null) return job.error ?? { code: job.state, path: JSON.stringify(job.result) };
     await delay(5);
   }
 }

@@ -114,12 +114,20 @@ describe('jobs', () => {
     kind: 'load',
     state: 'running',
     progress: { done: 0, total: 2 },
+    attempt: 1,
+    createdAt: '2013-07-01T00:00:00Z',
+    finishedAt: null,
   };
 
   it('polls until the job has ended', async () => {
     const states: Job<LoadResult>[] = [running, { ...running, state: 'succeeded', result: RESULT }];
     answer = () => ({ body: JSON.stringify(states.shift()) });
-    expect(await client.waitForJob(running)).toEqual(RESULT);
+    expect(await client.waitForJob({ ...running, state: 'queued' })).toEqual(RESULT);
+  });
+
+  it('throws for a cancelled job', async () => {
+    const cancelled: Job<LoadResult> = { ...running, state: 'cancelled' };
+    expect(await failureOf(client.waitForJob(cancelled))).toMatchObject({ code: 'CANCELLED' });
   });
 
   it('throws the error of a failed job', async () => {

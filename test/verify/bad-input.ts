@@ -327,7 +327,7 @@ async function failedJob(baseUrl: string, id: string): Promise<Refusal> {
     const job = (await (await fetch(`${baseUrl}/v1/projects/verify/jobs/${id}`)).json()) as Refusal & {
       readonly state: string;
     };
-    if (job.state !== 'running') return job;
+    if (job.state !== 'queued' && job.state !== 'running') return job;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }

@@ -75,11 +75,11 @@ export class PlumblineClient {
     return this.post(`sources/${encodeURIComponent(source)}/loads`, { path, format });
   }
 
-  /** Waits until a job has ended and gives its result; throws the job's error when it failed. */
+  /** Waits until a job has ended and gives its result; throws the job's error when it failed, CANCELLED when it was. */
   async waitForJob<Result>(started: Job<Result>): Promise<Result> {
     const deadline = performance.now() + this.longDeadlineMs;
     let job = started;
-    while (job.state === 'running') {
+    while (job.state === 'queued' || job.state === 'running') {
       if (performance.now() > deadline) throw jobDeadlineExceeded(job.id, this.longDeadlineMs);
       await sleep(JOB_POLL_MS);
       job = await this.json<Job<Result>>({
@@ -88,7 +88,7 @@ export class PlumblineClient {
         deadlineMs: this.deadlineMs,
       });
     }
-    if (job.state === 'failed') throw jobError(job);
+    if (job.state !== 'succeeded') throw jobError(job);
     return job.result as Result;
   }
 
@@ -192,6 +192,11 @@ function jobDeadlineExceeded(id: string, deadlineMs: number): PlumblineRequestEr
 }
 
 function jobError(job: Job<unknown>): PlumblineRequestError {
+  if (job.state === 'cancelled') {
+    return new PlumblineRequestError('CANCELLED', `job ${job.id} (${job.kind}) was cancelled`, {
+      status: 200,
+    });
+  }
   const { code, message, path, problems } = job.error ?? { code: 'INTERNAL', message: 'no error was given' };
   return new PlumblineRequestError(code, `job ${job.id} (${job.kind}) failed: ${message}`, {
     status: 200,

@@ -30,8 +30,13 @@ export type PushAnswer = {
 export type Job<Result> = {
   readonly id: string;
   readonly kind: string;
-  readonly state: 'running' | 'succeeded' | 'failed';
+  readonly state: 'queued' | 'running' | 'succeeded' | 'failed' | 'cancelled';
   readonly progress: { readonly done: number; readonly total: number };
+  /** From 1: a retry makes another attempt, and so does the end of the process that ran it. */
+  readonly attempt: number;
+  /** RFC 3339. */
+  readonly createdAt: string;
+  readonly finishedAt: string | null;
   readonly result?: Result;
   readonly error?: {
     readonly code: ErrorCode;
