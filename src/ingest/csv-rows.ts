@@ -4,7 +4,7 @@ import { parseTextValue } from '../definition/text-value.js';
 import { type CsvRecord, csvRecords } from '../offline/csv-records.js';
 import { textOfUtf8 } from '../offline/utf8-text.js';
 import { type RowPlan, shownPlace } from './column-mapping.js';
-import { type OfferedSpan, SPAN_ROWS } from './offered-span.js';
+import { type OfferedSpan, spanRowsOf } from './offered-span.js';
 import { RowCollector } from './row-collector.js';
 
 /** Columns of a file at most. */
@@ -26,7 +26,8 @@ export async function requireHeader(bytes: AsyncIterable<Uint8Array>, plan: RowP
 /** Records of a CSV file behind its header; a row's ordinal is its place from 0. Throws INVALID_FILE or INVALID_FRAME. */
 export async function* csvSpans(bytes: AsyncIterable<Uint8Array>, plan: RowPlan): AsyncIterable<OfferedSpan> {
   let reader: CsvRows | null = null;
-  let collector = new RowCollector(plan, SPAN_ROWS);
+  const capacity = spanRowsOf(plan.columns.length);
+  let collector = new RowCollector(plan, capacity);
   let [firstOrdinal, ordinal] = [0, 0];
   for await (const records of csvRecords(textOfUtf8(bytes))) {
     for (const record of records) {
@@ -37,7 +38,7 @@ export async function* csvSpans(bytes: AsyncIterable<Uint8Array>, plan: RowPlan)
       reader.add(collector, ordinal++, record);
       if (!collector.isFull) continue;
       yield { offered: collector.finish(), firstOrdinal, endOrdinal: ordinal };
-      collector = new RowCollector(plan, SPAN_ROWS);
+      collector = new RowCollector(plan, capacity);
       firstOrdinal = ordinal;
     }
   }
@@ -59,6 +60,8 @@ class CsvRows {
 
   add(collector: RowCollector, ordinal: number, record: CsvRecord): void {
     const { columns } = this.plan;
+    const isBlank = record.length === 1 && record[0] === null && this.header.length > 1;
+    if (isBlank) return;
     if (record.length !== this.header.length) {
       const message = `has ${record.length} fields, the header ${this.header.length}`;
       collector.refuse(ordinal, this.texts(record), [{ path: '', message }]);

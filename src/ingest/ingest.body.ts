@@ -1,5 +1,5 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsArray, IsIn, IsOptional, IsString } from 'class-validator';
+import { IsArray, IsIn, IsOptional } from 'class-validator';
 import { ACKNOWLEDGEMENTS, type Acknowledgement, INVALID_POLICIES, type InvalidPolicy } from './intake.js';
 
 /** Rows are checked by the source's own types, not here: that is many times faster and tells more. */
@@ -7,17 +7,6 @@ export class RowsBody {
   @ApiProperty({ type: 'array', items: { type: 'object', additionalProperties: true } })
   @IsArray()
   readonly rows: unknown[];
-}
-
-export class LoadBody {
-  @ApiProperty({ description: 'A file in one of the allowed data roots' })
-  @IsString()
-  readonly path: string;
-
-  @ApiPropertyOptional({ description: 'Default: what the name of the file tells' })
-  @IsOptional()
-  @IsString()
-  readonly format?: string;
 }
 
 /** How a push is to be taken, as query parameters. */

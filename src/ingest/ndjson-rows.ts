@@ -1,7 +1,7 @@
 import { PlumblineError } from '../definition/error.js';
 import type { RowPlan } from './column-mapping.js';
 import { addLine, splitLines } from './ndjson.js';
-import { type OfferedSpan, SPAN_ROWS } from './offered-span.js';
+import { type OfferedSpan, spanRowsOf } from './offered-span.js';
 import { RowCollector } from './row-collector.js';
 
 /** Longest line: one that never ends would otherwise gather the whole file. */
@@ -12,7 +12,8 @@ export async function* ndjsonSpans(
   bytes: AsyncIterable<Uint8Array>,
   plan: RowPlan,
 ): AsyncIterable<OfferedSpan> {
-  let collector = new RowCollector(plan, SPAN_ROWS);
+  const capacity = spanRowsOf(plan.columns.length);
+  let collector = new RowCollector(plan, capacity);
   let firstOrdinal = 0;
   let line = 0;
   for await (const block of lineBlocks(bytes)) {
@@ -20,7 +21,7 @@ export async function* ndjsonSpans(
       addLine(collector, line++, text);
       if (!collector.isFull) continue;
       yield { offered: collector.finish(), firstOrdinal, endOrdinal: line };
-      collector = new RowCollector(plan, SPAN_ROWS);
+      collector = new RowCollector(plan, capacity);
       firstOrdinal = line;
     }
   }

@@ -11,6 +11,14 @@ export type OfferedSpan = {
 /** Rows of a span at most: large enough to be logged fast, small enough to keep memory flat. */
 export const SPAN_ROWS = 32_768;
 
+/** Values of a span at most, so that wide rows keep memory flat too. */
+const SPAN_VALUES = 2_000_000;
+
+/** Rows of a span that is collected row by row. */
+export function spanRowsOf(columnCount: number): number {
+  return Math.max(1, Math.min(SPAN_ROWS, Math.floor(SPAN_VALUES / Math.max(1, columnCount))));
+}
+
 /** A span of rows that all parsed. */
 export function spanOf(rows: ColumnBatch, firstOrdinal: number): OfferedSpan {
   const ordinals = ordinalsFrom(firstOrdinal, rows.rowCount);

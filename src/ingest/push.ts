@@ -4,7 +4,7 @@ import { PlumblineError } from '../definition/error.js';
 import { stringifyJson } from '../definition/json-value.js';
 import type { Acknowledgement, Delivery, Intake, InvalidPolicy, OfferedRows, Receipt } from './intake.js';
 import type { Pipelines } from './pipelines.js';
-import { offeredOfJson, offeredOfNdjson } from './row-parser.js';
+import { offeredOfArrow, offeredOfJson, offeredOfNdjson } from './row-parser.js';
 
 /** Most rows of one push. */
 const MAX_PUSH_ROWS = 100_000;

@@ -1,15 +1,19 @@
 import type { ColumnBatch } from '../definition/column-batch.js';
-import type { FileReader, TypedColumn } from './file-reader.js';
+import type { FileColumn, FileReader, TypedColumn } from './file-reader.js';
 
 /** Reads columns back from a Parquet file that a retrieval wrote: a training set. */
 export class FrameReader {
   constructor(private readonly files: FileReader) {}
 
-  /** The asked columns, row order kept, a few thousand rows a batch. Throws INVALID_FILE. */
+  /** The asked columns, row order kept, some ten thousand rows a batch. Throws INVALID_FILE. */
   async *read(path: string, columns: readonly TypedColumn[]): AsyncIterable<ColumnBatch> {
-    const file = await this.files.open(path, 'parquet', columns, 'ignore');
+    const file = await this.files.open(path, withPlaces(columns), 'ignore');
     yield* file.batches();
   }
 }
 
 export const FRAME_READER = Symbol('FrameReader');
+
+function withPlaces(columns: readonly TypedColumn[]): readonly FileColumn[] {
+  return columns.map((column) => ({ ...column, from: [column.name] }));
+}

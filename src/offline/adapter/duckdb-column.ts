@@ -88,10 +88,19 @@ function fromDuckdb(value: DuckDBValue): Value {
   throw new TypeError(`DuckDB gave a ${value.constructor.name}, which no value type maps to`);
 }
 
-type Items = Float64Array | BigInt64Array | Int32Array | Int16Array | Int8Array | Float32Array;
+type Items =
+  | Float64Array
+  | Float32Array
+  | BigInt64Array
+  | Int32Array
+  | Int16Array
+  | Int8Array
+  | Uint32Array
+  | Uint16Array
+  | Uint8Array;
 
 /** Vectors of fixed-width numbers hold their items in one typed array, which is copied whole. */
-function itemsOf(vector: DuckDBVector): Items | null {
+export function itemsOf(vector: DuckDBVector): Items | null {
   const items: unknown = 'items' in vector ? vector.items : null;
   return ArrayBuffer.isView(items) && !(items instanceof DataView) ? (items as Items) : null;
 }
@@ -163,7 +172,8 @@ function mapScalars(value: Value, change: (scalar: Value) => Value): Value {
   return Array.isArray(value) ? value.map((item) => (item === null ? null : change(item))) : change(value);
 }
 
-function validityBits(vector: DuckDBVector): BigUint64Array | null {
+/** A bit a row, 1 where there is a value; null when there is one everywhere. */
+export function validityBits(vector: DuckDBVector): BigUint64Array | null {
   const validity: unknown = 'validity' in vector ? vector.validity : null;
   const data: unknown =
     typeof validity === 'object' && validity !== null && 'data' in validity ? validity.data : null;
