@@ -25,13 +25,14 @@ import type { PipelineParts } from './pipeline.js';
 import { PIPELINES, Pipelines } from './pipelines.js';
 import { PushController } from './push.controller.js';
 import { PUSH, Push } from './push.js';
+import { RebuildController } from './rebuild.controller.js';
 import { REBUILD, Rebuild } from './rebuild.js';
 import { UPKEEP, Upkeep } from './upkeep.js';
 
 /** Rows in. The log and the index of what was seen are chosen by the composition root. */
 @Module({
   imports: [OfflineModule],
-  controllers: [PushController, IngestController],
+  controllers: [PushController, RebuildController, IngestController],
   providers: [
     {
       provide: PIPELINES,

@@ -17,7 +17,7 @@ export type PipelineParts = {
   readonly online: OnlineStore;
   readonly history: History;
   readonly identities: Identities;
-  readonly activations: Activations;
+  readonly activations: Pick<Activations, 'record' | 'forget'>;
   readonly clock: Clock;
   /** Hears what failed behind everybody's back. */
   readonly onDefect: (cause: unknown, what: string) => void;

@@ -6,13 +6,15 @@ import { columnOf } from '../../src/definition/column-batch.js';
 import type { FeatureSetDocument, SourceDocument } from '../../src/definition/document.js';
 import { encodeKey } from '../../src/definition/key.js';
 import { EmbeddedLog } from '../../src/ingest/adapter/embedded-log.js';
+import { LmdbIdentities } from '../../src/ingest/adapter/lmdb-identities.js';
 import type { LogEntry } from '../../src/ingest/log.js';
-import { SourcePipeline } from '../../src/ingest/pipeline.js';
+import { type SourceDefinitions, SourcePipeline } from '../../src/ingest/pipeline.js';
 import { DuckdbOfflineStore } from '../../src/offline/adapter/duckdb.js';
 import { History } from '../../src/offline/history.js';
 import type { OfflineStore } from '../../src/offline/store.js';
 import { LmdbOnlineStore } from '../../src/online/adapter/lmdb.js';
-import type { OnlineStore } from '../../src/online/store.js';
+import type { OnlineStore, StoredRow } from '../../src/online/store.js';
+import { ManualClock } from '../../src/platform/clock.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
 const LIMITS = { memoryLimit: '512MB', threads: 1 };
@@ -35,14 +37,14 @@ const SECOND = featureSet(2, { features: [{ name: 'more', expression: 'v + 1' }]
 describe('a pipeline after a crash (S9, S11, S12)', () => {
   it('applies what the log has beyond online state and history', async () => {
     const untouched = await started();
-    for (const entry of ENTRIES) await untouched.pipeline.accept(entry);
+    for (const entry of ENTRIES) await untouched.accept(entry);
     const wanted = await untouched.state();
     for (const lost of ['both', 'online', 'history'] as const) {
       const service = await started();
-      await service.pipeline.accept(ENTRIES[0]!);
+      await service.accept(ENTRIES[0]!);
       await service.history.settle();
       const away = await service.without(lost);
-      for (const entry of ENTRIES.slice(1)) await away.accept(entry);
+      for (const entry of ENTRIES.slice(1)) await away.accept(entry).visible;
       const again = await service.reopened();
       expect(await again.state(), lost).toEqual(wanted);
     }
@@ -51,22 +53,22 @@ describe('a pipeline after a crash (S9, S11, S12)', () => {
   it('doubles nothing when definitions change while rows wait for history', async () => {
     const service = await started();
     for (const entry of ENTRIES) {
-      await service.pipeline.accept(entry);
-      await service.pipeline.use(SOURCE, [FIRST]);
+      await service.accept(entry);
+      await service.pipeline.use(definitions(SOURCE, [FIRST]));
     }
-    const accepting = Promise.all(ENTRIES.map((entry) => service.pipeline.accept(entry)));
-    const using = service.pipeline.use(SOURCE, [FIRST, SECOND]);
+    const accepting = Promise.all(ENTRIES.map((entry) => service.accept(entry)));
+    const using = service.pipeline.use(definitions(SOURCE, [FIRST, SECOND]));
     await Promise.all([accepting, using]);
     expect((await service.state()).history.map(([sequence]) => sequence)).toEqual(sequences(2));
   });
 
   it('takes the columns that the source gained into history, in the order of the log', async () => {
     const service = await started();
-    await service.pipeline.accept(ENTRIES[0]!);
-    await service.pipeline.use(GROWN, [FIRST]);
-    await service.pipeline.accept(withW(ENTRIES[1]!, 5n));
+    await service.accept(ENTRIES[0]!);
+    await service.pipeline.use(definitions(GROWN, [FIRST]));
+    await service.accept(withW(ENTRIES[1]!, 5n));
     await service.history.settle();
-    await service.pipeline.accept(withW(ENTRIES[2]!, 6n));
+    await service.accept(withW(ENTRIES[2]!, 6n));
     const { history } = await service.state('w');
     expect(history.map(([, w]) => w)).toEqual([null, null, 5n, 5n, 6n, 6n]);
   });
@@ -75,13 +77,13 @@ describe('a pipeline after a crash (S9, S11, S12)', () => {
 describe('a store that fails', () => {
   it('loses nothing: later rows wait for earlier ones', async () => {
     const untouched = await started();
-    for (const entry of ENTRIES) await untouched.pipeline.accept(entry);
+    for (const entry of ENTRIES) await untouched.accept(entry);
     const wanted = await untouched.state();
     for (const failing of ['online', 'history'] as const) {
       const service = await started({ failing });
       service.fail(1);
-      const outcomes = await Promise.allSettled(ENTRIES.map((entry) => service.pipeline.accept(entry)));
-      await service.pipeline.accept(ENTRIES[0]!).catch(() => undefined);
+      const outcomes = await Promise.allSettled(ENTRIES.map((entry) => service.accept(entry)));
+      await service.accept(ENTRIES[0]!).catch(() => undefined);
       if (failing === 'online') expect(outcomes[0]!.status).toBe('rejected');
       const { history, online } = await service.state();
       expect(history.slice(0, 6), failing).toEqual(wanted.history);
@@ -96,33 +98,73 @@ describe('a store that fails', () => {
     const large = entryOf(Array.from({ length: 100_000 }, (_, i) => ['a', BigInt(i), BigInt(i)] as const));
     const outcomes: string[] = [];
     for (let i = 0; i < 6; i++) {
-      outcomes.push((await settled(service.pipeline.accept(large))).status);
+      outcomes.push((await settled(service.accept(large))).status);
     }
     expect(outcomes).toEqual(['fulfilled', 'fulfilled', 'fulfilled', 'rejected', 'rejected', 'rejected']);
     service.fail(0);
-    await service.pipeline.accept(ENTRIES[0]!);
+    await service.accept(ENTRIES[0]!);
     await service.history.settle();
     expect(await service.count()).toEqual([600_002n, 600_002n]);
+  });
+});
+
+describe('a rebuild', () => {
+  it('makes the same online state from the log, while rows go on', async () => {
+    const service = await started();
+    for (const entry of ENTRIES) await service.accept(entry);
+    const before = await rowsOf(service.online);
+    const rebuilding = service.pipeline.rebuild(() => undefined, new AbortController().signal);
+    await Promise.all([rebuilding, service.accept(ENTRIES[0]!)]);
+    expect(await rebuilding).toBeGreaterThanOrEqual(6);
+    const after = await rowsOf(service.online);
+    expect(after.map(([key]) => key)).toEqual(before.map(([key]) => key));
+    expect(await service.online.appliedThrough('p/readings')).toBe(7n);
+  });
+
+  it('goes on where it was stopped, and shows nothing of it before it is whole', async () => {
+    const service = await started();
+    for (const entry of ENTRIES) await service.accept(entry);
+    const before = await rowsOf(service.online);
+    const stop = new AbortController();
+    const stopped = service.pipeline.rebuild(() => stop.abort(), stop.signal);
+    await expect(stopped).rejects.toThrow(/abort/);
+    expect(await service.online.builtThrough(FIRST.id)).toBe(1n);
+    expect(await rowsOf(service.online)).toEqual(before);
+    expect(await service.pipeline.rebuild(() => undefined, new AbortController().signal)).toBe(4);
+    expect(await rowsOf(service.online)).toEqual(before);
   });
 });
 
 describe('a new feature set version', () => {
   it('is primed from the beginning of the log before it is active (S9, S18)', async () => {
     const service = await started();
-    await service.pipeline.accept(ENTRIES[0]!);
+    await service.accept(ENTRIES[0]!);
     expect(await service.online.isActive(SECOND.id)).toBe(false);
-    const using = service.pipeline.use(SOURCE, [FIRST, SECOND]);
-    await Promise.all([using, service.pipeline.accept(ENTRIES[1]!)]);
+    const using = service.pipeline.use(definitions(SOURCE, [FIRST, SECOND]));
+    await Promise.all([using, service.accept(ENTRIES[1]!)]);
     expect(await service.online.isActive(SECOND.id)).toBe(true);
     const [found] = await service.online.read([{ setId: SECOND.id, keys: [keyOf('a'), keyOf('b')] }]);
+    expect(found!.map((row) => row?.order.sequence)).toEqual([2n, 1n]);
+    expect(service.activated.has(SECOND.id)).toBe(true);
+  });
+
+  it('loses its online state when it is gone, and gets it again from the log', async () => {
+    const service = await started();
+    await service.accept(ENTRIES[0]!);
+    await service.pipeline.use({ ...definitions(SOURCE, [FIRST]), active: new Set() });
+    expect(await service.online.isActive(FIRST.id)).toBe(false);
+    expect(service.activated.has(FIRST.id)).toBe(false);
+    await service.accept(ENTRIES[1]!);
+    await service.pipeline.use(definitions(SOURCE, [FIRST]));
+    const [found] = await service.online.read([{ setId: FIRST.id, keys: [keyOf('a'), keyOf('b')] }]);
     expect(found!.map((row) => row?.order.sequence)).toEqual([2n, 1n]);
   });
 
   it('matches no key that was too long for it, when the rows came before it', async () => {
     const service = await started({ sets: [] });
-    await service.pipeline.accept(entryOf([['x'.repeat(5000), 1n, 1n]]));
-    await service.pipeline.accept(ENTRIES[0]!);
-    await service.pipeline.use(SOURCE, [FIRST]);
+    await service.accept(entryOf([['x'.repeat(5000), 1n, 1n]]));
+    await service.accept(ENTRIES[0]!);
+    await service.pipeline.use(definitions(SOURCE, [FIRST]));
     expect(await service.online.isActive(FIRST.id)).toBe(true);
   });
 });
@@ -191,6 +233,10 @@ function featureSet(id: number, more: Pick<FeatureSetDocument, 'features'>): Com
   });
 }
 
+function definitions(source: SourceDocument, featureSets: readonly CompiledFeatureSet[]): SourceDefinitions {
+  return { source, featureSets, active: new Set(featureSets.map(({ id }) => id)) };
+}
+
 function keyOf(k: string): Buffer {
   return encodeKey(['STRING'], [k])!;
 }
@@ -209,16 +255,35 @@ async function started({ folder = temporaryFolder('recovery'), failing, sets = [
   const offline = await DuckdbOfflineStore.open(join(folder, 'history.duckdb'), LIMITS);
   const history = new History(failing === 'history' ? failingAt(offline, 'append', faults) : offline);
   const written = failing === 'online' ? failingAt(online, 'write', faults) : online;
-  const parts = { log, online: written, history };
-  const ref = { project: 'p', source: SOURCE };
-  const pipeline = await SourcePipeline.open(parts, ref, sets);
+  const identities = LmdbIdentities.open(join(folder, 'identities'));
+  const activated = new Map<number, bigint>();
+  const parts = {
+    log,
+    online: written,
+    history,
+    identities,
+    activations: {
+      record: async (id: number, { sequence }: { readonly sequence: bigint }) =>
+        void activated.set(id, sequence),
+      forget: async (id: number) => void activated.delete(id),
+    },
+    clock: new ManualClock(200n),
+    onDefect: (cause: unknown) => {
+      throw cause;
+    },
+  };
+  const pipeline = await SourcePipeline.open(parts, 'p', definitions(SOURCE, sets));
   const close = async (): Promise<void> => {
+    await pipeline.close();
     await history.close();
     await online.close();
+    await identities.close();
     await log.close();
   };
   return {
     pipeline,
+    accept: async (entry: LogEntry): Promise<void> => pipeline.accept(entry).visible,
+    activated,
     online,
     history,
     fail: (times: number) => {
@@ -232,7 +297,7 @@ async function started({ folder = temporaryFolder('recovery'), failing, sets = [
         online: lost === 'history' ? online : lostOnline,
         history: lost === 'online' ? history : lostHistory,
       };
-      return SourcePipeline.open({ log, ...views }, ref, sets);
+      return SourcePipeline.open({ ...parts, ...views }, 'p', definitions(SOURCE, sets));
     },
     reopened: async () => {
       await close();
@@ -280,6 +345,13 @@ function inert<T extends OnlineStore | OfflineStore>(store: T, method: keyof T):
       return typeof found === 'function' ? found.bind(target) : found;
     },
   });
+}
+
+async function rowsOf(online: OnlineStore): Promise<readonly (readonly [string, StoredRow])[]> {
+  const rows: [string, StoredRow][] = [];
+  for await (const { key, row } of online.scan(FIRST.id))
+    rows.push([Buffer.from(key).toString('hex'), { ...row, payload: Buffer.from(row.payload) }]);
+  return rows;
 }
 
 async function query(folder: string, columns: string): Promise<readonly (readonly unknown[])[]> {

@@ -18,6 +18,7 @@ type RequestBody = {
   readonly json?: unknown;
   readonly text?: string | Uint8Array;
   readonly type?: string;
+  readonly headers?: Readonly<Record<string, string>>;
 };
 
 /** The whole service in this process, on its own data folder. */
@@ -74,7 +75,7 @@ async function send(
     url,
     ...(payload !== undefined && {
       payload: payload instanceof Uint8Array ? Buffer.from(payload) : payload,
-      headers: { 'content-type': body.type ?? 'application/json' },
+      headers: { 'content-type': body.type ?? 'application/json', ...body.headers },
     }),
   });
   const isJson = String(response.headers['content-type']).includes('json');
