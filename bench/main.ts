@@ -1,10 +1,12 @@
 /** `npm run bench -- NAME --json`: ratios measured in one run, with the conditions beside them. */
 import { parseArgs } from 'node:util';
 import { type BenchResult, conditions } from './conditions.js';
+import { ingest } from './ingest.js';
 import { offlineFlights } from './offline-flights.js';
 
 const BENCHMARKS: Readonly<Record<string, () => Promise<BenchResult>>> = {
   'offline-flights': offlineFlights,
+  ingest,
 };
 
 const { positionals, values } = parseArgs({
