@@ -25,6 +25,8 @@ import type { PipelineParts } from './pipeline.js';
 import { PIPELINES, Pipelines } from './pipelines.js';
 import { PushController } from './push.controller.js';
 import { PUSH, Push } from './push.js';
+import { QuarantineController } from './quarantine.controller.js';
+import { QUARANTINE_REVIEW, QuarantineReview } from './quarantine-review.js';
 import { RebuildController } from './rebuild.controller.js';
 import { REBUILD, Rebuild } from './rebuild.js';
 import { UPKEEP, Upkeep } from './upkeep.js';
@@ -32,7 +34,7 @@ import { UPKEEP, Upkeep } from './upkeep.js';
 /** Rows in. The log and the index of what was seen are chosen by the composition root. */
 @Module({
   imports: [OfflineModule],
-  controllers: [PushController, RebuildController, IngestController],
+  controllers: [PushController, RebuildController, IngestController, QuarantineController],
   providers: [
     {
       provide: PIPELINES,
@@ -60,6 +62,12 @@ import { UPKEEP, Upkeep } from './upkeep.js';
       provide: LOAD,
       inject: [PIPELINES, INTAKE, FILE_READER, Jobs, CONFIG],
       useFactory: (...parts: LoadDependencies) => loadOf(...parts),
+    },
+    {
+      provide: QUARANTINE_REVIEW,
+      inject: [PIPELINES, IDENTITIES, QuarantinedRows, INTAKE],
+      useFactory: (...[pipelines, identities, rows, intake]: ReviewDependencies) =>
+        new QuarantineReview({ pipelines, identities, rows, intake }),
     },
     {
       provide: REBUILD,
@@ -102,6 +110,13 @@ function pipelineParts(
 ): PipelineParts {
   return { log, online, history, identities, activations, clock, onDefect: logDefect };
 }
+
+type ReviewDependencies = readonly [
+  pipelines: Pipelines,
+  identities: Identities,
+  rows: QuarantinedRows,
+  intake: Intake,
+];
 
 type IntakeDependencies = readonly [
   pipelines: Pipelines,
