@@ -5,7 +5,7 @@ import type { Configuration } from './platform/configuration.js';
 import { openDataDir } from './platform/data-dir.js';
 import { createHttpApplication, type HttpApplication } from './platform/http.js';
 import { serveOpenApi } from './platform/open-api.js';
-import { REGISTRY_COMPONENTS } from './registry/document-view.js';
+import { REGISTRY_COMPONENTS } from './registry/open-api-components.js';
 
 /** The whole service over HTTP, initialised but not yet listening: `listen` it, or `inject` requests; `close` it. */
 export async function createApp(

@@ -7,16 +7,8 @@ import { CATALOG_HOLDER, CatalogHolder } from './catalog.js';
 import type { Change } from './change.js';
 import { VersionQuery } from './definitions.body.js';
 import { type DocumentDetails, type DocumentSummary, detailsOf, summaryOf } from './document-view.js';
+import { KIND_ROUTES } from './kind-routes.js';
 import { PlanApply } from './plan-apply.js';
-
-/** Where each kind of document lives. */
-const KIND_ROUTES: Readonly<Record<DocumentKind, string>> = {
-  Entity: 'entities',
-  Source: 'sources',
-  FeatureSet: 'feature-sets',
-  FeatureService: 'feature-services',
-  Model: 'models',
-};
 
 /** One controller a kind; they differ in path and schema alone. */
 export const DEFINITION_CONTROLLERS: readonly Type[] = [

@@ -1,19 +1,23 @@
 import type { Document, Documentation, DocumentKind } from '../definition/document.js';
-import { DOCUMENT_KINDS } from '../definition/document.js';
 import type { JsonSchema } from './document.schema.js';
-import { documentComponents } from './document.schema.js';
 import type { Pins } from './pins.js';
 import type { Registered } from './project-definitions.js';
 import { registeredRowSchema } from './row-schema.js';
+import type { VersionState } from './version-state.js';
 
 /** A document in a list. */
-export type DocumentSummary = Documentation & { readonly name: string; readonly version: number };
+export type DocumentSummary = Documentation & {
+  readonly name: string;
+  readonly version: number;
+  readonly state: VersionState;
+};
 
 /** A document version as it was registered. */
 export type DocumentDetails = {
   readonly kind: DocumentKind;
   readonly name: string;
   readonly version: number;
+  readonly state: VersionState;
   readonly fingerprint: string;
   readonly createdAt: string;
   /** As it was written. */
@@ -28,6 +32,7 @@ export function summaryOf({ stored }: Registered): DocumentSummary {
   return {
     name: stored.name,
     version: stored.version,
+    state: stored.state,
     ...(description !== undefined && { description }),
     ...(owner !== undefined && { owner }),
     ...(tags !== undefined && { tags }),
@@ -35,12 +40,13 @@ export function summaryOf({ stored }: Registered): DocumentSummary {
 }
 
 export function detailsOf(registered: Registered): DocumentDetails {
-  const { kind, name, version, fingerprint, createdAt, document, pins } = registered.stored;
+  const { kind, name, version, state, fingerprint, createdAt, document, pins } = registered.stored;
   const rowSchema = registeredRowSchema(registered);
   return {
     kind,
     name,
     version,
+    state,
     fingerprint,
     createdAt: createdAt.toISOString(),
     document,
@@ -48,59 +54,3 @@ export function detailsOf(registered: Registered): DocumentDetails {
     ...(rowSchema !== null && { rowSchema }),
   };
 }
-
-const REFERENCE = {
-  kind: { type: 'string', enum: DOCUMENT_KINDS },
-  name: { type: 'string' },
-  version: { type: 'integer' },
-};
-
-const ROW_SCHEMA = { type: 'object', description: 'JSON Schema of the rows that …/rows takes' };
-
-const CHANGE = {
-  type: 'object',
-  properties: {
-    ...REFERENCE,
-    action: { type: 'string', enum: ['created', 'newVersion', 'updated', 'unchanged'] },
-    differences: {
-      type: 'array',
-      items: { type: 'object', properties: { path: { type: 'string' }, from: {}, to: {} } },
-    },
-    dependants: { type: 'array', items: { type: 'object', properties: REFERENCE } },
-    rowSchema: ROW_SCHEMA,
-  },
-  required: ['kind', 'name', 'version', 'action', 'differences', 'dependants'],
-};
-
-const SUMMARY = {
-  type: 'object',
-  properties: {
-    name: { type: 'string' },
-    version: { type: 'integer' },
-    description: { type: 'string' },
-    owner: { type: 'string' },
-    tags: { type: 'array', items: { type: 'string' } },
-  },
-  required: ['name', 'version'],
-};
-
-const DETAILS = {
-  type: 'object',
-  properties: {
-    ...REFERENCE,
-    fingerprint: { type: 'string', description: 'SHA-256 of its meaning' },
-    createdAt: { type: 'string', format: 'date-time' },
-    document: { $ref: '#/components/schemas/Document' },
-    pins: { type: 'object', additionalProperties: { type: 'integer' } },
-    rowSchema: ROW_SCHEMA,
-  },
-  required: ['kind', 'name', 'version', 'fingerprint', 'createdAt', 'document', 'pins'],
-};
-
-/** Components of the OpenAPI document: definitions, and what the registry answers about them. */
-export const REGISTRY_COMPONENTS: Readonly<Record<string, object>> = {
-  ...documentComponents(),
-  Change: CHANGE,
-  DocumentSummary: SUMMARY,
-  DocumentDetails: DETAILS,
-};

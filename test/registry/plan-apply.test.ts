@@ -86,7 +86,7 @@ describe('apply', () => {
     expect(read.body).toMatchObject({ version: 1, document: described });
     const { items } = (await service.get(`${base}/feature-sets`)).body;
     expect(items).toEqual([
-      { name: 'weather', version: 1, description: 'Hourly', owner: 'ops', tags: ['wx'] },
+      { name: 'weather', version: 1, state: 'active', description: 'Hourly', owner: 'ops', tags: ['wx'] },
     ]);
   });
 
