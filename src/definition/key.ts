@@ -1,3 +1,4 @@
+import { writeInt64BE } from './int64-bytes.js';
 import type { Value } from './value.js';
 import type { KeyType } from './value-type.js';
 
@@ -43,7 +44,7 @@ function encodeComponent(type: KeyType, value: Value): Buffer {
 
 function fixedWidth(value: bigint): Buffer {
   const bytes = Buffer.allocUnsafe(FIXED_BYTES);
-  bytes.writeBigInt64BE(value);
+  writeInt64BE(bytes, value, 0);
   return bytes;
 }
 

@@ -43,7 +43,7 @@ function writesOf(
   const deleted = set.source.tombstone === undefined ? null : chosen.columns.get(set.source.tombstone)!;
   return newest.map(({ key, order, last }, i) => {
     const tombstone = deleted !== null && valueAt(deleted, i) === true;
-    const payload = tombstone ? NOTHING : codec.encode(columns.map((column) => valueAt(column, i)));
+    const payload = tombstone ? NOTHING : codec.encode(columns, i);
     return { setId: set.id, key, row: { order, through: orderOf(last).sequence, tombstone, payload } };
   });
 }
@@ -56,13 +56,14 @@ function newestOfKeys(
   rows: ColumnBatch,
   orderOf: (row: number) => RowOrder,
 ): readonly Newest[] {
-  const newest = new Map<string, Newest>();
+  const nameOf = keyNames(set, rows);
+  const newest = new Map<unknown, Newest>();
   for (let row = 0; row < rows.rowCount; row++) {
-    const key = keyOf(set, rows, row);
-    if (key === null || key.length > MAX_KEY_BYTES) continue;
-    const name = key.toString('latin1');
+    const name = nameOf(row);
     const known = newest.get(name);
     if (known === undefined) {
+      const key = keyOf(set, rows, row);
+      if (key === null || key.length > MAX_KEY_BYTES) continue;
       newest.set(name, { key, order: orderOf(row), row, last: row });
       continue;
     }
@@ -71,4 +72,11 @@ function newestOfKeys(
     if (compareOrder(order, known.order) > 0) Object.assign(known, { order, row });
   }
   return [...newest.values()];
+}
+
+/** What tells the keys of a batch apart: a single component's own value, else the encoded key. */
+function keyNames(set: CompiledFeatureSet, rows: ColumnBatch): (row: number) => unknown {
+  const only = set.keyColumns.length === 1 ? rows.columns.get(set.keyColumns[0]!)! : null;
+  if (only !== null && only.type !== 'BYTES') return (row) => valueAt(only, row);
+  return (row) => keyOf(set, rows, row)?.toString('latin1') ?? null;
 }

@@ -1,9 +1,12 @@
+import { type Column, valueAt } from '../definition/column-batch.js';
+import { readInt64LE, writeInt64LE } from '../definition/int64-bytes.js';
 import type { Value } from '../definition/value.js';
 import { elementTypeOf, type ScalarType, type ValueType } from '../definition/value-type.js';
 
 /** Encodes and decodes the feature values of one feature set version. */
 export type RowCodec = {
-  readonly encode: (values: readonly Value[]) => Buffer;
+  /** One row of feature columns, in the order of the types. */
+  readonly encode: (columns: readonly Column[], row: number) => Buffer;
   readonly decode: (payload: Uint8Array) => readonly Value[];
 };
 
@@ -13,16 +16,16 @@ export type RowCodec = {
  */
 export function rowCodec(types: readonly ValueType[]): RowCodec {
   const bitmapBytes = (types.length + 7) >> 3;
+  const writers = types.map(writerOf);
   return {
-    encode: (values) => {
-      const parts: Buffer[] = [];
-      const nulls = Buffer.alloc(bitmapBytes);
-      types.forEach((type, i) => {
-        const value = values[i]!;
-        if (value === null) nulls[i >> 3]! |= 1 << (i & 7);
-        else encodeValue(type, value, parts);
-      });
-      return Buffer.concat([nulls, ...parts]);
+    encode: (columns, row) => {
+      const output = startOutput(bitmapBytes);
+      for (let i = 0; i < writers.length; i++) {
+        const value = valueAt(columns[i]!, row);
+        if (value === null) output.bytes[i >> 3]! |= 1 << (i & 7);
+        else writers[i]!(output, value);
+      }
+      return Buffer.from(output.bytes.subarray(0, output.at));
     },
     decode: (payload) => {
       const bytes = Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength);
@@ -32,18 +35,81 @@ export function rowCodec(types: readonly ValueType[]): RowCodec {
   };
 }
 
-type Cursor = { readonly bytes: Buffer; at: number };
+/** Where a row is written: one buffer for all rows, copied out when a row is whole. */
+type Output = { bytes: Buffer; at: number };
 
-function encodeValue(type: ValueType, value: Value, parts: Buffer[]): void {
-  const element = elementTypeOf(type);
-  if (element === null) {
-    parts.push(ENCODERS[type as ScalarType](value));
-    return;
-  }
-  const items = value as readonly Value[];
-  parts.push(uint32(items.length));
-  for (const item of items) parts.push(ENCODERS[element](item));
+/** A few values fit; longer rows make it grow, and the next row has the larger one. */
+const output: Output = { bytes: Buffer.alloc(4096), at: 0 };
+
+function startOutput(bitmapBytes: number): Output {
+  output.at = 0;
+  reserve(output, bitmapBytes);
+  output.bytes.fill(0, 0, bitmapBytes);
+  output.at = bitmapBytes;
+  return output;
 }
+
+function reserve(to: Output, byteCount: number): number {
+  const end = to.at + byteCount;
+  if (end > to.bytes.length) to.bytes = Buffer.concat([to.bytes], 2 * end);
+  const at = to.at;
+  to.at = end;
+  return at;
+}
+
+type Writer = (to: Output, value: Value) => void;
+
+function writerOf(type: ValueType): Writer {
+  const element = elementTypeOf(type);
+  if (element === null) return WRITERS[type as ScalarType];
+  const write = WRITERS[element];
+  return (to, value) => {
+    const items = value as readonly Value[];
+    writeUint32(to, items.length);
+    for (const item of items) write(to, item);
+  };
+}
+
+const WRITERS: Record<ScalarType, Writer> = {
+  BOOL: (to, value) => {
+    const at = reserve(to, 1);
+    to.bytes[at] = Number(value);
+  },
+  INT64: writeInt64,
+  TIMESTAMP: writeInt64,
+  FLOAT64: (to, value) => {
+    const at = reserve(to, 8);
+    to.bytes.writeDoubleLE(value as number, at);
+  },
+  DATE: (to, value) => {
+    const at = reserve(to, 4);
+    to.bytes.writeInt32LE(value as number, at);
+  },
+  STRING: (to, value) => {
+    const byteCount = Buffer.byteLength(value as string, 'utf8');
+    writeUint32(to, byteCount);
+    const at = reserve(to, byteCount);
+    to.bytes.write(value as string, at, 'utf8');
+  },
+  BYTES: (to, value) => {
+    const bytes = value as Uint8Array;
+    writeUint32(to, bytes.length);
+    const at = reserve(to, bytes.length);
+    to.bytes.set(bytes, at);
+  },
+};
+
+function writeInt64(to: Output, value: Value): void {
+  const at = reserve(to, 8);
+  writeInt64LE(to.bytes, value as bigint, at);
+}
+
+function writeUint32(to: Output, value: number): void {
+  const at = reserve(to, 4);
+  to.bytes.writeUInt32LE(value, at);
+}
+
+type Cursor = { readonly bytes: Buffer; at: number };
 
 function decodeValue(type: ValueType, cursor: Cursor): Value {
   const element = elementTypeOf(type);
@@ -52,28 +118,10 @@ function decodeValue(type: ValueType, cursor: Cursor): Value {
   return Array.from({ length: count }, () => DECODERS[element](cursor));
 }
 
-const ENCODERS: Record<ScalarType, (value: Value) => Buffer> = {
-  BOOL: (value) => Buffer.from([Number(value)]),
-  INT64: (value) => int64(value as bigint),
-  TIMESTAMP: (value) => int64(value as bigint),
-  FLOAT64: (value) => {
-    const bytes = Buffer.allocUnsafe(8);
-    bytes.writeDoubleLE(value as number);
-    return bytes;
-  },
-  DATE: (value) => {
-    const bytes = Buffer.allocUnsafe(4);
-    bytes.writeInt32LE(value as number);
-    return bytes;
-  },
-  STRING: (value) => sized(Buffer.from(value as string, 'utf8')),
-  BYTES: (value) => sized(Buffer.from(value as Uint8Array)),
-};
-
 const DECODERS: Record<ScalarType, (cursor: Cursor) => Value> = {
   BOOL: (cursor) => cursor.bytes[advance(cursor, 1)] === 1,
-  INT64: (cursor) => cursor.bytes.readBigInt64LE(advance(cursor, 8)),
-  TIMESTAMP: (cursor) => cursor.bytes.readBigInt64LE(advance(cursor, 8)),
+  INT64: (cursor) => readInt64LE(cursor.bytes, advance(cursor, 8)),
+  TIMESTAMP: (cursor) => readInt64LE(cursor.bytes, advance(cursor, 8)),
   FLOAT64: (cursor) => cursor.bytes.readDoubleLE(advance(cursor, 8)),
   DATE: (cursor) => cursor.bytes.readInt32LE(advance(cursor, 4)),
   STRING: (cursor) => {
@@ -92,20 +140,4 @@ function advance(cursor: Cursor, byteCount: number): number {
   const start = cursor.at;
   cursor.at += byteCount;
   return start;
-}
-
-function sized(bytes: Buffer): Buffer {
-  return Buffer.concat([uint32(bytes.length), bytes]);
-}
-
-function uint32(value: number): Buffer {
-  const bytes = Buffer.allocUnsafe(4);
-  bytes.writeUInt32LE(value);
-  return bytes;
-}
-
-function int64(value: bigint): Buffer {
-  const bytes = Buffer.allocUnsafe(8);
-  bytes.writeBigInt64LE(value);
-  return bytes;
 }

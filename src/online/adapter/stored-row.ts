@@ -1,3 +1,4 @@
+import { readInt64BE, writeInt64BE } from '../../definition/int64-bytes.js';
 import type { RowOrder } from '../../definition/order.js';
 import type { StoredRow } from '../store.js';
 
@@ -14,11 +15,11 @@ const THROUGH_AT = 33;
 export function encodeStored({ order, through, tombstone, payload }: StoredRow): Buffer {
   const bytes = Buffer.allocUnsafe(HEADER_BYTES + payload.length);
   bytes[0] = (order.orderColumn === null ? 0 : HAS_ORDER_COLUMN) | (tombstone ? IS_TOMBSTONE : 0);
-  bytes.writeBigInt64BE(order.eventTime, 1);
-  bytes.writeBigInt64BE(order.orderTime, 9);
-  bytes.writeBigInt64BE(order.orderColumn ?? 0n, 17);
-  bytes.writeBigInt64BE(order.sequence, 25);
-  bytes.writeBigInt64BE(through, THROUGH_AT);
+  writeInt64BE(bytes, order.eventTime, 1);
+  writeInt64BE(bytes, order.orderTime, 9);
+  writeInt64BE(bytes, order.orderColumn ?? 0n, 17);
+  writeInt64BE(bytes, order.sequence, 25);
+  writeInt64BE(bytes, through, THROUGH_AT);
   bytes.set(payload, HEADER_BYTES);
   return bytes;
 }
@@ -34,20 +35,20 @@ export function decodeStored(bytes: Buffer): StoredRow {
 
 export function decodeOrder(bytes: Buffer): RowOrder {
   return {
-    eventTime: bytes.readBigInt64BE(1),
-    orderTime: bytes.readBigInt64BE(9),
-    orderColumn: bytes[0]! & HAS_ORDER_COLUMN ? bytes.readBigInt64BE(17) : null,
-    sequence: bytes.readBigInt64BE(25),
+    eventTime: readInt64BE(bytes, 1),
+    orderTime: readInt64BE(bytes, 9),
+    orderColumn: bytes[0]! & HAS_ORDER_COLUMN ? readInt64BE(bytes, 17) : null,
+    sequence: readInt64BE(bytes, 25),
   };
 }
 
 export function throughOf(bytes: Buffer): bigint {
-  return bytes.readBigInt64BE(THROUGH_AT);
+  return readInt64BE(bytes, THROUGH_AT);
 }
 
 /** The same row, with another `through`. */
 export function moveThrough(bytes: Buffer, through: bigint): Buffer {
   const moved = Buffer.from(bytes);
-  moved.writeBigInt64BE(through, THROUGH_AT);
+  writeInt64BE(moved, through, THROUGH_AT);
   return moved;
 }
