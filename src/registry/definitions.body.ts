@@ -1,6 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
-import { ArrayMaxSize, ArrayNotEmpty, IsArray, IsInt, IsOptional, Max, Min } from 'class-validator';
+import { ArrayMaxSize, ArrayNotEmpty, IsArray, IsIn, IsInt, IsOptional, Max, Min } from 'class-validator';
 
 /** Documents of one apply: they are compiled in one go while other requests wait. */
 const MAX_DOCUMENTS = 1_000;
@@ -12,6 +12,15 @@ export class ApplyBody {
   @ArrayNotEmpty()
   @ArrayMaxSize(MAX_DOCUMENTS)
   readonly documents: unknown[];
+}
+
+const PLAN_FORMATS = ['json', 'text'] as const;
+
+export class PlanQuery {
+  @ApiPropertyOptional({ enum: PLAN_FORMATS, description: 'Default: what Accept asks for, else json' })
+  @IsOptional()
+  @IsIn(PLAN_FORMATS)
+  readonly format?: (typeof PLAN_FORMATS)[number];
 }
 
 export class VersionQuery {

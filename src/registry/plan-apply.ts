@@ -3,10 +3,12 @@ import { type Change, changeOf, primedSources } from './change.js';
 import { checkDocument } from './check-document.js';
 import type { DocumentsTransaction } from './documents.js';
 import { type Draft, type PlannedChange, planDocument } from './plan.js';
+import { planText } from './plan-text.js';
 import type { Publishing, Stored } from './publishing.js';
 import { referencesOf } from './references.js';
 import { Refusals } from './refusals.js';
 import type { SourceRows } from './source-rows.js';
+import { computedTypes } from './typed-difference.js';
 import { validateDocument } from './validate-document.js';
 import type { DocumentInput } from './yaml-documents.js';
 
@@ -27,11 +29,19 @@ export class PlanApply {
 
   /** What {@link apply} would do; writes nothing. Throws the same refusals. */
   async plan(request: ApplyRequest): Promise<readonly Change[]> {
-    const documents = validated(request);
-    const { planned, draft } = await this.publishing.read(request.project, (stored) =>
-      planAll(request, documents, stored),
-    );
-    return this.changes(planned, draft);
+    return this.changes(await this.planned(request));
+  }
+
+  /** The same for a person at a terminal. */
+  async planText(request: ApplyRequest): Promise<string> {
+    const all = await this.planned(request);
+    const changes = await this.changes(all);
+    const shown = all.planned.map(({ next }, index) => ({
+      change: changes[index]!,
+      document: next.stored.document,
+      types: computedTypes(next),
+    }));
+    return planText(request.project, shown);
   }
 
   /**
@@ -41,15 +51,20 @@ export class PlanApply {
    */
   async apply(request: ApplyRequest): Promise<readonly Change[]> {
     const documents = validated(request);
-    const { planned, draft } = await this.publishing.change(request.project, async (stored) => {
+    const applied = await this.publishing.change(request.project, async (stored) => {
       const all = await planAll(request, documents, stored);
       for (const change of inKindOrder(all.planned)) await write(stored.transaction, change);
       return all;
     });
-    return this.changes(planned, draft);
+    return this.changes(applied);
   }
 
-  private async changes(planned: readonly PlannedChange[], draft: Draft): Promise<readonly Change[]> {
+  private planned(request: ApplyRequest): Promise<Planned> {
+    const documents = validated(request);
+    return this.publishing.read(request.project, (stored) => planAll(request, documents, stored));
+  }
+
+  private async changes({ planned, draft }: Planned): Promise<readonly Change[]> {
     const { project } = draft.before;
     const sourceRows = new Map<string, bigint | null>();
     for (const source of primedSources(planned)) {
