@@ -1,9 +1,10 @@
-import type { CompiledFeatureService, ServiceEntry } from '../compile/feature-service.js';
+import type { CompiledFeatureService, ServiceFeature } from '../compile/feature-service.js';
 import type { CompiledFeatureSet } from '../compile/feature-set.js';
 import { type Column, type ColumnBatch, ColumnBuilder, valueAt } from '../definition/column-batch.js';
 import { encodeKey, MAX_KEY_BYTES } from '../definition/key.js';
-import { featureStatus, rowStatus, type Status } from '../definition/status.js';
+import { featureStatus, type Lifetime, rowStatus, type Status } from '../definition/status.js';
 import type { Value } from '../definition/value.js';
+import type { KeyType } from '../definition/value-type.js';
 import type { Clock } from '../platform/clock.js';
 import { type RowCodec, rowCodec } from './row-codec.js';
 import type { OnlineStore, StoredRow } from './store.js';
@@ -24,72 +25,40 @@ export type LookupAnswer = {
 
 /** Latest values by entity key. */
 export class Lookup {
-  private readonly codecs = new WeakMap<CompiledFeatureSet, RowCodec>();
-  /** Ids of versions that were found active: they stay so. */
-  private readonly active = new Set<number>();
+  private readonly plans = new WeakMap<CompiledFeatureService, LookupPlan>();
 
   constructor(
     private readonly store: OnlineStore,
     private readonly clock: Clock,
   ) {}
 
-  /** `keys` has the service's key columns, one row an entity; a key with a NULL finds nothing (S15). */
+  /**
+   * `keys` has the service's key columns, one row an entity; a key with a NULL finds nothing (S15), and neither does any
+   * key in a feature set version that is not active (S18).
+   */
   async lookup(service: CompiledFeatureService, keys: ColumnBatch): Promise<LookupAnswer> {
-    const active = await Promise.all(service.entries.map(({ featureSet }) => this.isActive(featureSet.id)));
-    const reads = service.entries.map((entry, i) => ({
-      setId: entry.featureSet.id,
-      keys: active[i]! ? entityKeys(entry, keys) : entityKeys(entry, keys).map(() => null),
-    }));
-    const rows = await this.store.read(reads);
-    const asOfUs = rows
-      .flat()
-      .reduce(
-        (latest, row) => (row !== null && row.order.eventTime > latest ? row.order.eventTime : latest),
-        this.clock.nowUs(),
-      );
-    const parts = service.entries.map((entry, i) => this.answerEntry(entry, rows[i]!, asOfUs));
+    const plan = this.planOf(service);
+    const encoded = plan.keys.map((key) => entityKeys(key, keys));
+    const rows = await this.store.read(
+      plan.entries.map(({ setId, key }) => ({ setId, keys: encoded[key]! })),
+    );
+    const asOfUs = latestOf(rows, this.clock.nowUs());
+    const parts = plan.entries.map((entry, i) => answerEntry(entry, rows[i]!, asOfUs));
     return {
       asOfUs,
       values: { rowCount: keys.rowCount, columns: new Map(parts.flatMap((part) => part.columns)) },
       statuses: parts.flatMap((part) => part.statuses),
       eventTimes: parts.map((part) => part.eventTimes),
-      sequences: rows.map((entryRows) => entryRows.map((row) => row?.order.sequence ?? null)),
+      sequences: rows.map((entryRows) => entryRows.map((row) => row?.through ?? null)),
     };
   }
 
-  private async isActive(setId: number): Promise<boolean> {
-    if (this.active.has(setId)) return true;
-    const active = await this.store.isActive(setId);
-    if (active) this.active.add(setId);
-    return active;
-  }
-
-  private answerEntry(entry: ServiceEntry, rows: readonly (StoredRow | null)[], asOfUs: bigint) {
-    const codec = this.codecOf(entry.featureSet);
-    const states = rows.map((row) => stateOf(row, entry.featureSet, asOfUs));
-    const decoded = rows.map((row, i) => (states[i] === 'ALIVE' ? codec.decode(row!.payload) : NO_VALUES));
-    const outputs = entry.features.map((feature) => {
-      const builder = new ColumnBuilder(feature.type, rows.length);
-      const statuses = decoded.map((values, i) => {
-        const value: Value = values[feature.index] ?? null;
-        builder.set(i, value ?? feature.defaultValue);
-        return featureStatus(states[i]!, value === null);
-      });
-      return { column: [feature.outputName, builder.finish()] as const, statuses };
-    });
-    return {
-      columns: outputs.map((output): readonly [string, Column] => output.column),
-      statuses: outputs.map((output) => output.statuses),
-      eventTimes: rows.map((row, i) => (states[i] === 'NOT_FOUND' ? null : row!.order.eventTime)),
-    };
-  }
-
-  private codecOf(set: CompiledFeatureSet): RowCodec {
-    const known = this.codecs.get(set);
+  private planOf(service: CompiledFeatureService): LookupPlan {
+    const known = this.plans.get(service);
     if (known !== undefined) return known;
-    const codec = featureCodec(set);
-    this.codecs.set(set, codec);
-    return codec;
+    const plan = lookupPlan(service);
+    this.plans.set(service, plan);
+    return plan;
   }
 }
 
@@ -100,18 +69,81 @@ export function featureCodec(set: CompiledFeatureSet): RowCodec {
   return rowCodec(set.features.map((feature) => feature.type));
 }
 
-const NO_VALUES: readonly Value[] = [];
+/** What is the same in every lookup of a service. */
+type LookupPlan = {
+  /** Different keys of its entries; entries of one entity share one, and it is encoded once. */
+  readonly keys: readonly KeyPlan[];
+  readonly entries: readonly EntryPlan[];
+};
 
-function stateOf(row: StoredRow | null, set: CompiledFeatureSet, asOfUs: bigint) {
-  if (row === null || row.tombstone) return 'NOT_FOUND';
-  return rowStatus(asOfUs - row.order.eventTime, set.lifetime);
+type KeyPlan = { readonly columns: readonly string[]; readonly types: readonly KeyType[] };
+
+type EntryPlan = {
+  readonly setId: number;
+  /** Its place in `keys`. */
+  readonly key: number;
+  readonly lifetime: Lifetime;
+  readonly features: readonly ServiceFeature[];
+  readonly codec: RowCodec;
+};
+
+function lookupPlan(service: CompiledFeatureService): LookupPlan {
+  const keys: KeyPlan[] = [];
+  const entries = service.entries.map(({ featureSet, keyColumns, features }): EntryPlan => {
+    // The type of a key column is the same wherever a service has it.
+    const same = keys.findIndex(({ columns }) => columns.join() === keyColumns.join());
+    const key = same < 0 ? keys.push({ columns: keyColumns, types: featureSet.keyTypes }) - 1 : same;
+    const { id, lifetime } = featureSet;
+    return { setId: id, key, lifetime, features, codec: featureCodec(featureSet) };
+  });
+  return { keys, entries };
 }
 
-function entityKeys(entry: ServiceEntry, keys: ColumnBatch): readonly (Buffer | null)[] {
-  const columns = entry.keyColumns.map((name) => keys.columns.get(name)!);
+/** T: the later of the clock and the newest event time read, tombstones and expired rows too (S14). */
+function latestOf(rows: readonly (readonly (StoredRow | null)[])[], nowUs: bigint): bigint {
+  let latest = nowUs;
+  for (const entryRows of rows) {
+    for (const row of entryRows)
+      if (row !== null && row.order.eventTime > latest) latest = row.order.eventTime;
+  }
+  return latest;
+}
+
+function answerEntry(entry: EntryPlan, rows: readonly (StoredRow | null)[], asOfUs: bigint) {
+  const states = rows.map((row) => stateOf(row, entry.lifetime, asOfUs));
+  const decoded = rows.map((row, i) =>
+    states[i] === 'ALIVE' ? entry.codec.decode(row!.payload) : NO_VALUES,
+  );
+  const outputs = entry.features.map((feature) => {
+    const builder = new ColumnBuilder(feature.type, rows.length);
+    const statuses = decoded.map((values, i) => {
+      const value: Value = values[feature.index] ?? null;
+      builder.set(i, value ?? feature.defaultValue);
+      return featureStatus(states[i]!, value === null);
+    });
+    return { column: [feature.outputName, builder.finish()] as const, statuses };
+  });
+  return {
+    columns: outputs.map((output): readonly [string, Column] => output.column),
+    statuses: outputs.map((output) => output.statuses),
+    eventTimes: rows.map((row, i) => (states[i] === 'NOT_FOUND' ? null : row!.order.eventTime)),
+  };
+}
+
+const NO_VALUES: readonly Value[] = [];
+
+function stateOf(row: StoredRow | null, lifetime: Lifetime, asOfUs: bigint) {
+  if (row === null || row.tombstone) return 'NOT_FOUND';
+  return rowStatus(asOfUs - row.order.eventTime, lifetime);
+}
+
+function entityKeys({ columns, types }: KeyPlan, keys: ColumnBatch): readonly (Buffer | null)[] {
+  const parts = columns.map((name) => keys.columns.get(name)!);
   return Array.from({ length: keys.rowCount }, (_, row) => {
-    const values = columns.map((column) => valueAt(column, row));
-    const key = encodeKey(entry.featureSet.keyTypes, values);
+    const key = encodeKey(
+      types,
+      parts.map((column) => valueAt(column, row)),
+    );
     return key !== null && key.length > MAX_KEY_BYTES ? null : key;
   });
 }

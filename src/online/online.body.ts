@@ -1,18 +1,30 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsArray, IsInt, IsOptional, IsString, Min } from 'class-validator';
+import { IsArray, IsIn, IsInt, IsOptional, IsString, Min } from 'class-validator';
+import { LOOKUP_PARTS, type LookupPart } from './lookup-json.js';
 
 export class LookupBody {
-  @ApiProperty({ example: 'arrival_delay' })
+  @ApiPropertyOptional({ example: 'arrival_delay', description: 'This or features' })
+  @IsOptional()
   @IsString()
-  readonly featureService: string;
+  readonly featureService?: string;
 
-  @ApiPropertyOptional({ description: 'Default: the latest version' })
+  @ApiPropertyOptional({ description: 'Of the feature service; default: the latest' })
   @IsOptional()
   @IsInt()
   @Min(1)
   readonly version?: number;
 
-  /** Checked by the service's key types. */
+  @ApiPropertyOptional({
+    type: [String],
+    example: ['weather:temp', 'weather@2:wind_dir', 'w=weather:cold'],
+    description: 'This or featureService',
+  })
+  @IsOptional()
+  @IsArray()
+  @IsString({ each: true })
+  readonly features?: string[];
+
+  /** Checked by the types of the keys. */
   @ApiProperty({
     type: 'array',
     items: { type: 'object', additionalProperties: true },
@@ -20,4 +32,14 @@ export class LookupBody {
   })
   @IsArray()
   readonly entities: unknown[];
+
+  @ApiPropertyOptional({
+    type: [String],
+    enum: LOOKUP_PARTS,
+    description: 'What the answer says beside the values; default: all of it',
+  })
+  @IsOptional()
+  @IsArray()
+  @IsIn(LOOKUP_PARTS, { each: true })
+  readonly include?: LookupPart[];
 }

@@ -1,9 +1,13 @@
 import { Body, Controller, HttpCode, Inject, Post } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { CompiledFeatureService } from '../compile/feature-service.js';
+import { PlumblineError } from '../definition/error.js';
+import { Exchange } from '../platform/exchange.js';
 import { PROJECT_ROUTE, Project } from '../platform/project.js';
-import { CATALOG_HOLDER, type CatalogHolder } from '../registry/catalog.js';
+import { CATALOG_HOLDER, type Catalog, type CatalogHolder } from '../registry/catalog.js';
 import { LOOKUP, type Lookup } from './lookup.js';
-import { lookupJson, parseEntities } from './lookup-request.js';
+import { LOOKUP_PARTS, lookupJson } from './lookup-json.js';
+import { parseEntities } from './lookup-request.js';
 import { LookupBody } from './online.body.js';
 
 @ApiTags('values out')
@@ -16,10 +20,30 @@ export class OnlineController {
 
   @Post('lookup')
   @HttpCode(200)
-  @ApiOperation({ summary: 'Latest feature values of entities, by feature service' })
-  async lookup(@Project() project: string, @Body() body: LookupBody): Promise<unknown> {
-    const service = this.catalogs.current().featureService(project, body.featureService, body.version);
+  @ApiOperation({ summary: 'Latest feature values of entities, by feature service or by a list of features' })
+  async lookup(
+    @Project() project: string,
+    @Body() body: LookupBody,
+    @Exchange() { reply }: Exchange,
+  ): Promise<string> {
+    const catalog = this.catalogs.current();
+    const service = serviceOf(catalog, project, body);
     const answer = await this.lookups.lookup(service, parseEntities(service, body.entities));
-    return lookupJson(service, answer);
+    reply.header('content-type', 'application/json; charset=utf-8');
+    const warnings = catalog.warningsOf(project, service);
+    return lookupJson(service, answer, { include: body.include ?? LOOKUP_PARTS, warnings });
   }
+}
+
+function serviceOf(catalog: Catalog, project: string, body: LookupBody): CompiledFeatureService {
+  const { featureService, features, version } = body;
+  if (featureService != null && features == null)
+    return catalog.featureService(project, featureService, version ?? undefined);
+  if (features != null && featureService == null && version == null)
+    return catalog.featureList(project, features);
+  const message =
+    features == null
+      ? 'say what to look up: name a "featureService", or list "features"'
+      : 'a list of "features" goes without "featureService" and "version"; pin one as "set@2:feature"';
+  throw new PlumblineError('INVALID_REQUEST', message, { path: '/features' });
 }

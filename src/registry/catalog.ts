@@ -3,13 +3,18 @@ import type { CompiledFeatureSet } from '../compile/feature-set.js';
 import type { CompiledModel } from '../compile/model.js';
 import type { DocumentKind, EntityDocument, SourceDocument } from '../definition/document.js';
 import { compileProject } from './compile-project.js';
+import { FeatureLists } from './feature-list.js';
 import { ProjectDefinitions, type Registered, type StoredVersion } from './project-definitions.js';
+import { serviceWarnings } from './state-warnings.js';
 
 /**
  * Everything that is registered, compiled: one immutable snapshot that a request holds from start to end. Lookups throw
  * NOT_FOUND, naming what exists; without `version` they give the latest.
  */
 export class Catalog {
+  private readonly lists = new FeatureLists();
+  private readonly warnings = new WeakMap<CompiledFeatureService, readonly string[]>();
+
   private constructor(private readonly projects: ReadonlyMap<string, ProjectDefinitions>) {}
 
   /** Compiles every version of every project. */
@@ -40,6 +45,20 @@ export class Catalog {
 
   featureService(project: string, name: string, version?: number): CompiledFeatureService {
     return this.definitions(project).find('FeatureService', name, version).compiled;
+  }
+
+  /** Features named one by one, as a feature service; see {@link FeatureLists.of}. */
+  featureList(project: string, features: readonly string[]): CompiledFeatureService {
+    return this.lists.of(this.definitions(project), features);
+  }
+
+  /** What users of a service or list of this catalog should hear: which of its versions are not active any more. */
+  warningsOf(project: string, service: CompiledFeatureService): readonly string[] {
+    const known = this.warnings.get(service);
+    if (known !== undefined) return known;
+    const warnings = serviceWarnings(service, this.definitions(project));
+    this.warnings.set(service, warnings);
+    return warnings;
   }
 
   model(project: string, name: string, version?: number): CompiledModel {

@@ -1,21 +1,19 @@
 import { canonicalJson } from '../definition/canonical.js';
 import type { SourceDocument } from '../definition/document.js';
 import { parseDuration } from '../definition/duration.js';
-import { type Dependant, versionWords } from './dependants.js';
 import type { Draft, PlannedChange } from './plan.js';
-import type { ProjectDefinitions, Registered, StoredVersion } from './project-definitions.js';
+import type { ProjectDefinitions, Registered } from './project-definitions.js';
+import { stateWarnings, type VersionInState } from './state-warnings.js';
 
 /** What a planned change may do that its author did not mean. Each says what, and what to do about it. */
 export function warningsOf({ action, latest, next }: PlannedChange, draft: Draft): readonly string[] {
-  const used = pinnedBy(next, draft.after).flatMap(notActive);
-  if (action === 'updated' || action === 'unchanged') return [...notActive(next.stored), ...used];
+  const used = pinnedBy(next, draft.after).flatMap(stateWarnings);
+  if (action === 'updated' || action === 'unchanged') return [...stateWarnings(next.stored), ...used];
   const { document } = next.stored;
   if (document.kind !== 'Source') return [...used, ...lateKeys(next, draft.before)];
   const known = latest?.stored.document;
   return sourceWarnings(document, known?.kind === 'Source' ? known : null);
 }
-
-type VersionInState = Dependant & Pick<StoredVersion, 'state' | 'stateDetails'>;
 
 /** The versions that a service or model names. */
 function pinnedBy({ compiled }: Registered, definitions: ProjectDefinitions): readonly VersionInState[] {
@@ -26,16 +24,6 @@ function pinnedBy({ compiled }: Registered, definitions: ProjectDefinitions): re
   if ('service' in compiled)
     return [definitions.find('FeatureService', compiled.service.name, compiled.service.version).stored];
   return [];
-}
-
-function notActive(version: VersionInState): readonly string[] {
-  const { state, stateDetails } = version;
-  if (state === 'active') return [];
-  const words = versionWords(version);
-  if (state === 'inactive') return [`${words} is inactive: lookups give NOT_FOUND; activate it first`];
-  const why = stateDetails.reason === undefined ? '' : `: ${stateDetails.reason}`;
-  const use = stateDetails.use === undefined ? '' : `; use ${stateDetails.use}`;
-  return [`${words} is deprecated${why}${use}`];
 }
 
 function sourceWarnings(source: SourceDocument, known: SourceDocument | null): readonly string[] {

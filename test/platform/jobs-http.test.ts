@@ -1,10 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { noteResultFile } from '../../src/platform/job-files.js';
 import { startTestApp, type TestApp } from '../support/app.js';
-
-vi.setConfig({ testTimeout: 30_000 });
 
 const JOBS = '/v1/projects/p/jobs';
 

@@ -1,7 +1,7 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DataSource } from 'typeorm';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { PlumblineError } from '../../src/definition/error.js';
 import type { JobContext } from '../../src/platform/job.js';
 import { JobFiles, noteResultFile } from '../../src/platform/job-files.js';
@@ -57,9 +57,6 @@ const untilAborted: Run = async ({ signal }) => {
   await new Promise((resolve) => signal.addEventListener('abort', resolve));
   signal.throwIfAborted();
 };
-
-/** A process tells of its jobs every few seconds. */
-vi.setConfig({ testTimeout: 30_000 });
 
 describe('jobs', () => {
   it('tell progress while they run and the result afterwards', async () => {
