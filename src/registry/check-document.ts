@@ -5,6 +5,7 @@ import type {
   FeatureSetDocument,
   SourceDocument,
 } from '../definition/document.js';
+import { parseDuration } from '../definition/duration.js';
 import { PlumblineError, type Problem } from '../definition/error.js';
 import type { ValueType } from '../definition/value-type.js';
 
@@ -40,6 +41,7 @@ function checkSource(source: SourceDocument): readonly Problem[] {
     ...roleProblems(source, 'tombstone', ['BOOL']),
     ...roleProblems(source, 'eventId', ['STRING', 'INT64', 'BYTES']),
     ...withoutEffect(source),
+    ...emptySpans(source),
   ];
 }
 
@@ -95,6 +97,37 @@ function withoutEffect({ createdTime, knownAfter, eventId, dedupeFor }: SourceDo
   if (eventId === undefined && dedupeFor !== undefined)
     problems.push({ path: '/dedupeFor', message: 'has no effect without "eventId"; name the column' });
   return problems;
+}
+
+/**
+ * Spans that would leave nothing. History may be shorter than `maxAge` and `retention` of feature sets, or they may have
+ * none: it keeps the newest row of each key before its horizon, so that S15 holds for every T that it still answers.
+ */
+function emptySpans(source: SourceDocument): readonly Problem[] {
+  const { dedupeFor, historyRetention, knownAfter } = source;
+  const problems: Problem[] = [];
+  if (dedupeFor !== undefined && spanUs(dedupeFor) === 0n)
+    problems.push({
+      path: '/dedupeFor',
+      message: 'is empty, so nothing would be recognised; leave "eventId" out',
+    });
+  if (historyRetention === undefined) return problems;
+  const retainedUs = spanUs(historyRetention);
+  if (retainedUs === 0n)
+    problems.push({
+      path: '/historyRetention',
+      message: 'is empty, so no time could be asked about; leave it out',
+    });
+  else if (knownAfter !== undefined && retainedUs <= spanUs(knownAfter))
+    problems.push({
+      path: '/historyRetention',
+      message: 'is no longer than "knownAfter"; rows would leave history before they count as known',
+    });
+  return problems;
+}
+
+function spanUs(duration: string): bigint {
+  return parseDuration(duration, '');
 }
 
 /** A source only grows (S9): throws SCHEMA_CHANGE_REFUSED when `next` loses or changes what `stored` has. */
