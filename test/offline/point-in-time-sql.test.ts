@@ -9,6 +9,16 @@ import {
   statusSql,
   withDefaultSql,
 } from '../../src/compile/sql/point-in-time.js';
+import {
+  type Asked,
+  askedOfSql,
+  compactedMatchSql,
+  newerMatchSql,
+  pairCountSql,
+  pairsMatchSql,
+  stepsMatchSql,
+} from '../../src/compile/sql/point-in-time-match.js';
+import { compactedSql, type KeyedHistory } from '../../src/compile/sql/point-in-time-steps.js';
 import type { SourceDocument } from '../../src/definition/document.js';
 import { historyColumn } from '../../src/offline/adapter/duckdb-history.js';
 
@@ -18,6 +28,7 @@ const SOURCE: SourceDocument = {
   eventTime: 'observed',
   createdTime: 'known',
   orderColumn: 'revision',
+  tombstone: 'closed',
   columns: [
     { name: 'airport', type: 'STRING' },
     { name: 'Runway', type: 'INT64' },
@@ -25,6 +36,7 @@ const SOURCE: SourceDocument = {
     { name: 'known', type: 'TIMESTAMP' },
     { name: 'revision', type: 'INT64' },
     { name: 'temp', type: 'FLOAT64' },
+    { name: 'closed', type: 'BOOL' },
   ],
 };
 
@@ -68,23 +80,51 @@ const SERVICE = compileFeatureService(
   () => SET,
 );
 
-/** The second entry has late rows, so the other rule's match is joined as well. */
-const SOURCES: readonly EntrySource[] = SERVICE.entries.map((entry, i) => ({
+const SOURCES: readonly EntrySource[] = SERVICE.entries.map((entry) => ({
   entry,
   table: '"history_weather"',
   column: historyColumn,
   orderColumn: 'revision',
   eventTime: 'observed',
+  tombstone: 'closed',
   snapshot: 41n,
-  compareOther: i === 1,
   frameKeys: entry.keyColumns.map((name) => `"${name}"`),
 }));
 
+const HISTORY: KeyedHistory = {
+  table: '"history_weather"',
+  keys: SET.keyColumns.map(historyColumn),
+  keyTypes: SET.keyTypes,
+  eventTime: historyColumn('observed'),
+  orderColumn: historyColumn('revision'),
+  after: -1n,
+  through: 41n,
+};
+
+const ASKED: Asked = { from: '"~asked"', keys: SOURCES[0]!.frameKeys, axis: '"~t"' };
+
+/** Every way in which the rows of an entry are found. */
+const MATCHES: Readonly<Record<string, string>> = {
+  'small, known': pairsMatchSql(HISTORY, ASKED, 'known'),
+  'small, by the record of an answer': pairsMatchSql(
+    HISTORY,
+    { ...ASKED, axis: '"here__sequence"' },
+    'logged',
+  ),
+  'how many pairs the small plan looks at': pairCountSql(HISTORY, ASKED),
+  'raw, event': stepsMatchSql(HISTORY, ASKED, 'event'),
+  'raw, served': stepsMatchSql(HISTORY, ASKED, 'served'),
+  'the compacted table': compactedSql(HISTORY),
+  'compacted, event': compactedMatchSql({ table: '"compacted"', keys: HISTORY.keys }, ASKED, 'event'),
+  'compacted, known': compactedMatchSql({ table: '"compacted"', keys: HISTORY.keys }, ASKED, 'known'),
+  'frame rows whose keys have rows since': askedOfSql({ ...HISTORY, after: 7n }, ASKED),
+  'with the rows since': newerMatchSql(HISTORY, '"~compacted"', '"~tail"'),
+};
+
 describe('point-in-time SQL for DuckDB', () => {
   it('is what was reviewed', async () => {
-    const joins = (['known', 'event'] as const).map(
-      (rule) => `-- ${rule}\n${joinedSql('"~frame"', SOURCES, rule)}`,
-    );
+    const matches = Object.entries(MATCHES).map(([name, sql]) => `-- ${name}\n${sql}`);
+    const joined = `-- joined\n${joinedSql('"~frame"', SOURCES, ['"~m0"', '"~m1"'])}`;
     const columns = SERVICE.entries.flatMap(({ alias, features }, i) => [
       ...features.flatMap((feature) => {
         const sql = featureSql(i, feature, SET.lifetime);
@@ -97,7 +137,7 @@ describe('point-in-time SQL for DuckDB', () => {
       }),
       `-- ${alias}__event_time\n${eventTimeSql(i, SET.lifetime)}`,
     ]);
-    await expect(`${[...joins, ...columns].join('\n\n')}\n`).toMatchFileSnapshot(
+    await expect(`${[...matches, joined, ...columns].join('\n\n')}\n`).toMatchFileSnapshot(
       '../golden/point-in-time.duckdb.sql',
     );
   });

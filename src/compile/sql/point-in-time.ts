@@ -1,16 +1,11 @@
 import { namesIn } from '../../definition/expression.js';
-import { FIXED_BYTES, LENGTH_BYTES, MAX_KEY_BYTES } from '../../definition/key.js';
 import type { Lifetime } from '../../definition/status.js';
 import type { ServiceEntry, ServiceFeature } from '../feature-service.js';
 import { duckdbSql, literalSql, quoteIdentifier } from './duckdb.js';
 
 /**
- * Point-in-time joins in DuckDB SQL (S14 to S17).
- *
- * A row of history counts from the instant it is visible: its event time, or, where only what was known counts, the
- * later of event and created time. Ordered by that instant, the newest row so far (S10) changes at some of the rows and
- * only there: the *steps* of a key. The step with the greatest instant ≤ T is then the answer for T, so one ASOF join
- * serves every knowledge rule exactly, however late or out of order rows came.
+ * Point-in-time joins in DuckDB SQL (S14 to S17): what stands beside the frame once each entry's row is found
+ * (`point-in-time-match.ts`), and the features computed from it.
  */
 export type EntrySource = {
   readonly entry: ServiceEntry;
@@ -20,10 +15,10 @@ export type EntrySource = {
   readonly column: (name: string) => string;
   readonly orderColumn: string | null;
   readonly eventTime: string;
+  /** BOOL column that makes a row a deletion (S13). */
+  readonly tombstone: string | null;
   /** Rows beyond this sequence do not count (S19). */
   readonly snapshot: bigint;
-  /** The other rule may give other rows here, so its match is joined as well and compared (S17). */
-  readonly compareOther: boolean;
   /** Frame columns of the entity's key, quoted. */
   readonly frameKeys: readonly string[];
 };
@@ -34,12 +29,12 @@ export const HISTORY_COLUMNS = {
   createdTime: '"~created_time"',
   orderTime: '"~order_time"',
   createdAssumed: '"~created_assumed"',
+  arrivalTime: '"~arrival_time"',
+  visibleTime: '"~visible_time"',
 } as const;
 
-export type StepRule = 'known' | 'event';
-
 /** Name of a column of the joined frame: the matched sequence, event time, … of one entry. */
-export function matchColumn(entry: number, what: 'seq' | 'event' | 'assumed' | 'suspect'): string {
+export function matchColumn(entry: number, what: 'seq' | 'event' | 'assumed'): string {
   return quoteIdentifier(`~${entry}.${what}`);
 }
 
@@ -59,125 +54,53 @@ export function columnsRead(features: readonly ServiceFeature[]): readonly strin
 }
 
 /**
- * The frame with every entry's matched row beside it, in the frame's order. `frame` is a FROM item with columns
- * `"~row"` (its place) and `"~t"` (T, TIMESTAMP).
+ * The frame with every entry's matched row beside it, in the frame's order. `frame` is a FROM item with columns `"~row"`
+ * (its place) and `"~t"` (T, TIMESTAMP); `matches[i]` has one row a frame row: `"~row"` and the matched `"~sequence"`.
  */
-export function joinedSql(frame: string, sources: readonly EntrySource[], rule: StepRule): string {
-  const steps = sources.map((source, i) => `"~s${i}" AS (${stepsSql(source, rule)})`);
-  const columns = sources.flatMap((source, i) => matchColumns(source, i, rule));
+export function joinedSql(
+  frame: string,
+  sources: readonly EntrySource[],
+  matches: readonly string[],
+): string {
+  const columns = sources.flatMap((source, i) => matchColumns(source, i, `"~h${i}"`));
   return [
-    `WITH ${steps.join(',\n')}`,
     `SELECT ${['f.*', ...columns].join(', ')}`,
     `FROM ${frame} f`,
-    ...sources.map((source, i) => asofJoin(source, 'f', `"~s${i}"`)),
+    ...sources.map(
+      (source, i) =>
+        `JOIN ${matches[i]!} "~m${i}" USING ("~row") ${matchedRow(source, `"~m${i}"`, `"~h${i}"`)}`,
+    ),
     'ORDER BY f."~row"',
   ].join('\n');
 }
 
-/**
- * The rows of the joined frame `"~joined"` for which the other rule matches another row of one entry: T, then of each side
- * the event time and the columns that features are computed from.
- */
-export function differingSql(source: EntrySource, entry: number, rule: StepRule): string {
-  const names = columnsRead(source.entry.features);
-  const mine = [matchColumn(entry, 'event'), ...names.map((name) => matchedColumn(entry, name))];
-  const others = [source.eventTime, ...names].map((name) => `"~o".${source.column(name)}`);
+/** Joins the row of history whose sequence `match` holds, unless it is a deletion: then there is no value (S13). */
+function matchedRow(source: EntrySource, match: string, history: string): string {
+  const { sequence } = HISTORY_COLUMNS;
+  const alive =
+    source.tombstone === null ? '' : ` AND ${history}.${source.column(source.tombstone)} IS NOT TRUE`;
+  return `LEFT JOIN ${source.table} ${history} ON ${history}.${sequence} = ${match}.${sequence}${alive}`;
+}
+
+function matchColumns(source: EntrySource, entry: number, history: string): readonly string[] {
+  const { sequence, createdAssumed } = HISTORY_COLUMNS;
   return [
-    `WITH "~o" AS (${stepsSql(source, rule === 'known' ? 'event' : 'known')})`,
-    `SELECT j."~t", ${mine.map((name) => `j.${name}`).join(', ')}, ${others.join(', ')}`,
-    `FROM (FROM "~joined" WHERE ${matchColumn(entry, 'suspect')}) j`,
-    asofJoin(source, 'j', '"~o"'),
-    `WHERE j.${matchColumn(entry, 'seq')} IS DISTINCT FROM "~o".${HISTORY_COLUMNS.sequence}`,
-  ].join('\n');
-}
-
-/** The newest row so far, at each instant at which it changes, for every key of one history table. */
-function stepsSql(source: EntrySource, rule: StepRule): string {
-  const { sequence, createdTime, orderTime, createdAssumed } = HISTORY_COLUMNS;
-  const keys = source.entry.featureSet.keyColumns.map(source.column);
-  const event = source.column(source.eventTime);
-  const order = [
-    event,
-    orderTime,
-    ...(source.orderColumn === null ? [] : [`${source.column(source.orderColumn)} NULLS FIRST`]),
-    sequence,
-  ];
-  const columns = new Set([
-    ...keys,
-    event,
-    ...columnsRead(source.entry.features).map(source.column),
-    sequence,
-    createdAssumed,
-  ]);
-  const present = [
-    `${sequence} <= ${source.snapshot}`,
-    ...keys.map((key) => `${key} IS NOT NULL`),
-    ...shortEnough(source, keys),
-  ];
-  const visible = rule === 'known' ? `greatest(${event}, ${createdTime})` : event;
-  const byKey = `PARTITION BY ${keys.join(', ')}`;
-  const inOrder = `${byKey} ORDER BY ${order.join(', ')}`;
-  return [
-    `SELECT * FROM (SELECT ${[...columns].join(', ')}, ${visible} AS "~from",`,
-    `  row_number() OVER (${inOrder}) AS "~rank", ${otherwiseSql(source, rule, inOrder)} AS "~otherwise"`,
-    `  FROM ${source.table} WHERE ${present.join(' AND ')})`,
-    ...(rule === 'known'
-      ? [`QUALIFY ${newestSoFar(byKey)} AND ${lastOfInstant(byKey)}`]
-      : [`QUALIFY ${lastOfInstant(byKey)}`]),
-  ].join('\n');
-}
-
-/**
- * The instant that tells whether the other rule may answer otherwise while this row is the answer: by what was known, the
- * event of the next newer row (no later than T, and that one was not known yet); by event time, when the row became known.
- */
-function otherwiseSql(source: EntrySource, rule: StepRule, inOrder: string): string {
-  if (rule === 'event') return HISTORY_COLUMNS.createdTime;
-  return `lead(${source.column(source.eventTime)}) OVER (${inOrder})`;
-}
-
-/** Keys of any length come in before a feature set knows them; longer ones than {@link MAX_KEY_BYTES} match nothing. */
-function shortEnough({ entry }: EntrySource, keys: readonly string[]): readonly string[] {
-  const lengths = entry.featureSet.keyTypes.map((type, i) => {
-    if (type === 'STRING') return `${LENGTH_BYTES} + strlen(${keys[i]!})`;
-    return type === 'BYTES' ? `${LENGTH_BYTES} + octet_length(${keys[i]!})` : String(FIXED_BYTES);
-  });
-  return entry.featureSet.keyTypes.some((type) => type === 'STRING' || type === 'BYTES')
-    ? [`${lengths.join(' + ')} <= ${MAX_KEY_BYTES}`]
-    : [];
-}
-
-/** A row older than one visible before it is never the newest. */
-function newestSoFar(byKey: string): string {
-  const before = 'ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING';
-  return `"~rank" > coalesce(max("~rank") OVER (${byKey} ORDER BY "~from", "~rank" ${before}), 0)`;
-}
-
-/** Of rows visible from the same instant only the newest counts. */
-function lastOfInstant(byKey: string): string {
-  return `"~from" IS DISTINCT FROM lead("~from") OVER (${byKey} ORDER BY "~from", "~rank")`;
-}
-
-function asofJoin(source: EntrySource, frame: string, steps: string): string {
-  const keys = source.entry.featureSet.keyColumns.map(source.column);
-  const equal = keys.map((key, i) => `${frame}.${source.frameKeys[i]!} = ${steps}.${key}`);
-  return `ASOF LEFT JOIN ${steps} ON ${equal.join(' AND ')} AND ${frame}."~t" >= ${steps}."~from"`;
-}
-
-function matchColumns(source: EntrySource, entry: number, rule: StepRule): readonly string[] {
-  const steps = `"~s${entry}"`;
-  const unmatched = `${steps}.${HISTORY_COLUMNS.sequence} IS NULL`;
-  const suspect =
-    rule === 'known' ? `${unmatched} OR ${steps}."~otherwise" <= f."~t"` : `${steps}."~otherwise" > f."~t"`;
-  return [
-    `(${suspect}) AS ${matchColumn(entry, 'suspect')}`,
-    `${steps}.${HISTORY_COLUMNS.sequence} AS ${matchColumn(entry, 'seq')}`,
-    `${steps}.${source.column(source.eventTime)} AS ${matchColumn(entry, 'event')}`,
-    `${steps}.${HISTORY_COLUMNS.createdAssumed} AS ${matchColumn(entry, 'assumed')}`,
+    `${history}.${sequence} AS ${matchColumn(entry, 'seq')}`,
+    `${history}.${source.column(source.eventTime)} AS ${matchColumn(entry, 'event')}`,
+    `${history}.${createdAssumed} AS ${matchColumn(entry, 'assumed')}`,
     ...columnsRead(source.entry.features).map(
-      (name) => `${steps}.${source.column(name)} AS ${matchedColumn(entry, name)}`,
+      (name) => `${history}.${source.column(name)} AS ${matchedColumn(entry, name)}`,
     ),
   ];
+}
+
+/**
+ * The matched rows of one entry for the frame rows of `matches`, as {@link joinedSql} has them: `"~row"`, `"~t"`, then the
+ * matched columns.
+ */
+export function matchedSql(source: EntrySource, entry: number, matches: string): string {
+  const columns = matchColumns(source, entry, '"~h"').join(', ');
+  return `SELECT m."~row", m."~t", ${columns} FROM ${matches} m ${matchedRow(source, 'm', '"~h"')}`;
 }
 
 /** SQL condition: the matched row of an entry is young enough to give its values (S15; equal ages are alive). */

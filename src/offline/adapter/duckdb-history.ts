@@ -2,11 +2,13 @@ import { createHash } from 'node:crypto';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { duckdbType, quoteIdentifier } from '../../compile/sql/duckdb.js';
 import { HISTORY_COLUMNS, storedName } from '../../compile/sql/point-in-time.js';
-import { type Column, nullColumn } from '../../definition/column-batch.js';
+import { type Column, type ColumnBatch, concatBatches, nullColumn } from '../../definition/column-batch.js';
 import type { SourceDocument } from '../../definition/document.js';
+import { PlumblineError } from '../../definition/error.js';
 import type { HistoryRows, SourceRef } from '../store.js';
 import { CHUNK_ROWS, chunkOf } from './duckdb-column.js';
 import { rowsOf } from './duckdb-session.js';
+import { saveEpoch, sourceState } from './duckdb-state.js';
 
 /** Where the rows of a source are, and up to which sequence they count. */
 export type HistoryOf = (ref: SourceRef) => { readonly table: string; readonly snapshot: bigint };
@@ -33,6 +35,10 @@ export async function ensureHistoryTable(connection: DuckDBConnection, ref: Sour
     `${HISTORY_COLUMNS.createdAssumed} BOOLEAN NOT NULL`,
   ];
   await connection.run(`CREATE TABLE IF NOT EXISTS ${table} (${stamps.join(', ')})`);
+  // NULL in rows from before there were these stamps.
+  for (const stamp of [HISTORY_COLUMNS.arrivalTime, HISTORY_COLUMNS.visibleTime]) {
+    await connection.run(`ALTER TABLE ${table} ADD COLUMN IF NOT EXISTS ${stamp} TIMESTAMP`);
+  }
   for (const { name, type } of ref.source.columns) {
     await connection.run(
       `ALTER TABLE ${table} ADD COLUMN IF NOT EXISTS ${historyColumn(name)} ${duckdbType(type)}`,
@@ -40,12 +46,13 @@ export async function ensureHistoryTable(connection: DuckDBConnection, ref: Sour
   }
 }
 
-/** Sequence of the last row in the table; -1 when it is empty. */
+/** Sequence of the last row that the table had; -1 when it never had any. */
 export async function lastSequence(connection: DuckDBConnection, ref: SourceRef): Promise<bigint> {
   const table = quoteIdentifier(historyTable(ref));
+  const { through } = await sourceState(connection, historyTable(ref));
   const [row] = await rowsOf(
     connection,
-    `SELECT coalesce(max(${HISTORY_COLUMNS.sequence}), -1) FROM ${table}`,
+    `SELECT greatest(coalesce(max(${HISTORY_COLUMNS.sequence}), -1), ${through}) FROM ${table}`,
   );
   return BigInt(row![0] as number | bigint);
 }
@@ -58,12 +65,13 @@ export async function appendHistory(
 ): Promise<void> {
   await connection.run('BEGIN');
   try {
+    await requireEpoch(connection, ref, batches);
     const order = await columnOrder(connection, ref);
     const appender = await connection.createAppender(historyTable(ref));
-    for (const batch of batches) {
-      const columns = order.map((name) => storedColumn(name, ref.source, batch));
-      for (let start = 0; start < batch.rows.rowCount; start += CHUNK_ROWS) {
-        appender.appendDataChunk(chunkOf(columns, start, Math.min(CHUNK_ROWS, batch.rows.rowCount - start)));
+    for (const { rowCount, columns } of storedBatches(order, ref.source, batches)) {
+      for (let start = 0; start < rowCount; start += CHUNK_ROWS) {
+        const chunk = chunkOf([...columns.values()], start, Math.min(CHUNK_ROWS, rowCount - start));
+        appender.appendDataChunk(chunk);
       }
     }
     appender.closeSync();
@@ -74,10 +82,51 @@ export async function appendHistory(
   }
 }
 
+/** Refuses rows of an owner of the log that was replaced (S9), and remembers the newest one. */
+async function requireEpoch(
+  connection: DuckDBConnection,
+  ref: SourceRef,
+  batches: readonly HistoryRows[],
+): Promise<void> {
+  let { epoch } = await sourceState(connection, historyTable(ref));
+  const known = epoch;
+  for (const batch of batches) {
+    if (batch.epoch < epoch) {
+      const message = `rows of source "${ref.source.name}" come from epoch ${batch.epoch} of its log, history follows epoch ${epoch}; let the newer owner write`;
+      throw new PlumblineError('UNAVAILABLE', message, { epoch: String(epoch) });
+    }
+    epoch = batch.epoch;
+  }
+  if (epoch > known) await saveEpoch(connection, historyTable(ref), epoch);
+}
+
 /** Stored names in the order of the table, which is the order in which the source gained them. */
 async function columnOrder(connection: DuckDBConnection, ref: SourceRef): Promise<readonly string[]> {
   const result = await connection.run(`SELECT * FROM ${quoteIdentifier(historyTable(ref))} LIMIT 0`);
   return result.columnNames();
+}
+
+/** Batches as the table has them; small ones together, because a chunk costs as much as hundreds of rows. */
+function* storedBatches(
+  order: readonly string[],
+  source: SourceDocument,
+  batches: readonly HistoryRows[],
+): Iterable<ColumnBatch> {
+  let group: ColumnBatch[] = [];
+  let rows = 0;
+  for (const batch of batches) {
+    const { rowCount } = batch.rows;
+    if (rows > 0 && rows + rowCount > CHUNK_ROWS) {
+      yield concatBatches(group);
+      [group, rows] = [[], 0];
+    }
+    group.push({
+      rowCount,
+      columns: new Map(order.map((name) => [name, storedColumn(name, source, batch)])),
+    });
+    rows += rowCount;
+  }
+  if (rows > 0) yield concatBatches(group);
 }
 
 function storedColumn(stored: string, source: SourceDocument, batch: HistoryRows): Column {
@@ -89,6 +138,10 @@ function storedColumn(stored: string, source: SourceDocument, batch: HistoryRows
       return { type: 'TIMESTAMP', values: batch.createdTimes, valid: null };
     case HISTORY_COLUMNS.orderTime:
       return { type: 'TIMESTAMP', values: batch.orderTimes, valid: null };
+    case HISTORY_COLUMNS.arrivalTime:
+      return stampColumn(batch.arrivalUs, rowCount);
+    case HISTORY_COLUMNS.visibleTime:
+      return stampColumn(batch.visibleUs, rowCount);
     case HISTORY_COLUMNS.createdAssumed:
       return {
         type: 'BOOL',
@@ -100,6 +153,10 @@ function storedColumn(stored: string, source: SourceDocument, batch: HistoryRows
       return batch.rows.columns.get(column.name) ?? nullColumn(column.type, rowCount);
     }
   }
+}
+
+function stampColumn(us: bigint, rowCount: number): Column {
+  return { type: 'TIMESTAMP', values: new BigInt64Array(rowCount).fill(us), valid: null };
 }
 
 function sequences(first: bigint, rowCount: number): BigInt64Array {

@@ -1,30 +1,80 @@
 import type { DuckDBConnection, DuckDBDataChunk } from '@duckdb/node-api';
-import type { ServiceEntry } from '../../compile/feature-service.js';
+import type { ServiceEntry, ServiceFeature } from '../../compile/feature-service.js';
 import { compileColumnarKernel } from '../../compile/kernel.js';
 import {
   columnsRead,
-  differingSql,
   type EntrySource,
-  type StepRule,
+  featureSql,
+  matchColumn,
+  matchedColumn,
+  matchedSql,
+  statusSql,
 } from '../../compile/sql/point-in-time.js';
 import { type Column, valueAt } from '../../definition/column-batch.js';
 import { featureStatus, rowStatus } from '../../definition/status.js';
 import { sameValue } from '../../definition/value.js';
 import { columnOfVector } from './duckdb-column.js';
+import { fillTable, rowsOf } from './duckdb-session.js';
 
-/** Values, with their statuses, that the other knowledge rule would give differently (S17). */
+/** Two tables of matches (`"~row"`, `"~t"`, `"~sequence"`): rows that `other` lacks do not differ. */
+export type MatchPair = { readonly mine: string; readonly other: string };
+
+/**
+ * Values, with their statuses, of one entry that two tables of matches give differently (S17). Only the frame rows that
+ * match another row of history are looked at: by SQL, and by the kernel where that alone knows the value (S8).
+ */
 export async function countDifferences(
   connection: DuckDBConnection,
-  sources: readonly EntrySource[],
-  rule: StepRule,
+  source: EntrySource,
+  { mine, other }: MatchPair,
 ): Promise<number> {
+  const differs = `FROM ${mine} m JOIN ${other} o USING ("~row") WHERE m."~sequence" IS DISTINCT FROM o."~sequence"`;
+  await fillTable(connection, '"~differ_mine"', `SELECT m."~row", m."~t", m."~sequence" ${differs}`);
+  await fillTable(connection, '"~differ_other"', `SELECT m."~row", m."~t", o."~sequence" ${differs}`);
+  const { lifetime } = source.entry.featureSet;
+  const inSql = source.entry.features.filter((feature) => featureSql(0, feature, lifetime) !== null);
+  const byKernel = source.entry.features.filter((feature) => !inSql.includes(feature));
+  return (
+    (await countInSql(connection, source, inSql)) +
+    (await countByKernel(connection, { ...source, entry: { ...source.entry, features: byKernel } }))
+  );
+}
+
+async function countInSql(
+  connection: DuckDBConnection,
+  source: EntrySource,
+  features: readonly ServiceFeature[],
+): Promise<number> {
+  if (features.length === 0) return 0;
+  const { lifetime } = source.entry.featureSet;
+  const side = (matches: string): string => {
+    const columns = features.flatMap((feature, i) => {
+      const value = featureSql(0, feature, lifetime)!;
+      return [`${value} AS "v${i}"`, `${statusSql(0, value, lifetime)} AS "s${i}"`];
+    });
+    return `(SELECT "~row", ${columns.join(', ')} FROM (${matchedSql(source, 0, matches)}))`;
+  };
+  const differing = features.map(
+    (_, i) => `count(*) FILTER (a."v${i}" IS DISTINCT FROM b."v${i}" OR a."s${i}" <> b."s${i}")`,
+  );
+  const sql = `SELECT ${differing.join(' + ')} FROM ${side('"~differ_mine"')} a JOIN ${side('"~differ_other"')} b USING ("~row")`;
+  const [row] = await rowsOf(connection, sql);
+  return Number(row![0]);
+}
+
+async function countByKernel(connection: DuckDBConnection, source: EntrySource): Promise<number> {
+  if (source.entry.features.length === 0) return 0;
+  const names = columnsRead(source.entry.features).map((name) => matchedColumn(0, name));
+  const columns = (side: string): string =>
+    [matchColumn(0, 'event'), ...names].map((name) => `${side}.${name}`).join(', ');
+  const side = (matches: string): string => `(${matchedSql(source, 0, matches)})`;
+  const result = await connection.stream(
+    `SELECT a."~t", ${columns('a')}, ${columns('b')}
+     FROM ${side('"~differ_mine"')} a JOIN ${side('"~differ_other"')} b USING ("~row")`,
+  );
+  const compare = comparerOf(source.entry);
   let count = 0;
-  for (const [i, source] of sources.entries()) {
-    if (!source.compareOther) continue;
-    const result = await connection.stream(differingSql(source, i, rule));
-    const compare = comparerOf(source.entry);
-    for await (const chunk of result) count += compare(chunk);
-  }
+  for await (const chunk of result) count += compare(chunk);
   return count;
 }
 

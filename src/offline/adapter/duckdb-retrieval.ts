@@ -7,62 +7,180 @@ import {
   joinedSql,
   matchColumn,
 } from '../../compile/sql/point-in-time.js';
+import type { KeyedHistory } from '../../compile/sql/point-in-time-steps.js';
 import { PlumblineError } from '../../definition/error.js';
-import type { RetrievalQuery, RetrievalReport, RetrievalResult, SourceRef } from '../store.js';
-import { openFrame } from './duckdb-frame.js';
+import { formatTimestamp } from '../../definition/time.js';
+import {
+  type RetrievalPlan,
+  type RetrievalQuery,
+  type RetrievalReport,
+  type RetrievalResult,
+  sequenceName,
+} from '../store.js';
+import { type Frame, openFrame } from './duckdb-frame.js';
 import { type HistoryOf, historyColumn } from './duckdb-history.js';
 import { countDifferences } from './duckdb-leak.js';
+import { type ChoosePlan, type MatchScope, matchBoth, matchInto, planFacts } from './duckdb-match.js';
 import { resultOf } from './duckdb-result.js';
-import { rowsOf } from './duckdb-session.js';
+import { matchServed } from './duckdb-served.js';
+import { fillTable, rowsOf } from './duckdb-session.js';
+import { compactedTable, horizonOf } from './duckdb-state.js';
 
-/** Joins a frame point in time; the result owns the connection from then on. */
-export async function retrieve(
-  connection: DuckDBConnection,
-  query: RetrievalQuery,
-  historyOf: HistoryOf,
-): Promise<RetrievalResult> {
+export type RetrievalParts = {
+  /** The result owns it from then on. */
+  readonly connection: DuckDBConnection;
+  readonly query: RetrievalQuery;
+  readonly historyOf: HistoryOf;
+  readonly choosePlan: ChoosePlan;
+};
+
+/** Joins a frame point in time, all in one view of the database, so that compaction and retention may go on beside it. */
+export async function retrieve(parts: RetrievalParts): Promise<RetrievalResult> {
+  const { connection, query, historyOf } = parts;
+  await connection.run('BEGIN');
   const frame = await openFrame(connection, query, historyOf);
-  const rule = query.knowledge;
-  if (rule === 'served') throw new PlumblineError('INVALID_REQUEST', 'knowledge "served" is not there yet');
-  const sources: EntrySource[] = [];
-  for (const entry of query.service.entries)
-    sources.push(await entrySource(connection, query, entry, historyOf));
-  await connection.run(`CREATE TEMP TABLE "~joined" AS ${joinedSql(frame.from, sources, rule)}`);
+  const sources = query.service.entries.map((entry) => entrySource(query, entry, historyOf));
+  const record = isRecord(query, frame);
+  await fillTable(connection, '"~asked"', askedSql(frame, sources, record));
+  await requireKept(connection, sources);
+  const found: EntryMatch[] = [];
+  for (const [i, source] of sources.entries()) {
+    found.push(await matchEntry({ parts, source, record, frameRows: frame.rowCount, into: matchTable(i) }));
+  }
+  const matches = sources.map((_, i) => matchTable(i));
+  await fillTable(connection, '"~joined"', joinedSql(frame.from, sources, matches));
   const report: RetrievalReport = {
     rows: frame.rowCount,
-    knowledge: rule,
+    knowledge: query.knowledge,
     boundary: query.boundary,
-    leakCount: await countDifferences(connection, sources, rule),
-    assumedCreatedTimes: rule === 'known' ? await countAssumed(connection, sources) : 0,
+    leakCount: found.reduce((count, { leakCount }) => count + leakCount, 0),
+    assumedCreatedTimes: query.knowledge === 'known' ? await countAssumed(connection, sources) : 0,
     snapshot: Object.fromEntries(
       sources.map((source) => [source.entry.featureSet.source.name, String(source.snapshot)]),
     ),
-    uncertain: 0,
-    plan: Object.fromEntries(sources.map(({ entry }) => [entry.alias, 'raw'])),
+    uncertain: found.reduce((count, { uncertain }) => count + uncertain, 0),
+    plan: Object.fromEntries(sources.map(({ entry }, i) => [entry.alias, found[i]!.plan])),
   };
+  await connection.run('COMMIT');
   return resultOf({ connection, query, sources, frameColumns: frame.columns, report });
 }
 
-async function entrySource(
-  connection: DuckDBConnection,
-  query: RetrievalQuery,
-  entry: ServiceEntry,
-  historyOf: HistoryOf,
-): Promise<EntrySource> {
+function matchTable(entry: number): string {
+  return quoteIdentifier(`~m${entry}`);
+}
+
+function entrySource(query: RetrievalQuery, entry: ServiceEntry, historyOf: HistoryOf): EntrySource {
   const { source } = entry.featureSet;
-  const { table, snapshot } = historyOf({ project: query.project, source });
-  const lateRows = `SELECT 1 FROM ${table} WHERE ${HISTORY_COLUMNS.createdTime} > ${historyColumn(source.eventTime)} LIMIT 1`;
   return {
     entry,
-    table,
-    snapshot,
+    ...historyOf({ project: query.project, source }),
     column: historyColumn,
     orderColumn: source.orderColumn ?? null,
     eventTime: source.eventTime,
-    // Where every row was known at its event time, both rules see the same rows.
-    compareOther: (await rowsOf(connection, lateRows)).length > 0,
+    tombstone: source.tombstone ?? null,
     frameKeys: entry.keyColumns.map(quoteIdentifier),
   };
+}
+
+/** Whether the frame has the records of the answers asked for (S18): a checked frame has those of every entry, or of none. */
+function isRecord({ service, knowledge }: RetrievalQuery, { columns }: Frame): boolean {
+  return knowledge === 'served' && service.entries.every(({ alias }) => columns.has(sequenceName(alias)));
+}
+
+/** What the matches need of the frame, so that its file is read once for all of them. */
+function askedSql(frame: Frame, sources: readonly EntrySource[], record: boolean): string {
+  const keys = sources.flatMap(({ frameKeys }) => frameKeys);
+  const sequences = record
+    ? sources
+        .map(({ entry }) => quoteIdentifier(sequenceName(entry.alias)))
+        .map((name) => `${name}::BIGINT AS ${name}`)
+    : [];
+  return `SELECT ${[...new Set(['"~row"', '"~t"', ...keys, ...sequences])].join(', ')} FROM ${frame.from}`;
+}
+
+/** Throws HISTORY_EXPIRED where a T or snapshot lies before what retention left. */
+async function requireKept(connection: DuckDBConnection, sources: readonly EntrySource[]): Promise<void> {
+  const [first] = await rowsOf(connection, 'SELECT epoch_us(min("~t")) FROM "~asked"');
+  for (const { table, snapshot, entry } of sources) {
+    const kept = await horizonOf(connection, table);
+    if (kept === null) continue;
+    const { name } = entry.featureSet.source;
+    const horizon = formatTimestamp(kept.horizonUs);
+    if (first![0] !== null && BigInt(first![0] as bigint | number) < kept.horizonUs) {
+      const message = `history of source "${name}" begins at ${horizon} (historyRetention); ask for times from then on`;
+      throw new PlumblineError('HISTORY_EXPIRED', message, { path: 'time', horizon });
+    }
+    if (snapshot >= kept.floor) continue;
+    const message = `snapshot ${snapshot} of source "${name}" is older than the removal of rows from before ${horizon}; use ${kept.floor} or later`;
+    throw new PlumblineError('HISTORY_EXPIRED', message, { path: 'snapshot', horizon });
+  }
+}
+
+type EntryMatch = {
+  readonly plan: RetrievalPlan;
+  readonly leakCount: number;
+  readonly uncertain: number;
+};
+
+type EntryAsk = {
+  readonly parts: RetrievalParts;
+  readonly source: EntrySource;
+  readonly record: boolean;
+  readonly frameRows: number;
+  /** Table of the matches. */
+  readonly into: string;
+};
+
+async function matchEntry({ parts, source, record, frameRows, into }: EntryAsk): Promise<EntryMatch> {
+  const { connection, query } = parts;
+  const scope = await scopeOf(parts, source, frameRows);
+  const { plan } = scope;
+  const bothDiffer = await hasLateRows(connection, source);
+  if (query.knowledge === 'served') {
+    const uncertain = await matchServed({ scope, source, query, record, into });
+    if (!bothDiffer) return { plan, leakCount: 0, uncertain };
+    await matchBoth(scope, 'known', { into: '"~known"', other: '"~event"' });
+    const pair = { mine: '"~known"', other: '"~event"' };
+    return { plan, leakCount: await countDifferences(connection, source, pair), uncertain };
+  }
+  if (!bothDiffer) {
+    await matchInto(scope, into, query.knowledge);
+    return { plan, leakCount: 0, uncertain: 0 };
+  }
+  await matchBoth(scope, query.knowledge, { into, other: '"~other"' });
+  const leakCount = await countDifferences(connection, source, { mine: into, other: '"~other"' });
+  return { plan, leakCount, uncertain: 0 };
+}
+
+async function scopeOf(parts: RetrievalParts, source: EntrySource, frameRows: number): Promise<MatchScope> {
+  const { connection, query, choosePlan } = parts;
+  const { featureSet } = source.entry;
+  const history: KeyedHistory = {
+    table: source.table,
+    keys: featureSet.keyColumns.map(historyColumn),
+    keyTypes: featureSet.keyTypes,
+    eventTime: historyColumn(source.eventTime),
+    orderColumn: source.orderColumn === null ? null : historyColumn(source.orderColumn),
+    after: -1n,
+    through: source.snapshot,
+  };
+  const ready =
+    query.knowledge === 'served'
+      ? null
+      : await compactedTable(connection, source.table, featureSet.keyColumns);
+  const compacted = ready !== null && ready.through <= source.snapshot ? ready : null;
+  const asked = { from: '"~asked"', keys: source.frameKeys, axis: '"~t"' };
+  const scope = { connection, history, compacted, asked };
+  return { ...scope, plan: choosePlan(await planFacts(scope, frameRows)) };
+}
+
+/** Where every row was known at its event time, both rules see the same rows. */
+async function hasLateRows(
+  connection: DuckDBConnection,
+  { table, eventTime }: EntrySource,
+): Promise<boolean> {
+  const late = `SELECT 1 FROM ${table} WHERE ${HISTORY_COLUMNS.createdTime} > ${historyColumn(eventTime)} LIMIT 1`;
+  return (await rowsOf(connection, late)).length > 0;
 }
 
 async function countAssumed(connection: DuckDBConnection, sources: readonly EntrySource[]): Promise<number> {

@@ -53,6 +53,11 @@ export async function rowsOf(
   return reader.getRowsJS();
 }
 
+/** Leaves the rows of a SELECT in a temporary table, in place of what had that name; `table` is quoted. */
+export async function fillTable(connection: DuckDBConnection, table: string, sql: string): Promise<void> {
+  await connection.run(`CREATE OR REPLACE TEMP TABLE ${table} AS ${sql}`);
+}
+
 /** Text as an SQL string literal. */
 export function sqlText(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;

@@ -1,0 +1,142 @@
+import type { DuckDBConnection } from '@duckdb/node-api';
+import {
+  type Asked,
+  askedOfSql,
+  compactedMatchSql,
+  newerMatchSql,
+  pairCountSql,
+  pairsMatchSql,
+  stepsMatchSql,
+} from '../../compile/sql/point-in-time-match.js';
+import type { KeyedHistory, Visibility } from '../../compile/sql/point-in-time-steps.js';
+import type { RetrievalPlan } from '../store.js';
+import { fillTable, rowsOf } from './duckdb-session.js';
+
+/** Steps of `event` and `known` that compaction keeps ready made, for all rows up to a sequence. */
+export type CompactedTable = {
+  /** Quoted. */
+  readonly table: string;
+  readonly through: bigint;
+};
+
+/** Where the rows of one entry's history are, and what is asked of them. */
+export type MatchScope = {
+  readonly connection: DuckDBConnection;
+  readonly history: KeyedHistory;
+  /** Null where there is none that the snapshot contains as a whole. */
+  readonly compacted: CompactedTable | null;
+  readonly asked: Asked;
+  readonly plan: RetrievalPlan;
+};
+
+/** Most rows of a frame for which it is worth to count what its keys have. */
+const FEW_ROWS = 50_000;
+
+/** Most pairs of a frame row and a row of its key that are looked at one by one: some 200 ms. */
+const FEW_PAIRS = 2_000_000;
+
+/** What the choice of a plan rests on. */
+export type PlanFacts = {
+  readonly frameRows: number;
+  /** Pairs of a frame row and a row of its key; null for frames of more than some ten thousand rows. */
+  readonly pairs: number | null;
+  readonly compacted: boolean;
+};
+
+/** Which plan finds the rows of one entry. */
+export type ChoosePlan = (facts: PlanFacts) => RetrievalPlan;
+
+export const planBySize: ChoosePlan = ({ pairs, compacted }) => {
+  if (pairs !== null && pairs <= FEW_PAIRS) return 'small';
+  return compacted ? 'compacted' : 'raw';
+};
+
+/** Counts what a choice rests on. */
+export async function planFacts(scope: Omit<MatchScope, 'plan'>, frameRows: number): Promise<PlanFacts> {
+  const compacted = scope.compacted !== null;
+  if (frameRows > FEW_ROWS) return { frameRows, pairs: null, compacted };
+  const [row] = await rowsOf(scope.connection, pairCountSql(scope.history, scope.asked));
+  return { frameRows, pairs: Number(row![0]), compacted };
+}
+
+/** Leaves the matches of every row asked for in the temporary table `into`: `"~row"`, `"~t"`, `"~sequence"`. */
+export async function matchInto(scope: MatchScope, into: string, visibility: Visibility): Promise<void> {
+  const { connection, history, asked, plan } = scope;
+  if (plan === 'small') return fillTable(connection, into, pairsMatchSql(history, asked, visibility));
+  if (plan === 'compacted' && isCompacted(visibility)) {
+    await matchCompacted(scope, into, visibility);
+    return;
+  }
+  await fillTable(connection, into, stepsMatchSql(history, asked, visibility));
+  if (visibility === 'logged') await withinTime(scope, into);
+}
+
+/**
+ * Matches of one rule in `into`, and in `other` those of the other rule for every row in which they may differ (S17).
+ */
+export async function matchBoth(
+  scope: MatchScope,
+  rule: 'event' | 'known',
+  { into, other }: { readonly into: string; readonly other: string },
+): Promise<void> {
+  const otherRule = rule === 'event' ? 'known' : 'event';
+  if (scope.plan !== 'compacted') {
+    await matchInto(scope, into, rule);
+    await matchInto(scope, other, otherRule);
+    return;
+  }
+  const tail = await matchCompacted(scope, into, rule);
+  if (tail !== null) await matchTail(scope, '"~tail_other"', otherRule);
+  const suspects = `(SELECT a.* FROM ${scope.asked.from} a SEMI JOIN (${suspectsSql(tail)}) s USING ("~row"))`;
+  const compacted = { ...scope.compacted!, keys: scope.history.keys };
+  const asked = { ...scope.asked, from: suspects };
+  await fillTable(scope.connection, other, compactedMatchSql(compacted, asked, otherRule));
+  if (tail === null) return;
+  await fillTable(scope.connection, other, newerMatchSql(scope.history, other, '"~tail_other"'));
+}
+
+function isCompacted(visibility: Visibility): visibility is 'event' | 'known' {
+  return visibility === 'event' || visibility === 'known';
+}
+
+/** Matches in the compacted table, left in `"~compacted"`, and in the rows since; returns the table of the latter, if any. */
+async function matchCompacted(
+  scope: MatchScope,
+  into: string,
+  rule: 'event' | 'known',
+): Promise<string | null> {
+  const { connection, history, asked } = scope;
+  const compacted = { ...scope.compacted!, keys: history.keys };
+  await fillTable(connection, '"~compacted"', compactedMatchSql(compacted, asked, rule));
+  if (compacted.through >= history.through) {
+    await fillTable(connection, into, 'SELECT "~row", "~t", "~sequence" FROM "~compacted"');
+    return null;
+  }
+  await matchTail(scope, '"~tail"', rule);
+  await fillTable(connection, into, newerMatchSql(history, '"~compacted"', '"~tail"'));
+  return '"~tail"';
+}
+
+/** Matches in the rows that came since the compaction, for the keys that they have. */
+async function matchTail(scope: MatchScope, into: string, rule: 'event' | 'known'): Promise<void> {
+  const history = { ...scope.history, after: scope.compacted!.through };
+  const asked = { ...scope.asked, from: askedOfSql(history, scope.asked) };
+  await fillTable(scope.connection, into, stepsMatchSql(history, asked, rule));
+}
+
+function suspectsSql(tail: string | null): string {
+  const compacted = 'SELECT "~row" FROM "~compacted" WHERE "~suspect"';
+  if (tail === null) return compacted;
+  const newer = (table: string): string => `SELECT "~row" FROM ${table} WHERE "~sequence" IS NOT NULL`;
+  return [compacted, newer(tail), newer('"~tail_other"')].join(' UNION ALL ');
+}
+
+/** A record's T bounds the event time as well (S14); no answer of ours knew a later row, but a frame may say so. */
+async function withinTime(scope: MatchScope, into: string): Promise<void> {
+  const { connection, asked, history } = scope;
+  const later = `SELECT "~row" FROM ${into} WHERE "~at" > "~t"`;
+  const from = `(SELECT a.* FROM ${asked.from} a SEMI JOIN (${later}) l USING ("~row"))`;
+  await fillTable(connection, '"~within"', pairsMatchSql(history, { ...asked, from }, 'logged'));
+  const kept = `SELECT "~row", "~t", "~sequence" FROM ${into} WHERE "~at" IS NULL OR "~at" <= "~t"`;
+  await fillTable(connection, into, `${kept} UNION ALL SELECT "~row", "~t", "~sequence" FROM "~within"`);
+}

@@ -1,0 +1,52 @@
+import { quoteIdentifier } from '../../compile/sql/duckdb.js';
+import type { EntrySource } from '../../compile/sql/point-in-time.js';
+import { CLOCK_BOUND_US, type Visibility } from '../../compile/sql/point-in-time-steps.js';
+import { type RetrievalQuery, sequenceName } from '../store.js';
+import { type MatchScope, matchInto } from './duckdb-match.js';
+import { fillTable, rowsOf } from './duckdb-session.js';
+
+type ServedAsk = {
+  readonly scope: MatchScope;
+  readonly source: EntrySource;
+  readonly query: RetrievalQuery;
+  /** The frame has the sequences that the answers knew. */
+  readonly record: boolean;
+  /** Table of the matches. */
+  readonly into: string;
+};
+
+/**
+ * Matches what online answers had (S18): by their record exactly; by T alone as the stamps say, and then gives the
+ * number of values that lie within the clock bound of a visibility change. Where the earliest and the latest that the
+ * clocks allow give the same row, every instant between does: the newest of more rows is no other one.
+ */
+export async function matchServed({ scope, source, query, record, into }: ServedAsk): Promise<number> {
+  const { entry } = source;
+  if (record) {
+    const axis = quoteIdentifier(sequenceName(entry.alias));
+    await matchInto({ ...scope, asked: { ...scope.asked, axis } }, into, 'logged');
+    return 0;
+  }
+  const activeUs = query.activations.get(entry.featureSet.id)?.visibleUs ?? null;
+  await matchActive(scope, into, { visibility: 'served', fromUs: activeUs });
+  if (activeUs === null) return 0;
+  await matchActive(scope, '"~earliest"', { visibility: 'earliest', fromUs: activeUs - CLOCK_BOUND_US });
+  await matchActive(scope, '"~latest"', { visibility: 'latest', fromUs: activeUs + CLOCK_BOUND_US });
+  const [row] = await rowsOf(
+    scope.connection,
+    `SELECT count(*) FROM "~earliest" e JOIN "~latest" l USING ("~row") WHERE e."~sequence" IS DISTINCT FROM l."~sequence"`,
+  );
+  return entry.features.length * Number(row![0]);
+}
+
+/** Matches from an instant on; before it, and with null always, there is none. */
+async function matchActive(
+  scope: MatchScope,
+  into: string,
+  { visibility, fromUs }: { readonly visibility: Visibility; readonly fromUs: bigint | null },
+): Promise<void> {
+  await matchInto(scope, into, visibility);
+  const active = fromUs === null ? 'false' : `epoch_us("~t") >= ${fromUs}`;
+  const gated = `SELECT "~row", "~t", CASE WHEN ${active} THEN "~sequence" END AS "~sequence" FROM ${into}`;
+  await fillTable(scope.connection, into, gated);
+}

@@ -1,0 +1,88 @@
+import type { DuckDBConnection } from '@duckdb/node-api';
+import { quoteIdentifier } from '../../compile/sql/duckdb.js';
+import type { CompactedTable } from './duckdb-match.js';
+import { rowsOf, sqlText } from './duckdb-session.js';
+
+/** Makes the tables in which the store keeps what it knows of each history table and compacted table. */
+export async function ensureStateTables(connection: DuckDBConnection): Promise<void> {
+  await connection.run(
+    'CREATE TABLE IF NOT EXISTS "~sources" (history VARCHAR, epoch BIGINT, through BIGINT, horizon BIGINT, floor BIGINT)',
+  );
+  await connection.run(
+    'CREATE TABLE IF NOT EXISTS "~compacted" (history VARCHAR, keys VARCHAR, name VARCHAR, through BIGINT, rows BIGINT)',
+  );
+}
+
+/** What the store keeps of a history table beside its rows; `history` is its unquoted name. */
+export type SourceState = {
+  /** Newest owner of the log seen (S9); -1 before any. */
+  readonly epoch: bigint;
+  /** Last sequence that was in it when retention last removed rows; -1 before. */
+  readonly through: bigint;
+};
+
+export async function sourceState(connection: DuckDBConnection, history: string): Promise<SourceState> {
+  const [row] = await rowsOf(
+    connection,
+    `SELECT epoch, through FROM "~sources" WHERE history = ${sqlText(history)}`,
+  );
+  if (row === undefined) return { epoch: -1n, through: -1n };
+  return { epoch: BigInt(row[0] as bigint | number), through: BigInt(row[1] as bigint | number) };
+}
+
+/** Keeps the newest owner of the log; part of the caller's transaction. */
+export async function saveEpoch(connection: DuckDBConnection, history: string, epoch: bigint): Promise<void> {
+  await ensureState(connection, history);
+  await connection.run(`UPDATE "~sources" SET epoch = ${epoch} WHERE history = ${sqlText(history)}`);
+}
+
+/** From where on history answers: T in microseconds, and the least snapshot. */
+export type Horizon = { readonly horizonUs: bigint; readonly floor: bigint };
+
+/** Null where retention never removed anything; `table` is quoted. */
+export async function horizonOf(connection: DuckDBConnection, table: string): Promise<Horizon | null> {
+  const sql = `SELECT horizon, floor FROM "~sources" WHERE horizon IS NOT NULL AND ${isTable('history', table)}`;
+  const [row] = await rowsOf(connection, sql);
+  if (row === undefined) return null;
+  return { horizonUs: BigInt(row[0] as bigint | number), floor: BigInt(row[1] as bigint | number) };
+}
+
+/** Keeps the horizon, and up to where the table went when rows were removed; part of the caller's transaction. */
+export async function saveHorizon(
+  connection: DuckDBConnection,
+  history: string,
+  { horizonUs, floor }: Horizon,
+): Promise<void> {
+  await ensureState(connection, history);
+  await connection.run(
+    `UPDATE "~sources" SET horizon = ${horizonUs}, floor = ${floor}, through = greatest(through, ${floor})
+     WHERE history = ${sqlText(history)}`,
+  );
+}
+
+/** The compacted table of a history table (quoted) by key columns; null where there is none yet. */
+export async function compactedTable(
+  connection: DuckDBConnection,
+  table: string,
+  keys: readonly string[],
+): Promise<(CompactedTable & { readonly rows: number }) | null> {
+  const sql = `SELECT name, through, rows FROM "~compacted" WHERE ${isTable('history', table)} AND keys = ${sqlText(JSON.stringify(keys))}`;
+  const [row] = await rowsOf(connection, sql);
+  if (row === undefined) return null;
+  return {
+    table: quoteIdentifier(String(row[0])),
+    through: BigInt(row[1] as bigint | number),
+    rows: Number(row[2]),
+  };
+}
+
+async function ensureState(connection: DuckDBConnection, history: string): Promise<void> {
+  await connection.run(
+    `INSERT INTO "~sources" SELECT ${sqlText(history)}, -1, -1, NULL, NULL
+     WHERE NOT EXISTS (FROM "~sources" WHERE history = ${sqlText(history)})`,
+  );
+}
+
+function isTable(column: string, table: string): string {
+  return `'"' || ${column} || '"' = ${sqlText(table)}`;
+}
