@@ -1,7 +1,8 @@
-import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform, Type } from 'class-transformer';
 import { IsIn, IsInt, IsOptional, IsString, Min } from 'class-validator';
 import type { RetrievalRequest } from './retrieval.js';
+import { parseSnapshotText } from './snapshot.js';
 import {
   BOUNDARIES,
   type Boundary,
@@ -11,13 +12,17 @@ import {
   type Knowledge,
 } from './store.js';
 
-/** How a frame is to be joined, as query parameters. */
-export class RetrievalQueryParameters {
-  @ApiProperty({ example: 'arrival_delay' })
-  @IsString()
-  readonly featureService: string;
+/** How an answer is to come. */
+export class AnswerQueryParameters {
+  @ApiPropertyOptional({ enum: ['true', 'false'], description: 'As a job, for long ones' })
+  @IsOptional()
+  @IsIn(['true', 'false'])
+  readonly async?: 'true' | 'false';
+}
 
-  @ApiPropertyOptional({ description: 'Default: the latest version' })
+/** How a frame is to be joined, as query parameters. */
+export class FrameQueryParameters {
+  @ApiPropertyOptional({ description: 'Of the feature service; default: the latest version' })
   @IsOptional()
   @Type(() => Number)
   @IsInt()
@@ -41,19 +46,55 @@ export class RetrievalQueryParameters {
 
   @ApiPropertyOptional({ description: 'Any of status, eventTime, with commas' })
   @IsOptional()
-  @Transform(({ value }: { readonly value: unknown }) =>
-    typeof value === 'string' ? value.split(',') : value,
-  )
+  @Transform(({ value }: { readonly value: unknown }) => listOf(value))
   @IsIn(EXTRA_COLUMNS, { each: true })
   readonly include?: ExtraColumn[];
 
-  /** The parameters under the names of the use case. */
-  rules(): Pick<RetrievalRequest, 'timeColumn' | 'knowledge' | 'boundary' | 'include'> {
+  @ApiPropertyOptional({
+    description: 'JSON: the snapshot of an earlier report, to answer from the same rows',
+  })
+  @IsOptional()
+  @IsString()
+  readonly snapshot?: string;
+
+  /**
+   * The parameters under the names of the use case, the snapshot as the header `Plumbline-Snapshot` has it where no
+   * parameter does. Throws INVALID_REQUEST for what is no snapshot.
+   */
+  rules(
+    header?: string,
+  ): Pick<RetrievalRequest, 'timeColumn' | 'knowledge' | 'boundary' | 'include' | 'snapshot'> {
+    const snapshot = this.snapshot ?? header;
     return {
+      ...(snapshot !== undefined && { snapshot: parseSnapshotText(snapshot) }),
       ...(this.time !== undefined && { timeColumn: this.time }),
       ...(this.knowledge !== undefined && { knowledge: this.knowledge }),
       ...(this.boundary !== undefined && { boundary: this.boundary }),
       ...(this.include !== undefined && { include: this.include }),
     };
   }
+}
+
+/** The same with the features that are wanted. */
+export class RetrievalQueryParameters extends FrameQueryParameters {
+  @ApiPropertyOptional({ example: 'arrival_delay', description: 'Either it or features' })
+  @IsOptional()
+  @IsString()
+  readonly featureService?: string;
+
+  @ApiPropertyOptional({ example: 'weather:temp,weather:wind', description: 'Features without a service' })
+  @IsOptional()
+  @Transform(({ value }: { readonly value: unknown }) => listOf(value))
+  @IsString({ each: true })
+  readonly features?: string[];
+
+  @ApiPropertyOptional({ enum: ['true', 'false'], description: 'As a job, for long ones' })
+  @IsOptional()
+  @IsIn(['true', 'false'])
+  readonly async?: 'true' | 'false';
+}
+
+/** Text with commas as a list. */
+function listOf(value: unknown): unknown {
+  return typeof value === 'string' ? value.split(',') : value;
 }

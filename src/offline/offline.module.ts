@@ -1,10 +1,18 @@
 import { Module } from '@nestjs/common';
 import { CLOCK, type Clock } from '../platform/clock.js';
+import { CONFIG, type Configuration } from '../platform/configuration.js';
+import { temporaryDir } from '../platform/data-dir.js';
+import { Jobs } from '../platform/jobs.js';
+import { Activations } from '../registry/activations.js';
+import { CATALOG_HOLDER, type CatalogHolder } from '../registry/catalog.js';
 import { FILE_READER, type FileReader } from './file-reader.js';
 import { FRAME_READER, FrameReader } from './frame.js';
 import { HISTORY, History } from './history.js';
+import { HistoryFrames } from './history-frame.js';
 import { OfflineController } from './offline.controller.js';
 import { RETRIEVAL, Retrieval } from './retrieval.js';
+import { RetrievalAnswers } from './retrieval-answer.js';
+import { RetrievalJobs } from './retrieval-jobs.js';
 import { OFFLINE_STORE, type OfflineStore } from './store.js';
 
 /** History. The store and the file reader are chosen by the composition root. */
@@ -14,8 +22,27 @@ import { OFFLINE_STORE, type OfflineStore } from './store.js';
     { provide: HISTORY, inject: [OFFLINE_STORE], useFactory: (store: OfflineStore) => new History(store) },
     {
       provide: RETRIEVAL,
-      inject: [HISTORY, CLOCK],
-      useFactory: (history: History, clock: Clock) => new Retrieval(history, clock),
+      inject: [HISTORY, CLOCK, Activations],
+      useFactory: (history: History, clock: Clock, activations: Activations) =>
+        new Retrieval({ history, clock, activations }),
+    },
+    {
+      provide: RetrievalAnswers,
+      inject: [RETRIEVAL, CONFIG],
+      useFactory: (retrieval: Retrieval, { dataDir }: Configuration) =>
+        new RetrievalAnswers(retrieval, temporaryDir(dataDir)),
+    },
+    {
+      provide: RetrievalJobs,
+      inject: [Jobs, RETRIEVAL, CATALOG_HOLDER],
+      useFactory: (jobs: Jobs, retrieval: Retrieval, catalogs: CatalogHolder) =>
+        new RetrievalJobs(jobs, retrieval, catalogs),
+    },
+    {
+      provide: HistoryFrames,
+      inject: [CLOCK, CONFIG],
+      useFactory: (clock: Clock, { dataDir }: Configuration) =>
+        new HistoryFrames(clock, temporaryDir(dataDir)),
     },
     {
       provide: FRAME_READER,

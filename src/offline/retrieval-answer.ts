@@ -1,5 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { ColumnBatch } from '../definition/column-batch.js';
@@ -7,35 +9,56 @@ import { readOnce } from '../platform/read-once.js';
 import type { TypedColumn } from './file-reader.js';
 import type { FrameFormat } from './frame-format.js';
 import { type StreamFormat, writeFrame } from './frame-write.js';
-import type { RetrievalResult } from './store.js';
+import type { Retrieval, RetrievalRequest } from './retrieval.js';
+import type { RetrievalReport, RetrievalResult } from './store.js';
 
-/**
- * A result in a format, its first bytes made, so that what fails before them is still answered with an error. The result
- * is closed when the stream has been read or given up, begun or not. Parquet goes by way of the file `path`, which is gone
- * then too.
- */
-export async function streamedAnswer(
-  result: RetrievalResult,
-  format: FrameFormat,
-  path: string,
-): Promise<Readable> {
-  return format === 'parquet' ? parquetAnswer(result, path) : batchedAnswer(result, format);
+/** Retrievals whose answers are streamed. */
+export class RetrievalAnswers {
+  constructor(
+    private readonly retrieval: Retrieval,
+    private readonly temporaryDir: string,
+  ) {}
+
+  /**
+   * The answer in a format, its first bytes made, so that what fails before them is still answered with an error. What it
+   * holds is freed when the stream has been read or given up. Throws what {@link Retrieval.start} throws.
+   */
+  async stream(
+    request: RetrievalRequest,
+    format: FrameFormat,
+  ): Promise<{ readonly report: RetrievalReport; readonly stream: Readable }> {
+    const result = await this.retrieval.start(request);
+    const { report } = result;
+    if (format !== 'parquet') return { report, stream: await batchedAnswer(result, format) };
+    const path = join(this.temporaryDir, `${randomUUID()}.answer`);
+    return { report, stream: await parquetAnswer(result, path) };
+  }
 }
 
-/** Writes a result into a file, and closes it. `progress` hears the rows written so far. */
+export type AnswerFile = {
+  readonly path: string;
+  /** Hears how many rows are written. */
+  readonly progress: (rows: number) => void;
+  readonly signal: AbortSignal;
+};
+
+/** Writes a result into a file, and closes it. Throws when the signal is aborted. */
 export async function writeAnswer(
   result: RetrievalResult,
   format: FrameFormat,
-  file: { readonly path: string; readonly progress: (rows: number) => void; readonly signal: AbortSignal },
+  { path, progress, signal }: AnswerFile,
 ): Promise<void> {
   try {
-    if (format === 'parquet') await result.writeParquet(file.path);
-    else await pipeline(chunksOf(result, format, file.progress), createWriteStream(file.path), file);
+    signal.throwIfAborted();
+    if (format === 'parquet') await result.writeParquet(path);
+    else await pipeline(chunksOf(result, format, progress), createWriteStream(path), { signal });
+    progress(result.report.rows);
   } finally {
     await result.close();
   }
 }
 
+/** By way of a file, which is gone with the answer. */
 async function parquetAnswer(result: RetrievalResult, path: string): Promise<Readable> {
   try {
     await result.writeParquet(path);

@@ -2,12 +2,15 @@ import type { CompiledFeatureService } from '../compile/feature-service.js';
 import { PlumblineError } from '../definition/error.js';
 import type { Clock } from '../platform/clock.js';
 import type { History } from './history.js';
+import { requireSnapshot, type Snapshot, sourcesOf } from './snapshot.js';
 import {
+  type Activation,
   answerNames,
   type Boundary,
   type ExtraColumn,
   eventTimeName,
   type FrameFile,
+  type GeneratedFrame,
   type Knowledge,
   type RetrievalReport,
   type RetrievalResult,
@@ -17,28 +20,67 @@ import {
 export type RetrievalRequest = {
   readonly project: string;
   readonly service: CompiledFeatureService;
-  readonly frame: FrameFile;
+  readonly frame: FrameFile | GeneratedFrame;
   /** TIMESTAMP column of the frame: T of each row; default `event_timestamp`. */
   readonly timeColumn?: string;
   readonly knowledge?: Knowledge;
   readonly boundary?: Boundary;
   readonly include?: readonly ExtraColumn[];
+  /** The position of history to answer from; default the latest (S19). */
+  readonly snapshot?: Snapshot;
+  /** Ends the work, by an error, when nobody waits for the answer any more. */
+  readonly signal?: AbortSignal;
+};
+
+/** What an answer rests on beside its request: with the same pins it is the same, whenever it is made. */
+export type RetrievalPins = {
+  /** No T may be later, microseconds. */
+  readonly nowUs: bigint;
+  readonly snapshot: Snapshot;
+  /** By number of the feature set version; for `served` alone. */
+  readonly activations: ReadonlyMap<number, Activation>;
 };
 
 /** The name of a frame's time column unless the caller gives another. */
 export const DEFAULT_TIME_COLUMN = 'event_timestamp';
 
+export type RetrievalParts = {
+  readonly history: History;
+  readonly clock: Clock;
+  /** Since when versions answer online (S18). */
+  readonly activations: {
+    of(setIds: readonly number[]): Promise<ReadonlyMap<number, Activation>>;
+  };
+};
+
 /** Point-in-time retrieval for frames (S14 to S19). */
 export class Retrieval {
-  constructor(
-    private readonly history: History,
-    private readonly clock: Clock,
-  ) {}
+  constructor(private readonly parts: RetrievalParts) {}
 
-  /** Joins the frame; the caller writes the result out and closes it. Throws INVALID_REQUEST, INVALID_FRAME, FUTURE_TIME. */
-  async start(request: RetrievalRequest): Promise<RetrievalResult> {
+  /** Fixes what the answer to a request rests on as of now. Throws INVALID_REQUEST for a snapshot that history does not have. */
+  async pin({ project, service, knowledge, snapshot }: RetrievalRequest): Promise<RetrievalPins> {
+    const { history, clock, activations } = this.parts;
+    const positions: Record<string, bigint> = {};
+    for (const source of sourcesOf(service).values()) {
+      positions[source.name] = await history.takenThrough({ project, source });
+    }
+    if (snapshot !== undefined) requireSnapshot(snapshot, positions);
+    const setIds = service.entries.map(({ featureSet }) => featureSet.id);
+    return {
+      nowUs: clock.nowUs(),
+      snapshot: snapshot ?? positions,
+      activations: knowledge === 'served' ? await activations.of(setIds) : new Map(),
+    };
+  }
+
+  /**
+   * Joins the frame; the caller writes the result out and closes it. Throws INVALID_REQUEST, INVALID_FRAME, FUTURE_TIME,
+   * HISTORY_EXPIRED.
+   */
+  async start(request: RetrievalRequest, pins?: RetrievalPins): Promise<RetrievalResult> {
     requireDistinctColumns(request);
-    return this.history.retrieve({
+    return this.parts.history.retrieve({
+      ...(pins ?? (await this.pin(request))),
       project: request.project,
       service: request.service,
       frame: request.frame,
@@ -46,9 +88,7 @@ export class Retrieval {
       knowledge: request.knowledge ?? 'known',
       boundary: request.boundary ?? 'inclusive',
       include: request.include ?? [],
-      nowUs: this.clock.nowUs(),
-      snapshot: null,
-      activations: new Map(),
+      ...(request.signal !== undefined && { signal: request.signal }),
     });
   }
 

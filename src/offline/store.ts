@@ -78,6 +78,8 @@ export type RetrievalQuery = {
   readonly snapshot: Readonly<Record<string, bigint>> | null;
   /** By number of the feature set version, for `served` by T alone; what is not there was never active (S18). */
   readonly activations: ReadonlyMap<number, Activation>;
+  /** Ends the work early, by an error. */
+  readonly signal?: AbortSignal;
 };
 
 /** The frame column of an answer's record: the sequence that one entry knew, NULL where it knew no row (S18). */

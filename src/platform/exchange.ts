@@ -7,6 +7,8 @@ export type Exchange = {
   readonly accept: string | undefined;
   /** The `Idempotency-Key` header. */
   readonly idempotencyKey: string | undefined;
+  /** The `Plumbline-Snapshot` header. */
+  readonly snapshot: string | undefined;
   /** For headers of the answer; what the controller returns is still sent for it. */
   readonly reply: HttpReply;
 };
@@ -15,10 +17,14 @@ export type Exchange = {
 export const Exchange = createParamDecorator((_: unknown, context: ExecutionContext): Exchange => {
   const http = context.switchToHttp();
   const { headers } = http.getRequest<HttpRequest>();
-  const key = headers['idempotency-key'];
   return {
     accept: headers.accept,
-    idempotencyKey: Array.isArray(key) ? key[0] : key,
+    idempotencyKey: onlyOne(headers['idempotency-key']),
+    snapshot: onlyOne(headers['plumbline-snapshot']),
     reply: http.getResponse<HttpReply>(),
   };
 });
+
+function onlyOne(header: string | readonly string[] | undefined): string | undefined {
+  return typeof header === 'object' ? header[0] : header;
+}

@@ -19,15 +19,28 @@ export class Jobs {
   }
 
   /**
-   * Queues a job; it is durable when this resolves. `spec` is plain JSON data of named members. Throws UNAVAILABLE when the queue is full or
-   * the service stops.
+   * Queues a job; it is durable when this resolves. `spec` is plain JSON data of named members; `prepare` puts what the job
+   * needs into its folder before. Throws UNAVAILABLE when the queue is full or the service stops.
    */
-  async start(project: string, kind: string, spec: object): Promise<Job> {
+  async start(
+    project: string,
+    kind: string,
+    spec: object,
+    prepare?: (folder: string) => Promise<void>,
+  ): Promise<Job> {
     this.requireOpen();
     if (!this.runner.handles(kind)) throw new Error(`nobody handles jobs of kind "${kind}"`);
-    const job = await this.parts.queue.add({ id: randomUUID(), project, kind, spec });
-    this.runner.look();
-    return job;
+    const { queue, files } = this.parts;
+    const id = randomUUID();
+    try {
+      if (prepare !== undefined) await prepare(files.folderOf(id));
+      const job = await queue.add({ id, project, kind, spec });
+      this.runner.look();
+      return job;
+    } catch (error) {
+      await files.remove([id]);
+      throw error;
+    }
   }
 
   /** Throws NOT_FOUND. */

@@ -1,11 +1,12 @@
 import { Body, Controller, Get, Inject, Param, Post, Query } from '@nestjs/common';
 import { ApiBody, ApiConsumes, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { frameFileOf } from '../offline/frame-media.js';
-import { RetrievalQueryParameters } from '../offline/offline.body.js';
 import { FRAME_MEDIA_TYPES, UploadedFrame } from '../platform/body.js';
+import { Exchange } from '../platform/exchange.js';
 import { TakesFrame } from '../platform/frame-route.js';
 import { PROJECT_ROUTE, Project } from '../platform/project.js';
 import { CATALOG_HOLDER, type CatalogHolder } from '../registry/catalog.js';
+import { TrainingSetParameters } from './training.body.js';
 import { type TrainingSet, TrainingSetStore } from './training-sets.js';
 
 @ApiTags('training')
@@ -23,13 +24,14 @@ export class TrainingSetsController {
   @TakesFrame()
   async create(
     @Project() project: string,
-    @Query() query: RetrievalQueryParameters,
+    @Query() query: TrainingSetParameters,
     @Body() body: UploadedFrame,
+    @Exchange() { snapshot }: Exchange,
   ): Promise<TrainingSet> {
     const frame = frameFileOf(body);
     const catalog = this.catalogs.current();
     const service = catalog.featureService(project, query.featureService, query.version);
-    return this.sets.create({ ...query.rules(), project, service, frame });
+    return this.sets.create({ ...query.rules(snapshot), project, service, frame });
   }
 
   @Get(':id')

@@ -1,5 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsInt, IsOptional, IsString, Min } from 'class-validator';
+import { FrameQueryParameters } from '../offline/offline.body.js';
 
 /** Which training set a model is trained on. */
 export class TrainBody {
@@ -12,4 +13,11 @@ export class TrainBody {
   @IsInt()
   @Min(1)
   readonly modelVersion?: number;
+}
+
+/** How the frame of a training set is to be joined: with the features of a service, which a model can name. */
+export class TrainingSetParameters extends FrameQueryParameters {
+  @ApiProperty({ example: 'arrival_delay' })
+  @IsString()
+  readonly featureService: string;
 }
