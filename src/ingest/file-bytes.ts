@@ -4,11 +4,11 @@ import { createGunzip, createZstdDecompress } from 'node:zlib';
 import { PlumblineError } from '../definition/error.js';
 import type { Compression } from './file-kind.js';
 
-/** Read at a time: some thousand rows. */
-const CHUNK_BYTES = 1024 ** 2;
+/** Read at a time, and parsed in one go: some thousand rows. */
+const CHUNK_BYTES = 256 * 1024;
 
 /** Data that is not made to harm compresses a hundredfold at most; up to here nobody asks. */
-const FREE_BYTES = 64 * 1024 ** 2;
+const FREE_BYTES = 32 * 1024 ** 2;
 const MAX_RATIO = 250;
 
 /** The content of a file, decompressed as it is read. Throws INVALID_FILE for what is cut short or swells without measure. */

@@ -24,11 +24,10 @@ export function addLine(collector: RowCollector, ordinal: number, line: JsonLine
     collector.refuse(ordinal, LOSSY_UTF8.decode(line as Uint8Array), [{ path: '', message: 'is no UTF-8' }]);
     return;
   }
+  if (text.trim() === '') return;
   const record = parsed(text);
   if (record !== NO_JSON) collector.addJson(ordinal, record);
-  else if (text.trim() !== '') {
-    collector.refuse(ordinal, text, [{ path: '', message: 'is no JSON text; write one object a line' }]);
-  }
+  else collector.refuse(ordinal, text, [{ path: '', message: 'is no JSON text; write one object a line' }]);
 }
 
 const NEWLINE = 0x0a;
