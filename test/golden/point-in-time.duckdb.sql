@@ -1,31 +1,74 @@
--- known
-WITH "~s0" AS (SELECT * FROM (SELECT "airport", "^runway", "observed", "temp", "~sequence", "~created_assumed", greatest("observed", "~created_time") AS "~from",
-  row_number() OVER (PARTITION BY "airport", "^runway" ORDER BY "observed", "~order_time", "revision" NULLS FIRST, "~sequence") AS "~rank", lead("observed") OVER (PARTITION BY "airport", "^runway" ORDER BY "observed", "~order_time", "revision" NULLS FIRST, "~sequence") AS "~otherwise"
-  FROM "history_weather" WHERE "~sequence" <= 41 AND "airport" IS NOT NULL AND "^runway" IS NOT NULL AND 4 + strlen("airport") + 8 <= 1024)
-QUALIFY "~rank" > coalesce(max("~rank") OVER (PARTITION BY "airport", "^runway" ORDER BY "~from", "~rank" ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AND "~from" IS DISTINCT FROM lead("~from") OVER (PARTITION BY "airport", "^runway" ORDER BY "~from", "~rank")),
-"~s1" AS (SELECT * FROM (SELECT "airport", "^runway", "observed", "temp", "~sequence", "~created_assumed", greatest("observed", "~created_time") AS "~from",
-  row_number() OVER (PARTITION BY "airport", "^runway" ORDER BY "observed", "~order_time", "revision" NULLS FIRST, "~sequence") AS "~rank", lead("observed") OVER (PARTITION BY "airport", "^runway" ORDER BY "observed", "~order_time", "revision" NULLS FIRST, "~sequence") AS "~otherwise"
-  FROM "history_weather" WHERE "~sequence" <= 41 AND "airport" IS NOT NULL AND "^runway" IS NOT NULL AND 4 + strlen("airport") + 8 <= 1024)
-QUALIFY "~rank" > coalesce(max("~rank") OVER (PARTITION BY "airport", "^runway" ORDER BY "~from", "~rank" ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AND "~from" IS DISTINCT FROM lead("~from") OVER (PARTITION BY "airport", "^runway" ORDER BY "~from", "~rank"))
-SELECT f.*, ("~s0"."~sequence" IS NULL OR "~s0"."~otherwise" <= f."~t") AS "~0.suspect", "~s0"."~sequence" AS "~0.seq", "~s0"."observed" AS "~0.event", "~s0"."~created_assumed" AS "~0.assumed", "~s0"."temp" AS "~0:temp", "~s0"."observed" AS "~0:observed", ("~s1"."~sequence" IS NULL OR "~s1"."~otherwise" <= f."~t") AS "~1.suspect", "~s1"."~sequence" AS "~1.seq", "~s1"."observed" AS "~1.event", "~s1"."~created_assumed" AS "~1.assumed", "~s1"."temp" AS "~1:temp"
-FROM "~frame" f
-ASOF LEFT JOIN "~s0" ON f."airport" = "~s0"."airport" AND f."runway" = "~s0"."^runway" AND f."~t" >= "~s0"."~from"
-ASOF LEFT JOIN "~s1" ON f."dest" = "~s1"."airport" AND f."runway" = "~s1"."^runway" AND f."~t" >= "~s1"."~from"
-ORDER BY f."~row"
+-- small, known
+SELECT a."~row", any_value(a."~t") AS "~t", arg_max("~h"."~sequence", row("~h"."observed", "~h"."~order_time", "~h"."revision" IS NOT NULL, coalesce("~h"."revision", 0), "~h"."~sequence")) AS "~sequence"
+FROM "~asked" a LEFT JOIN "history_weather" "~h" ON a."airport" = "~h"."airport" AND a."runway" = "~h"."^runway" AND "~h"."~sequence" <= 41 AND "~h"."airport" IS NOT NULL AND "~h"."^runway" IS NOT NULL AND 4 + strlen("~h"."airport") + 8 <= 1024 AND greatest("~h"."observed", "~h"."~created_time") <= a."~t" AND "~h"."observed" <= a."~t"
+GROUP BY a."~row"
 
--- event
-WITH "~s0" AS (SELECT * FROM (SELECT "airport", "^runway", "observed", "temp", "~sequence", "~created_assumed", "observed" AS "~from",
-  row_number() OVER (PARTITION BY "airport", "^runway" ORDER BY "observed", "~order_time", "revision" NULLS FIRST, "~sequence") AS "~rank", "~created_time" AS "~otherwise"
-  FROM "history_weather" WHERE "~sequence" <= 41 AND "airport" IS NOT NULL AND "^runway" IS NOT NULL AND 4 + strlen("airport") + 8 <= 1024)
-QUALIFY "~from" IS DISTINCT FROM lead("~from") OVER (PARTITION BY "airport", "^runway" ORDER BY "~from", "~rank")),
-"~s1" AS (SELECT * FROM (SELECT "airport", "^runway", "observed", "temp", "~sequence", "~created_assumed", "observed" AS "~from",
-  row_number() OVER (PARTITION BY "airport", "^runway" ORDER BY "observed", "~order_time", "revision" NULLS FIRST, "~sequence") AS "~rank", "~created_time" AS "~otherwise"
-  FROM "history_weather" WHERE "~sequence" <= 41 AND "airport" IS NOT NULL AND "^runway" IS NOT NULL AND 4 + strlen("airport") + 8 <= 1024)
-QUALIFY "~from" IS DISTINCT FROM lead("~from") OVER (PARTITION BY "airport", "^runway" ORDER BY "~from", "~rank"))
-SELECT f.*, ("~s0"."~otherwise" > f."~t") AS "~0.suspect", "~s0"."~sequence" AS "~0.seq", "~s0"."observed" AS "~0.event", "~s0"."~created_assumed" AS "~0.assumed", "~s0"."temp" AS "~0:temp", "~s0"."observed" AS "~0:observed", ("~s1"."~otherwise" > f."~t") AS "~1.suspect", "~s1"."~sequence" AS "~1.seq", "~s1"."observed" AS "~1.event", "~s1"."~created_assumed" AS "~1.assumed", "~s1"."temp" AS "~1:temp"
+-- small, by the record of an answer
+SELECT a."~row", any_value(a."~t") AS "~t", arg_max("~h"."~sequence", row("~h"."observed", "~h"."~order_time", "~h"."revision" IS NOT NULL, coalesce("~h"."revision", 0), "~h"."~sequence")) AS "~sequence"
+FROM "~asked" a LEFT JOIN "history_weather" "~h" ON a."airport" = "~h"."airport" AND a."runway" = "~h"."^runway" AND "~h"."~sequence" <= 41 AND "~h"."airport" IS NOT NULL AND "~h"."^runway" IS NOT NULL AND 4 + strlen("~h"."airport") + 8 <= 1024 AND "~h"."~sequence" <= a."here__sequence" AND "~h"."observed" <= a."~t"
+GROUP BY a."~row"
+
+-- how many pairs the small plan looks at
+SELECT coalesce(sum(a."~rows" * h."~rows"), 0)::DOUBLE
+FROM (SELECT "airport", "runway", count(*) AS "~rows" FROM "~asked" a GROUP BY ALL) a
+JOIN (SELECT "airport", "^runway", count(*) AS "~rows" FROM "history_weather" h
+  SEMI JOIN "~asked" a ON a."airport" = h."airport" AND a."runway" = h."^runway" GROUP BY ALL) h
+ON a."airport" = h."airport" AND a."runway" = h."^runway"
+
+-- raw, event
+SELECT a."~row", a."~t", s."~sequence", s."~at"
+FROM "~asked" a ASOF LEFT JOIN (SELECT "airport", "^runway", "~from", "~sequence", "~at"
+FROM (SELECT "~h"."airport", "~h"."^runway", "~h"."~sequence", "~h"."observed" AS "~at", "~h"."~created_time" AS "~created",
+  "~h"."observed" AS "~from", row_number() OVER (PARTITION BY "~h"."airport", "~h"."^runway" ORDER BY "~h"."observed", "~h"."~order_time", "~h"."revision" IS NOT NULL, coalesce("~h"."revision", 0), "~h"."~sequence") AS "~rank"
+  FROM "history_weather" "~h" WHERE "~h"."~sequence" <= 41 AND "~h"."airport" IS NOT NULL AND "~h"."^runway" IS NOT NULL AND 4 + strlen("~h"."airport") + 8 <= 1024)
+QUALIFY "~from" IS DISTINCT FROM lead("~from") OVER (PARTITION BY "airport", "^runway" ORDER BY "~from", "~rank")) s
+ON a."airport" = s."airport" AND a."runway" = s."^runway" AND a."~t" >= s."~from"
+
+-- raw, served
+SELECT a."~row", a."~t", s."~sequence", s."~at"
+FROM "~asked" a ASOF LEFT JOIN (SELECT "airport", "^runway", "~from", "~sequence", "~at"
+FROM (SELECT "~h"."airport", "~h"."^runway", "~h"."~sequence", "~h"."observed" AS "~at", "~h"."~created_time" AS "~created",
+  greatest("~h"."observed", coalesce("~h"."~visible_time", "~h"."~order_time")) AS "~from", row_number() OVER (PARTITION BY "~h"."airport", "~h"."^runway" ORDER BY "~h"."observed", "~h"."~order_time", "~h"."revision" IS NOT NULL, coalesce("~h"."revision", 0), "~h"."~sequence") AS "~rank"
+  FROM "history_weather" "~h" WHERE "~h"."~sequence" <= 41 AND "~h"."airport" IS NOT NULL AND "~h"."^runway" IS NOT NULL AND 4 + strlen("~h"."airport") + 8 <= 1024)
+QUALIFY "~rank" > coalesce(max("~rank") OVER (PARTITION BY "airport", "^runway" ORDER BY "~from", "~rank" ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AND "~from" IS DISTINCT FROM lead("~from") OVER (PARTITION BY "airport", "^runway" ORDER BY "~from", "~rank")) s
+ON a."airport" = s."airport" AND a."runway" = s."^runway" AND a."~t" >= s."~from"
+
+-- the compacted table
+SELECT "airport", "^runway", "~sequence",
+  CASE WHEN "~at" IS DISTINCT FROM lead("~at") OVER (PARTITION BY "airport", "^runway" ORDER BY "~rank") THEN "~at" END AS "~event",
+  CASE WHEN "~rank" > coalesce(max("~rank") OVER (PARTITION BY "airport", "^runway" ORDER BY "~from", "~rank" ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AND "~from" IS DISTINCT FROM lead("~from") OVER (PARTITION BY "airport", "^runway" ORDER BY "~from", "~rank") THEN "~from" END AS "~known",
+  lead("~at") OVER (PARTITION BY "airport", "^runway" ORDER BY "~rank") AS "~next", "~created"
+FROM (SELECT "~h"."airport", "~h"."^runway", "~h"."~sequence", "~h"."observed" AS "~at", "~h"."~created_time" AS "~created",
+  greatest("~h"."observed", "~h"."~created_time") AS "~from", row_number() OVER (PARTITION BY "~h"."airport", "~h"."^runway" ORDER BY "~h"."observed", "~h"."~order_time", "~h"."revision" IS NOT NULL, coalesce("~h"."revision", 0), "~h"."~sequence") AS "~rank"
+  FROM "history_weather" "~h" WHERE "~h"."~sequence" <= 41 AND "~h"."airport" IS NOT NULL AND "~h"."^runway" IS NOT NULL AND 4 + strlen("~h"."airport") + 8 <= 1024)
+QUALIFY "~event" IS NOT NULL OR "~known" IS NOT NULL
+ORDER BY "airport", "^runway", "~rank"
+
+-- compacted, event
+SELECT a."~row", a."~t", s."~sequence", (coalesce(s."~created" > a."~t", false)) AS "~suspect"
+FROM "~asked" a ASOF LEFT JOIN (SELECT *, "~event" AS "~from" FROM "compacted" WHERE "~event" IS NOT NULL) s
+ON a."airport" = s."airport" AND a."runway" = s."^runway" AND a."~t" >= s."~from"
+
+-- compacted, known
+SELECT a."~row", a."~t", s."~sequence", (s."~sequence" IS NULL OR coalesce(s."~next" <= a."~t", false)) AS "~suspect"
+FROM "~asked" a ASOF LEFT JOIN (SELECT *, "~known" AS "~from" FROM "compacted" WHERE "~known" IS NOT NULL) s
+ON a."airport" = s."airport" AND a."runway" = s."^runway" AND a."~t" >= s."~from"
+
+-- frame rows whose keys have rows since
+(SELECT a.* FROM "~asked" a SEMI JOIN (SELECT "airport", "^runway" FROM "history_weather" "~h" WHERE "~h"."~sequence" > 7 AND "~h"."~sequence" <= 41 AND "~h"."airport" IS NOT NULL AND "~h"."^runway" IS NOT NULL AND 4 + strlen("~h"."airport") + 8 <= 1024) h ON a."airport" = h."airport" AND a."runway" = h."^runway")
+
+-- with the rows since
+SELECT m."~row", m."~t", CASE WHEN o."~sequence" IS NULL THEN m."~sequence"
+  WHEN m."~sequence" IS NULL OR ("~theirs"."observed", "~theirs"."~order_time", "~theirs"."revision" IS NOT NULL, coalesce("~theirs"."revision", 0), "~theirs"."~sequence") > ("~mine"."observed", "~mine"."~order_time", "~mine"."revision" IS NOT NULL, coalesce("~mine"."revision", 0), "~mine"."~sequence") THEN o."~sequence" ELSE m."~sequence" END AS "~sequence"
+FROM "~compacted" m LEFT JOIN "~tail" o USING ("~row")
+LEFT JOIN "history_weather" "~mine" ON "~mine"."~sequence" = CASE WHEN o."~sequence" IS NOT NULL THEN m."~sequence" END
+LEFT JOIN "history_weather" "~theirs" ON "~theirs"."~sequence" = o."~sequence"
+
+-- joined
+SELECT f.*, "~h0"."~sequence" AS "~0.seq", "~h0"."observed" AS "~0.event", "~h0"."~created_assumed" AS "~0.assumed", "~h0"."temp" AS "~0:temp", "~h0"."observed" AS "~0:observed", "~h1"."~sequence" AS "~1.seq", "~h1"."observed" AS "~1.event", "~h1"."~created_assumed" AS "~1.assumed", "~h1"."temp" AS "~1:temp"
 FROM "~frame" f
-ASOF LEFT JOIN "~s0" ON f."airport" = "~s0"."airport" AND f."runway" = "~s0"."^runway" AND f."~t" >= "~s0"."~from"
-ASOF LEFT JOIN "~s1" ON f."dest" = "~s1"."airport" AND f."runway" = "~s1"."^runway" AND f."~t" >= "~s1"."~from"
+JOIN "~m0" "~m0" USING ("~row") LEFT JOIN "history_weather" "~h0" ON "~h0"."~sequence" = "~m0"."~sequence" AND "~h0"."closed" IS NOT TRUE
+JOIN "~m1" "~m1" USING ("~row") LEFT JOIN "history_weather" "~h1" ON "~h1"."~sequence" = "~m1"."~sequence" AND "~h1"."closed" IS NOT TRUE
 ORDER BY f."~row"
 
 -- here__temp
