@@ -15,6 +15,7 @@ import { Jobs } from '../platform/jobs.js';
 import { Activations } from '../registry/activations.js';
 import { CATALOG_HOLDER, type CatalogHolder } from '../registry/catalog.js';
 import { QuarantinedRows } from '../registry/quarantined-rows.js';
+import { SourceRows } from '../registry/source-rows.js';
 import { DataRoots } from './data-roots.js';
 import { IDENTITIES, type Identities } from './identities.js';
 import { IngestController } from './ingest.controller.js';
@@ -38,9 +39,12 @@ import { UPKEEP, Upkeep } from './upkeep.js';
   providers: [
     {
       provide: PIPELINES,
-      inject: [CATALOG_HOLDER, SOURCE_LOG, ONLINE_STORE, HISTORY, IDENTITIES, Activations, CLOCK],
-      useFactory: (catalogs: CatalogHolder, ...parts: PipelineDependencies) =>
-        new Pipelines(pipelineParts(...parts), catalogs),
+      inject: [CATALOG_HOLDER, SourceRows, SOURCE_LOG, ONLINE_STORE, HISTORY, IDENTITIES, Activations, CLOCK],
+      useFactory: (catalogs: CatalogHolder, rows: SourceRows, ...parts: PipelineDependencies) => {
+        const pipelines = new Pipelines(pipelineParts(...parts), catalogs);
+        rows.countBy((project, source) => pipelines.rowsOf(project, source));
+        return pipelines;
+      },
     },
     {
       provide: INTAKE,

@@ -28,6 +28,12 @@ export class Pipelines {
     );
   }
 
+  /** Rows in the log of a source; 0 for one that is not registered. */
+  async rowsOf(project: string, source: string): Promise<bigint> {
+    const name = `${project}/${source}`;
+    return this.bySource.has(name) ? (await this.parts.log.lastSequence(name)) + 1n : 0n;
+  }
+
   /** Every pipeline, by project and source. */
   all(): Iterable<readonly [name: string, pipeline: SourcePipeline]> {
     return this.bySource;

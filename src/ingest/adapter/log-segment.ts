@@ -1,3 +1,4 @@
+import { constants } from 'node:fs';
 import { type FileHandle, open, readdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { PlumblineError } from '../../definition/error.js';
@@ -5,6 +6,12 @@ import { type FrameHeader, frameLength, readFrame } from './log-frame.js';
 
 /** A segment is closed once it is larger than this; whole segments are read into memory. */
 const SEGMENT_BYTES = 64 * 1024 * 1024;
+
+const { O_CREAT, O_EXCL, O_RDWR } = constants;
+
+/** A write to a file opened with it returns when the bytes are durable: one call where there would be two. */
+const O_DSYNC: number | undefined = constants.O_DSYNC;
+const DURABLY = O_DSYNC ?? 0;
 
 /** Where a segment ends: its bytes, and the sequence behind its last row. */
 type End = { readonly size: number; readonly next: bigint };
@@ -39,7 +46,7 @@ export class SegmentFolder {
     const last = segments.at(-1);
     if (last === undefined) return new SegmentFolder(folder, segments, null, { size: 0, next: 0n });
     const end = await endOf(last);
-    const file = await open(last.path, 'r+');
+    const file = await open(last.path, O_RDWR | DURABLY);
     await file.truncate(end.size);
     return new SegmentFolder(folder, segments, file, end);
   }
@@ -48,7 +55,7 @@ export class SegmentFolder {
   async append(frame: Buffer, { firstSequence, rowCount }: FrameHeader): Promise<void> {
     if (this.file === null || this.end.size >= SEGMENT_BYTES) await this.startSegment(firstSequence);
     await writeWhole(this.file!, frame, this.end.size);
-    await this.file!.datasync();
+    if (O_DSYNC === undefined) await this.file!.datasync();
     this.end = { size: this.end.size + frame.length, next: firstSequence + BigInt(rowCount) };
   }
 
@@ -69,7 +76,7 @@ export class SegmentFolder {
   private async startSegment(firstSequence: bigint): Promise<void> {
     await this.file?.close();
     const path = join(this.folder, `${String(firstSequence).padStart(20, '0')}.log`);
-    this.file = await open(path, 'wx+');
+    this.file = await open(path, O_RDWR | O_CREAT | O_EXCL | DURABLY);
     this.end = { size: 0, next: firstSequence };
     this.segments.push({ path, firstSequence });
     // The new names, of the segment and of its folder, must survive a power cut as well.
