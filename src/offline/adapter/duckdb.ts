@@ -4,8 +4,10 @@ import { PlumblineError } from '../../definition/error.js';
 import type { HistoryRows, OfflineStore, RetrievalQuery, RetrievalResult, SourceRef } from '../store.js';
 import { appendHistory, ensureHistoryTable, historyTable, lastSequence } from './duckdb-history.js';
 import { interruptOn } from './duckdb-interrupt.js';
+import { type ChoosePlan, planBySize } from './duckdb-match.js';
 import { retrieve } from './duckdb-retrieval.js';
 import { DuckdbDatabase, type DuckdbLimits } from './duckdb-session.js';
+import { ensureStateTables } from './duckdb-state.js';
 
 /** History in one DuckDB database file. One process owns it. */
 export class DuckdbOfflineStore implements OfflineStore {
@@ -16,10 +18,20 @@ export class DuckdbOfflineStore implements OfflineStore {
   /** Changes of tables, one after the other: DuckDB refuses an append to a table that another one alters. */
   private turn: Promise<unknown> = Promise.resolve();
 
-  private constructor(private readonly database: DuckdbDatabase) {}
+  private constructor(
+    private readonly database: DuckdbDatabase,
+    private readonly choosePlan: ChoosePlan,
+  ) {}
 
-  static async open(path: string, limits: DuckdbLimits): Promise<DuckdbOfflineStore> {
-    return new DuckdbOfflineStore(await DuckdbDatabase.open(path, limits));
+  /** @param choosePlan how the rows of a frame are found; every plan gives the same ones. */
+  static async open(
+    path: string,
+    limits: DuckdbLimits,
+    choosePlan: ChoosePlan = planBySize,
+  ): Promise<DuckdbOfflineStore> {
+    const database = await DuckdbDatabase.open(path, limits);
+    await database.session(ensureStateTables);
+    return new DuckdbOfflineStore(database, choosePlan);
   }
 
   async append(ref: SourceRef, batches: readonly HistoryRows[]): Promise<void> {
@@ -46,26 +58,21 @@ export class DuckdbOfflineStore implements OfflineStore {
     const snapshots = new Map<string, bigint>();
     for (const { featureSet } of query.service.entries) {
       const ref = { project: query.project, source: featureSet.source };
-      const through = await this.appliedThrough(ref);
-      snapshots.set(historyTable(ref), query.snapshot?.[ref.source.name] ?? through);
+      snapshots.set(historyTable(ref), snapshotOf(query, ref, await this.appliedThrough(ref)));
     }
+    const historyOf = (ref: SourceRef): { readonly table: string; readonly snapshot: bigint } => ({
+      table: quoteIdentifier(historyTable(ref)),
+      snapshot: snapshots.get(historyTable(ref))!,
+    });
     const connection = await this.database.connect();
     const release = interruptOn(connection, query.signal);
     try {
-      const result = await retrieve(connection, query, (ref) => ({
-        table: quoteIdentifier(historyTable(ref)),
-        snapshot: snapshots.get(historyTable(ref))!,
-      }));
-      const close = async (): Promise<void> => {
-        release();
-        await result.close();
-      };
-      return { ...result, close };
+      return await retrieve({ connection, query, historyOf, choosePlan: this.choosePlan });
     } catch (error) {
-      release();
       connection.closeSync();
-      query.signal?.throwIfAborted();
       throw error;
+    } finally {
+      release();
     }
   }
 
@@ -109,4 +116,12 @@ export class DuckdbOfflineStore implements OfflineStore {
     this.turn = mine.catch(() => undefined);
     return mine;
   }
+}
+
+/** Up to where the rows of a source count: as asked, else all that there are. */
+function snapshotOf({ snapshot }: RetrievalQuery, { source }: SourceRef, through: bigint): bigint {
+  const asked = snapshot?.[source.name] ?? through;
+  if (asked <= through) return asked;
+  const message = `history of source "${source.name}" reaches ${through}, not ${asked}; give a snapshot that a report named`;
+  throw new PlumblineError('INVALID_REQUEST', message, { path: 'snapshot' });
 }
