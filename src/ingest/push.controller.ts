@@ -5,11 +5,11 @@ import { ROW_MEDIA_TYPES, RowBytes } from '../platform/body.js';
 import { Exchange } from '../platform/exchange.js';
 import { PROJECT_ROUTE } from '../platform/project.js';
 import { TakesRows } from '../platform/rows-route.js';
+import { Target } from '../platform/target.js';
 import { validateBody } from '../platform/validation.js';
 import { PushQuery, RowsBody } from './ingest.body.js';
 import type { Receipt } from './intake.js';
 import { PUSH, type Push, type PushedRows } from './push.js';
-import { Target } from './target.js';
 
 @ApiTags('rows in')
 @Controller(`${PROJECT_ROUTE}/sources/:source/rows`)

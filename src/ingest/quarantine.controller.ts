@@ -16,6 +16,7 @@ import { PlumblineError } from '../definition/error.js';
 import { isJsonObject } from '../definition/json-columns.js';
 import { stringifyJson } from '../definition/json-value.js';
 import { PROJECT_ROUTE } from '../platform/project.js';
+import { Target } from '../platform/target.js';
 import { validateBody } from '../platform/validation.js';
 import type { QuarantineCounts } from '../registry/quarantined-rows.js';
 import {
@@ -32,7 +33,6 @@ import {
   type ReviewedRow,
   type RowToReplay,
 } from './quarantine-review.js';
-import { Target } from './target.js';
 
 const NDJSON = 'application/x-ndjson';
 

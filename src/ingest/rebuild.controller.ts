@@ -2,8 +2,8 @@ import { Controller, HttpCode, Inject, Post } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Job } from '../platform/job.js';
 import { PROJECT_ROUTE } from '../platform/project.js';
+import { Target } from '../platform/target.js';
 import { REBUILD, type Rebuild } from './rebuild.js';
-import { Target } from './target.js';
 
 @ApiTags('rows in')
 @Controller(`${PROJECT_ROUTE}/sources/:source/rebuild`)

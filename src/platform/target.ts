@@ -1,5 +1,5 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
-import { requireName } from '../platform/project.js';
+import { requireName } from './project.js';
 
 /** The source that a route is about. */
 export type Target = { readonly project: string; readonly source: string };
