@@ -18,7 +18,7 @@ export function askedService(
 ): CompiledFeatureService {
   const { featureService, version, features } = asked;
   if (features !== undefined && featureService === undefined && version === undefined) {
-    throw new PlumblineError('INVALID_REQUEST', 'features are asked for by a service', { path: 'features' });
+    return catalog.featureList(project, features);
   }
   if (features === undefined && featureService !== undefined) {
     return catalog.featureService(project, featureService, version);

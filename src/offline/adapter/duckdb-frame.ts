@@ -5,9 +5,10 @@ import { formatTimestamp } from '../../definition/time.js';
 import type { ValueType } from '../../definition/value-type.js';
 import type { TypedColumn } from '../file-reader.js';
 import { readFrame } from '../frame-read.js';
-import { answerNames, type FrameFile, type RetrievalQuery, sequenceName } from '../store.js';
+import { answerNames, type RetrievalQuery, sequenceName } from '../store.js';
 import { valueTypeOf } from './duckdb-column.js';
 import { fillFrameTable, nameClash, ROW_NUMBER } from './duckdb-frame-table.js';
+import { makeFrame } from './duckdb-generated.js';
 import type { HistoryOf } from './duckdb-history.js';
 import { rowsOf, sqlText, unreadable } from './duckdb-session.js';
 
@@ -18,14 +19,16 @@ export type Frame = {
   readonly columns: ReadonlyMap<string, DuckDBType>;
 };
 
-/** Makes the frame of a query readable, and refuses one that cannot be joined. Throws INVALID_FRAME, FUTURE_TIME. */
+/**
+ * Makes the frame of a query readable, and refuses one that cannot be joined. Throws INVALID_FRAME, FUTURE_TIME, and for a
+ * frame that history makes INVALID_REQUEST.
+ */
 export async function openFrame(
   connection: DuckDBConnection,
-  asked: RetrievalQuery,
-  _historyOf: HistoryOf,
+  query: RetrievalQuery,
+  historyOf: HistoryOf,
 ): Promise<Frame> {
-  const query = { ...asked, frame: fileOf(asked) };
-  const raw = await frameItem(connection, query);
+  const raw = await frameItem(connection, query, historyOf);
   const columns = await describeFrame(connection, raw, query);
   await requireOwnNames(connection, columns.keys(), query);
   requireFrameColumns(columns, query);
@@ -37,22 +40,22 @@ export async function openFrame(
   return { from, rowCount, columns };
 }
 
-function fileOf({ frame }: RetrievalQuery): FrameFile {
-  if (frame.kind === 'file') return frame;
-  const message = `frames of kind "${frame.kind}" are not there yet; send a frame`;
-  throw new PlumblineError('INVALID_REQUEST', message, { path: 'frame' });
-}
-
-/** A query whose frame is a file. */
-type FileQuery = RetrievalQuery & { readonly frame: FrameFile };
-
 /** The frame as a FROM item with its columns and {@link ROW_NUMBER}: Parquet as it lies, others as a temporary table. */
-async function frameItem(connection: DuckDBConnection, query: FileQuery): Promise<string> {
-  const { path, format } = query.frame;
+async function frameItem(
+  connection: DuckDBConnection,
+  query: RetrievalQuery,
+  historyOf: HistoryOf,
+): Promise<string> {
+  const { frame } = query;
+  if (frame.kind !== 'file') {
+    await makeFrame(connection, { ...query, frame }, historyOf);
+    return '"~frame"';
+  }
+  const { path, format } = frame;
   if (format === 'parquet') {
     return `read_parquet(${sqlText(path)}, file_row_number = true, hive_partitioning = false)`;
   }
-  await fillFrameTable(connection, '~frame', readFrame({ ...query.frame, format }, declaredColumns(query)));
+  await fillFrameTable(connection, '~frame', readFrame({ ...frame, format }, declaredColumns(query)));
   return '"~frame"';
 }
 
@@ -70,10 +73,11 @@ function declaredColumns({ service, timeColumn, knowledge }: RetrievalQuery): re
 async function requireOwnNames(
   connection: DuckDBConnection,
   names: Iterable<string>,
-  query: FileQuery,
+  query: RetrievalQuery,
 ): Promise<void> {
-  if (query.frame.format !== 'parquet') return;
-  const sql = `SELECT name FROM parquet_schema(${sqlText(query.frame.path)})`;
+  const { frame } = query;
+  if (frame.kind !== 'file' || frame.format !== 'parquet') return;
+  const sql = `SELECT name FROM parquet_schema(${sqlText(frame.path)})`;
   const own = new Set((await readTable(connection, sql, query)).map(([name]) => name));
   for (const name of names) if (!own.has(name)) throw nameClash(name);
 }
@@ -81,7 +85,7 @@ async function requireOwnNames(
 async function describeFrame(
   connection: DuckDBConnection,
   raw: string,
-  query: FileQuery,
+  query: RetrievalQuery,
 ): Promise<ReadonlyMap<string, DuckDBType>> {
   try {
     const result = await connection.run(`SELECT * FROM ${raw} LIMIT 0`);
@@ -89,11 +93,11 @@ async function describeFrame(
     columns.delete(ROW_NUMBER);
     return columns;
   } catch (error) {
-    throw unreadable(query.frame.path, error, 'INVALID_FRAME');
+    throw frameError(query, error);
   }
 }
 
-function requireFrameColumns(columns: ReadonlyMap<string, DuckDBType>, query: FileQuery): void {
+function requireFrameColumns(columns: ReadonlyMap<string, DuckDBType>, query: RetrievalQuery): void {
   const problems: Problem[] = [];
   const need = (name: string, type: ValueType, what: string): void => {
     const actual = columns.get(name);
@@ -131,7 +135,11 @@ function recordColumns(
   return names.some((name) => columns.has(name)) ? names : [];
 }
 
-async function requireTimes(connection: DuckDBConnection, raw: string, query: FileQuery): Promise<number> {
+async function requireTimes(
+  connection: DuckDBConnection,
+  raw: string,
+  query: RetrievalQuery,
+): Promise<number> {
   const time = quoteIdentifier(query.timeColumn);
   const fits = `${time} BETWEEN TIMESTAMPTZ '0001-01-01 00:00:00+00' AND TIMESTAMPTZ '9999-12-31 23:59:59.999999+00'`;
   const sql = `SELECT count(*), count(${time}), coalesce(epoch_us(max(${time}) FILTER (${fits})), 0), min(${ROW_NUMBER}) FILTER (${time} IS NULL), min(${ROW_NUMBER}) FILTER (NOT (${fits})) FROM ${raw}`;
@@ -158,11 +166,16 @@ async function requireTimes(connection: DuckDBConnection, raw: string, query: Fi
 async function readTable(
   connection: DuckDBConnection,
   sql: string,
-  query: FileQuery,
+  query: RetrievalQuery,
 ): Promise<readonly (readonly unknown[])[]> {
   try {
     return await rowsOf(connection, sql);
   } catch (error) {
-    throw unreadable(query.frame.path, error, 'INVALID_FRAME');
+    throw frameError(query, error);
   }
+}
+
+/** Only a file of the caller's can be unreadable. */
+function frameError({ frame }: RetrievalQuery, error: unknown): unknown {
+  return frame.kind === 'file' ? unreadable(frame.path, error, 'INVALID_FRAME') : error;
 }
