@@ -14,6 +14,7 @@ import {
   type LookupAnswer,
   type ModelVersion,
   type PushAnswer,
+  type PushOptions,
   type RetrievalQuery,
   type RetrievalReport,
   type Row,
@@ -65,9 +66,35 @@ export class PlumblineClient {
     return changes;
   }
 
-  /** Pushes rows into a source; they are durable and visible online when this resolves (S12). */
-  push(source: string, rows: readonly Row[]): Promise<PushAnswer> {
-    return this.post(`sources/${encodeURIComponent(source)}/rows`, { rows });
+  /** Pushes rows into a source; they are durable, and unless told otherwise visible online, when this resolves (S12). */
+  push(
+    source: string,
+    rows: readonly Row[],
+    { idempotencyKey, ack, invalid }: PushOptions = {},
+  ): Promise<PushAnswer> {
+    return this.json({
+      method: 'POST',
+      path: `sources/${encodeURIComponent(source)}/rows`,
+      query: { ...(ack !== undefined && { ack }), ...(invalid !== undefined && { invalid }) },
+      headers: {
+        'content-type': 'application/json',
+        ...(idempotencyKey !== undefined && { 'idempotency-key': idempotencyKey }),
+      },
+      body: jsonBody({ rows }),
+      deadlineMs: this.deadlineMs,
+    });
+  }
+
+  /** Starts making the online state of a source's feature sets anew from its log; lookups go on meanwhile. */
+  rebuild(source: string): Promise<Job<{ readonly rows: number }>> {
+    return this.post(`sources/${encodeURIComponent(source)}/rebuild`, {});
+  }
+
+  /** Names of the registered sources. */
+  async sources(): Promise<readonly string[]> {
+    const call = { method: 'GET', path: 'sources', deadlineMs: this.deadlineMs } as const;
+    const { items } = await this.json<{ items: readonly { readonly name: string }[] }>(call);
+    return items.map(({ name }) => name);
   }
 
   /** Starts a batch load of a file that the service can read. */
@@ -76,7 +103,10 @@ export class PlumblineClient {
   }
 
   /** Waits until a job has ended and gives its result; throws the job's error when it failed, CANCELLED when it was. */
-  async waitForJob<Result>(started: Job<Result>): Promise<Result> {
+  async waitForJob<Result>(
+    started: Job<Result>,
+    onProgress: (job: Job<Result>) => void = () => undefined,
+  ): Promise<Result> {
     const deadline = performance.now() + this.longDeadlineMs;
     let job = started;
     while (job.state === 'queued' || job.state === 'running') {
@@ -87,6 +117,7 @@ export class PlumblineClient {
         path: `jobs/${encodeURIComponent(job.id)}`,
         deadlineMs: this.deadlineMs,
       });
+      onProgress(job);
     }
     if (job.state !== 'succeeded') throw jobError(job);
     return job.result as Result;

@@ -22,8 +22,24 @@ export type Change = {
 
 export type PushAnswer = {
   readonly accepted: number;
-  readonly firstSequence: number | string;
-  readonly lastSequence: number | string;
+  /** Null when no row was logged now. */
+  readonly firstSequence: number | string | null;
+  readonly lastSequence: number | string | null;
+  readonly quarantined: number;
+  /** Rows that wait until their event times have come. */
+  readonly held: number;
+  /** Rows whose event id was there already. */
+  readonly duplicates: number;
+};
+
+/** How a push is to be taken. */
+export type PushOptions = {
+  /** Makes a retry of the same rows the same push: it is taken once within 7 days. */
+  readonly idempotencyKey?: string;
+  /** Default `visible`: answered when lookups see the rows; `logged`: when they are durable. */
+  readonly ack?: 'logged' | 'visible';
+  /** Default `refuse`: one wrong row refuses them all. */
+  readonly invalid?: 'refuse' | 'quarantine';
 };
 
 /** Work that goes on after the answer; poll it with `waitForJob`. */

@@ -1,0 +1,12 @@
+/** What every command is given. */
+export type CommandOptions = {
+  /** Where the service listens. */
+  readonly url: string;
+  readonly project: string;
+  readonly source?: string;
+  /** One JSON object on the last line, nothing else on standard output. */
+  readonly json: boolean;
+};
+
+/** A command tells of its progress as it goes, and gives what it did; it throws what a person should read. */
+export type Command = (options: CommandOptions) => Promise<object>;

@@ -1,0 +1,65 @@
+#!/usr/bin/env node
+/** The `plumbline` command: a client of the REST API. Exit codes: 0 done, 1 refused or failed, 2 wrongly called. */
+import { parseArgs } from 'node:util';
+import type { Command, CommandOptions } from './command.js';
+import { rebuild } from './rebuild.js';
+
+const COMMANDS: Readonly<Record<string, Command>> = { rebuild };
+
+const HELP = `plumbline COMMAND --project NAME [--source NAME] [--url URL] [--json]
+
+commands:
+  rebuild   makes online state anew from the log, of one source or of every one, while lookups go on
+            plumbline rebuild --project demo --source observations
+
+--url is where the service listens, default http://127.0.0.1:3400, or PLUMBLINE_URL`;
+
+process.exitCode = await main();
+
+async function main(): Promise<number> {
+  try {
+    const { positionals, values } = parseArgs({
+      allowPositionals: true,
+      options: {
+        project: { type: 'string' },
+        source: { type: 'string' },
+        url: { type: 'string', default: process.env['PLUMBLINE_URL'] ?? 'http://127.0.0.1:3400' },
+        json: { type: 'boolean', default: false },
+        help: { type: 'boolean', default: false },
+      },
+    });
+    const command = COMMANDS[positionals[0] ?? ''];
+    const { help, project, source, ...rest } = values;
+    if (help) return say(HELP);
+    if (command === undefined || project === undefined) return misused();
+    return await run(command, { ...rest, project, ...(source !== undefined && { source }) });
+  } catch (error) {
+    return misused(textOf(error));
+  }
+}
+
+async function run(command: Command, options: CommandOptions): Promise<number> {
+  try {
+    const result = await command(options);
+    if (options.json) say(JSON.stringify({ ok: true, ...result }));
+    return 0;
+  } catch (error) {
+    if (options.json) say(JSON.stringify({ ok: false, error: textOf(error) }));
+    else console.error(textOf(error));
+    return 1;
+  }
+}
+
+function say(text: string): number {
+  console.log(text);
+  return 0;
+}
+
+function misused(why = 'name a command and a project'): number {
+  console.error(`${why}\n\n${HELP}`);
+  return 2;
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
