@@ -5,8 +5,9 @@ import { PROJECT_ROUTE, Project } from '../platform/project.js';
 import { singleRequest } from './apply-request.js';
 import { CATALOG_HOLDER, CatalogHolder } from './catalog.js';
 import type { Change } from './change.js';
-import { VersionQuery } from './definitions.body.js';
-import { type DocumentDetails, type DocumentSummary, detailsOf, summaryOf } from './document-view.js';
+import { type DefinitionList, listed } from './definition-list.js';
+import { ListQuery, VersionQuery } from './definitions.body.js';
+import { type DocumentDetails, detailsOf, summaryOf } from './document-view.js';
 import { KIND_ROUTES } from './kind-routes.js';
 import { PlanApply } from './plan-apply.js';
 
@@ -47,12 +48,15 @@ function controllerOf(kind: DocumentKind): Type {
     @ApiOkResponse({
       schema: {
         type: 'object',
-        properties: { items: { type: 'array', items: { $ref: '#/components/schemas/DocumentSummary' } } },
+        properties: {
+          items: { type: 'array', items: { $ref: '#/components/schemas/DocumentSummary' } },
+          next: { type: 'string' },
+        },
         required: ['items'],
       },
     })
-    list(@Project() project: string): { readonly items: readonly DocumentSummary[] } {
-      return { items: this.catalogs.current().list(project, kind).map(summaryOf) };
+    list(@Project() project: string, @Query() filter: ListQuery): DefinitionList {
+      return listed(this.catalogs.current().list(project, kind).map(summaryOf), filter);
     }
 
     @Get(':name')

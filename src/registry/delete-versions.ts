@@ -27,6 +27,7 @@ export class DeleteVersions {
    */
   async delete(deletion: Deletion): Promise<readonly Dependant[]> {
     const { project, kind, name } = deletion;
+    this.publishing.current(project).find(kind, name, deletion.version);
     // Not inside the transaction, which whoever counts may need for itself.
     const rows = kind === 'Source' ? await this.sourceRows.count(project, name) : 0n;
     return this.publishing.change(project, async ({ before, transaction }) => {

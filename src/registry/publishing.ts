@@ -15,6 +15,11 @@ export class Publishing {
     private readonly catalogs: CatalogHolder,
   ) {}
 
+  /** The definitions of a project as they serve now. */
+  current(project: string): ProjectDefinitions {
+    return this.catalogs.current().definitions(project);
+  }
+
   /** Runs `work`, which writes nothing, while nobody else changes the registry. */
   read<T>(project: string, work: (stored: Stored) => Promise<T>): Promise<T> {
     return this.documents.change((transaction) => this.with(transaction, project, work));
@@ -44,8 +49,7 @@ export class Publishing {
     project: string,
     work: (stored: Stored) => Promise<T>,
   ): Promise<T> {
-    const known = this.catalogs.current().definitions(project);
-    const before = compileProject(project, await transaction.of(project), known);
+    const before = compileProject(project, await transaction.of(project), this.current(project));
     return work({ before, transaction });
   }
 }

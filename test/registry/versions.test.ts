@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Activations } from '../../src/registry/activations.js';
 import { CATALOG_HOLDER, type CatalogHolder } from '../../src/registry/catalog.js';
+import { DeleteVersions } from '../../src/registry/delete-versions.js';
+import { Publishing } from '../../src/registry/publishing.js';
 import { ModelVersions, TrainingSets } from '../../src/registry/records.js';
 import { SourceRows } from '../../src/registry/source-rows.js';
 import { startTestApp, type TestApp } from '../support/app.js';
@@ -288,17 +290,33 @@ describe('deleting', () => {
     expect(body.error.message).toContain('training set "kept"');
   });
 
-  it('takes an old version of a grown source, and the whole source only without rows', async () => {
+  it('takes an old version of a grown source, and the last one only without rows', async () => {
     const columns = [...OBSERVATIONS.columns, { name: 'gust', type: 'FLOAT64' }];
-    const { base } = await projectWith([OBSERVATIONS], [{ ...OBSERVATIONS, columns }]);
-    let rows = 3n;
-    service.app.get(SourceRows).countBy(async () => rows);
+    const { base } = await projectWith(
+      [OBSERVATIONS, { ...OBSERVATIONS, name: 'empty' }],
+      [{ ...OBSERVATIONS, columns }],
+    );
+    const row = { event_ts: '2013-01-01T00:00:00Z', created_ts: '2013-01-01T00:00:00Z', gust: 1.5 };
+    const pushed = await service.post(`${base}/sources/observations/rows`, { rows: [row, row] });
+    expect(pushed).toMatchObject({ status: 200 });
     expect((await remove(`${base}/sources/observations/versions/1`)).status).toBe(200);
-    const refused = await remove(`${base}/sources/observations`);
-    expect(refused.body.error).toMatchObject({ code: 'IN_USE' });
-    expect(refused.body.error.message).toContain('its log holds 3 rows');
-    rows = 0n;
-    expect((await remove(`${base}/sources/observations`)).status).toBe(200);
+    for (const path of ['sources/observations', 'sources/observations/versions/2']) {
+      const { body } = await remove(`${base}/${path}`);
+      expect(body.error).toMatchObject({ code: 'IN_USE' });
+      expect(body.error.message).toContain('its log holds 2 rows');
+    }
+    expect((await remove(`${base}/sources/empty`)).status).toBe(200);
+  });
+
+  it('of a source is refused where nobody knows whether it has rows', async () => {
+    const publishing = service.app.get(Publishing);
+    const deletions = new DeleteVersions(publishing, new SourceRows());
+    const { name: project } = await projectWith([OBSERVATIONS]);
+    const deleted = deletions.delete({ project, kind: 'Source', name: 'observations' });
+    await expect(deleted).rejects.toMatchObject({
+      code: 'IN_USE',
+      message: expect.stringContaining('not known whether it has rows; deprecate it instead'),
+    });
   });
 
   it('of what is not there is NOT_FOUND', async () => {
@@ -309,7 +327,6 @@ describe('deleting', () => {
   });
 
   it('all the way down empties a project', async () => {
-    service.app.get(SourceRows).countBy(async () => 0n);
     const { base } = await projectWith(ALL);
     const order = ['models/delay', 'feature-services/origin_weather', 'feature-sets/weather'];
     for (const path of [...order, 'sources/observations', 'entities/airport']) {
