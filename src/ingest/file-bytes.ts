@@ -1,8 +1,9 @@
 import { createReadStream } from 'node:fs';
-import type { Readable, Transform } from 'node:stream';
+import { Readable, type Transform } from 'node:stream';
 import { createGunzip, createZstdDecompress } from 'node:zlib';
 import { PlumblineError } from '../definition/error.js';
 import type { Compression } from './file-kind.js';
+import { zstdFrames } from './zstd-frames.js';
 
 /** Read at a time, and parsed in one go: some thousand rows. */
 const CHUNK_BYTES = 256 * 1024;
@@ -20,7 +21,7 @@ export async function* fileBytes(path: string, compression: Compression): AsyncI
   }
   let sizeBytes = 0;
   try {
-    for await (const chunk of decompressed(file, DECOMPRESSORS[compression]())) {
+    for await (const chunk of DECOMPRESSED[compression](file)) {
       sizeBytes += chunk.length;
       if (sizeBytes > FREE_BYTES && sizeBytes > MAX_RATIO * file.bytesRead) throw bomb();
       yield chunk;
@@ -36,14 +37,14 @@ export async function* fileBytes(path: string, compression: Compression): AsyncI
   }
 }
 
-const DECOMPRESSORS: Record<Exclude<Compression, 'none'>, () => Transform> = {
-  gzip: () => createGunzip({ chunkSize: CHUNK_BYTES }),
-  zstd: () => createZstdDecompress({ chunkSize: CHUNK_BYTES }),
+const DECOMPRESSED: Record<Exclude<Compression, 'none'>, (file: Readable) => AsyncIterable<Uint8Array>> = {
+  gzip: (file) => piped(file, createGunzip({ chunkSize: CHUNK_BYTES })),
+  zstd: (file) => piped(Readable.from(zstdFrames(file)), createZstdDecompress({ chunkSize: CHUNK_BYTES })),
 };
 
-function decompressed(file: Readable, decompressor: Transform): AsyncIterable<Uint8Array> {
-  file.once('error', (error) => decompressor.destroy(error));
-  return file.pipe(decompressor);
+function piped(bytes: Readable, decompressor: Transform): AsyncIterable<Uint8Array> {
+  bytes.once('error', (error) => decompressor.destroy(error));
+  return bytes.pipe(decompressor);
 }
 
 function bomb(): PlumblineError {

@@ -16,6 +16,7 @@ import {
 } from './body.js';
 import { takesFrame } from './frame-route.js';
 import type { HttpReply, HttpRequest } from './http-types.js';
+import { requireBoundedJson } from './json-bounds.js';
 import { takesRows } from './rows-route.js';
 
 /** Limit of a JSON or YAML body, frames included: it is parsed in memory, in one go, while other requests wait. */
@@ -56,10 +57,10 @@ export function registerBodyParsers(fastify: ParserHost, limits: BodyLimits): vo
   const frames = new Frames(limits);
   fastify.addContentTypeParser('application/json', inMemory, (request, body, done) => {
     if (takesFrame(request)) frames.receive(request, Readable.from([body]), 'application/json', done);
-    else parseText(body, done, parseJsonLossless);
+    else parseText(body, done, parseJson);
   });
   fastify.addContentTypeParser(['application/yaml', 'application/x-yaml'], inMemory, (_, body, done) =>
-    parseText(body, done, (text) => new YamlText(text)),
+    parseText(body, done, (bytes) => new YamlText(UTF8.decode(bytes))),
   );
   for (const mediaType of STREAMED_FRAMES) {
     fastify.addContentTypeParser(mediaType, { bodyLimit: limits.maxBodyBytes }, (request, stream, done) => {
@@ -101,14 +102,20 @@ class Frames {
 
 const UTF8 = new TextDecoder('utf-8', { fatal: true });
 
-function parseText(body: Buffer, done: Done, parse: (text: string) => unknown): void {
+function parseText(body: Buffer, done: Done, parse: (body: Buffer) => unknown): void {
   try {
-    done(null, parse(UTF8.decode(body)));
+    done(null, parse(body));
   } catch (error) {
+    if (error instanceof PlumblineError) return done(error);
     const reason = error instanceof Error ? error.message : String(error);
     const message = `the body cannot be read: ${reason}`;
     done(new PlumblineError('INVALID_REQUEST', message, { path: '' }));
   }
+}
+
+function parseJson(body: Buffer): unknown {
+  requireBoundedJson(body);
+  return parseJsonLossless(UTF8.decode(body));
 }
 
 /** Rows are parsed in memory, in one go, as JSON is. */
