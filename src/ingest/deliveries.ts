@@ -1,8 +1,8 @@
 import { PlumblineError } from '../definition/error.js';
 import type { Clock } from '../platform/clock.js';
+import type { Delivery, Receipt } from './delivery.js';
 import { digestOf } from './event-ids.js';
 import type { Identities, KnownDelivery } from './identities.js';
-import type { Delivery, Receipt } from './intake.js';
 
 /** How long an idempotency key is remembered (S11): 7 days, in microseconds. */
 export const KEYS_KEPT_US = 7n * 86_400_000_000n;

@@ -1,5 +1,5 @@
 import type { ColumnBatch } from '../definition/column-batch.js';
-import type { Receipt } from './intake.js';
+import type { Receipt } from './delivery.js';
 import type { LoggedRows } from './log.js';
 
 /** A keyed delivery that was answered, and when it arrived, microseconds. */

@@ -1,6 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsArray, IsIn, IsOptional } from 'class-validator';
-import { ACKNOWLEDGEMENTS, type Acknowledgement, INVALID_POLICIES, type InvalidPolicy } from './intake.js';
+import { ACKNOWLEDGEMENTS, type Acknowledgement, INVALID_POLICIES, type InvalidPolicy } from './delivery.js';
 
 /** Rows are checked by the source's own types, not here: that is many times faster and tells more. */
 export class RowsBody {

@@ -2,7 +2,7 @@ import type { CompiledFeatureSet } from '../compile/feature-set.js';
 import type { SourceDocument } from '../definition/document.js';
 import { PlumblineError } from '../definition/error.js';
 import { elementTypeOf } from '../definition/value-type.js';
-import type { InvalidPolicy, OfferedRows, RefusedRow } from './intake.js';
+import type { InvalidPolicy, OfferedRows, RefusedRow } from './delivery.js';
 import type { OfferedSpan } from './offered-span.js';
 import { refusalOf } from './refusal.js';
 

@@ -1,6 +1,6 @@
 import type { ColumnMapping, ExtraPolicy } from './column-mapping.js';
+import type { InvalidPolicy } from './delivery.js';
 import type { SaidKind } from './file-kind.js';
-import type { InvalidPolicy } from './intake.js';
 
 /** What a caller asks to be loaded. */
 export type LoadRequest = SaidKind & {

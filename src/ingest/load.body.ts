@@ -11,8 +11,8 @@ import {
   Min,
 } from 'class-validator';
 import { type ColumnMapping, EXTRA_POLICIES, type ExtraPolicy } from './column-mapping.js';
+import { INVALID_POLICIES, type InvalidPolicy } from './delivery.js';
 import { COMPRESSIONS, type Compression, FILE_FORMATS, type FileFormat } from './file-kind.js';
-import { INVALID_POLICIES, type InvalidPolicy } from './intake.js';
 
 export class LoadBody {
   @ApiProperty({ description: 'A file or a folder in one of the allowed data roots' })

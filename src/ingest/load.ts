@@ -4,8 +4,9 @@ import { requireSpec } from '../platform/job-spec.js';
 import type { Jobs } from '../platform/jobs.js';
 import { mappedPlan, type RowPlan } from './column-mapping.js';
 import type { DataRoots } from './data-roots.js';
+import type { InvalidPolicy } from './delivery.js';
 import { FileIdentity } from './file-identity.js';
-import type { Intake, InvalidPolicy } from './intake.js';
+import type { Intake } from './intake.js';
 import { columnsThatCanBeWrong, LoadCheck, placeInFile } from './load-check.js';
 import { type FileToLoad, filesToLoad } from './load-files.js';
 import {

@@ -1,5 +1,5 @@
 import type { ColumnBatch } from '../definition/column-batch.js';
-import type { OfferedRows } from './intake.js';
+import type { OfferedRows } from './delivery.js';
 
 /** A run of a file's records: every ordinal from `firstOrdinal` to `endOrdinal`, not included, is a row, refused, or blank. */
 export type OfferedSpan = {

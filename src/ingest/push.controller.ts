@@ -7,8 +7,8 @@ import { PROJECT_ROUTE } from '../platform/project.js';
 import { TakesRows } from '../platform/rows-route.js';
 import { Target } from '../platform/target.js';
 import { validateBody } from '../platform/validation.js';
+import type { Receipt } from './delivery.js';
 import { PushQuery, RowsBody } from './ingest.body.js';
-import type { Receipt } from './intake.js';
 import { PUSH, type Push, type PushedRows } from './push.js';
 
 @ApiTags('rows in')

@@ -2,7 +2,8 @@ import { createHash, randomUUID } from 'node:crypto';
 import type { SourceDocument } from '../definition/document.js';
 import { PlumblineError } from '../definition/error.js';
 import { stringifyJson } from '../definition/json-value.js';
-import type { Acknowledgement, Delivery, Intake, InvalidPolicy, OfferedRows, Receipt } from './intake.js';
+import type { Acknowledgement, Delivery, InvalidPolicy, OfferedRows, Receipt } from './delivery.js';
+import type { Intake } from './intake.js';
 import type { Pipelines } from './pipelines.js';
 import { offeredOfArrow, offeredOfJson, offeredOfNdjson } from './row-parser.js';
 

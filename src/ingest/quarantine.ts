@@ -1,4 +1,4 @@
-import type { RefusedRow } from './intake.js';
+import type { RefusedRow } from './delivery.js';
 
 /** Rows of one delivery that were refused. */
 export type QuarantineEntry = {

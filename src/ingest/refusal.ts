@@ -1,5 +1,5 @@
 import { PlumblineError, type Problem } from '../definition/error.js';
-import type { IntakeRequest, RefusedRow } from './intake.js';
+import type { IntakeRequest, RefusedRow } from './delivery.js';
 
 /** Problems that one refusal lists; more are counted. */
 const MAX_PROBLEMS = 100;

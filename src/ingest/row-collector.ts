@@ -10,7 +10,7 @@ import { jsonParser, type ParsedValue } from '../definition/json-value.js';
 import type { Value } from '../definition/value.js';
 import type { ValueType } from '../definition/value-type.js';
 import type { MappedColumn, RowPlan } from './column-mapping.js';
-import type { OfferedRows, RefusedRow } from './intake.js';
+import type { OfferedRows, RefusedRow } from './delivery.js';
 
 /** Deepest nesting of a record that is kept as it came; what writes it again goes down level by level. */
 const MAX_RECORD_DEPTH = 32;

@@ -4,7 +4,7 @@ import { PlumblineError, type Problem } from '../definition/error.js';
 import { readArrowBytes } from '../offline/arrow-read.js';
 import { rowsOfArrow } from './arrow-rows.js';
 import { plainPlan } from './column-mapping.js';
-import type { OfferedRows } from './intake.js';
+import type { OfferedRows } from './delivery.js';
 import { addLine, splitLines } from './ndjson.js';
 import { ordinalsFrom } from './offered-span.js';
 import { RowCollector } from './row-collector.js';

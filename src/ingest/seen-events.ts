@@ -1,9 +1,9 @@
 import type { ColumnBatch } from '../definition/column-batch.js';
 import { DEFAULT_DEDUPE_FOR, type SourceDocument } from '../definition/document.js';
 import { parseDuration } from '../definition/duration.js';
+import type { RefusedRow } from './delivery.js';
 import { eventOf } from './event-ids.js';
 import type { Identities, KnownEvent } from './identities.js';
-import type { RefusedRow } from './intake.js';
 import { rowJson } from './sorted-rows.js';
 
 type Rows = {

@@ -1,7 +1,7 @@
 import { type ColumnBatch, valueAt } from '../definition/column-batch.js';
 import { jsonOf } from '../definition/json-value.js';
 import { formatTimestamp } from '../definition/time.js';
-import type { OfferedRows, RefusedRow } from './intake.js';
+import type { OfferedRows, RefusedRow } from './delivery.js';
 import { AHEAD } from './refusal.js';
 import { problemsOf, type RowRules, rowsAhead } from './row-rules.js';
 

@@ -1,4 +1,5 @@
 import { type Database, open } from 'lmdb';
+import type { Receipt } from '../delivery.js';
 import { heldId } from '../held-id.js';
 import type {
   AnsweredDelivery,
@@ -8,7 +9,6 @@ import type {
   KnownEvent,
   Learnt,
 } from '../identities.js';
-import type { Receipt } from '../intake.js';
 import { type Door, type LoggedRows, lastOf } from '../log.js';
 import { decodeBatch, encodeBatch } from './batch-codec.js';
 
