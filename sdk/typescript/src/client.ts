@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Table } from 'apache-arrow';
 import type { Document } from '../../../src/definition/document.js';
+import { DefinitionsClient } from './definitions.js';
 import { bodyOfFrame, type Frame, fileOfAnswer, MEDIA_TYPE, tableOfAnswer } from './frame.js';
 import { PlumblineRequestError } from './request-error.js';
 import { type Call, send } from './transport.js';
@@ -42,6 +43,8 @@ const JOB_POLL_MS = 100;
  * code when it refused. INT64 values are exact: send them as bigint, read large ones as decimal strings.
  */
 export class PlumblineClient {
+  /** Plans, versions and lists of definitions. */
+  readonly definitions: DefinitionsClient;
   private readonly root: string;
   private readonly deadlineMs: number;
   private readonly longDeadlineMs: number;
@@ -51,19 +54,13 @@ export class PlumblineClient {
     this.root = `${base}/v1/projects/${encodeURIComponent(options.project)}`;
     this.deadlineMs = options.deadlineMs ?? DEADLINE_MS;
     this.longDeadlineMs = options.longDeadlineMs ?? LONG_DEADLINE_MS;
+    const deadlinesMs = { short: this.deadlineMs, long: this.longDeadlineMs };
+    this.definitions = new DefinitionsClient(this.root, deadlinesMs);
   }
 
   /** Registers definitions in one transaction: YAML text of several documents, or the documents. */
-  async apply(definitions: string | readonly Document[]): Promise<readonly Change[]> {
-    const asYaml = typeof definitions === 'string';
-    const { changes } = await this.json<{ changes: readonly Change[] }>({
-      method: 'POST',
-      path: 'apply',
-      headers: { 'content-type': asYaml ? 'application/yaml' : 'application/json' },
-      body: asYaml ? definitions : jsonBody({ documents: definitions }),
-      deadlineMs: this.longDeadlineMs,
-    });
-    return changes;
+  apply(definitions: string | readonly Document[]): Promise<readonly Change[]> {
+    return this.definitions.apply(definitions);
   }
 
   /** Pushes rows into a source; they are durable, and unless told otherwise visible online, when this resolves (S12). */

@@ -2,7 +2,7 @@ import { errorOfAnswer, PlumblineRequestError } from './request-error.js';
 
 /** One HTTP request to the service. */
 export type Call = {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'DELETE';
   /** Below the project's root, without a leading slash. */
   readonly path: string;
   readonly query?: Readonly<Record<string, string | number | undefined>>;

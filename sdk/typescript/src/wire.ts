@@ -18,6 +18,30 @@ export type Change = {
   readonly name: string;
   readonly action: 'created' | 'newVersion' | 'updated' | 'unchanged';
   readonly version: number;
+  readonly differences: readonly {
+    readonly path: string;
+    readonly from: unknown;
+    readonly to: unknown;
+    /** Named item of a list, such as a feature, that it is about. */
+    readonly of?: string;
+    readonly fromType?: string;
+    readonly toType?: string;
+  }[];
+  /** Who uses the version before. */
+  readonly dependants: readonly {
+    readonly kind: DocumentKind;
+    readonly name: string;
+    readonly version: number;
+    /** Whether it stays on that version. */
+    readonly pinned: boolean;
+    /** Its version of the same request that uses the new one. */
+    readonly next?: number;
+  }[];
+  readonly warnings: readonly string[];
+  /** A new feature set version takes its online state from these rows; null: nobody knows how many. */
+  readonly primedFrom?: { readonly source: string; readonly rows: number | string | null };
+  /** JSON Schema of rows, for sources and feature sets. */
+  readonly rowSchema?: object;
 };
 
 export type PushAnswer = {
