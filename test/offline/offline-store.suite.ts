@@ -4,13 +4,29 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { compileFeatureService } from '../../src/compile/feature-service.js';
 import { compileFeatureSet } from '../../src/compile/feature-set.js';
-import { type ColumnBatch, columnOf, valueAt } from '../../src/definition/column-batch.js';
+import { type Column, type ColumnBatch, columnOf, valueAt } from '../../src/definition/column-batch.js';
 import type { EntityDocument, FeatureSetDocument, SourceDocument } from '../../src/definition/document.js';
 import type { Value } from '../../src/definition/value.js';
+import type { ValueType } from '../../src/definition/value-type.js';
 import { arrowBytes } from '../../src/offline/arrow.js';
-import type { HistoryRows, OfflineStore, RetrievalQuery, RetrievalReport } from '../../src/offline/store.js';
+import {
+  type Boundary,
+  type Knowledge,
+  type OfflineStore,
+  RETRIEVAL_PLANS,
+  type RetrievalPlan,
+  type RetrievalQuery,
+  type RetrievalReport,
+} from '../../src/offline/store.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
-import { type OracleRow, oracleAnswer, oracleLeakCount } from './oracle.js';
+import { batchesOf, cases, type HistoryCase, NOW_US, row, sourceNamed } from './history-cases.js';
+import {
+  type OracleQuestion,
+  type OracleRow,
+  oracleAnswer,
+  oracleLeakCount,
+  oracleUncertain,
+} from './oracle.js';
 
 const ENTITY: EntityDocument = {
   kind: 'Entity',
@@ -20,25 +36,6 @@ const ENTITY: EntityDocument = {
     { name: 'b', type: 'INT64' },
   ],
 };
-
-function sourceNamed(name: string): SourceDocument {
-  return {
-    kind: 'Source',
-    name,
-    eventTime: 'event_ts',
-    createdTime: 'created_ts',
-    orderColumn: 'seq',
-    columns: [
-      { name: 'a', type: 'STRING' },
-      { name: 'B', type: 'INT64' },
-      { name: 'event_ts', type: 'TIMESTAMP' },
-      { name: 'created_ts', type: 'TIMESTAMP' },
-      { name: 'seq', type: 'INT64' },
-      { name: 'v', type: 'FLOAT64' },
-      { name: 'V', type: 'INT64' },
-    ],
-  };
-}
 
 function setOver(source: string, more: Partial<FeatureSetDocument> = {}): FeatureSetDocument {
   return {
@@ -52,8 +49,14 @@ function setOver(source: string, more: Partial<FeatureSetDocument> = {}): Featur
   };
 }
 
+export type OfflineEngine = {
+  readonly open: () => Promise<OfflineStore>;
+  /** Makes the store find rows by one plan wherever it applies; null is as it chooses. */
+  readonly force: (plan: RetrievalPlan | null) => void;
+};
+
 /** What every offline store must do, against a naive oracle. */
-export function offlineStoreSuite(engine: string, open: () => Promise<OfflineStore>): void {
+export function offlineStoreSuite(engine: string, { open, force }: OfflineEngine): void {
   describe(`offline store: ${engine}`, () => {
     let store: OfflineStore;
     let run = 0;
@@ -62,22 +65,22 @@ export function offlineStoreSuite(engine: string, open: () => Promise<OfflineSto
     });
     afterAll(() => store.close());
 
-    it('answers every knowledge rule, boundary and age as the oracle does, whatever the order of arrival', async () => {
+    it('answers every knowledge rule, boundary, age and snapshot as the oracle does, by every plan, compacted or not', async () => {
       await fc.assert(
-        fc.asyncProperty(cases, async ({ rows, frame, knowledge, boundary, maxAge }) => {
+        fc.asyncProperty(cases, async (each) => {
           const source = sourceNamed(`source${run++}`);
-          await store.append({ project: 'p', source }, batchesOf(rows));
-          const document = setOver(source.name, maxAge === null ? {} : { maxAge: `${maxAge}us` });
-          const { answers, report } = await retrieve(store, { source, document, frame, knowledge, boundary });
-          const shift = boundary === 'exclusive' ? 1n : 0n;
-          const rules = { knowledge, maxAgeUs: maxAge === null ? null : BigInt(maxAge) };
-          const asked = frame.map((row) => ({ ...row, t: row.t - shift }));
-          expect(answers).toEqual(asked.map((row) => oracleAnswer(rows, row, rules)));
-          expect(report.rows).toBe(frame.length);
-          expect(report.leakCount).toBe(oracleLeakCount(rows, asked, rules));
+          await write(store, source, each);
+          const expected = expectedOf(each);
+          for (const plan of [null, ...RETRIEVAL_PLANS]) {
+            force(plan);
+            const { answers, report } = await retrieve(store, askOf(each, source));
+            expect(answers).toEqual(expected.answers);
+            expect(report).toMatchObject(expected.report);
+          }
         }),
-        { numRuns: 100 },
+        { numRuns: 60 },
       );
+      force(null);
     });
 
     it('breaks ties by order time, then order column, absent before any, then sequence (S10)', async () => {
@@ -200,143 +203,83 @@ export function offlineStoreSuite(engine: string, open: () => Promise<OfflineSto
   });
 }
 
-type FrameRow = { readonly a: string | null; readonly b: bigint | null; readonly t: bigint };
-
-const NOW_US = 1_000n;
+type FrameRow = Pick<OracleQuestion, 'a' | 'b' | 't'> & Partial<OracleQuestion>;
 
 /** No SQL engine computes it for us: time zones are the kernel's. */
 const HOUR_IN_NEW_YORK = "EXTRACT(HOUR FROM event_ts AT TIME ZONE 'America/New_York')";
-const small = fc.bigInt(-1n, 3n);
-
-const historyRow: fc.Arbitrary<OracleRow> = fc.record({
-  a: fc.constantFrom('x', 'X'),
-  b: fc.constantFrom(1n, 2n, null),
-  event: small,
-  created: small,
-  seq: fc.constantFrom(0n, 1n, null),
-  v: fc.constantFrom(1.5, -0, 7, null),
-  V: fc.constantFrom(3n, null),
-});
-
-const cases = fc.record({
-  rows: fc.array(historyRow, { maxLength: 25, size: 'max' }),
-  frame: fc.array(
-    fc.record({ a: fc.constantFrom('x', 'X', '', null), b: fc.constantFrom(1n, 2n, 3n, null), t: small }),
-    { minLength: 1, maxLength: 12 },
-  ),
-  knowledge: fc.constantFrom('known' as const, 'event' as const),
-  boundary: fc.constantFrom('inclusive' as const, 'exclusive' as const),
-  maxAge: fc.constantFrom(null, 0, 2),
-});
-
-function row(more: Partial<OracleRow>): OracleRow {
-  return { a: 'x', b: 1n, event: 0n, created: more.event ?? 0n, seq: 0n, v: null, V: null, ...more };
-}
-
-/** Rows as the log gives them, three a batch. */
-function batchesOf(rows: readonly OracleRow[]): readonly HistoryRows[] {
-  const batches: HistoryRows[] = [];
-  for (let start = 0; start < rows.length; start += 3) {
-    const part = rows.slice(start, start + 3);
-    const created = BigInt64Array.from(part, (each) => each.created);
-    const columns: ColumnBatch['columns'] = new Map([
-      [
-        'a',
-        columnOf(
-          'STRING',
-          part.map((each) => each.a),
-        ),
-      ],
-      [
-        'B',
-        columnOf(
-          'INT64',
-          part.map((each) => each.b),
-        ),
-      ],
-      [
-        'event_ts',
-        columnOf(
-          'TIMESTAMP',
-          part.map((each) => each.event),
-        ),
-      ],
-      [
-        'created_ts',
-        columnOf(
-          'TIMESTAMP',
-          part.map((each) => each.created),
-        ),
-      ],
-      [
-        'seq',
-        columnOf(
-          'INT64',
-          part.map((each) => each.seq),
-        ),
-      ],
-      [
-        'v',
-        columnOf(
-          'FLOAT64',
-          part.map((each) => each.v),
-        ),
-      ],
-      [
-        'V',
-        columnOf(
-          'INT64',
-          part.map((each) => each.V),
-        ),
-      ],
-    ]);
-    batches.push({
-      rows: { rowCount: part.length, columns },
-      firstSequence: BigInt(start),
-      createdTimes: created,
-      orderTimes: created,
-      createdAssumed: false,
-      arrivalUs: 0n,
-      visibleUs: 0n,
-      epoch: 1n,
-    });
-  }
-  return batches;
-}
-
 type Ask = {
   readonly source: SourceDocument;
   readonly document: FeatureSetDocument;
-  readonly knowledge?: 'known' | 'event';
-  readonly boundary?: 'inclusive' | 'exclusive';
+  readonly knowledge?: Knowledge;
+  readonly boundary?: Boundary;
+  readonly snapshot?: RetrievalQuery['snapshot'];
+  readonly activeUs?: bigint | null;
 };
+
+function askOf(
+  { frame, knowledge, boundary, maxAgeUs, activeUs, ...each }: HistoryCase,
+  source: SourceDocument,
+): Ask & { readonly frame: readonly FrameRow[] } {
+  const isRecord = knowledge === 'record';
+  return {
+    source,
+    document: setOver(source.name, maxAgeUs === null ? {} : { maxAge: `${maxAgeUs}us` }),
+    frame: isRecord ? frame : frame.map(({ sequence: _, ...question }) => question),
+    knowledge: isRecord ? 'served' : knowledge,
+    boundary,
+    snapshot: each.back === null ? null : { [source.name]: snapshotOf({ ...each, back: each.back }) },
+    activeUs,
+  };
+}
+
+function snapshotOf({ rows, back }: Pick<HistoryCase, 'rows' | 'back'>): bigint {
+  return BigInt(rows.length - 1) - (back ?? 0n);
+}
+
+function expectedOf({ rows, frame, boundary, ...each }: HistoryCase): {
+  readonly answers: readonly Record<string, Value>[];
+  readonly report: Partial<RetrievalReport>;
+} {
+  const rules = { ...each, snapshot: snapshotOf({ ...each, rows }) };
+  const asked = frame.map((question) => ({
+    ...question,
+    t: boundary === 'exclusive' ? question.t - 1n : question.t,
+  }));
+  return {
+    answers: asked.map((question) => oracleAnswer(rows, question, rules)),
+    report: {
+      rows: asked.length,
+      leakCount: oracleLeakCount(rows, asked, rules),
+      uncertain: rules.knowledge === 'served' ? oracleUncertain(rows, asked, rules) : 0,
+    },
+  };
+}
+
+/** Appends rows batch by batch, and compacts where the case says so. */
+async function write(
+  store: OfflineStore,
+  source: SourceDocument,
+  { rows, compactAfter }: Pick<HistoryCase, 'rows' | 'compactAfter'>,
+): Promise<void> {
+  for (const [i, batch] of batchesOf(rows).entries()) {
+    await store.append({ project: 'p', source }, [batch]);
+    if (compactAfter.includes(i)) await store.compact({ project: 'p', source, keys: [['a', 'B']] });
+  }
+}
 
 async function retrieve(
   store: OfflineStore,
   ask: Ask & { readonly frame: readonly FrameRow[] },
 ): Promise<{ readonly answers: readonly Record<string, Value>[]; readonly report: RetrievalReport }> {
-  const columns: ColumnBatch['columns'] = new Map([
-    [
-      'a',
-      columnOf(
-        'STRING',
-        ask.frame.map((each) => each.a),
-      ),
-    ],
-    [
-      'b',
-      columnOf(
-        'INT64',
-        ask.frame.map((each) => each.b),
-      ),
-    ],
-    [
-      't',
-      columnOf(
-        'TIMESTAMP',
-        ask.frame.map((each) => each.t),
-      ),
-    ],
+  const column = (type: ValueType, of: (each: FrameRow) => Value): Column =>
+    columnOf(type, ask.frame.map(of));
+  const columns = new Map([
+    ['a', column('STRING', ({ a }) => a)],
+    ['b', column('INT64', ({ b }) => b)],
+    ['t', column('TIMESTAMP', ({ t }) => t)],
+    ...(ask.frame[0]?.sequence === undefined
+      ? []
+      : [['set__sequence', column('INT64', ({ sequence }) => sequence ?? null)] as const]),
   ]);
   const path = fileOf(arrowBytes({ rowCount: ask.frame.length, columns }));
   const result = await store.retrieve(queryOf({ ...ask, path }));
@@ -368,14 +311,14 @@ function queryOf(ask: Ask & { readonly path: string }): RetrievalQuery {
     boundary: ask.boundary ?? 'inclusive',
     include: ['status', 'eventTime'],
     nowUs: NOW_US,
-    snapshot: null,
-    activations: new Map(),
+    snapshot: ask.snapshot ?? null,
+    activations: new Map(ask.activeUs == null ? [] : [[set.id, { sequence: -1n, visibleUs: ask.activeUs }]]),
   };
 }
 
 /** Feature columns of a batch, by name without the alias. */
 function rowsOf(batch: ColumnBatch): Record<string, Value>[] {
-  const columns = [...batch.columns].filter(([name]) => name.startsWith('set__'));
+  const columns = [...batch.columns].filter(([name]) => name.startsWith('set__') && name !== 'set__sequence');
   return Array.from({ length: batch.rowCount }, (_, i) =>
     Object.fromEntries(columns.map(([name, column]) => [name.slice('set__'.length), valueAt(column, i)])),
   );

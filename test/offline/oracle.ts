@@ -6,22 +6,46 @@ export type OracleRow = {
   readonly b: bigint | null;
   readonly event: bigint;
   readonly created: bigint;
+  /** When the door took it, and when it had been written online. */
+  readonly arrival: bigint;
+  readonly visible: bigint;
   readonly seq: bigint | null;
+  readonly gone: boolean | null;
   readonly v: number | null;
   readonly V: bigint | null;
 };
 
-export type OracleQuestion = { readonly a: string | null; readonly b: bigint | null; readonly t: bigint };
+export type OracleQuestion = {
+  readonly a: string | null;
+  readonly b: bigint | null;
+  readonly t: bigint;
+  /** Of the answer's record; null where it knew no row. */
+  readonly sequence: bigint | null;
+};
 
-export type OracleRules = { readonly knowledge: 'known' | 'event'; readonly maxAgeUs: bigint | null };
+export type OracleRules = {
+  /** `record` is `served` by the sequences of the questions. */
+  readonly knowledge: 'known' | 'event' | 'served' | 'record';
+  readonly maxAgeUs: bigint | null;
+  /** Rows beyond that sequence do not count. */
+  readonly snapshot: bigint;
+  /** From when on the feature set answered; null is never. */
+  readonly activeUs: bigint | null;
+};
 
-/** S14 to S17 by looking at every row: the answer for the features v (default −1), V and twice. */
+/** Clocks are not trusted further than this (S18). */
+const BOUND_US = 50_000n;
+
+const FEATURES = ['v', 'V', 'twice'];
+
+/** S13 to S19 by looking at every row: the answer for the features v (default −1), V and twice. */
 export function oracleAnswer(
   rows: readonly OracleRow[],
   question: OracleQuestion,
   rules: OracleRules,
 ): Record<string, Value> {
-  const found = newest(rows, question, rules.knowledge);
+  const newest = newestOf(rows, question, countsBy(question, rules));
+  const found = newest === null || newest.gone === true ? null : newest;
   const expired = found !== null && rules.maxAgeUs !== null && question.t - found.event > rules.maxAgeUs;
   const answer = (value: Value): readonly [Value, string] => {
     if (found === null) return [null, 'NOT_FOUND'];
@@ -42,7 +66,7 @@ export function oracleAnswer(
   };
 }
 
-/** Values, with their statuses, that the two knowledge rules give differently (S17). */
+/** Values, with their statuses, that the rules `known` and `event` give differently (S17). */
 export function oracleLeakCount(
   rows: readonly OracleRow[],
   frame: readonly OracleQuestion[],
@@ -53,7 +77,7 @@ export function oracleLeakCount(
     const [known, event] = (['known', 'event'] as const).map((knowledge) =>
       oracleAnswer(rows, question, { ...rules, knowledge }),
     );
-    for (const name of ['v', 'V', 'twice']) {
+    for (const name of FEATURES) {
       const same = known![name] === event![name] && known![`${name}__status`] === event![`${name}__status`];
       count += Number(!same);
     }
@@ -61,24 +85,55 @@ export function oracleLeakCount(
   return count;
 }
 
-function newest(
+/** Values whose row changes while the clocks may be off by the bound (S18): all orders of change are tried. */
+export function oracleUncertain(
   rows: readonly OracleRow[],
-  { a, b, t }: OracleQuestion,
-  knowledge: 'known' | 'event',
-): OracleRow | null {
-  let best: number | null = null;
+  frame: readonly OracleQuestion[],
+  { snapshot, activeUs }: OracleRules,
+): number {
+  if (activeUs === null) return 0;
+  const changes = frame.filter((question) => {
+    const { t } = question;
+    const surely = newestOf(rows, question, (row, sequence) => {
+      return t >= activeUs + BOUND_US && sequence <= snapshot && row.visible + BOUND_US <= t;
+    });
+    const perhaps = newestOf(rows, question, (row, sequence) => {
+      return t >= activeUs - BOUND_US && sequence <= snapshot && row.arrival - BOUND_US <= t;
+    });
+    return surely !== perhaps;
+  });
+  return FEATURES.length * changes.length;
+}
+
+type Counts = (row: OracleRow, sequence: bigint) => boolean;
+
+function countsBy(
+  { t, sequence: known }: OracleQuestion,
+  { knowledge, snapshot, activeUs }: OracleRules,
+): Counts {
+  const rules: Record<OracleRules['knowledge'], Counts> = {
+    event: () => true,
+    known: ({ created }) => created <= t,
+    served: ({ visible }) => activeUs !== null && t >= activeUs && visible <= t,
+    record: (_, sequence) => known !== null && sequence <= known,
+  };
+  return (row, sequence) => sequence <= snapshot && rules[knowledge](row, sequence);
+}
+
+function newestOf(rows: readonly OracleRow[], { a, b, t }: OracleQuestion, counts: Counts): OracleRow | null {
+  let best: OracleRow | null = null;
   rows.forEach((row, sequence) => {
     if (row.a !== a || row.b === null || row.b !== b || row.event > t) return;
-    if (knowledge === 'known' && row.created > t) return;
-    if (best === null || isNewer(row, rows[best]!)) best = sequence;
+    if (!counts(row, BigInt(sequence))) return;
+    if (best === null || isNewer(row, best)) best = row;
   });
-  return best === null ? null : rows[best]!;
+  return best;
 }
 
 /** A later row of the list wins a tie: its sequence is greater (S10). */
 function isNewer(row: OracleRow, other: OracleRow): boolean {
   if (row.event !== other.event) return row.event > other.event;
   if (row.created !== other.created) return row.created > other.created;
-  const [mine, theirs] = [row.seq ?? -1n, other.seq ?? -1n];
-  return mine >= theirs;
+  if ((row.seq === null) !== (other.seq === null)) return other.seq === null;
+  return (row.seq ?? 0n) >= (other.seq ?? 0n);
 }

@@ -87,13 +87,16 @@ function isRecord({ service, knowledge }: RetrievalQuery, { columns }: Frame): b
   return knowledge === 'served' && service.entries.every(({ alias }) => columns.has(sequenceName(alias)));
 }
 
-/** What the matches need of the frame, so that its file is read once for all of them. */
+/**
+ * What the matches need of the frame, so that its file is read once for all of them. Sequences begin at 0: -1 knew no row,
+ * which NULL is not in an ASOF join.
+ */
 function askedSql(frame: Frame, sources: readonly EntrySource[], record: boolean): string {
   const keys = sources.flatMap(({ frameKeys }) => frameKeys);
   const sequences = record
     ? sources
         .map(({ entry }) => quoteIdentifier(sequenceName(entry.alias)))
-        .map((name) => `${name}::BIGINT AS ${name}`)
+        .map((name) => `coalesce(${name}::BIGINT, -1) AS ${name}`)
     : [];
   return `SELECT ${[...new Set(['"~row"', '"~t"', ...keys, ...sequences])].join(', ')} FROM ${frame.from}`;
 }

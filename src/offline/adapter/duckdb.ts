@@ -1,7 +1,16 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { quoteIdentifier } from '../../compile/sql/duckdb.js';
 import { PlumblineError } from '../../definition/error.js';
-import type { HistoryRows, OfflineStore, RetrievalQuery, RetrievalResult, SourceRef } from '../store.js';
+import type {
+  CompactionReport,
+  HistoryRows,
+  KeyedSource,
+  OfflineStore,
+  RetrievalQuery,
+  RetrievalResult,
+  SourceRef,
+} from '../store.js';
+import { compactHistory, isBehind } from './duckdb-compaction.js';
 import { appendHistory, ensureHistoryTable, historyTable, lastSequence } from './duckdb-history.js';
 import { interruptOn } from './duckdb-interrupt.js';
 import { type ChoosePlan, planBySize } from './duckdb-match.js';
@@ -17,6 +26,9 @@ export class DuckdbOfflineStore implements OfflineStore {
   private readonly widest = new Map<string, SourceRef>();
   /** Changes of tables, one after the other: DuckDB refuses an append to a table that another one alters. */
   private turn: Promise<unknown> = Promise.resolve();
+  /** Compactions and retention passes, one after the other: each uses the memory of a large retrieval. */
+  private upkeep: Promise<unknown> = Promise.resolve();
+  private readonly closing = new AbortController();
 
   private constructor(
     private readonly database: DuckdbDatabase,
@@ -70,18 +82,23 @@ export class DuckdbOfflineStore implements OfflineStore {
       return await retrieve({ connection, query, historyOf, choosePlan: this.choosePlan });
     } catch (error) {
       connection.closeSync();
+      query.signal?.throwIfAborted();
       throw error;
     } finally {
       release();
     }
   }
 
-  compact(): Promise<never> {
-    throw new PlumblineError('INVALID_REQUEST', 'this store does not compact history yet');
+  async compact(ref: KeyedSource): Promise<CompactionReport> {
+    const through = await this.appliedThrough(ref);
+    const mine = this.upkeep.then(() => this.inBackground((c) => compactHistory(c, ref, through)));
+    this.upkeep = mine.catch(() => undefined);
+    return mine;
   }
 
-  async needsCompaction(): Promise<boolean> {
-    return false;
+  async needsCompaction(ref: KeyedSource): Promise<boolean> {
+    const through = await this.appliedThrough(ref);
+    return this.database.session((connection) => isBehind(connection, ref, through));
   }
 
   retain(): Promise<never> {
@@ -93,7 +110,8 @@ export class DuckdbOfflineStore implements OfflineStore {
   }
 
   async close(): Promise<void> {
-    await this.turn;
+    this.closing.abort();
+    await Promise.allSettled([this.turn, this.upkeep]);
     this.database.close();
   }
 
@@ -108,6 +126,18 @@ export class DuckdbOfflineStore implements OfflineStore {
       await ensureHistoryTable(connection, ref);
       if (!this.applied.has(table)) this.applied.set(table, await lastSequence(connection, ref));
       this.widest.set(table, ref);
+    });
+  }
+
+  /** Work that ends, by an error, when the store closes. */
+  private inBackground<T>(work: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
+    return this.database.session(async (connection) => {
+      const release = interruptOn(connection, this.closing.signal);
+      try {
+        return await work(connection);
+      } finally {
+        release();
+      }
     });
   }
 
