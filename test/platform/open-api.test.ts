@@ -23,7 +23,18 @@ const ROUTES = [
     `POST /v1/projects/{project}/${kind}`,
     `GET /v1/projects/{project}/${kind}`,
     `GET /v1/projects/{project}/${kind}/{name}`,
+    `GET /v1/projects/{project}/${kind}/{name}/dependants`,
+    `DELETE /v1/projects/{project}/${kind}/{name}`,
   ]),
+  ...['entities/{name}/versions', 'feature-sets/{name}/versions', 'models/{name}/definitions'].flatMap(
+    (path) => [
+      `GET /v1/projects/{project}/${path}`,
+      `POST /v1/projects/{project}/${path}/{version}/deprecate`,
+      `POST /v1/projects/{project}/${path}/{version}/activate`,
+      `DELETE /v1/projects/{project}/${path}/{version}`,
+    ],
+  ),
+  'POST /v1/projects/{project}/feature-sets/{name}/versions/{version}/deactivate',
   'GET /v1/projects/{project}/jobs',
   'GET /v1/projects/{project}/jobs/{id}',
   'POST /v1/projects/{project}/sources/{source}/rows',

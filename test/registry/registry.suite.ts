@@ -4,6 +4,7 @@ import { Activations } from '../../src/registry/activations.js';
 import { type DatabaseConnection, databaseOptions, openDatabase } from '../../src/registry/database.js';
 import { Documents } from '../../src/registry/documents.js';
 import type { StoredVersion } from '../../src/registry/project-definitions.js';
+import { recordedUses } from '../../src/registry/recorded-uses.js';
 import { ModelVersions, TrainingSets } from '../../src/registry/records.js';
 
 /** What every registry database must do; `connect` gives a connection to the same database each time. */
@@ -148,6 +149,58 @@ export function registrySuite(engine: string, connect: () => Promise<DatabaseCon
       const id = await insertedSet({ state: 'inactive' });
       for (const setId of [id, id + 1]) await activations.record(setId, { sequence: 0n, visibleUs: 0n });
       expect(await activations.of([id, id + 1])).toEqual(new Map());
+    });
+
+    it('keeps the state of a version and why; an inactive one loses its activation', async () => {
+      const documents = new Documents(database);
+      const activations = new Activations(database);
+      const id = await insertedSet({});
+      await activations.record(id, { sequence: 1n, visibleUs: 1n });
+      const [stored] = await documents.all();
+      const details = { reason: 'nul \u0000', use: 'airport@2' };
+      await documents.change((transaction) => transaction.setState(stored!, 'deprecated', details));
+      expect(await documents.all()).toEqual([{ ...stored!, state: 'deprecated', stateDetails: details }]);
+      expect((await activations.of([id])).size).toBe(1);
+      await documents.change((transaction) => transaction.setState(stored!, 'inactive', {}));
+      expect(await documents.all()).toEqual([{ ...stored!, state: 'inactive' }]);
+      expect((await activations.of([id])).size).toBe(0);
+    });
+
+    it('deletes versions with their activations and remembers the highest number of each name', async () => {
+      const documents = new Documents(database);
+      const activations = new Activations(database);
+      const ids = [await insertedSet({ version: 1 }), await insertedSet({ version: 2 })];
+      await activations.record(ids[1]!, { sequence: 1n, visibleUs: 1n });
+      for (const version of [2, 1]) {
+        const stored = (await documents.all()).find((each) => each.version === version)!;
+        await documents.change((transaction) => transaction.delete([stored]));
+      }
+      expect(await documents.all()).toEqual([]);
+      expect((await activations.of(ids)).size).toBe(0);
+      const lastVersions = await documents.change((transaction) => transaction.lastVersions('p'));
+      expect(lastVersions('FeatureSet', 'airport')).toBe(2);
+      expect(lastVersions('Entity', 'airport')).toBe(0);
+      expect(await insertedSet({ version: 3 })).toBeGreaterThan(ids[1]!);
+    });
+
+    it('tells what training sets and trained models rest on, and passes over other records', async () => {
+      const query = { featureService: 'weather', version: 3 };
+      const sets = new TrainingSets(database);
+      await sets.insert('p', 'one', { query });
+      await sets.insert('p', 'odd', { query: [1], featureService: 'weather' });
+      await sets.insert('q', 'other', { query });
+      const definition = { name: 'delay', version: 2 };
+      await new ModelVersions(database).insert('p', 'delay', () => ({ record: { definition } }));
+      expect(await recordedUses(database.manager, 'p')).toEqual([
+        {
+          of: { kind: 'FeatureService', name: 'weather', version: 3 },
+          by: { kind: 'TrainingSet', name: 'one' },
+        },
+        {
+          of: { kind: 'Model', name: 'delay', version: 2 },
+          by: { kind: 'TrainedModel', name: 'delay', version: 1 },
+        },
+      ]);
     });
 
     it('finds its tables again when it is opened anew', async () => {
