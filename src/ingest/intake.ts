@@ -5,6 +5,7 @@ import type { Clock } from '../platform/clock.js';
 import { Deliveries, keyDigest } from './deliveries.js';
 import type { Delivery, IntakeRequest, OfferedRows, Receipt, RefusedRow } from './delivery.js';
 import { digestOf } from './event-ids.js';
+import { withEveryColumn } from './every-column.js';
 import { heldId } from './held-id.js';
 import type { HeldRow, Identities } from './identities.js';
 import { type Door, lastOf, type Tally } from './log.js';
@@ -57,22 +58,35 @@ export class Intake {
     return this.deliveries.once(pipeline.name, request.delivery, () => this.takeOnce(pipeline, request));
   }
 
-  /** Logs held rows that have become due. */
+  /** Logs held rows that have become due; resolves when they are visible. */
   async release(pipeline: SourcePipeline, held: readonly HeldRow[]): Promise<void> {
-    const { source } = pipeline.definitions;
     const arrivalUs = this.parts.clock.nowUs();
-    for (const { id, from, rows } of held) {
+    const visible: Promise<void>[] = [];
+    for (const row of held) {
+      const { id, from } = row;
+      const { source } = pipeline.definitions;
+      const rows = withEveryColumn(row.rows, source);
       const found = this.seen.deduplicate({ name: pipeline.name, source, rows, arrivalUs, fit: [0] });
       if (found.fresh.length === 0) {
-        const reasons = found.conflicts.map(({ row, problems }) => ({ ordinal: 0, row, problems }));
-        if (reasons.length > 0) await this.quarantine(pipeline, `held:${id}`, reasons);
-        await this.parts.identities.discard(pipeline.name, [id], arrivalUs);
+        await this.discard(pipeline, id, found.conflicts, arrivalUs);
         continue;
       }
       const accepted = pipeline.accept({ rows, arrivalUs, door: { kind: 'held', from, heldIds: [id] } });
       this.seen.release(pipeline.name, found, accepted);
-      await accepted.visible;
+      visible.push(accepted.visible);
     }
+    await Promise.all(visible);
+  }
+
+  /** A held row whose event came meanwhile is not logged; with other content it is quarantined. */
+  private async discard(
+    pipeline: SourcePipeline,
+    id: string,
+    conflicts: readonly RefusedRow[],
+    arrivalUs: bigint,
+  ): Promise<void> {
+    if (conflicts.length > 0) await this.quarantine(pipeline, `held:${id}`, conflicts);
+    await this.parts.identities.discard(pipeline.name, [id], arrivalUs);
   }
 
   private latestUs(): bigint {

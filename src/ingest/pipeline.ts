@@ -52,8 +52,8 @@ export class SourcePipeline {
   private turn: Promise<void> = Promise.resolve();
   /** Durable rows that wait to be applied together. */
   private waiting: Waiting[] = [];
-  /** A write failed: the views lack durable rows, which come before any other. */
-  private behind = false;
+  /** Sequence behind the last row that every view has; null when a write failed, and the log tells what they lack. */
+  private next: bigint | null = null;
   /** Versions whose online state follows the log. */
   private following: readonly CompiledFeatureSet[] = [];
   private readonly builds: OnlineBuild;
@@ -201,13 +201,22 @@ export class SourcePipeline {
     const group = this.takeGroup();
     if (group.length === 0) return;
     try {
-      if (this.behind) await this.catchUp();
-      else await this.apply(group.map(({ logged }) => logged));
+      await this.applyOrCatchUp(group.map(({ logged }) => logged));
       for (const { resolve } of group) resolve();
     } catch (error) {
-      this.behind = true;
+      this.next = null;
       for (const { reject } of group) reject(error);
     }
+  }
+
+  /** Rows come in the order of sequences; where some are missing before them, the log has them. */
+  private async applyOrCatchUp(group: readonly LoggedRows[]): Promise<void> {
+    const { next } = this;
+    if (next === null || group[0]!.firstSequence > next) return this.catchUp();
+    const fresh = group.filter(({ firstSequence }) => firstSequence >= next);
+    if (fresh.length === 0) return;
+    await this.apply(fresh);
+    this.next = lastOf(fresh.at(-1)!) + 1n;
   }
 
   private takeGroup(): readonly Waiting[] {
@@ -223,12 +232,14 @@ export class SourcePipeline {
     const history = await this.parts.history.takenThrough(this.ref);
     const learnt = this.parts.identities.learntThrough(this.name);
     const first = [online, history, learnt].reduce((least, each) => (each < least ? each : least)) + 1n;
+    let next = online + 1n;
     for await (const logged of this.parts.log.read(this.name, first)) {
       if (lastOf(logged) > online) await this.applyOnline([logged]);
       if (lastOf(logged) > history) await this.applyHistory(logged, this.parts.clock.nowUs());
       if (lastOf(logged) > learnt) await this.learn([logged]);
+      next = lastOf(logged) + 1n;
     }
-    this.behind = false;
+    this.next = next;
   }
 
   private async apply(group: readonly LoggedRows[]): Promise<void> {
