@@ -6,8 +6,9 @@ import { parseArgs } from 'node:util';
 import type { Check, Outcome } from './check.js';
 import { failsOnItsDefect } from './defect.js';
 import { mainJob } from './main-job.js';
+import { rows } from './rows.js';
 
-const SUITES: Readonly<Record<string, readonly Check[]>> = { 'main-job': mainJob };
+const SUITES: Readonly<Record<string, readonly Check[]>> = { 'main-job': mainJob, rows };
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,

@@ -1,0 +1,5 @@
+import type { Check } from './check.js';
+import { traps } from './rows/traps.js';
+
+/** Rows in, values out: every door, every order, every crash. Its "Must hold" lines. */
+export const rows: readonly Check[] = [traps];

@@ -1,0 +1,137 @@
+import { newestRow } from './newest-row.js';
+import type { ProjectApi } from './project-api.js';
+import { type Column, jsonRow, jsonText, type Scalar, type SentRow } from './row-text.js';
+import { TRAP_COLUMNS, type TrapQuery, type TrapRow, type Traps } from './trap-data.js';
+
+/** The service clock: beyond every row (S14). */
+export const TRAP_CLOCK = '3000-01-02T00:00:00Z';
+
+const SOURCE = 'traps';
+const SERVICE = 'latest';
+
+/** The features of every set: each column but the keys, and the event time, which answers have by themselves. */
+const FEATURES = TRAP_COLUMNS.filter(({ name }) => !['key', 'key2', 'ikey', 'event_time'].includes(name));
+
+/** Alias of the feature set that stores an entity's newest row for ever. */
+const STORED = 'key_key2_ikey';
+
+/** One entity for each set of keys that the queries name, in their order; one feature set for each age limit of it. */
+export function trapDocuments({ queries }: Traps): readonly unknown[] {
+  const sets = new Map([[STORED, { keys: ['key', 'key2', 'ikey'], maxAgeUs: null as number | null }]]);
+  for (const query of queries)
+    sets.set(aliasOf(query), { keys: Object.keys(query.keys), maxAgeUs: query.maxAgeUs });
+  const entities = new Map([...sets.values()].map(({ keys }) => [keys.join('_'), keys]));
+  return [
+    {
+      kind: 'Source',
+      name: SOURCE,
+      columns: TRAP_COLUMNS,
+      eventTime: 'event_time',
+      createdTime: 'created_time',
+      orderColumn: 'seq',
+    },
+    ...[...entities].map(([name, keys]) => ({ kind: 'Entity', name, keys: keys.map(columnOf) })),
+    ...[...sets].map(([name, { keys, maxAgeUs }]) => ({
+      kind: 'FeatureSet',
+      name,
+      entity: keys.join('_'),
+      source: SOURCE,
+      features: FEATURES.map((feature) => ({ name: feature.name })),
+      ...(maxAgeUs !== null && { maxAge: `${maxAgeUs}us` }),
+    })),
+    {
+      kind: 'FeatureService',
+      name: SERVICE,
+      entries: [...sets.keys()].map((featureSet) => ({ featureSet })),
+    },
+    { kind: 'FeatureService', name: 'stored', entries: [{ featureSet: STORED }] },
+  ];
+}
+
+/** What the online state of entities differs in from the rows that should be stored. */
+export async function stateDifferences(
+  api: ProjectApi,
+  states: readonly { readonly keys: SentRow; readonly row: TrapRow }[],
+): Promise<readonly string[]> {
+  const keys = states.map((state) => jsonRow(KEY_COLUMNS, state.keys));
+  const body = `{"featureService":"stored","entities":[${keys.join(',')}]}`;
+  const { results } = await api.post<Lookup>('online/lookup', body);
+  return states.flatMap(({ row }, i) => {
+    const { values, statuses, eventTimes } = results[i]!;
+    const got = FEATURES.map((_, f) => [values[f], statuses[f], eventTimes[f]]);
+    return difference(`state of ${keys[i]}`, got, answerOf(row, false));
+  });
+}
+
+/** What the answers to queries of one knowledge rule differ in from what is expected. */
+export async function queryDifferences(
+  api: ProjectApi,
+  { rows, queries }: Traps,
+  knowledge: TrapQuery['knowledge'],
+): Promise<readonly string[]> {
+  const asked = queries.filter((query) => query.knowledge === knowledge);
+  const frame = asked.map((query) =>
+    jsonRow([...KEY_COLUMNS, { name: 'as_of', type: 'TIMESTAMP' }], { ...query.keys, as_of: query.asOf }),
+  );
+  const path = `retrievals?featureService=${SERVICE}&time=as_of&knowledge=${knowledge}&include=status,eventTime`;
+  const answer = await api.post<Frame>(path, `{"rows":[${frame.join(',')}]}`);
+  return asked.flatMap((query, i) => {
+    const alias = aliasOf(query);
+    const answered = answer.rows[i]!;
+    const got = FEATURES.map(({ name }) => [
+      answered[`${alias}__${name}`],
+      answered[`${alias}__${name}__status`],
+      answered[`${alias}__event_time`],
+    ]);
+    // Without its age limit the query has the row that is withheld.
+    const row = query.expected === null ? newestRow(rows, query) : rows[Number(query.expected) - 1]!;
+    const isWithheld = query.expected === null && row !== null;
+    return difference(`query ${query.id} (${query.case}, ${knowledge})`, got, answerOf(row, isWithheld));
+  });
+}
+
+type Lookup = {
+  readonly results: readonly {
+    readonly values: readonly unknown[];
+    readonly statuses: readonly string[];
+    readonly eventTimes: readonly (string | null)[];
+  }[];
+};
+
+type Frame = { readonly rows: readonly Readonly<Record<string, unknown>>[] };
+
+const KEY_COLUMNS = ['key', 'key2', 'ikey'].map(columnOf);
+
+function columnOf(name: string): Column {
+  return TRAP_COLUMNS.find((column) => column.name === name)!;
+}
+
+function aliasOf({ keys, maxAgeUs }: TrapQuery): string {
+  return [...Object.keys(keys), ...(maxAgeUs === null ? [] : [maxAgeUs])].join('_');
+}
+
+/** Value, status and event time of each feature, as JSON has them. */
+function answerOf(row: TrapRow | null, isWithheld: boolean): readonly unknown[] {
+  return FEATURES.map(({ name, type }) => {
+    if (row === null) return [null, 'NOT_FOUND', null];
+    const event = JSON.parse(jsonText('TIMESTAMP', row.event)) as unknown;
+    const value = isWithheld ? null : finite(row.values[name]!);
+    const found = value === null ? 'NULL' : 'PRESENT';
+    return [JSON.parse(jsonText(type, value)) as unknown, isWithheld ? 'EXPIRED' : found, event];
+  });
+}
+
+/** NaN is NULL once it entered a source (S3). */
+function finite(value: Scalar): Scalar {
+  return typeof value === 'number' && !Number.isFinite(value) ? null : value;
+}
+
+function difference(what: string, got: readonly unknown[], expected: readonly unknown[]): readonly string[] {
+  const [given, due] = [exact(got), exact(expected)];
+  return given === due ? [] : [`${what}: ${given}, not ${due}`];
+}
+
+/** JSON text that keeps the sign of zero. */
+function exact(value: unknown): string {
+  return JSON.stringify(value, (_, member: unknown) => (Object.is(member, -0) ? '-0' : member));
+}

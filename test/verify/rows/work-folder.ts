@@ -1,0 +1,24 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openDuckDb } from '../../../demo/duckdb.js';
+import { type RunningService, startService } from '../../../demo/service.js';
+import type { Workshop } from './doors.js';
+
+/** Runs work with a folder whose files the service may load, and with a DuckDB of its own; both are gone afterwards. */
+export async function withWorkshop<T>(work: (workshop: Workshop) => Promise<T>): Promise<T> {
+  const folder = await mkdtemp(join(tmpdir(), 'plumbline-rows-'));
+  const duckdb = await openDuckDb();
+  try {
+    return await work({ folder, duckdb });
+  } finally {
+    duckdb.closeSync();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** Starts the built service over the data of a workshop; again with the same data when it was started before. */
+export function startIn({ folder }: Workshop, clock?: string): Promise<RunningService> {
+  const options = { dataDir: join(folder, 'data'), dataRoots: [folder] };
+  return startService({ ...options, ...(clock !== undefined && { clock }) });
+}
