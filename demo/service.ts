@@ -28,6 +28,7 @@ export type ServiceOptions = {
 /** The real service, in a process of its own. */
 export type RunningService = {
   readonly baseUrl: string;
+  readonly pid: number;
   /** From the process's start to the first healthy answer. */
   readonly startSeconds: number;
   /** Largest resident memory so far, MiB; null where the system does not tell. */
@@ -56,6 +57,7 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
   }
   return {
     baseUrl,
+    pid: child.pid!,
     startSeconds: (performance.now() - startedMs) / 1000,
     peakRssMiB: () => peakRssMiB(child.pid),
     stop: () => stop(child),

@@ -3,8 +3,8 @@ import { FlatTable } from './flat-table.js';
 /** Metadata of one message: a schema of ten thousand columns has some 2 MiB. */
 const MAX_METADATA_BYTES = 16 * 1024 ** 2;
 
-/** Body of one message, which is held in memory: a batch of a million rows of ten numbers has 80 MiB. */
-const MAX_BODY_BYTES = 256 * 1024 ** 2;
+/** Body of one message, which is held in memory, for a moment twice: a batch of a million rows of ten numbers has 80 MiB. */
+const MAX_BODY_BYTES = 96 * 1024 ** 2;
 
 /** Columns of a schema, nested ones included. */
 const MAX_FIELDS = 20_000;
