@@ -87,7 +87,8 @@ function columnsOf(rows: readonly OracleRow[]): ColumnBatch['columns'] {
   );
 }
 
-const instant = fc.bigInt(-1n, 4n).map((units) => units * UNIT_US);
+/** An instant between those of histories and questions. */
+export const instant = fc.bigInt(-1n, 4n).map((units) => units * UNIT_US);
 
 const historyRow: fc.Arbitrary<OracleRow> = fc
   .record({

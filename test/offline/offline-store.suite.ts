@@ -19,7 +19,7 @@ import {
   type RetrievalReport,
 } from '../../src/offline/store.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
-import { batchesOf, cases, type HistoryCase, NOW_US, row, sourceNamed } from './history-cases.js';
+import { batchesOf, cases, type HistoryCase, instant, NOW_US, row, sourceNamed } from './history-cases.js';
 import {
   type OracleQuestion,
   type OracleRow,
@@ -78,9 +78,63 @@ export function offlineStoreSuite(engine: string, { open, force }: OfflineEngine
             expect(report).toMatchObject(expected.report);
           }
         }),
-        { numRuns: 60 },
+        { numRuns: 50 },
       );
       force(null);
+    });
+
+    it('lets rows from before a horizon go, and answers from then on as before (historyRetention)', async () => {
+      await fc.assert(
+        fc.asyncProperty(cases, instant, async (each, horizonUs) => {
+          const source = sourceNamed(`source${run++}`);
+          const ref = { project: 'p', source, keys: [['a', 'B']] };
+          const now = { ...each, back: null, boundary: 'inclusive' as const };
+          const later = now.frame.map((question) => servedFrom(horizonUs, now.rows, question));
+          await write(store, source, now);
+          await store.retain(ref, horizonUs);
+          const asked = { ...now, frame: later.filter((question) => isAnswer(now.rows, question)) };
+          const expected = expectedOf(asked);
+          for (const plan of asked.frame.length === 0 ? [] : [null, ...RETRIEVAL_PLANS]) {
+            force(plan);
+            const { answers, report } = await retrieve(store, askOf(asked, source));
+            expect(answers).toEqual(expected.answers);
+            expect(report).toMatchObject(expected.report);
+          }
+          const early = [{ a: 'x', b: 1n, t: horizonUs - 1n }];
+          const refused = retrieve(store, { source, document: setOver(source.name), frame: early });
+          await expect(refused).rejects.toMatchObject({ code: 'HISTORY_EXPIRED' });
+        }),
+        { numRuns: 25 },
+      );
+      force(null);
+    });
+
+    it('keeps of the rows before the horizon only what can still answer, and says how many went', async () => {
+      const source = sourceNamed(`source${run++}`);
+      const ref = { project: 'p', source, keys: [['a', 'B']] };
+      const rows = [1n, 2n, 3n, 4n].map((event) => row({ event: event * 1_000_000n, v: Number(event) }));
+      const late = row({ event: 2_500_000n, created: 9_000_000n, arrival: 9_000_000n, visible: 9_000_000n });
+      await store.append({ project: 'p', source }, batchesOf([...rows, late]));
+      expect(await store.retain(ref, 3_500_000n)).toEqual({ horizonUs: 3_500_000n, rowsRemoved: 3 });
+      expect(await store.retain(ref, 3_500_000n)).toEqual({ horizonUs: 3_500_000n, rowsRemoved: 0 });
+      expect(await store.appliedThrough(ref)).toBe(4n);
+      const old = { source, document: setOver(source.name), snapshot: { [source.name]: 3n } };
+      const frame = [{ a: 'x', b: 1n, t: 3_500_000n }];
+      await expect(retrieve(store, { ...old, frame, nowUs: 10_000_000n })).rejects.toMatchObject({
+        code: 'HISTORY_EXPIRED',
+        details: { path: 'snapshot' },
+      });
+    });
+
+    it('refuses rows of an older owner of the log (S9)', async () => {
+      const ref = { project: 'p', source: sourceNamed(`source${run++}`) };
+      const [first, second] = batchesOf([1n, 2n, 3n, 4n].map((event) => row({ event })));
+      await store.append(ref, [{ ...first!, epoch: 7n }]);
+      const stale = store.append(ref, [{ ...second!, epoch: 6n }]);
+      await expect(stale).rejects.toMatchObject({ code: 'UNAVAILABLE', details: { epoch: '7' } });
+      expect(await store.appliedThrough(ref)).toBe(2n);
+      await store.append(ref, [{ ...second!, epoch: 7n }]);
+      expect(await store.appliedThrough(ref)).toBe(3n);
     });
 
     it('breaks ties by order time, then order column, absent before any, then sequence (S10)', async () => {
@@ -214,7 +268,19 @@ type Ask = {
   readonly boundary?: Boundary;
   readonly snapshot?: RetrievalQuery['snapshot'];
   readonly activeUs?: bigint | null;
+  readonly nowUs?: bigint;
 };
+
+/** The question as of the horizon at the earliest, with a record that an answer of then can have. */
+function servedFrom(horizonUs: bigint, rows: readonly OracleRow[], question: OracleQuestion): OracleQuestion {
+  const t = question.t < horizonUs ? horizonUs : question.t;
+  return { ...question, t, sequence: BigInt(rows.findLastIndex(({ visible }) => visible <= t)) };
+}
+
+/** No answer is as of a T before the events that it knew (S14). */
+function isAnswer(rows: readonly OracleRow[], { sequence, t }: OracleQuestion): boolean {
+  return rows.every(({ event }, i) => sequence === null || BigInt(i) > sequence || event <= t);
+}
 
 function askOf(
   { frame, knowledge, boundary, maxAgeUs, activeUs, ...each }: HistoryCase,
@@ -310,7 +376,7 @@ function queryOf(ask: Ask & { readonly path: string }): RetrievalQuery {
     knowledge: ask.knowledge ?? 'known',
     boundary: ask.boundary ?? 'inclusive',
     include: ['status', 'eventTime'],
-    nowUs: NOW_US,
+    nowUs: ask.nowUs ?? NOW_US,
     snapshot: ask.snapshot ?? null,
     activations: new Map(ask.activeUs == null ? [] : [[set.id, { sequence: -1n, visibleUs: ask.activeUs }]]),
   };

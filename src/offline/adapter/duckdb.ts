@@ -6,6 +6,7 @@ import type {
   HistoryRows,
   KeyedSource,
   OfflineStore,
+  RetentionReport,
   RetrievalQuery,
   RetrievalResult,
   SourceRef,
@@ -14,6 +15,7 @@ import { compactHistory, isBehind } from './duckdb-compaction.js';
 import { appendHistory, ensureHistoryTable, historyTable, lastSequence } from './duckdb-history.js';
 import { interruptOn } from './duckdb-interrupt.js';
 import { type ChoosePlan, planBySize } from './duckdb-match.js';
+import { retainHistory } from './duckdb-retention.js';
 import { retrieve } from './duckdb-retrieval.js';
 import { DuckdbDatabase, type DuckdbLimits } from './duckdb-session.js';
 import { ensureStateTables } from './duckdb-state.js';
@@ -91,9 +93,7 @@ export class DuckdbOfflineStore implements OfflineStore {
 
   async compact(ref: KeyedSource): Promise<CompactionReport> {
     const through = await this.appliedThrough(ref);
-    const mine = this.upkeep.then(() => this.inBackground((c) => compactHistory(c, ref, through)));
-    this.upkeep = mine.catch(() => undefined);
-    return mine;
+    return this.inUpkeep((connection) => compactHistory(connection, ref, through));
   }
 
   async needsCompaction(ref: KeyedSource): Promise<boolean> {
@@ -101,8 +101,14 @@ export class DuckdbOfflineStore implements OfflineStore {
     return this.database.session((connection) => isBehind(connection, ref, through));
   }
 
-  retain(): Promise<never> {
-    throw new PlumblineError('INVALID_REQUEST', 'this store does not let go of history yet');
+  async retain(ref: KeyedSource, horizonUs: bigint): Promise<RetentionReport> {
+    const through = await this.appliedThrough(ref);
+    const exclusively = <T>(work: () => Promise<T>): Promise<T> => this.inTurn(() => work());
+    return this.inUpkeep(async (connection) => {
+      const report = await retainHistory(connection, { ref, horizonUs, through, exclusively });
+      if (report.rowsRemoved > 0) await compactHistory(connection, ref, through);
+      return report;
+    });
   }
 
   statistics(): Promise<never> {
@@ -129,19 +135,23 @@ export class DuckdbOfflineStore implements OfflineStore {
     });
   }
 
-  /** Work that ends, by an error, when the store closes. */
-  private inBackground<T>(work: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
-    return this.database.session(async (connection) => {
-      const release = interruptOn(connection, this.closing.signal);
-      try {
-        return await work(connection);
-      } finally {
-        release();
-      }
-    });
+  /** Upkeep takes turns of its own, and ends by an error when the store closes. */
+  private inUpkeep<T>(work: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
+    const mine = this.upkeep.then(() =>
+      this.database.session(async (connection) => {
+        const release = interruptOn(connection, this.closing.signal);
+        try {
+          return await work(connection);
+        } finally {
+          release();
+        }
+      }),
+    );
+    this.upkeep = mine.catch(() => undefined);
+    return mine;
   }
 
-  private inTurn(work: (connection: DuckDBConnection) => Promise<void>): Promise<void> {
+  private inTurn<T>(work: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
     const mine = this.turn.then(() => this.database.session(work));
     this.turn = mine.catch(() => undefined);
     return mine;
