@@ -1,8 +1,9 @@
-import type { CompiledFeatureService } from '../compile/feature-service.js';
-import { type Column, valueAt } from '../definition/column-batch.js';
+import type { CompiledFeatureService, ServiceEntry } from '../compile/feature-service.js';
 import { jsonTextOf } from '../definition/json-text.js';
+import { featureStatus, type Status } from '../definition/status.js';
 import { formatTimestamp } from '../definition/time.js';
-import type { LookupAnswer } from './lookup.js';
+import type { Value } from '../definition/value.js';
+import type { EntryAnswer, LookupAnswer } from './lookup.js';
 
 /** What an answer says beside its values. */
 export const LOOKUP_PARTS = ['statuses', 'eventTimes', 'sequences'] as const;
@@ -15,73 +16,90 @@ export type LookupJsonOptions = {
   readonly warnings: readonly string[];
 };
 
+/** Writes answers of a service as JSON text: one result an entity, one value, status and event time a feature. */
+export type LookupWriter = (answer: LookupAnswer, options: LookupJsonOptions) => string;
+
 /**
- * An answer as JSON text: one result an entity, one value, status and event time a feature. Written by hand: an answer has
- * thousands of values, and objects of them would be made, walked and thrown away.
+ * Made once a service. The text is written by hand: an answer has thousands of values, and objects of them would be made,
+ * walked and thrown away.
  */
-export function lookupJson(
-  service: CompiledFeatureService,
-  answer: LookupAnswer,
-  { include, warnings }: LookupJsonOptions,
-): string {
-  const { rowCount } = answer.values;
-  const members = [`"values":`, `"statuses":`, `"eventTimes":`];
-  const parts = [
-    valueTexts(service, answer),
-    include.includes('statuses') ? statusTexts(answer) : null,
-    include.includes('eventTimes') ? eventTimeTexts(service, answer) : null,
-  ];
-  const results = rows(rowCount, (row) => {
-    const written = parts.flatMap((columns, i) =>
-      columns === null ? [] : [`${members[i]}[${columns.map((column) => column[row]).join(',')}]`],
-    );
-    return `{${written.join(',')}}`;
-  });
-  const sequences = include.includes('sequences') ? `,"sequences":[${sequenceTexts(service, answer)}]` : '';
-  const warned = warnings.length === 0 ? '' : `,"warnings":${JSON.stringify(warnings)}`;
-  const head = `"asOf":"${formatTimestamp(answer.asOfUs)}","features":${featuresText(service)}`;
-  return `{${head},"results":[${results.join(',')}]${sequences}${warned}}`;
-}
-
-/** Texts by column, then by row. */
-type Texts = readonly (readonly string[])[];
-
-function valueTexts(service: CompiledFeatureService, { values }: LookupAnswer): Texts {
-  return service.outputs.map(({ name }) => columnTexts(values.columns.get(name)!, values.rowCount));
-}
-
-function columnTexts(column: Column, rowCount: number): readonly string[] {
-  const text = jsonTextOf(column.type);
-  return rows(rowCount, (row) => text(valueAt(column, row)));
-}
-
-function statusTexts({ statuses }: LookupAnswer): Texts {
-  return statuses.map((column) => column.map((status) => `"${status}"`));
-}
-
-/** Every feature of an entry has the event time of its row. */
-function eventTimeTexts(service: CompiledFeatureService, { eventTimes }: LookupAnswer): Texts {
-  return service.entries.flatMap(({ features }, i) => {
-    const texts = eventTimes[i]!.map((us) => (us === null ? 'null' : `"${formatTimestamp(us)}"`));
-    return features.map(() => texts);
-  });
-}
-
-function sequenceTexts(service: CompiledFeatureService, { sequences, values }: LookupAnswer): string {
-  const text = jsonTextOf('INT64');
+export function lookupWriter(service: CompiledFeatureService): LookupWriter {
+  const writers = service.entries.map(entryWriter);
   const names = service.entries.map(({ alias }) => JSON.stringify(alias));
-  return rows(values.rowCount, (row) => {
-    const members = names.map((name, i) => `${name}:${text(sequences[i]![row]!)}`);
-    return `{${members.join(',')}}`;
-  }).join(',');
+  const features = JSON.stringify(service.outputs.map(({ name }) => name));
+  return ({ asOfUs, entityCount, entries }, { include, warnings }) => {
+    const list = (part: keyof EntryWriter, row: number): string => {
+      let text = '';
+      for (let i = 0; i < writers.length; i++)
+        text += `${i === 0 ? '' : ','}${writers[i]![part](entries[i]!, row)}`;
+      return text;
+    };
+    const results = (row: number): string => {
+      let text = `{"values":[${list('values', row)}]`;
+      if (include.includes('statuses')) text += `,"statuses":[${list('statuses', row)}]`;
+      if (include.includes('eventTimes')) text += `,"eventTimes":[${list('eventTimes', row)}]`;
+      return `${text}}`;
+    };
+    const sequences = (row: number): string => {
+      const members = names.map((name, i) => `${name}:${INT64(entries[i]!.sequences[row]!)}`);
+      return `{${members.join(',')}}`;
+    };
+    let text = `{"asOf":"${formatTimestamp(asOfUs)}","features":${features},"results":[${each(entityCount, results)}]`;
+    if (include.includes('sequences')) text += `,"sequences":[${each(entityCount, sequences)}]`;
+    if (warnings.length > 0) text += `,"warnings":${JSON.stringify(warnings)}`;
+    return `${text}}`;
+  };
 }
 
-function featuresText({ outputs }: CompiledFeatureService): string {
-  return JSON.stringify(outputs.map(({ name }) => name));
+/** The texts of one entity's features in one feature set, with commas between them. */
+type EntryWriter = {
+  readonly [part in 'values' | 'statuses' | 'eventTimes']: (answer: EntryAnswer, row: number) => string;
+};
+
+function entryWriter({ features }: ServiceEntry): EntryWriter {
+  const texts = features.map(({ type, index, defaultValue }) => {
+    const [text, defaultText] = [jsonTextOf(type), jsonTextOf(type)(defaultValue)];
+    return (values: readonly Value[]): string => {
+      const value = values[index] ?? null;
+      return value === null ? defaultText : text(value);
+    };
+  });
+  const indices = features.map(({ index }) => index);
+  const defaults = texts.map((text) => text([])).join(',');
+  const repeated = (text: string): string => `${text},`.repeat(features.length).slice(0, -1);
+  const withheld = {
+    EXPIRED: repeated(STATUS_TEXTS.EXPIRED),
+    NOT_FOUND: repeated(STATUS_TEXTS.NOT_FOUND),
+  };
+  return {
+    values: ({ states, values }, row) => {
+      if (states[row] !== 'ALIVE') return defaults;
+      return each(texts.length, (i) => texts[i]!(values[row]!));
+    },
+    statuses: ({ states, values }, row) => {
+      const [state, own] = [states[row]!, values[row]!];
+      if (state !== 'ALIVE') return withheld[state];
+      return each(features.length, (i) => STATUS_TEXTS[featureStatus(state, own[indices[i]!] == null)]);
+    },
+    eventTimes: ({ eventTimes }, row) => {
+      const us = eventTimes[row]!;
+      return repeated(us === null ? 'null' : `"${formatTimestamp(us)}"`);
+    },
+  };
 }
 
-function rows<T>(rowCount: number, of: (row: number) => T): T[] {
-  const all: T[] = [];
-  for (let row = 0; row < rowCount; row++) all.push(of(row));
+const STATUS_TEXTS: Readonly<Record<Status, string>> = {
+  PRESENT: '"PRESENT"',
+  NULL: '"NULL"',
+  EXPIRED: '"EXPIRED"',
+  NOT_FOUND: '"NOT_FOUND"',
+};
+
+const INT64 = jsonTextOf('INT64');
+
+/** `count` texts with commas between them. */
+function each(count: number, text: (index: number) => string): string {
+  let all = '';
+  for (let i = 0; i < count; i++) all += i === 0 ? text(i) : `,${text(i)}`;
   return all;
 }

@@ -1,26 +1,31 @@
-import type { CompiledFeatureService, ServiceFeature } from '../compile/feature-service.js';
+import type { CompiledFeatureService } from '../compile/feature-service.js';
 import type { CompiledFeatureSet } from '../compile/feature-set.js';
-import { type Column, type ColumnBatch, ColumnBuilder, valueAt } from '../definition/column-batch.js';
+import { type ColumnBatch, valueAt } from '../definition/column-batch.js';
 import { encodeKey, MAX_KEY_BYTES } from '../definition/key.js';
-import { featureStatus, type Lifetime, rowStatus, type Status } from '../definition/status.js';
+import { type Lifetime, type RowState, rowStatus } from '../definition/status.js';
 import type { Value } from '../definition/value.js';
 import type { KeyType } from '../definition/value-type.js';
 import type { Clock } from '../platform/clock.js';
 import { type RowCodec, rowCodec } from './row-codec.js';
 import type { OnlineStore, StoredRow } from './store.js';
 
-/** The features of some entities as of one T; every member is in the order of the service and of the entities. */
+/** The state of some entities as of one T, in the order of the service's entries. */
 export type LookupAnswer = {
   /** T: the later of the service clock and the newest event time in the state read (S14). */
   readonly asOfUs: bigint;
-  /** One column an output of the service, defaults in place of missing values (S7). */
-  readonly values: ColumnBatch;
-  /** [output][entity] */
-  readonly statuses: readonly (readonly Status[])[];
-  /** [entry][entity]; null where the row is NOT_FOUND. */
-  readonly eventTimes: readonly (readonly (bigint | null)[])[];
-  /** [entry][entity]: what the state knew (S18); null where nothing is stored. */
-  readonly sequences: readonly (readonly (bigint | null)[])[];
+  readonly entityCount: number;
+  readonly entries: readonly EntryAnswer[];
+};
+
+/** What is known of each entity in one feature set; every member is in the order of the entities. */
+export type EntryAnswer = {
+  readonly states: readonly RowState[];
+  /** The values of the whole set, before defaults (S7); none unless the row is ALIVE. */
+  readonly values: readonly (readonly Value[])[];
+  /** Null where the row is NOT_FOUND. */
+  readonly eventTimes: readonly (bigint | null)[];
+  /** What the state knew (S18); null where nothing is stored. */
+  readonly sequences: readonly (bigint | null)[];
 };
 
 /** Latest values by entity key. */
@@ -43,14 +48,8 @@ export class Lookup {
       plan.entries.map(({ setId, key }) => ({ setId, keys: encoded[key]! })),
     );
     const asOfUs = latestOf(rows, this.clock.nowUs());
-    const parts = plan.entries.map((entry, i) => answerEntry(entry, rows[i]!, asOfUs));
-    return {
-      asOfUs,
-      values: { rowCount: keys.rowCount, columns: new Map(parts.flatMap((part) => part.columns)) },
-      statuses: parts.flatMap((part) => part.statuses),
-      eventTimes: parts.map((part) => part.eventTimes),
-      sequences: rows.map((entryRows) => entryRows.map((row) => row?.through ?? null)),
-    };
+    const entries = plan.entries.map((entry, i) => answerEntry(entry, rows[i]!, asOfUs));
+    return { asOfUs, entityCount: keys.rowCount, entries };
   }
 
   private planOf(service: CompiledFeatureService): LookupPlan {
@@ -83,18 +82,17 @@ type EntryPlan = {
   /** Its place in `keys`. */
   readonly key: number;
   readonly lifetime: Lifetime;
-  readonly features: readonly ServiceFeature[];
   readonly codec: RowCodec;
 };
 
 function lookupPlan(service: CompiledFeatureService): LookupPlan {
   const keys: KeyPlan[] = [];
-  const entries = service.entries.map(({ featureSet, keyColumns, features }): EntryPlan => {
+  const entries = service.entries.map(({ featureSet, keyColumns }): EntryPlan => {
     // The type of a key column is the same wherever a service has it.
     const same = keys.findIndex(({ columns }) => columns.join() === keyColumns.join());
     const key = same < 0 ? keys.push({ columns: keyColumns, types: featureSet.keyTypes }) - 1 : same;
     const { id, lifetime } = featureSet;
-    return { setId: id, key, lifetime, features, codec: featureCodec(featureSet) };
+    return { setId: id, key, lifetime, codec: featureCodec(featureSet) };
   });
   return { keys, entries };
 }
@@ -109,30 +107,19 @@ function latestOf(rows: readonly (readonly (StoredRow | null)[])[], nowUs: bigin
   return latest;
 }
 
-function answerEntry(entry: EntryPlan, rows: readonly (StoredRow | null)[], asOfUs: bigint) {
+function answerEntry(entry: EntryPlan, rows: readonly (StoredRow | null)[], asOfUs: bigint): EntryAnswer {
   const states = rows.map((row) => stateOf(row, entry.lifetime, asOfUs));
-  const decoded = rows.map((row, i) =>
-    states[i] === 'ALIVE' ? entry.codec.decode(row!.payload) : NO_VALUES,
-  );
-  const outputs = entry.features.map((feature) => {
-    const builder = new ColumnBuilder(feature.type, rows.length);
-    const statuses = decoded.map((values, i) => {
-      const value: Value = values[feature.index] ?? null;
-      builder.set(i, value ?? feature.defaultValue);
-      return featureStatus(states[i]!, value === null);
-    });
-    return { column: [feature.outputName, builder.finish()] as const, statuses };
-  });
   return {
-    columns: outputs.map((output): readonly [string, Column] => output.column),
-    statuses: outputs.map((output) => output.statuses),
+    states,
+    values: rows.map((row, i) => (states[i] === 'ALIVE' ? entry.codec.decode(row!.payload) : NO_VALUES)),
     eventTimes: rows.map((row, i) => (states[i] === 'NOT_FOUND' ? null : row!.order.eventTime)),
+    sequences: rows.map((row) => row?.through ?? null),
   };
 }
 
 const NO_VALUES: readonly Value[] = [];
 
-function stateOf(row: StoredRow | null, lifetime: Lifetime, asOfUs: bigint) {
+function stateOf(row: StoredRow | null, lifetime: Lifetime, asOfUs: bigint): RowState {
   if (row === null || row.tombstone) return 'NOT_FOUND';
   return rowStatus(asOfUs - row.order.eventTime, lifetime);
 }

@@ -6,13 +6,15 @@ import { Exchange } from '../platform/exchange.js';
 import { PROJECT_ROUTE, Project } from '../platform/project.js';
 import { CATALOG_HOLDER, type Catalog, type CatalogHolder } from '../registry/catalog.js';
 import { LOOKUP, type Lookup } from './lookup.js';
-import { LOOKUP_PARTS, lookupJson } from './lookup-json.js';
+import { LOOKUP_PARTS, type LookupWriter, lookupWriter } from './lookup-json.js';
 import { parseEntities } from './lookup-request.js';
 import { LookupBody } from './online.body.js';
 
 @ApiTags('values out')
 @Controller(`${PROJECT_ROUTE}/online`)
 export class OnlineController {
+  private readonly writers = new WeakMap<CompiledFeatureService, LookupWriter>();
+
   constructor(
     @Inject(LOOKUP) private readonly lookups: Lookup,
     @Inject(CATALOG_HOLDER) private readonly catalogs: CatalogHolder,
@@ -31,7 +33,15 @@ export class OnlineController {
     const answer = await this.lookups.lookup(service, parseEntities(service, body.entities));
     reply.header('content-type', 'application/json; charset=utf-8');
     const warnings = catalog.warningsOf(project, service);
-    return lookupJson(service, answer, { include: body.include ?? LOOKUP_PARTS, warnings });
+    return this.writerOf(service)(answer, { include: body.include ?? LOOKUP_PARTS, warnings });
+  }
+
+  private writerOf(service: CompiledFeatureService): LookupWriter {
+    const known = this.writers.get(service);
+    if (known !== undefined) return known;
+    const writer = lookupWriter(service);
+    this.writers.set(service, writer);
+    return writer;
   }
 }
 

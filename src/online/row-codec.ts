@@ -17,6 +17,7 @@ export type RowCodec = {
 export function rowCodec(types: readonly ValueType[]): RowCodec {
   const bitmapBytes = (types.length + 7) >> 3;
   const writers = types.map(writerOf);
+  const readers = types.map(readerOf);
   return {
     encode: (columns, row) => {
       const output = startOutput(bitmapBytes);
@@ -30,7 +31,7 @@ export function rowCodec(types: readonly ValueType[]): RowCodec {
     decode: (payload) => {
       const bytes = Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength);
       const cursor = { bytes, at: bitmapBytes };
-      return types.map((type, i) => ((bytes[i >> 3]! >> (i & 7)) & 1 ? null : decodeValue(type, cursor)));
+      return readers.map((read, i) => ((bytes[i >> 3]! >> (i & 7)) & 1 ? null : read(cursor)));
     },
   };
 }
@@ -111,14 +112,19 @@ function writeUint32(to: Output, value: number): void {
 
 type Cursor = { readonly bytes: Buffer; at: number };
 
-function decodeValue(type: ValueType, cursor: Cursor): Value {
+type Reader = (cursor: Cursor) => Value;
+
+function readerOf(type: ValueType): Reader {
   const element = elementTypeOf(type);
-  if (element === null) return DECODERS[type as ScalarType](cursor);
-  const count = cursor.bytes.readUInt32LE(advance(cursor, 4));
-  return Array.from({ length: count }, () => DECODERS[element](cursor));
+  if (element === null) return READERS[type as ScalarType];
+  const read = READERS[element];
+  return (cursor) => {
+    const count = cursor.bytes.readUInt32LE(advance(cursor, 4));
+    return Array.from({ length: count }, () => read(cursor));
+  };
 }
 
-const DECODERS: Record<ScalarType, (cursor: Cursor) => Value> = {
+const READERS: Record<ScalarType, Reader> = {
   BOOL: (cursor) => cursor.bytes[advance(cursor, 1)] === 1,
   INT64: (cursor) => readInt64LE(cursor.bytes, advance(cursor, 8)),
   TIMESTAMP: (cursor) => readInt64LE(cursor.bytes, advance(cursor, 8)),

@@ -5,6 +5,7 @@ import type { LoadedModel, LoadedModels } from '../model/loaded-models.js';
 import type { ModelManifest } from '../model/manifest.js';
 import type { Matrix } from '../model/runtime.js';
 import type { Lookup } from '../online/lookup.js';
+import { lookupColumns } from '../online/lookup-columns.js';
 import type { CatalogHolder } from '../registry/catalog.js';
 import type { ModelVersions } from '../registry/records.js';
 import { type InferenceRequest, parseInferenceRequest } from './inference-request.js';
@@ -48,7 +49,7 @@ export class Predict {
       const definition = this.definitionOf(project, loaded.manifest);
       const request = parseInferenceRequest(body, definition.inputs);
       const answer = await this.parts.lookup.lookup(definition.service, request.inputs);
-      const columns = new Map([...request.inputs.columns, ...answer.values.columns]);
+      const columns = new Map([...request.inputs.columns, ...lookupColumns(definition.service, answer)]);
       const rows = { rowCount: request.inputs.rowCount, columns };
       return { request, version, asOfUs: answer.asOfUs, ...predicted(loaded, rows, answer.asOfUs) };
     });
