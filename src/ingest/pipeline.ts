@@ -172,9 +172,13 @@ export class SourcePipeline {
     return rows;
   }
 
+  /** Also of versions that were deactivated just before a crash, whose state nothing has dropped yet. */
   private async dropVanished(before: SourceDefinitions): Promise<void> {
-    for (const { id } of before.featureSets) {
-      if (this.doorDefinitions.active.has(id)) continue;
+    const { active, featureSets } = this.doorDefinitions;
+    const ids = new Set([...before.featureSets, ...featureSets].map(({ id }) => id));
+    for (const id of ids) {
+      if (active.has(id)) continue;
+      if (!before.active.has(id) && !(await this.parts.online.isActive(id))) continue;
       await this.parts.online.drop(id);
       await this.parts.activations.forget(id);
     }

@@ -53,13 +53,19 @@ export class Pipelines {
   }
 
   private async follow(catalog: Catalog): Promise<void> {
+    const gone = new Map(this.bySource);
     for (const { project, source } of catalog.sources()) {
       const definitions = definitionsOf(catalog, project, source.name);
       const key = `${project}/${source.name}`;
+      gone.delete(key);
       const known = this.bySource.get(key);
       if (known === undefined)
         this.bySource.set(key, await SourcePipeline.open(this.parts, project, definitions));
       else await known.use(definitions);
+    }
+    for (const [key, pipeline] of gone) {
+      this.bySource.delete(key);
+      await pipeline.close();
     }
   }
 }
