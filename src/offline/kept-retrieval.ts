@@ -12,11 +12,15 @@ export type KeptRetrieval = Omit<RetrievalRequest, 'service' | 'project' | 'sign
   readonly pins: RetrievalPins;
 };
 
-/** As text for the job's record: a bigint is `{ "bigint": "…" }`, a map `{ "map": [[key, value], …] }`. */
+/** Members that stand for what JSON does not have; no name begins so. */
+const BIGINT = '~bigint';
+const MAP = '~map';
+
+/** As text for the job's record: a bigint is `{ "~bigint": "…" }`, a map `{ "~map": [[key, value], …] }`. */
 export function keptText(kept: KeptRetrieval): string {
   return JSON.stringify(kept, (_, value: unknown) => {
-    if (typeof value === 'bigint') return { bigint: String(value) };
-    return value instanceof Map ? { map: [...value] } : value;
+    if (typeof value === 'bigint') return { [BIGINT]: String(value) };
+    return value instanceof Map ? { [MAP]: [...value] } : value;
   });
 }
 
@@ -24,7 +28,7 @@ export function keptText(kept: KeptRetrieval): string {
 export function keptRetrieval(text: string): KeptRetrieval {
   return JSON.parse(text, (_, value: unknown) => {
     if (typeof value !== 'object' || value === null) return value;
-    if ('bigint' in value) return BigInt(value.bigint as string);
-    return 'map' in value ? new Map(value.map as [unknown, unknown][]) : value;
+    if (BIGINT in value) return BigInt(value[BIGINT] as string);
+    return MAP in value ? new Map(value[MAP] as [unknown, unknown][]) : value;
   }) as KeptRetrieval;
 }

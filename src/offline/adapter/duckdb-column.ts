@@ -114,13 +114,23 @@ function numericColumn(vector: DuckDBVector, type: ValueType, rowCount: number):
   const values = new BigInt64Array(rowCount);
   if (items instanceof BigInt64Array) values.set(items.subarray(0, rowCount));
   else for (let row = 0; row < rowCount; row++) values[row] = BigInt(items[row]!);
-  return { type, values, valid: validBytes(bits, rowCount) };
+  return { type, values, valid: clearedNulls(values, 0n, validBytes(bits, rowCount)) };
 }
 
 function floatColumn(items: Items, bits: BigUint64Array | null, rowCount: number): Column | null {
   if (items instanceof BigInt64Array) return null;
   const values = Float64Array.from(items.subarray(0, rowCount));
-  return { type: 'FLOAT64', values, valid: validBytes(bits, rowCount) };
+  return { type: 'FLOAT64', values, valid: clearedNulls(values, 0, validBytes(bits, rowCount)) };
+}
+
+/** What lies in memory where there is no value is not the same twice, and would show in the bytes of Arrow (S19). */
+function clearedNulls<T extends number | bigint>(
+  values: { [row: number]: T },
+  zero: T,
+  valid: Uint8Array | null,
+): Uint8Array | null {
+  if (valid !== null) for (let row = 0; row < valid.length; row++) if (valid[row] === 0) values[row] = zero;
+  return valid;
 }
 
 function generalColumn(vector: DuckDBVector, type: ValueType, rowCount: number): Column {

@@ -21,6 +21,7 @@ import {
   statusName,
 } from '../store.js';
 import { CHUNK_ROWS, columnOfVector, instantsIn, valueTypeOf } from './duckdb-column.js';
+import { interruptOn } from './duckdb-interrupt.js';
 import { computeByKernel, type KernelFeature, kernelColumn } from './duckdb-kernel.js';
 import { sqlText } from './duckdb-session.js';
 
@@ -44,9 +45,7 @@ export async function resultOf(joined: JoinedFrame): Promise<RetrievalResult> {
   return {
     report: joined.report,
     columns: outputs,
-    writeParquet: async (path) => {
-      await joined.connection.run(`COPY (${select}) TO ${sqlText(path)} (${PARQUET_SETTINGS})`);
-    },
+    writeParquet: (path) => writeParquet(joined, select, path),
     batches: () => batchesOf(joined, outputs, select),
     close: async () => joined.connection.closeSync(),
   };
@@ -54,6 +53,22 @@ export async function resultOf(joined: JoinedFrame): Promise<RetrievalResult> {
 
 /** Spelt out, so that the same rows are the same bytes whatever the defaults of a DuckDB are (S19). */
 const PARQUET_SETTINGS = 'FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 3, ROW_GROUP_SIZE 122880';
+
+async function writeParquet(
+  { connection, query: { signal } }: JoinedFrame,
+  select: string,
+  path: string,
+): Promise<void> {
+  const release = interruptOn(connection, signal);
+  try {
+    await connection.run(`COPY (${select}) TO ${sqlText(path)} (${PARQUET_SETTINGS})`);
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw error;
+  } finally {
+    release();
+  }
+}
 
 /** Rows out = rows in, always (S16). */
 function requireEveryRow({ report }: JoinedFrame, rows: number): void {
