@@ -41,6 +41,7 @@ const ROUTES = [
   'POST /v1/projects/{project}/sources/{source}/loads',
   'POST /v1/projects/{project}/online/lookup',
   'POST /v1/projects/{project}/retrievals',
+  'POST /v1/projects/{project}/retrievals/history',
   'POST /v1/projects/{project}/training-sets',
   'GET /v1/projects/{project}/training-sets/{id}',
   'POST /v1/projects/{project}/models/{model}/train',
@@ -91,7 +92,13 @@ describe('every route with a body', () => {
       // An inference names its model in the path, which is looked up first.
       if (status === 404 && route.endsWith('/infer')) continue;
       expect([400, 415, 422], said).toContain(status);
+      // Any JSON may be meant as a frame; its query is looked at first.
+      if (takesFrame(paths[path]![method.toLowerCase()]!)) continue;
       if (status !== 415) expect(said).toContain('unknownProperty');
     }
   });
 });
+
+function takesFrame({ requestBody }: Operation): boolean {
+  return requestBody !== undefined && 'text/csv' in requestBody.content;
+}
