@@ -10,7 +10,7 @@ export const LOOKUP_PARTS = ['statuses', 'eventTimes', 'sequences'] as const;
 
 export type LookupPart = (typeof LOOKUP_PARTS)[number];
 
-export type LookupJsonOptions = {
+type LookupJsonOptions = {
   readonly include: readonly LookupPart[];
   /** Left out where there are none. */
   readonly warnings: readonly string[];

@@ -17,7 +17,7 @@ export type JobRunnerParts = {
 const MAX_RUNNING = 4;
 
 /** Finished jobs kept for a project; the oldest goes first. */
-export const MAX_KEPT = 200;
+const MAX_KEPT = 200;
 
 /** How often progress is stored, and the jobs that other processes queued are looked for. */
 const TICK_MS = 1_000;

@@ -29,7 +29,7 @@ export type JobError = {
   readonly problems?: readonly Problem[];
 };
 
-export type ReportProgress = (done: number, total: number) => void;
+type ReportProgress = (done: number, total: number) => void;
 
 /** What one attempt at a job has to work with. */
 export type JobContext = {

@@ -142,8 +142,8 @@ export function jobStoreSuite(engine: string, connect: () => Promise<DatabaseCon
       await queue.recover({ silentForMs: 3_600_000 });
       expect(await states()).toEqual({ 1: 'running', 2: 'queued' });
       await queue.recover({ silentForMs: 0 });
-      const after = await claim('b');
-      expect(after).toMatchObject({ id: '1', attempt: 2, worker: 'b' });
+      const after = await claim();
+      expect(after).toMatchObject({ id: '1', attempt: 2, worker: 'a' });
       expect(await queue.end(before, NONE, DONE)).toBe(false);
       expect(await queue.get('p', '1')).toMatchObject({ state: 'running', attempt: 2 });
       expect(await queue.end(after!, NONE, DONE)).toBe(true);
