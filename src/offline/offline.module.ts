@@ -1,4 +1,5 @@
-import { Module } from '@nestjs/common';
+import { Inject, Logger, Module, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { formatTimestamp } from '../definition/time.js';
 import { CLOCK, type Clock } from '../platform/clock.js';
 import { CONFIG, type Configuration } from '../platform/configuration.js';
 import { temporaryDir } from '../platform/data-dir.js';
@@ -9,6 +10,7 @@ import { FILE_READER, type FileReader } from './file-reader.js';
 import { FRAME_READER, FrameReader } from './frame.js';
 import { HISTORY, History } from './history.js';
 import { HistoryFrames } from './history-frame.js';
+import { HistoryUpkeep, type UpkeepParts } from './history-upkeep.js';
 import { OfflineController } from './offline.controller.js';
 import { RETRIEVAL, Retrieval } from './retrieval.js';
 import { RetrievalAnswers } from './retrieval-answer.js';
@@ -45,6 +47,12 @@ import { OFFLINE_STORE, type OfflineStore } from './store.js';
         new HistoryFrames(clock, temporaryDir(dataDir)),
     },
     {
+      provide: HistoryUpkeep,
+      inject: [OFFLINE_STORE, CATALOG_HOLDER, CLOCK],
+      useFactory: (store: OfflineStore, catalogs: CatalogHolder, clock: Clock) =>
+        new HistoryUpkeep({ store, catalogs, clock, ...upkeepLog() }),
+    },
+    {
       provide: FRAME_READER,
       inject: [FILE_READER],
       useFactory: (files: FileReader) => new FrameReader(files),
@@ -52,4 +60,30 @@ import { OFFLINE_STORE, type OfflineStore } from './store.js';
   ],
   exports: [HISTORY, RETRIEVAL, FRAME_READER],
 })
-export class OfflineModule {}
+export class OfflineModule implements OnApplicationBootstrap, OnModuleDestroy {
+  constructor(@Inject(HistoryUpkeep) private readonly upkeep: HistoryUpkeep) {}
+
+  onApplicationBootstrap(): void {
+    this.upkeep.start();
+  }
+
+  onModuleDestroy(): void {
+    this.upkeep.stop();
+  }
+}
+
+function upkeepLog(): Pick<UpkeepParts, 'onCompacted' | 'onRetained' | 'onDefect'> {
+  const logger = new Logger('history');
+  return {
+    onCompacted: ({ project, source }, { rowsRead, rowsKept, seconds, cpuSeconds }) =>
+      logger.log(
+        `compacted ${rowsRead} rows of ${project}/${source.name} to ${rowsKept} in ${seconds.toFixed(2)} s (at most ${cpuSeconds.toFixed(2)} CPU s)`,
+      ),
+    onRetained: ({ project, source }, { rowsRemoved, horizonUs }) =>
+      logger.log(
+        `removed ${rowsRemoved} rows of ${project}/${source.name} from before ${formatTimestamp(horizonUs)}`,
+      ),
+    onDefect: (cause, { project, source }) =>
+      logger.error({ err: cause }, `upkeep of ${project}/${source.name} failed`),
+  };
+}
