@@ -8,6 +8,7 @@ import type { Activations } from '../registry/activations.js';
 import { eventsOf } from './event-ids.js';
 import type { Identities } from './identities.js';
 import { type LogEntry, type LoggedRows, lastOf, type SourceLog } from './log.js';
+import { beyond, loggedGroups } from './logged-groups.js';
 import { OnlineBuild } from './online-build.js';
 import { onlineWrites } from './online-rows.js';
 import { stampsOf } from './row-stamps.js';
@@ -32,8 +33,11 @@ export type SourceDefinitions = {
   readonly active: ReadonlySet<number>;
 };
 
-/** Rows applied together: large enough that a transaction costs little, small enough that others soon get their turn. */
-const MAX_GROUP_ROWS = 32_768;
+/** Rows applied together: the more, the fewer writes for keys that come again; the store writes them in small parts. */
+const MAX_GROUP_ROWS = 131_072;
+
+/** Durable rows that may wait to be applied; beyond that the doors wait too. */
+const MAX_WAITING_ROWS = 2 * MAX_GROUP_ROWS;
 
 /** Rows that an apply waits for when a new version is primed from the log; longer logs are read behind its back. */
 const PRIMED_AT_ONCE = 200_000n;
@@ -52,6 +56,7 @@ export class SourcePipeline {
   private turn: Promise<void> = Promise.resolve();
   /** Durable rows that wait to be applied together. */
   private waiting: Waiting[] = [];
+  private waitingRows = 0;
   /** Sequence behind the last row that every view has; null when a write failed, and the log tells what they lack. */
   private next: bigint | null = null;
   /** Versions whose online state follows the log. */
@@ -89,6 +94,11 @@ export class SourcePipeline {
   /** Project and source, as log and online state name them. */
   get name(): string {
     return `${this.ref.project}/${this.ref.source.name}`;
+  }
+
+  /** Resolves when more rows may be accepted: a door that does not wait for visibility must not run away. */
+  async room(): Promise<void> {
+    while (this.waitingRows >= MAX_WAITING_ROWS) await this.inTurn(async () => undefined);
   }
 
   /** Appends rows; `logged` resolves when they are durable, `visible` when they are applied online (S12). */
@@ -196,6 +206,7 @@ export class SourcePipeline {
   private enqueue(logged: LoggedRows): Promise<void> {
     return new Promise((resolve, reject) => {
       this.waiting.push({ logged, resolve, reject });
+      this.waitingRows += logged.rows.rowCount;
       void this.inTurn(() => this.applyWaiting());
     });
   }
@@ -225,8 +236,10 @@ export class SourcePipeline {
 
   private takeGroup(): readonly Waiting[] {
     let count = 0;
-    for (let rows = 0; count < this.waiting.length && rows < MAX_GROUP_ROWS; count++)
+    let rows = 0;
+    for (; count < this.waiting.length && rows < MAX_GROUP_ROWS; count++)
       rows += this.waiting[count]!.logged.rows.rowCount;
+    this.waitingRows -= rows;
     return this.waiting.splice(0, count);
   }
 
@@ -237,11 +250,12 @@ export class SourcePipeline {
     const learnt = this.parts.identities.learntThrough(this.name);
     const first = [online, history, learnt].reduce((least, each) => (each < least ? each : least)) + 1n;
     let next = online + 1n;
-    for await (const logged of this.parts.log.read(this.name, first)) {
-      if (lastOf(logged) > online) await this.applyOnline([logged]);
-      if (lastOf(logged) > history) await this.applyHistory(logged, this.parts.clock.nowUs());
-      if (lastOf(logged) > learnt) await this.learn([logged]);
-      next = lastOf(logged) + 1n;
+    for await (const group of loggedGroups(this.parts.log.read(this.name, first))) {
+      await this.applyOnline(beyond(group, online));
+      const visibleUs = this.parts.clock.nowUs();
+      for (const logged of beyond(group, history)) await this.applyHistory(logged, visibleUs);
+      await this.learn(beyond(group, learnt));
+      next = lastOf(group.at(-1)!) + 1n;
     }
     this.next = next;
   }
@@ -254,8 +268,9 @@ export class SourcePipeline {
   }
 
   private async applyOnline(group: readonly LoggedRows[]): Promise<void> {
-    const writes = group.flatMap((logged) => onlineWrites(this.ref.source, this.following, logged));
-    const last = group.at(-1)!;
+    const last = group.at(-1);
+    if (last === undefined) return;
+    const writes = onlineWrites(this.ref.source, this.following, group);
     const mark = { source: this.name, sequence: lastOf(last), epoch: await this.parts.log.epoch() };
     await this.parts.online.write(writes, mark);
   }

@@ -14,13 +14,14 @@ import { ApiBody, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { DOCUMENT_KINDS, type DocumentKind } from '../definition/document.js';
 import { requireNoBody } from '../platform/no-body.js';
 import { PROJECT_ROUTE, Project } from '../platform/project.js';
+import { VersionNumber } from '../platform/version-number.js';
 import { VersionQuery } from './definitions.body.js';
 import { DeleteVersions } from './delete-versions.js';
 import type { Dependant } from './dependants.js';
 import { KIND_ROUTES, VERSION_ROUTES } from './kind-routes.js';
 import type { Resting } from './resting.js';
 import { VersionList, type VersionView } from './version-list.js';
-import { VersionNumber } from './version-number.js';
+
 import { VersionStates } from './version-states.js';
 import { DeprecateBody, deprecateBodyOf } from './versions.body.js';
 
