@@ -22,6 +22,9 @@ import { takesRows } from './rows-route.js';
 /** Limit of a JSON or YAML body, frames included: it is parsed in memory, in one go, while other requests wait. */
 const MAX_TEXT_BODY_BYTES = 64 * 1024 ** 2;
 
+/** Limit of a YAML body: its parser takes a hundred times the memory of the text. A thousand documents have some 500 KiB. */
+const MAX_YAML_BODY_BYTES = 2 * 1024 ** 2;
+
 type ParserOptions = { readonly bodyLimit: number };
 type Done = (error: Error | null, body?: unknown) => void;
 
@@ -59,8 +62,9 @@ export function registerBodyParsers(fastify: ParserHost, limits: BodyLimits): vo
     if (takesFrame(request)) frames.receive(request, Readable.from([body]), 'application/json', done);
     else parseText(body, done, parseJson);
   });
-  fastify.addContentTypeParser(['application/yaml', 'application/x-yaml'], inMemory, (_, body, done) =>
-    parseText(body, done, (bytes) => new YamlText(UTF8.decode(bytes))),
+  const yaml = { ...inMemory, bodyLimit: Math.min(bodyLimit, MAX_YAML_BODY_BYTES) };
+  fastify.addContentTypeParser(['application/yaml', 'application/x-yaml'], yaml, (_, body, done) =>
+    parseText(body, done, parseYaml),
   );
   for (const mediaType of STREAMED_FRAMES) {
     fastify.addContentTypeParser(mediaType, { bodyLimit: limits.maxBodyBytes }, (request, stream, done) => {
@@ -106,16 +110,24 @@ function parseText(body: Buffer, done: Done, parse: (body: Buffer) => unknown): 
   try {
     done(null, parse(body));
   } catch (error) {
-    if (error instanceof PlumblineError) return done(error);
-    const reason = error instanceof Error ? error.message : String(error);
-    const message = `the body cannot be read: ${reason}`;
-    done(new PlumblineError('INVALID_REQUEST', message, { path: '' }));
+    done(error instanceof PlumblineError ? error : unreadableBody(error));
   }
+}
+
+function unreadableBody(error: unknown): PlumblineError {
+  const reason = error instanceof Error ? error.message : String(error);
+  return new PlumblineError('INVALID_REQUEST', `the body cannot be read: ${reason}`, { path: '' });
 }
 
 function parseJson(body: Buffer): unknown {
   requireBoundedJson(body);
   return parseJsonLossless(UTF8.decode(body));
+}
+
+/** Brackets nest in YAML as in JSON; the text itself is parsed where documents are. */
+function parseYaml(body: Buffer): YamlText {
+  requireBoundedJson(body);
+  return new YamlText(UTF8.decode(body));
 }
 
 /** Rows are parsed in memory, in one go, as JSON is. */

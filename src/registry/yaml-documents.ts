@@ -11,7 +11,7 @@ export type DocumentInput = {
 /** A YAML stream of documents, integers without loss. Throws INVALID_REQUEST with line and column of every fault. */
 export function parseYamlDocuments(text: string): readonly DocumentInput[] {
   const lines = new LineCounter();
-  const parsed = parseAllDocuments(text, { intAsBigInt: true, lineCounter: lines });
+  const parsed = parsedDocuments(text, lines);
   const documents = Array.isArray(parsed) ? parsed : [];
   const problems = documents.flatMap((document) => faultsOf(document, lines));
   if (problems.length > 0) {
@@ -27,6 +27,18 @@ export function parseYamlDocuments(text: string): readonly DocumentInput[] {
       // Files put together leave empty documents and comments between their `---`.
       .filter(({ data }) => data !== null)
   );
+}
+
+/** The parser goes down level by level, and gives up where the text nests too deep for it. */
+function parsedDocuments(text: string, lineCounter: LineCounter): ReturnType<typeof parseAllDocuments> {
+  try {
+    return parseAllDocuments(text, { intAsBigInt: true, lineCounter });
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new PlumblineError('INVALID_REQUEST', 'the YAML cannot be read: it is nested too deep', {
+      path: '',
+    });
+  }
 }
 
 function faultsOf(document: YamlDocument, lines: LineCounter): readonly Problem[] {

@@ -40,6 +40,28 @@ export async function openFrame(
   return { from, rowCount, columns };
 }
 
+/**
+ * Runs what reads a frame. A Parquet file is read as it lies, long after it was opened: one that cannot be read to its end is
+ * the caller's error, INVALID_FRAME.
+ */
+export async function readingFrame<T>(
+  connection: DuckDBConnection,
+  { frame }: RetrievalQuery,
+  work: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof PlumblineError || frame.kind !== 'file' || frame.format !== 'parquet') throw error;
+    await connection.run('ROLLBACK').catch(() => undefined);
+    const everyValue = `SELECT count(hash(frame)) FROM ${parquetItem(frame.path)} frame`;
+    await rowsOf(connection, everyValue).catch((cause: unknown) => {
+      throw unreadable(frame.path, cause, 'INVALID_FRAME');
+    });
+    throw error;
+  }
+}
+
 /** The frame as a FROM item with its columns and {@link ROW_NUMBER}: Parquet as it lies, others as a temporary table. */
 async function frameItem(
   connection: DuckDBConnection,
@@ -52,11 +74,13 @@ async function frameItem(
     return '"~frame"';
   }
   const { path, format } = frame;
-  if (format === 'parquet') {
-    return `read_parquet(${sqlText(path)}, file_row_number = true, hive_partitioning = false)`;
-  }
+  if (format === 'parquet') return parquetItem(path);
   await fillFrameTable(connection, '~frame', readFrame({ ...frame, format }, declaredColumns(query)));
   return '"~frame"';
+}
+
+function parquetItem(path: string): string {
+  return `read_parquet(${sqlText(path)}, file_row_number = true, hive_partitioning = false)`;
 }
 
 /** The columns whose types the query knows, whatever the frame is written in. */

@@ -17,7 +17,7 @@ import {
   type RetrievalResult,
   sequenceName,
 } from '../store.js';
-import { type Frame, openFrame } from './duckdb-frame.js';
+import { type Frame, openFrame, readingFrame } from './duckdb-frame.js';
 import { type HistoryOf, historyColumn } from './duckdb-history.js';
 import { countDifferences } from './duckdb-leak.js';
 import { type ChoosePlan, type MatchScope, matchBoth, matchInto, planFacts } from './duckdb-match.js';
@@ -41,14 +41,18 @@ export async function retrieve(parts: RetrievalParts): Promise<RetrievalResult> 
   const frame = await openFrame(connection, query, historyOf);
   const sources = query.service.entries.map((entry) => entrySource(query, entry, historyOf));
   const record = isRecord(query, frame);
-  await fillTable(connection, '"~asked"', askedSql(frame, sources, record));
+  await readingFrame(connection, query, () =>
+    fillTable(connection, '"~asked"', askedSql(frame, sources, record)),
+  );
   await requireKept(connection, sources);
   const found: EntryMatch[] = [];
   for (const [i, source] of sources.entries()) {
     found.push(await matchEntry({ parts, source, record, frameRows: frame.rowCount, into: matchTable(i) }));
   }
   const matches = sources.map((_, i) => matchTable(i));
-  await fillTable(connection, '"~joined"', joinedSql(frame.from, sources, matches));
+  await readingFrame(connection, query, () =>
+    fillTable(connection, '"~joined"', joinedSql(frame.from, sources, matches)),
+  );
   const report: RetrievalReport = {
     rows: frame.rowCount,
     knowledge: query.knowledge,

@@ -137,11 +137,10 @@ const PATHS = {
 } as const;
 
 function verdictOf(status: number, text: string): Verdict {
-  if (status >= 200 && status < 300) {
-    const { accepted } = /^\s*\{/.test(text) ? (JSON.parse(text) as { readonly accepted?: number }) : {};
-    return { taken: true, rows: accepted ?? 0, code: null, complaint: null };
-  }
-  return refused(status, errorOf(text));
+  if (status < 200 || status >= 300) return refused(status, errorOf(text));
+  // Frames come back as they went, in any format; only receipts count rows.
+  const accepted = /^\{"accepted":(\d+)/.exec(text)?.[1];
+  return { taken: true, rows: Number(accepted ?? 0), code: null, complaint: null };
 }
 
 function verdictOfJob({ state, result, error }: LoadJob): Verdict {
