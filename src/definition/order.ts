@@ -22,7 +22,8 @@ export function compareOrder(a: RowOrder, b: RowOrder): number {
   );
 }
 
-function compareOrderColumn(a: bigint | null, b: bigint | null): number {
+/** The third member of an order alone; a missing one is the smallest. */
+export function compareOrderColumn(a: bigint | null, b: bigint | null): number {
   if (a === null || b === null) return Number(a !== null) - Number(b !== null);
   return compareBigint(a, b);
 }

@@ -165,6 +165,7 @@ export class Intake {
     { tally, arrivalUs }: SetAside,
   ): Promise<Receipt> {
     if (found.fresh.length === 0) return nothingLogged(tally);
+    await pipeline.room();
     const rows =
       found.fresh.length === offered.rows.rowCount ? offered.rows : takeRows(offered.rows, found.fresh);
     const accepted = pipeline.accept({ rows, arrivalUs, door: doorOf(delivery, tally) });

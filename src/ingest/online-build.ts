@@ -2,6 +2,7 @@ import type { CompiledFeatureSet } from '../compile/feature-set.js';
 import type { SourceDocument } from '../definition/document.js';
 import type { OnlineStore } from '../online/store.js';
 import { lastOf, type SourceLog } from './log.js';
+import { beyond, loggedGroups } from './logged-groups.js';
 import { onlineWrites } from './online-rows.js';
 
 export type BuildRequest = {
@@ -47,15 +48,16 @@ export class OnlineBuild {
     const first = [...through.values()].reduce((least, each) => (each < least ? each : least)) + 1n;
     const total = Number((await log.lastSequence(this.sourceName)) + 1n);
     let rows = 0;
-    for await (const logged of log.read(this.sourceName, first)) {
+    for await (const group of loggedGroups(log.read(this.sourceName, first))) {
       signal.throwIfAborted();
       this.stop.signal.throwIfAborted();
+      const end = lastOf(group.at(-1)!);
       for (const set of sets) {
-        if (lastOf(logged) <= through.get(set.id)!) continue;
-        await online.build(set.id, onlineWrites(source(), [set], logged), lastOf(logged));
+        const missing = beyond(group, through.get(set.id)!);
+        if (missing.length > 0) await online.build(set.id, onlineWrites(source(), [set], missing), end);
       }
-      rows += logged.rows.rowCount;
-      progress(Number(lastOf(logged)) + 1, total);
+      rows += Number(end - group[0]!.firstSequence) + 1;
+      progress(Number(end) + 1, total);
     }
     return rows;
   }

@@ -1,35 +1,30 @@
 import type { CompiledFeatureSet } from '../compile/feature-set.js';
-import { type ColumnBatch, takeRows, valueAt } from '../definition/column-batch.js';
+import { type ColumnBatch, concatBatches, takeRows, valueAt } from '../definition/column-batch.js';
 import type { SourceDocument } from '../definition/document.js';
 import { MAX_KEY_BYTES } from '../definition/key.js';
-import { compareOrder, type RowOrder } from '../definition/order.js';
 import { featureCodec } from '../online/lookup.js';
 import type { OnlineWrite } from '../online/store.js';
 import { withEveryColumn } from './every-column.js';
 import type { LoggedRows } from './log.js';
 import { keyOf } from './row-rules.js';
-import { ordersOf } from './row-stamps.js';
+import { ordersOf, type RowOrders } from './row-stamps.js';
 
-/** What logged rows write online: of each feature set the newest row of each key, with its features computed. */
+/** What rows that were logged one after the other write online: of each feature set the newest row of each key. */
 export function onlineWrites(
   source: SourceDocument,
   featureSets: readonly CompiledFeatureSet[],
-  logged: LoggedRows,
+  group: readonly LoggedRows[],
 ): readonly OnlineWrite[] {
-  const rows = withEveryColumn(logged.rows, source);
-  const orderOf = ordersOf(source, { ...logged, rows });
-  return featureSets.flatMap((set) => writesOf(set, rows, orderOf));
+  const rows = concatBatches(group.map((logged) => withEveryColumn(logged.rows, source)));
+  const orders = ordersOf(source, group, rows);
+  return featureSets.flatMap((set) => writesOf(set, rows, orders));
 }
 
 /** The newest row of one key, and the last one of it in the log. */
-type Newest = { readonly key: Buffer; order: RowOrder; row: number; last: number };
+type Newest = { readonly key: Buffer; row: number; last: number };
 
-function writesOf(
-  set: CompiledFeatureSet,
-  rows: ColumnBatch,
-  orderOf: (row: number) => RowOrder,
-): readonly OnlineWrite[] {
-  const newest = newestOfKeys(set, rows, orderOf);
+function writesOf(set: CompiledFeatureSet, rows: ColumnBatch, orders: RowOrders): readonly OnlineWrite[] {
+  const newest = newestOfKeys(set, rows, orders);
   const chosen =
     newest.length === rows.rowCount
       ? rows
@@ -41,21 +36,19 @@ function writesOf(
   const columns = set.features.map(({ name }) => features.columns.get(name)!);
   const codec = featureCodec(set);
   const deleted = set.source.tombstone === undefined ? null : chosen.columns.get(set.source.tombstone)!;
-  return newest.map(({ key, order, last }, i) => {
+  return newest.map(({ key, row, last }, i) => {
+    const order = orders.of(row);
+    const through = order.sequence + BigInt(last - row);
     const tombstone = deleted !== null && valueAt(deleted, i) === true;
     const payload = tombstone ? NOTHING : codec.encode(columns, i);
-    return { setId: set.id, key, row: { order, through: orderOf(last).sequence, tombstone, payload } };
+    return { setId: set.id, key, row: { order, through, tombstone, payload } };
   });
 }
 
 const NOTHING = new Uint8Array(0);
 
 /** In the order of rows, so that rows of as many keys need not be copied. A key that came before its set may be too long. */
-function newestOfKeys(
-  set: CompiledFeatureSet,
-  rows: ColumnBatch,
-  orderOf: (row: number) => RowOrder,
-): readonly Newest[] {
+function newestOfKeys(set: CompiledFeatureSet, rows: ColumnBatch, orders: RowOrders): readonly Newest[] {
   const nameOf = keyNames(set, rows);
   const newest = new Map<unknown, Newest>();
   for (let row = 0; row < rows.rowCount; row++) {
@@ -63,13 +56,11 @@ function newestOfKeys(
     const known = newest.get(name);
     if (known === undefined) {
       const key = keyOf(set, rows, row);
-      if (key === null || key.length > MAX_KEY_BYTES) continue;
-      newest.set(name, { key, order: orderOf(row), row, last: row });
-      continue;
+      if (key !== null && key.length <= MAX_KEY_BYTES) newest.set(name, { key, row, last: row });
+    } else {
+      known.last = row;
+      if (orders.isNewer(row, known.row)) known.row = row;
     }
-    known.last = row;
-    const order = orderOf(row);
-    if (compareOrder(order, known.order) > 0) Object.assign(known, { order, row });
   }
   return [...newest.values()];
 }

@@ -1,6 +1,7 @@
+import type { ColumnBatch } from '../definition/column-batch.js';
 import type { SourceDocument } from '../definition/document.js';
 import { parseDuration } from '../definition/duration.js';
-import type { RowOrder } from '../definition/order.js';
+import { compareOrderColumn, type RowOrder } from '../definition/order.js';
 import { TIMESTAMP_MAX_US } from '../definition/value.js';
 import type { Door, LoggedRows } from './log.js';
 
@@ -32,18 +33,45 @@ export function stampsOf(source: SourceDocument, { rows, arrivalUs, door }: Logg
   };
 }
 
-/** Where each of some rows stands among the rows of its key (S10). */
-export function ordersOf(source: SourceDocument, logged: LoggedRows): (row: number) => RowOrder {
-  const { rows, firstSequence } = logged;
-  const { orderTimes } = stampsOf(source, logged);
+/** Where rows stand among the rows of their keys (S10); rows are named by their place in a batch. */
+export type RowOrders = {
+  readonly of: (row: number) => RowOrder;
+  /** Whether row `a` is newer than row `b`, which came before it. */
+  readonly isNewer: (a: number, b: number) => boolean;
+};
+
+/** The orders of rows that were logged one after the other, `rows` their batches as one. */
+export function ordersOf(source: SourceDocument, group: readonly LoggedRows[], rows: ColumnBatch): RowOrders {
+  const { firstSequence } = group[0]!;
+  const orderTimes = orderTimesOf(source, group, rows.rowCount);
   const eventTimes = rows.columns.get(source.eventTime)!.values as BigInt64Array;
-  const orders = source.orderColumn === undefined ? null : rows.columns.get(source.orderColumn)!;
-  return (row) => ({
-    eventTime: eventTimes[row]!,
-    orderTime: orderTimes[row]!,
-    orderColumn: orders === null || orders.valid?.[row] === 0 ? null : (orders.values as BigInt64Array)[row]!,
-    sequence: firstSequence + BigInt(row),
-  });
+  const column = source.orderColumn === undefined ? null : rows.columns.get(source.orderColumn)!;
+  const orderAt = (row: number): bigint | null =>
+    column === null || column.valid?.[row] === 0 ? null : (column.values as BigInt64Array)[row]!;
+  return {
+    of: (row) => ({
+      eventTime: eventTimes[row]!,
+      orderTime: orderTimes[row]!,
+      orderColumn: orderAt(row),
+      sequence: firstSequence + BigInt(row),
+    }),
+    isNewer: (a, b) => {
+      if (eventTimes[a]! !== eventTimes[b]!) return eventTimes[a]! > eventTimes[b]!;
+      if (orderTimes[a]! !== orderTimes[b]!) return orderTimes[a]! > orderTimes[b]!;
+      return compareOrderColumn(orderAt(a), orderAt(b)) >= 0;
+    },
+  };
+}
+
+function orderTimesOf(source: SourceDocument, group: readonly LoggedRows[], rowCount: number): BigInt64Array {
+  if (group.length === 1) return stampsOf(source, group[0]!).orderTimes;
+  const all = new BigInt64Array(rowCount);
+  let at = 0;
+  for (const logged of group) {
+    all.set(stampsOf(source, logged).orderTimes, at);
+    at += logged.rows.rowCount;
+  }
+  return all;
 }
 
 function isOfFile(door: Door): boolean {

@@ -27,7 +27,7 @@ export type OnlineRead = { readonly setId: number; readonly keys: readonly (Uint
 /** Latest values by entity key. */
 export interface OnlineStore {
   /**
-   * Applies rows and moves the mark, all or nothing. A row replaces what is stored only when it is newer (S10), so rows
+   * Applies rows, then moves the mark; after a crash in between, rows come again. Of one entity all is seen or nothing. A row replaces what is stored only when it is newer (S10), so rows
    * may come in any order and again; an older one only moves `through`. Rows of sets without state are left out. Throws
    * UNAVAILABLE when a later epoch has written the source (S9).
    */

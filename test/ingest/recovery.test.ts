@@ -123,14 +123,14 @@ describe('a rebuild', () => {
 
   it('goes on where it was stopped, and shows nothing of it before it is whole', async () => {
     const service = await started();
-    for (const entry of ENTRIES) await service.accept(entry);
+    for (let i = 0n; i < 3n; i++) await service.accept(manyRows(20_000, i));
     const before = await rowsOf(service.online);
     const stop = new AbortController();
     const stopped = service.pipeline.rebuild(() => stop.abort(), stop.signal);
     await expect(stopped).rejects.toThrow(/abort/);
-    expect(await service.online.builtThrough(FIRST.id)).toBe(1n);
+    expect(await service.online.builtThrough(FIRST.id)).toBe(19_999n);
     expect(await rowsOf(service.online)).toEqual(before);
-    expect(await service.pipeline.rebuild(() => undefined, new AbortController().signal)).toBe(4);
+    expect(await service.pipeline.rebuild(() => undefined, new AbortController().signal)).toBe(40_000);
     expect(await rowsOf(service.online)).toEqual(before);
   });
 });
@@ -210,6 +210,11 @@ const ENTRIES: readonly LogEntry[] = [
     ['a', 7n, 9n],
   ]),
 ];
+
+/** Rows of 100 keys, later ones with a later event time. */
+function manyRows(count: number, eventUs: bigint): LogEntry {
+  return entryOf(Array.from({ length: count }, (_, i) => [`k${i % 100}`, eventUs, BigInt(i)] as const));
+}
 
 function withW({ rows, ...entry }: LogEntry, w: bigint): LogEntry {
   const column = columnOf(

@@ -1,15 +1,17 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { type Database, open, type RootDatabase } from 'lmdb';
 import { PlumblineError } from '../../definition/error.js';
-import { compareOrder } from '../../definition/order.js';
 import type { AppliedMark, OnlineRead, OnlineStore, OnlineWrite, StoredRow } from '../store.js';
-import { decodeOrder, decodeStored, encodeStored, moveThrough, throughOf } from './stored-row.js';
+import { decodeStored, encodeStored, isNewer, isThrough, withThrough } from './stored-row.js';
 
 /** Keys removed in one transaction, so that removing a large state never holds up writes for long. */
 const REMOVED_AT_ONCE = 5_000;
 
+/** Rows written in one transaction: some ten milliseconds, in which nothing else goes on. */
+const WRITTEN_AT_ONCE = 4_096;
+
 /** What keys and values look like; a change of either is another layout. */
-const LAYOUT = '2';
+const LAYOUT = '3';
 
 /**
  * Latest values in LMDB, memory-mapped. The state of a set lies in a *slot*, a number of 4 bytes in front of the encoded
@@ -37,14 +39,17 @@ export class LmdbOnlineStore implements OnlineStore {
   }
 
   async write(writes: readonly OnlineWrite[], mark: AppliedMark): Promise<void> {
+    // Rows may be seen before the mark moves, and come again after a crash; lookups get their turn in between.
+    for (let start = 0; start + WRITTEN_AT_ONCE < writes.length; start += WRITTEN_AT_ONCE) {
+      await this.root.transaction(() => {
+        this.requireEpoch(mark);
+        this.writeRows(writes, start, start + WRITTEN_AT_ONCE);
+      });
+    }
+    const rest = Math.max(0, Math.ceil(writes.length / WRITTEN_AT_ONCE) - 1) * WRITTEN_AT_ONCE;
     await this.root.transaction(() => {
       this.requireEpoch(mark);
-      const slots = new Map<number, number | null>();
-      for (const write of writes) {
-        if (!slots.has(write.setId)) slots.set(write.setId, this.activeSlot(write.setId));
-        const slot = slots.get(write.setId)!;
-        if (slot !== null) this.writeIfNewer(slot, write);
-      }
+      this.writeRows(writes, rest, writes.length);
       const name = `source/${mark.source}`;
       if (BigInt(this.marks.get(name) ?? -1) < mark.sequence)
         void this.marks.put(name, String(mark.sequence));
@@ -119,16 +124,22 @@ export class LmdbOnlineStore implements OnlineStore {
     await this.root.close();
   }
 
+  private writeRows(writes: readonly OnlineWrite[], start: number, end: number): void {
+    for (let i = start; i < end; i++) {
+      const slot = this.activeSlot(writes[i]!.setId);
+      if (slot !== null) this.writeIfNewer(slot, writes[i]!);
+    }
+  }
+
   private writeIfNewer(slot: number, { key, row }: OnlineWrite): void {
     const id = rowKey(slot, key);
+    const bytes = encodeStored(row);
     const stored = this.rows.getBinaryFast(id);
-    if (stored === undefined || compareOrder(decodeOrder(stored), row.order) < 0) {
-      const through = stored === undefined ? row.through : later(row.through, throughOf(stored));
-      void this.rows.put(id, encodeStored({ ...row, through }));
-    } else if (throughOf(stored) < row.through) {
-      // The fast read gives a buffer that is used again and longer than the value.
-      void this.rows.put(id, moveThrough(this.rows.getBinary(id)!, row.through));
-    }
+    if (stored === undefined) void this.rows.put(id, bytes);
+    else if (isNewer(bytes, stored)) void this.rows.put(id, withThrough(bytes, stored));
+    else if (isThrough(stored, bytes)) return;
+    // The fast read gives a buffer that is used again and longer than the value.
+    else void this.rows.put(id, withThrough(Buffer.from(this.rows.getBinary(id)!), bytes));
   }
 
   private requireEpoch({ source, epoch }: AppliedMark): void {
@@ -213,7 +224,3 @@ function rangeOf(slot: number): { readonly start: Buffer; readonly end: Buffer }
 }
 
 const NO_KEY = new Uint8Array(0);
-
-function later(a: bigint, b: bigint): bigint {
-  return a > b ? a : b;
-}

@@ -3,23 +3,27 @@ import type { RowOrder } from '../../definition/order.js';
 import type { StoredRow } from '../store.js';
 
 /**
- * A stored row as bytes: 1 byte of flags, then event time, order time, order column, sequence and `through`, 8 bytes
- * each, big-endian; then the payload.
+ * A stored row as bytes: 1 byte of flags; the order; `through`; the payload. The order is event time, order time, whether
+ * there is an order column, order column and sequence, 8 bytes each, big-endian with the sign bit turned over: orders
+ * compare as their bytes do, whatever the engine (a number of a Redis script would be a double).
  */
-const HEADER_BYTES = 41;
+const ORDER_AT = 1;
+const HAS_ORDER_COLUMN_AT = 17;
+const THROUGH_AT = 34;
+const HEADER_BYTES = 42;
 
-const HAS_ORDER_COLUMN = 1;
-const IS_TOMBSTONE = 2;
-const THROUGH_AT = 33;
+const IS_TOMBSTONE = 1;
+const SIGN = 0x80;
 
 export function encodeStored({ order, through, tombstone, payload }: StoredRow): Buffer {
   const bytes = Buffer.allocUnsafe(HEADER_BYTES + payload.length);
-  bytes[0] = (order.orderColumn === null ? 0 : HAS_ORDER_COLUMN) | (tombstone ? IS_TOMBSTONE : 0);
-  writeInt64BE(bytes, order.eventTime, 1);
-  writeInt64BE(bytes, order.orderTime, 9);
-  writeInt64BE(bytes, order.orderColumn ?? 0n, 17);
-  writeInt64BE(bytes, order.sequence, 25);
-  writeInt64BE(bytes, through, THROUGH_AT);
+  bytes[0] = tombstone ? IS_TOMBSTONE : 0;
+  writeSortable(bytes, order.eventTime, ORDER_AT);
+  writeSortable(bytes, order.orderTime, ORDER_AT + 8);
+  bytes[HAS_ORDER_COLUMN_AT] = Number(order.orderColumn !== null);
+  writeSortable(bytes, order.orderColumn ?? 0n, HAS_ORDER_COLUMN_AT + 1);
+  writeSortable(bytes, order.sequence, HAS_ORDER_COLUMN_AT + 9);
+  writeSortable(bytes, through, THROUGH_AT);
   bytes.set(payload, HEADER_BYTES);
   return bytes;
 }
@@ -27,28 +31,49 @@ export function encodeStored({ order, through, tombstone, payload }: StoredRow):
 export function decodeStored(bytes: Buffer): StoredRow {
   return {
     order: decodeOrder(bytes),
-    through: throughOf(bytes),
+    through: readSortable(bytes, THROUGH_AT),
     tombstone: (bytes[0]! & IS_TOMBSTONE) !== 0,
     payload: bytes.subarray(HEADER_BYTES),
   };
 }
 
-export function decodeOrder(bytes: Buffer): RowOrder {
+/** Whether a row is newer (S10) than another. */
+export function isNewer(bytes: Uint8Array, than: Uint8Array): boolean {
+  return compareBytes(bytes, than, ORDER_AT, THROUGH_AT) > 0;
+}
+
+/** Whether everything that one row knows was applied to the other one already. */
+export function isThrough(stored: Uint8Array, bytes: Uint8Array): boolean {
+  return compareBytes(stored, bytes, THROUGH_AT, HEADER_BYTES) >= 0;
+}
+
+/** The same row with the later `through` of two; the bytes are changed. */
+export function withThrough(bytes: Buffer, other: Uint8Array): Buffer {
+  if (!isThrough(bytes, other)) bytes.set(other.subarray(THROUGH_AT, HEADER_BYTES), THROUGH_AT);
+  return bytes;
+}
+
+function compareBytes(a: Uint8Array, b: Uint8Array, start: number, end: number): number {
+  for (let at = start; at < end; at++) if (a[at]! !== b[at]!) return a[at]! - b[at]!;
+  return 0;
+}
+
+function decodeOrder(bytes: Buffer): RowOrder {
   return {
-    eventTime: readInt64BE(bytes, 1),
-    orderTime: readInt64BE(bytes, 9),
-    orderColumn: bytes[0]! & HAS_ORDER_COLUMN ? readInt64BE(bytes, 17) : null,
-    sequence: readInt64BE(bytes, 25),
+    eventTime: readSortable(bytes, ORDER_AT),
+    orderTime: readSortable(bytes, ORDER_AT + 8),
+    orderColumn: bytes[HAS_ORDER_COLUMN_AT] === 1 ? readSortable(bytes, HAS_ORDER_COLUMN_AT + 1) : null,
+    sequence: readSortable(bytes, HAS_ORDER_COLUMN_AT + 9),
   };
 }
 
-export function throughOf(bytes: Buffer): bigint {
-  return readInt64BE(bytes, THROUGH_AT);
+function writeSortable(bytes: Uint8Array, value: bigint, at: number): void {
+  writeInt64BE(bytes, value, at);
+  bytes[at]! ^= SIGN;
 }
 
-/** The same row, with another `through`. */
-export function moveThrough(bytes: Buffer, through: bigint): Buffer {
-  const moved = Buffer.from(bytes);
-  writeInt64BE(moved, through, THROUGH_AT);
-  return moved;
+function readSortable(bytes: Uint8Array, at: number): bigint {
+  return BigInt.asIntN(64, readInt64BE(bytes, at) ^ SIGN_BIT);
 }
+
+const SIGN_BIT = 1n << 63n;
