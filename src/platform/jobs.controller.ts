@@ -1,11 +1,12 @@
 import { createReadStream } from 'node:fs';
-import { Controller, Get, HttpCode, Inject, Param, Post, Query, StreamableFile } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query, StreamableFile } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { stringifyJson } from '../definition/json-value.js';
 import { Exchange } from './exchange.js';
 import { JobsQuery } from './job.body.js';
 import type { Job } from './job.js';
 import { Jobs } from './jobs.js';
+import { requireNoBody } from './no-body.js';
 import { PROJECT_ROUTE, Project } from './project.js';
 
 const JOB = { $ref: '#/components/schemas/Job' };
@@ -55,7 +56,8 @@ export class JobsController {
   @HttpCode(200)
   @ApiOperation({ summary: 'Cancels a job: one that waits at once, one that runs as soon as it listens' })
   @ApiOkResponse({ schema: JOB })
-  cancel(@Project() project: string, @Param('id') id: string): Promise<Job> {
+  async cancel(@Project() project: string, @Param('id') id: string, @Body() body: unknown): Promise<Job> {
+    requireNoBody(body);
     return this.jobs.cancel(project, id);
   }
 
@@ -63,7 +65,8 @@ export class JobsController {
   @HttpCode(200)
   @ApiOperation({ summary: 'Queues a failed or cancelled job again, under its id' })
   @ApiOkResponse({ schema: JOB })
-  retry(@Project() project: string, @Param('id') id: string): Promise<Job> {
+  async retry(@Project() project: string, @Param('id') id: string, @Body() body: unknown): Promise<Job> {
+    requireNoBody(body);
     return this.jobs.retry(project, id);
   }
 }
