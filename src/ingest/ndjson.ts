@@ -1,5 +1,6 @@
 import { isAscii } from 'node:buffer';
 import { parseJsonLossless } from '../definition/json-value.js';
+import { isDeep } from '../platform/json-bounds.js';
 import type { RowCollector } from './row-collector.js';
 
 /** A line as text; as bytes where it is not UTF-8. */
@@ -25,10 +26,17 @@ export function addLine(collector: RowCollector, ordinal: number, line: JsonLine
     return;
   }
   if (text.trim() === '') return;
+  if (text.length > SHORT_LINE_CHARS && isDeep(Buffer.from(text), 'json')) {
+    collector.refuse(ordinal, text, [{ path: '', message: 'is nested too deep for a row' }]);
+    return;
+  }
   const record = parsed(text);
   if (record !== NO_JSON) collector.addJson(ordinal, record);
   else collector.refuse(ordinal, text, [{ path: '', message: 'is no JSON text; write one object a line' }]);
 }
+
+/** A shorter line costs little to parse, however deep it nests. */
+const SHORT_LINE_CHARS = 4 * 1024;
 
 const NEWLINE = 0x0a;
 const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });

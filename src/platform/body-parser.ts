@@ -16,7 +16,7 @@ import {
 } from './body.js';
 import { takesFrame } from './frame-route.js';
 import type { HttpReply, HttpRequest } from './http-types.js';
-import { requireBoundedJson } from './json-bounds.js';
+import { requireBoundedJson, requireShallowYaml } from './json-bounds.js';
 import { takesRows } from './rows-route.js';
 
 /** Limit of a JSON or YAML body, frames included: it is parsed in memory, in one go, while other requests wait. */
@@ -126,7 +126,7 @@ function parseJson(body: Buffer): unknown {
 
 /** Brackets nest in YAML as in JSON; the text itself is parsed where documents are. */
 function parseYaml(body: Buffer): YamlText {
-  requireBoundedJson(body);
+  requireShallowYaml(body);
   return new YamlText(UTF8.decode(body));
 }
 

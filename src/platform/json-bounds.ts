@@ -9,18 +9,34 @@ const MAX_VALUES = 2_500_000;
 /** Throws INVALID_REQUEST or TOO_LARGE for JSON that would cost far more to parse than its size says. */
 export function requireBoundedJson(bytes: Uint8Array): void {
   if (isBounded(bytes, false) || isBounded(bytes, true)) return;
-  const { depth } = measured(bytes, true);
-  if (depth > MAX_DEPTH) {
-    const message = `the body is nested deeper than ${MAX_DEPTH} levels; no route needs that`;
-    throw new PlumblineError('INVALID_REQUEST', message, { path: '' });
-  }
+  if (isDeep(bytes, 'json')) throw tooDeep();
   throw new PlumblineError('TOO_LARGE', `the body has more than ${MAX_VALUES} values; send it in parts`);
+}
+
+/**
+ * Whether brackets nest deeper than any JSON that is read. What is no JSON has no texts that could be told apart, so that all
+ * its brackets count.
+ */
+export function isDeep(bytes: Uint8Array, format: 'json' | 'yaml'): boolean {
+  return (
+    measured(bytes, false).depth > MAX_DEPTH && (format === 'yaml' || measured(bytes, true).depth > MAX_DEPTH)
+  );
+}
+
+/** Throws INVALID_REQUEST for YAML that nests too deep: its parser takes a hundred times the memory of the text. */
+export function requireShallowYaml(bytes: Uint8Array): void {
+  if (isDeep(bytes, 'yaml')) throw tooDeep();
 }
 
 /** Brackets in texts count too where texts are not told apart, which is faster. */
 function isBounded(bytes: Uint8Array, skipsTexts: boolean): boolean {
   const { depth, values } = measured(bytes, skipsTexts);
   return depth <= MAX_DEPTH && values <= MAX_VALUES;
+}
+
+function tooDeep(): PlumblineError {
+  const message = `the body is nested deeper than ${MAX_DEPTH} levels; no route needs that`;
+  return new PlumblineError('INVALID_REQUEST', message, { path: '' });
 }
 
 const OPENS = 1;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { requireBoundedJson } from '../../src/platform/json-bounds.js';
+import { requireBoundedJson, requireShallowYaml } from '../../src/platform/json-bounds.js';
 
 const judged = (text: string): string | null => {
   try {
@@ -24,6 +24,11 @@ describe('the bounds of a JSON body', () => {
     ['three million empty objects', `[${'{},'.repeat(3_000_000)}{}]`, 'TOO_LARGE'],
     ['three million commas in a text', `["${','.repeat(3_000_000)}"]`, null],
   ])('%s', (_, text, code) => expect(judged(text)).toBe(code));
+
+  it('count every bracket of YAML', () => {
+    expect(() => requireShallowYaml(Buffer.from(`"a: ${'['.repeat(65)}`))).toThrow('deeper than 64');
+    requireShallowYaml(Buffer.from('- [a, {b: c}]\n'.repeat(1000)));
+  });
 
   it('let every small JSON pass', () => {
     fc.assert(
