@@ -1,6 +1,7 @@
-import { Controller, HttpCode, Inject, Post } from '@nestjs/common';
+import { Body, Controller, HttpCode, Inject, Post } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Job } from '../platform/job.js';
+import { requireNoBody } from '../platform/no-body.js';
 import { PROJECT_ROUTE } from '../platform/project.js';
 import { Target } from '../platform/target.js';
 import { REBUILD, type Rebuild } from './rebuild.js';
@@ -13,7 +14,8 @@ export class RebuildController {
   @Post()
   @HttpCode(202)
   @ApiOperation({ summary: "Makes the online state of the source's feature sets anew from its log" })
-  rebuild(@Target() { project, source }: Target): Promise<Job> {
+  rebuild(@Target() { project, source }: Target, @Body() body: unknown): Promise<Job> {
+    requireNoBody(body);
     return this.rebuilds.start(project, source);
   }
 }
