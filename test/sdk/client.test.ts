@@ -22,7 +22,16 @@ type Seen = {
   readonly body: Buffer<ArrayBuffer>;
 };
 
-const REPORT = { rows: 2, knowledge: 'known', boundary: 'inclusive', leakCount: 0, assumedCreatedTimes: 0 };
+const REPORT = {
+  rows: 2,
+  knowledge: 'known',
+  boundary: 'inclusive',
+  leakCount: 0,
+  assumedCreatedTimes: 0,
+  snapshot: { source: '41' },
+  uncertain: 0,
+  plan: { alias: 'raw' },
+};
 const RESULT: LoadResult = { rows: 2, skipped: 0, contentHash: 'ab' };
 const seen: Seen[] = [];
 let answer: (request: Seen) => Answer | null;
@@ -148,6 +157,22 @@ describe('frames', () => {
     expect(answered.report.rows).toBe(2);
     expect([...answered.table.getChild('id')!]).toEqual([1n, 2n ** 62n]);
     expect(seen.at(-1)).toMatchObject({ url: '/v1/projects/a%20b/retrievals?featureService=f&time=t' });
+  });
+
+  it('asks for history without a frame, and gives a snapshot back', async () => {
+    const table = tableFromArrays({ k: BigInt64Array.from([1n]) });
+    const body = tableToIPC(table, 'stream');
+    answer = () => ({ body, headers: { 'plumbline-report': JSON.stringify(REPORT) } });
+    const span = { mode: 'changes', from: '2013-07-01T00:00:00Z', to: '2013-07-02T00:00:00Z' } as const;
+    const { report } = await client.retrieveHistory({
+      features: ['s:v'],
+      ...span,
+      entities: [{ k: 2n ** 60n }],
+    });
+    expect(seen.at(-1)).toMatchObject({ url: '/v1/projects/a%20b/retrievals/history' });
+    await client.retrieve({ kind: 'arrow', table }, { featureService: 'f', snapshot: report.snapshot });
+    const { searchParams } = new URL(seen.at(-1)!.url, 'http://x');
+    expect(JSON.parse(searchParams.get('snapshot')!)).toEqual(REPORT.snapshot);
   });
 
   it('streams Parquet from and to files', async () => {

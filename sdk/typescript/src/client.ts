@@ -7,6 +7,7 @@ import { PlumblineRequestError } from './request-error.js';
 import { type Call, send } from './transport.js';
 import {
   type Change,
+  type HistoryQuery,
   type InferAnswer,
   type InferRequest,
   type Job,
@@ -144,6 +145,21 @@ export class PlumblineClient {
     );
   }
 
+  /** Features at every row, every change or a grid of times, without a frame: keys, times and features, in their order. */
+  retrieveHistory(query: HistoryQuery): Promise<{ table: Table; report: RetrievalReport }> {
+    const call: Call = {
+      method: 'POST',
+      path: 'retrievals/history',
+      headers: { 'content-type': 'application/json', accept: MEDIA_TYPE.arrow },
+      body: jsonBody(query),
+      deadlineMs: this.longDeadlineMs,
+    };
+    return send(this.root, call, async (answer) => ({
+      report: reportOf(answer),
+      table: await tableOfAnswer(answer),
+    }));
+  }
+
   /** Retrieves features for a frame and keeps the result in the service, to train from. */
   createTrainingSet(frame: Frame, query: RetrievalQuery): Promise<TrainingSet> {
     return this.sendFrame(
@@ -196,13 +212,19 @@ export class PlumblineClient {
     const call: Call = {
       method: 'POST',
       path: request.path,
-      query: { ...request.query },
+      query: queryMembers(request.query),
       headers: { 'content-type': MEDIA_TYPE[request.frame.kind], accept: request.accept },
       body: await bodyOfFrame(request.frame),
       deadlineMs: this.longDeadlineMs,
     };
     return send(this.root, call, read);
   }
+}
+
+/** A snapshot travels as JSON text. */
+function queryMembers(query: RetrievalQuery | undefined): NonNullable<Call['query']> {
+  if (query?.snapshot === undefined) return { ...query, snapshot: undefined };
+  return { ...query, snapshot: JSON.stringify(query.snapshot) };
 }
 
 function reportOf(answer: Response): RetrievalReport {

@@ -104,13 +104,23 @@ export type LookupAnswer = {
 /** What the service says about a retrieval, from the header `Plumbline-Report`. */
 export type RetrievalReport = {
   readonly rows: number;
-  readonly knowledge: 'known' | 'event';
+  readonly knowledge: Knowledge;
   readonly boundary: 'inclusive' | 'exclusive';
   /** Values that `known` and `event` would give differently (S17). */
   readonly leakCount: number;
   readonly assumedCreatedTimes: number;
-  readonly snapshot: Readonly<Record<string, unknown>>;
+  readonly snapshot: Snapshot;
+  /** Of `served` by T alone: values within the clock bound of a visibility change, which are not claimed (S18). */
+  readonly uncertain: number;
+  /** By alias how its rows were found. */
+  readonly plan: Readonly<Record<string, string>>;
 };
+
+/** Which rows count: those known by T, all by event time, or what an online answer had (S17, S18). */
+export type Knowledge = 'known' | 'event' | 'served';
+
+/** A position of history: by source the sequence of the last row that counts, as decimal text (S19). */
+export type Snapshot = Readonly<Record<string, string>>;
 
 /** Which features a frame gets, and as of when. */
 export type RetrievalQuery = {
@@ -118,8 +128,30 @@ export type RetrievalQuery = {
   readonly version?: number;
   /** The frame's TIMESTAMP column that is T of each row; default `event_timestamp`. */
   readonly time?: string;
-  readonly knowledge?: 'known' | 'event';
+  readonly knowledge?: Knowledge;
   readonly boundary?: 'inclusive' | 'exclusive';
+  /** That of an earlier report, to answer from the same rows. */
+  readonly snapshot?: Snapshot;
+};
+
+/** Instants of history, of given entities or of all of them; times are RFC 3339, both ends included. */
+export type HistoryQuery = {
+  readonly featureService?: string;
+  readonly version?: number;
+  /** In place of a service: `set:feature`, `set@2:feature` or `alias=set:feature`. */
+  readonly features?: readonly string[];
+  /** At every row, at every change of the answer, or at a grid of times. */
+  readonly mode: 'rows' | 'changes' | 'grid';
+  readonly from: string;
+  readonly to: string;
+  /** Of a grid, such as `1h`. */
+  readonly every?: string;
+  readonly entities?: readonly Row[];
+  /** Name of the time column; default `event_timestamp`. */
+  readonly time?: string;
+  readonly knowledge?: Knowledge;
+  readonly include?: readonly ('status' | 'eventTime')[];
+  readonly snapshot?: Snapshot;
 };
 
 export type TrainingSet = {
