@@ -1,5 +1,6 @@
 import type { Check } from './check.js';
+import { orders } from './rows/orders.js';
 import { traps } from './rows/traps.js';
 
 /** Rows in, values out: every door, every order, every crash. Its "Must hold" lines. */
-export const rows: readonly Check[] = [traps];
+export const rows: readonly Check[] = [traps, orders];

@@ -145,7 +145,7 @@ export async function writeRows(
   }: { readonly columns: readonly Column[]; readonly rows: readonly SentRow[]; readonly path: string },
 ): Promise<void> {
   if (path.endsWith('.parquet')) return writeParquet(duckdb, columns, rows, path);
-  if (path.endsWith('.arrow')) return writeFile(path, arrow(columns, rows, 'file'));
+  if (path.endsWith('.arrow')) return writeFile(path, arrow(columns, rows));
   const text = path.includes('.csv') ? csv(columns, rows) : ndjson(columns, rows);
   const pack = path.endsWith('.gz') ? gzipSync : path.endsWith('.zst') ? zstdCompressSync : null;
   return writeFile(path, pack === null ? text : pack(text));

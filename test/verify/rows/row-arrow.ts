@@ -16,16 +16,12 @@ import {
 } from 'apache-arrow';
 import type { Column, Scalar, SentRow } from './row-text.js';
 
-/** Rows as an Arrow IPC stream, or as an Arrow file. */
-export function arrow(
-  columns: readonly Column[],
-  rows: readonly SentRow[],
-  kind: 'stream' | 'file' = 'stream',
-): Uint8Array<ArrayBuffer> {
+/** Rows as an Arrow IPC stream. */
+export function arrow(columns: readonly Column[], rows: readonly SentRow[]): Uint8Array<ArrayBuffer> {
   const children = columns.map((column) => dataOf(column, rows));
   const fields = columns.map(({ name }, i) => new Field(name, children[i]!.type, true));
   const data = makeData({ type: new Struct(fields), length: rows.length, nullCount: 0, children });
-  return new Uint8Array(tableToIPC(new Table(new RecordBatch(new Schema(fields), data)), kind));
+  return new Uint8Array(tableToIPC(new Table(new RecordBatch(new Schema(fields), data)), 'stream'));
 }
 
 function dataOf({ name, type }: Column, rows: readonly SentRow[]): Data {

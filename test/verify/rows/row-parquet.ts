@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { type DuckDBAppender, type DuckDBConnection, DuckDBTimestampTZValue } from '@duckdb/node-api';
 import { sqlText } from '../../../demo/duckdb.js';
 import type { Column, ColumnType, Scalar, SentRow } from './row-text.js';
@@ -18,14 +19,17 @@ export async function writeParquet(
   path: string,
 ): Promise<void> {
   const types = columns.map(({ name, type }) => `"${name}" ${DUCKDB_TYPE[type]}`);
-  await duckdb.run(`CREATE OR REPLACE TEMP TABLE sent (${types.join(', ')})`);
-  const appender = await duckdb.createAppender('sent');
+  // Files are written beside each other on one connection.
+  const table = `sent_${randomUUID().replaceAll('-', '')}`;
+  await duckdb.run(`CREATE TEMP TABLE ${table} (${types.join(', ')})`);
+  const appender = await duckdb.createAppender(table);
   for (const row of rows) {
     for (const { name, type } of columns) append(appender, type, row[name] ?? null);
     appender.endRow();
   }
   appender.closeSync();
-  await duckdb.run(`COPY sent TO ${sqlText(path)} (FORMAT parquet)`);
+  await duckdb.run(`COPY ${table} TO ${sqlText(path)} (FORMAT parquet)`);
+  await duckdb.run(`DROP TABLE ${table}`);
 }
 
 function append(appender: DuckDBAppender, type: ColumnType, value: Scalar): void {

@@ -7,20 +7,23 @@ import { TRAP_COLUMNS, type TrapQuery, type TrapRow, type Traps } from './trap-d
 export const TRAP_CLOCK = '3000-01-02T00:00:00Z';
 
 const SOURCE = 'traps';
-const SERVICE = 'latest';
-
 /** The features of every set: each column but the keys, and the event time, which answers have by themselves. */
 const FEATURES = TRAP_COLUMNS.filter(({ name }) => !['key', 'key2', 'ikey', 'event_time'].includes(name));
 
 /** Alias of the feature set that stores an entity's newest row for ever. */
 const STORED = 'key_key2_ikey';
 
-/** One entity for each set of keys that the queries name, in their order; one feature set for each age limit of it. */
+/**
+ * One entity for each list of keys that the queries name; of each entity a feature set for every limit of age, and a
+ * service of them all.
+ */
 export function trapDocuments({ queries }: Traps): readonly unknown[] {
   const sets = new Map([[STORED, { keys: ['key', 'key2', 'ikey'], maxAgeUs: null as number | null }]]);
   for (const query of queries)
     sets.set(aliasOf(query), { keys: Object.keys(query.keys), maxAgeUs: query.maxAgeUs });
   const entities = new Map([...sets.values()].map(({ keys }) => [keys.join('_'), keys]));
+  const setsOf = (keys: readonly string[]) =>
+    [...sets].filter(([, set]) => set.keys.join() === keys.join()).map(([featureSet]) => ({ featureSet }));
   return [
     {
       kind: 'Source',
@@ -39,11 +42,7 @@ export function trapDocuments({ queries }: Traps): readonly unknown[] {
       features: FEATURES.map((feature) => ({ name: feature.name })),
       ...(maxAgeUs !== null && { maxAge: `${maxAgeUs}us` }),
     })),
-    {
-      kind: 'FeatureService',
-      name: SERVICE,
-      entries: [...sets.keys()].map((featureSet) => ({ featureSet })),
-    },
+    ...[...entities].map(([name, keys]) => ({ kind: 'FeatureService', name, entries: setsOf(keys) })),
     { kind: 'FeatureService', name: 'stored', entries: [{ featureSet: STORED }] },
   ];
 }
@@ -70,14 +69,17 @@ export async function queryDifferences(
   knowledge: TrapQuery['knowledge'],
 ): Promise<readonly string[]> {
   const asked = queries.filter((query) => query.knowledge === knowledge);
-  const frame = asked.map((query) =>
-    jsonRow([...KEY_COLUMNS, { name: 'as_of', type: 'TIMESTAMP' }], { ...query.keys, as_of: query.asOf }),
-  );
-  const path = `retrievals?featureService=${SERVICE}&time=as_of&knowledge=${knowledge}&include=status,eventTime`;
-  const answer = await api.post<Frame>(path, `{"rows":[${frame.join(',')}]}`);
-  return asked.flatMap((query, i) => {
+  const answers = new Map<TrapQuery, Line>();
+  for (const service of new Set(asked.map(serviceOf))) {
+    const own = asked.filter((query) => serviceOf(query) === service);
+    const lines = await retrieve(api, service, own);
+    own.forEach((query, i) => {
+      answers.set(query, lines[i]!);
+    });
+  }
+  return asked.flatMap((query) => {
     const alias = aliasOf(query);
-    const answered = answer.rows[i]!;
+    const answered = answers.get(query)!;
     const got = FEATURES.map(({ name }) => [
       answered[`${alias}__${name}`],
       answered[`${alias}__${name}__status`],
@@ -90,6 +92,23 @@ export async function queryDifferences(
   });
 }
 
+/** The queries of one service and one knowledge rule as a frame, and its lines with their features. */
+async function retrieve(
+  api: ProjectApi,
+  service: string,
+  queries: readonly TrapQuery[],
+): Promise<readonly Line[]> {
+  const { keys, knowledge } = queries[0]!;
+  const columns = [...Object.keys(keys).map(columnOf), { name: 'as_of', type: 'TIMESTAMP' } as const];
+  const frame = queries.map((query) => jsonRow(columns, { ...query.keys, as_of: query.asOf }));
+  const path = `retrievals?featureService=${service}&time=as_of&knowledge=${knowledge}&include=status,eventTime`;
+  return (await api.post<{ readonly rows: readonly Line[] }>(path, `{"rows":[${frame.join(',')}]}`)).rows;
+}
+
+function serviceOf({ keys }: TrapQuery): string {
+  return Object.keys(keys).join('_');
+}
+
 type Lookup = {
   readonly results: readonly {
     readonly values: readonly unknown[];
@@ -98,7 +117,7 @@ type Lookup = {
   }[];
 };
 
-type Frame = { readonly rows: readonly Readonly<Record<string, unknown>>[] };
+type Line = Readonly<Record<string, unknown>>;
 
 const KEY_COLUMNS = ['key', 'key2', 'ikey'].map(columnOf);
 

@@ -52,6 +52,13 @@ export async function readTraps(): Promise<Traps> {
   return { rows: rows!.map(rowOf), queries: queries!.map(queryOf), states: states!.map(stateOf) };
 }
 
+/** The entities that have a row after the first so many rows, each with the row that is stored. */
+export function statesAfter({ states, rows }: Traps, count: number) {
+  return states
+    .filter(({ afterRows }) => afterRows === count)
+    .map(({ keys, expected }) => ({ keys, row: rows[Number(expected) - 1]! }));
+}
+
 type Line = Readonly<Record<string, unknown>>;
 
 async function readLines(path: string): Promise<readonly Line[]> {

@@ -2,7 +2,7 @@ import type { Check } from '../check.js';
 import { type Door, SourceDoors, type Workshop } from './doors.js';
 import { ProjectApi } from './project-api.js';
 import { queryDifferences, stateDifferences, TRAP_CLOCK, trapDocuments } from './trap-answers.js';
-import { readTraps, TRAP_COLUMNS, type Traps } from './trap-data.js';
+import { readTraps, statesAfter, TRAP_COLUMNS, type Traps } from './trap-data.js';
 import { startIn, withWorkshop } from './work-folder.js';
 
 const WAYS: readonly Door[] = ['json', 'ndjson', 'arrow', 'rows.parquet', 'rows.csv', 'rows.ndjson'];
@@ -59,11 +59,4 @@ async function differencesOf(
   await api.runJob('sources/traps/rebuild');
   differences.push(...(await stateDifferences(api, statesAfter(data, sent))));
   return differences;
-}
-
-/** The states that are due after so many rows. */
-function statesAfter({ states, rows }: Traps, count: number) {
-  return states
-    .filter(({ afterRows }) => afterRows === count)
-    .map(({ keys, expected }) => ({ keys, row: rows[Number(expected) - 1]! }));
 }
