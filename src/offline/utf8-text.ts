@@ -21,15 +21,21 @@ function decoded(decode: () => string): string {
 
 /** The lines of a text without their LF or CRLF, those of one chunk together; an end of line ends the last one. */
 export async function* linesOf(chunks: AsyncIterable<string>): AsyncIterable<readonly string[]> {
-  let rest = '';
+  let parts: string[] = [];
+  let waiting = 0;
   for await (const chunk of chunks) {
-    const lines = (rest + chunk).split('\n');
-    rest = lines.pop()!;
-    if (rest.length > MAX_LINE_CHARS) {
+    const end = chunk.lastIndexOf('\n');
+    if (end >= 0) {
+      const lines = [...parts, chunk.slice(0, end)].join('').split('\n');
+      yield lines.map((line) => (line.endsWith('\r') ? line.slice(0, -1) : line));
+      [parts, waiting] = [[], 0];
+    }
+    parts.push(chunk.slice(end + 1));
+    waiting += chunk.length - end - 1;
+    if (waiting > MAX_LINE_CHARS) {
       const message = `the body has a line of more than ${MAX_LINE_CHARS} characters; write an object a line`;
       throw new PlumblineError('INVALID_FRAME', message, { path: 'body' });
     }
-    yield lines.map((line) => (line.endsWith('\r') ? line.slice(0, -1) : line));
   }
-  if (rest !== '') yield [rest];
+  if (waiting > 0) yield [parts.join('')];
 }

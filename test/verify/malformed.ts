@@ -34,6 +34,9 @@ const INTACT_EVERY = 50;
 
 const ROWS_OF_AN_INPUT = 3;
 
+/** Rows of a large request: as many as one push may have. */
+const MANY_ROWS = 100_000;
+
 /** Malformed inputs at every door: a code each time, no crash, no growth, no half-written row. */
 export const malformed: Check = {
   name: 'malformed',
@@ -87,7 +90,7 @@ class Attack {
       const base = await this.base(i, parquet);
       await this.send(i % INTACT_EVERY === 0 ? intact(base) : broken(base, this.random));
       if (i === WARM_UP) {
-        await this.pushMany();
+        await this.sendMany();
         baseline = await this.target.rssMiB();
         this.peakMiB = 0;
       }
@@ -157,18 +160,13 @@ class Attack {
     else this.taken++;
   }
 
-  /** A large request that is valid: what a service that is at work has seen. */
-  private async pushMany(): Promise<void> {
-    const keys = Array.from({ length: 50_000 }, (_, i) => `many${i}`);
-    const bytes = ROWS.json(keys);
-    await this.send({
-      door: 'push',
-      what: 'many',
-      type: 'application/json',
-      bytes,
-      keys: [],
-      isIntact: true,
-    });
+  /** Large requests that are valid: what a service that is at work has seen. */
+  private async sendMany(): Promise<void> {
+    for (const format of ['json', 'ndjson', 'arrow'] as const) {
+      const keys = Array.from({ length: MANY_ROWS }, (_, i) => `many${format}${i}`);
+      await this.send({ ...intact(pushBase(format, keys)), keys: [] });
+      await this.send(intact(frameBase(format, keys)));
+    }
   }
 
   /** 300 MiB and more to every route that takes a body. */
