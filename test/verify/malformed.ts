@@ -17,7 +17,7 @@ import {
   specials,
 } from './malformed/inputs.js';
 import { Target, type Verdict } from './malformed/target.js';
-import { COLUMNS, ParquetWriter, ROWS } from './malformed/valid-rows.js';
+import { COLUMNS, ParquetWriter } from './malformed/valid-rows.js';
 import { Random } from './rows/random.js';
 
 const INPUTS = 10_000;
