@@ -9,7 +9,7 @@ import { eventsOf } from './event-ids.js';
 import type { Identities } from './identities.js';
 import { type LogEntry, type LoggedRows, lastOf, type SourceLog } from './log.js';
 import { beyond, loggedGroups } from './logged-groups.js';
-import { OnlineBuild } from './online-build.js';
+import { type BuildRequest, OnlineBuild } from './online-build.js';
 import { onlineWrites } from './online-rows.js';
 import { stampsOf } from './row-stamps.js';
 
@@ -62,6 +62,9 @@ export class SourcePipeline {
   /** Versions whose online state follows the log. */
   private following: readonly CompiledFeatureSet[] = [];
   private readonly builds: OnlineBuild;
+  private building: Promise<unknown> = Promise.resolve();
+  /** Versions whose activation is known to be on record. */
+  private readonly recorded = new Set<number>();
   private doorDefinitions: SourceDefinitions;
 
   private constructor(
@@ -126,6 +129,7 @@ export class SourcePipeline {
       this.following = wanted.filter((_, i) => isActive[i]);
       await this.catchUp();
       await this.dropVanished(before);
+      await this.recordActivations(this.following);
       return wanted.filter((_, i) => !isActive[i]);
     });
     const primed = this.prime(fresh);
@@ -139,8 +143,8 @@ export class SourcePipeline {
    * Builds the online state of every version anew from the log, aside, while lookups and rows go on, and then puts it in
    * the place of the old one. Goes on where an earlier rebuild was cut short. Returns the number of rows read.
    */
-  async rebuild(progress: (done: number, total: number) => void, signal: AbortSignal): Promise<number> {
-    return this.buildAndActivate(this.following, progress, signal);
+  async rebuild(progress: BuildRequest['progress'], signal: AbortSignal): Promise<number> {
+    return this.inBuildTurn(() => this.buildAndActivate(this.following, progress, signal));
   }
 
   /** Resolves when everything that was accepted so far is applied. */
@@ -156,12 +160,24 @@ export class SourcePipeline {
 
   private async prime(fresh: readonly CompiledFeatureSet[]): Promise<void> {
     if (fresh.length === 0) return;
-    await this.buildAndActivate(fresh, () => undefined, this.builds.stopping);
+    await this.inBuildTurn(async () => {
+      // Another build may have come before, or the version may be gone.
+      const isActive = await Promise.all(fresh.map(({ id }) => this.parts.online.isActive(id)));
+      const missing = fresh.filter(({ id }, i) => !isActive[i] && this.doorDefinitions.active.has(id));
+      if (missing.length > 0) await this.buildAndActivate(missing, () => undefined, this.builds.stopping);
+    });
+  }
+
+  /** One build at a time: two of the same state would each be a part of it. */
+  private inBuildTurn<T>(work: () => Promise<T>): Promise<T> {
+    const mine = this.building.then(work);
+    this.building = mine.catch(() => undefined);
+    return mine;
   }
 
   private async buildAndActivate(
     sets: readonly CompiledFeatureSet[],
-    progress: (done: number, total: number) => void,
+    progress: BuildRequest['progress'],
     signal: AbortSignal,
   ): Promise<number> {
     const build = { sets, source: () => this.ref.source, progress, signal };
@@ -170,12 +186,8 @@ export class SourcePipeline {
       // What was appended meanwhile; nothing is applied while the states change places.
       await this.builds.catchUp(build);
       const still = sets.filter(({ id }) => this.doorDefinitions.active.has(id));
-      const visibleUs = this.parts.clock.nowUs();
-      const sequence = await this.parts.online.appliedThrough(this.name);
-      for (const { id } of still) {
-        await this.parts.online.activate(id);
-        await this.parts.activations.record(id, { sequence, visibleUs });
-      }
+      for (const { id } of still) await this.parts.online.activate(id);
+      await this.recordActivations(still);
       const ids = new Set(still.map(({ id }) => id));
       this.following = [...this.following.filter(({ id }) => !ids.has(id)), ...still];
     });
@@ -183,6 +195,18 @@ export class SourcePipeline {
   }
 
   /** Also of versions that were deactivated just before a crash, whose state nothing has dropped yet. */
+  /** The first record of a version stays; a crash may have come between its activation and its record. */
+  private async recordActivations(sets: readonly CompiledFeatureSet[]): Promise<void> {
+    const missing = sets.filter(({ id }) => !this.recorded.has(id));
+    if (missing.length === 0) return;
+    const visibleUs = this.parts.clock.nowUs();
+    const sequence = await this.parts.online.appliedThrough(this.name);
+    for (const { id } of missing) {
+      await this.parts.activations.record(id, { sequence, visibleUs });
+      this.recorded.add(id);
+    }
+  }
+
   private async dropVanished(before: SourceDefinitions): Promise<void> {
     const { active, featureSets } = this.doorDefinitions;
     const ids = new Set([...before.featureSets, ...featureSets].map(({ id }) => id));
@@ -191,6 +215,7 @@ export class SourcePipeline {
       if (!before.active.has(id) && !(await this.parts.online.isActive(id))) continue;
       await this.parts.online.drop(id);
       await this.parts.activations.forget(id);
+      this.recorded.delete(id);
     }
   }
 

@@ -1,19 +1,30 @@
 import { appendFileSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { EmbeddedLog } from '../../src/ingest/adapter/embedded-log.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 import { all, entry, plain, sourceLogSuite } from './source-log.suite.js';
 
+const logs: EmbeddedLog[] = [];
+afterEach(async () => {
+  for (const log of logs.splice(0)) await log.close();
+});
+
+function openAt(folder: string): EmbeddedLog {
+  const log = new EmbeddedLog(folder);
+  logs.push(log);
+  return log;
+}
+
 function opened() {
   const folder = temporaryFolder('log');
-  const log = new EmbeddedLog(folder);
+  const log = openAt(folder);
   const reopen = async () => {
     await log.close();
-    return new EmbeddedLog(folder);
+    return openAt(folder);
   };
   const takeOver = async () => {
-    const next = new EmbeddedLog(folder);
+    const next = openAt(folder);
     await next.epoch();
     return next;
   };

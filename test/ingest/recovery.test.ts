@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { type CompiledFeatureSet, compileFeatureSet } from '../../src/compile/feature-set.js';
 import { columnOf } from '../../src/definition/column-batch.js';
 import type { FeatureSetDocument, SourceDocument } from '../../src/definition/document.js';
@@ -16,6 +16,12 @@ import { LmdbOnlineStore } from '../../src/online/adapter/lmdb.js';
 import type { OnlineStore, StoredRow } from '../../src/online/store.js';
 import { ManualClock } from '../../src/platform/clock.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
+
+/** Closes what a test did not close itself. */
+const running = new Set<() => Promise<void>>();
+afterEach(async () => {
+  for (const close of [...running]) await close().catch(() => undefined);
+});
 
 const LIMITS = { memoryLimit: '512MB', threads: 1 };
 
@@ -146,6 +152,15 @@ describe('a new feature set version', () => {
     const [found] = await service.online.read([{ setId: SECOND.id, keys: [keyOf('a'), keyOf('b')] }]);
     expect(found!.map((row) => row?.order.sequence)).toEqual([2n, 1n]);
     expect(service.activated.has(SECOND.id)).toBe(true);
+  });
+
+  it('is built once, however often definitions change meanwhile', async () => {
+    const service = await started();
+    for (let i = 0n; i < 3n; i++) await service.accept(manyRows(20_000, i));
+    const both = definitions(SOURCE, [FIRST, SECOND]);
+    await Promise.all([service.pipeline.use(both), service.pipeline.use(both), service.pipeline.use(both)]);
+    const [found] = await service.online.read([{ setId: SECOND.id, keys: [keyOf('k0')] }]);
+    expect(found![0]?.through).toBe(59_900n);
   });
 
   it('loses its online state when it is gone, and gets it again from the log', async () => {
@@ -279,12 +294,14 @@ async function started({ folder = temporaryFolder('recovery'), failing, sets = [
   };
   const pipeline = await SourcePipeline.open(parts, 'p', definitions(SOURCE, sets));
   const close = async (): Promise<void> => {
+    running.delete(close);
     await pipeline.close();
     await history.close();
     await online.close();
     await identities.close();
     await log.close();
   };
+  running.add(close);
   return {
     pipeline,
     accept: async (entry: LogEntry): Promise<void> => pipeline.accept(entry).visible,
