@@ -56,10 +56,11 @@ function oracleInstants(
   rows: readonly Row[],
   rules: Rules,
 ): Instant[] {
-  const keys = KEYS.filter((k) => rows.some((row) => row.k === k)).sort(byCodePoints);
+  const counts = (row: Row): boolean => row.event <= TO && (rules.knowledge === 'event' || row.created <= TO);
+  const keys = KEYS.filter((k) => rows.some((row) => row.k === k && counts(row))).sort(byCodePoints);
   const times = Array.from({ length: Number(TO - FROM) + 1 }, (_, i) => FROM + BigInt(i));
   const isAsked: Record<GeneratedFrame['kind'], (at: Instant) => boolean> = {
-    rows: ({ k, t }) => rows.some((row) => row.k === k && row.event === t),
+    rows: ({ k, t }) => rows.some((row) => row.k === k && row.event === t && counts(row)),
     changes: ({ k, t }) => stateAt(rows, { k, t }, rules) !== stateAt(rows, { k, t: t - 1n }, rules),
     grid: ({ t }) => (t - FROM) % every === 0n,
   };

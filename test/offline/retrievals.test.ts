@@ -240,6 +240,56 @@ describe('a retrieval as a job', () => {
   });
 });
 
+describe('what was served', () => {
+  it.each(['json', 'ndjson', 'csv'] as const)(
+    'is found again by the record of an answer, as %s (S18)',
+    async (format) => {
+      const now = new Date().toISOString();
+      await push([{ k: format, at: now, known: now, v: 42 }]);
+      const asked = { featureService: 'all', entities: [{ k: format }, { k: 'a' }, { k: 'nobody' }] };
+      const served = (await service.post(`${PROJECT}/online/lookup`, asked)).body;
+      await push([{ k: format, at: now, known: now, v: 43 }]);
+      const rows = asked.entities.map(({ k }, i) => ({
+        k,
+        t: served.asOf,
+        s__sequence: served.sequences[i].s,
+      }));
+      const lines = rows.map((row) =>
+        format === 'csv' ? Object.values(row).join(',') : JSON.stringify(row),
+      );
+      const body = {
+        json: `{"rows":[${lines}]}`,
+        ndjson: lines.join('\n'),
+        csv: ['k,t,s__sequence', ...lines].join('\n'),
+      };
+      const answer = await send('retrievals?featureService=all', Buffer.from(body[format]), {
+        accept: 'json',
+        query: '&knowledge=served&time=t&include=status',
+        headers: { 'content-type': MEDIA_TYPE_OF[format] },
+      });
+      expect(answer.statusCode, answer.payload).toBe(200);
+      const found = JSON.parse(answer.payload).rows as readonly Record<string, unknown>[];
+      expect(found.map((row) => [[row['s__v']], [row['s__v__status']]])).toEqual(
+        served.results.map(({ values, statuses }: Record<string, unknown>) => [values, statuses]),
+      );
+      expect(found[0]).toMatchObject({ s__v: 42 });
+    },
+  );
+
+  it('is refused by a record that is no sequence', async () => {
+    const rows = [{ k: 'a', event_timestamp: at('06:30:00'), s__sequence: '1.5' }];
+    const answer = await send(
+      'retrievals?featureService=all&knowledge=served',
+      Buffer.from(JSON.stringify({ rows })),
+      {},
+    );
+    expect(JSON.parse(answer.payload).error).toMatchObject({
+      code: 'INVALID_FRAME',
+      path: '/rows/0/s__sequence',
+    });
+  });
+});
+
 describe('a large answer that is read slowly', () => {
   it('is made no faster than it is read', async () => {
     const rowCount = 300_000;

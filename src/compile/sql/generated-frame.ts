@@ -1,6 +1,12 @@
 import type { Lifetime } from '../../definition/status.js';
 import { HISTORY_COLUMNS } from './point-in-time.js';
-import { type KeyedHistory, presentSql, stepsSql, type Visibility } from './point-in-time-steps.js';
+import {
+  type KeyedHistory,
+  presentSql,
+  stepsSql,
+  type Visibility,
+  visibleSql,
+} from './point-in-time-steps.js';
 
 /** One entry of a service, as the instants of its entities are read from history. */
 export type FrameSource = {
@@ -18,19 +24,23 @@ export type FrameSource = {
 /** A stretch of time, both ends included, microseconds. */
 export type TimeSpan = { readonly fromUs: bigint; readonly toUs: bigint };
 
-/** The keys that have rows: the frame's key columns, each combination once. */
-export function entitiesSql({ history, frameKeys }: FrameSource): string {
-  return `SELECT DISTINCT ${keysAs(history.keys, frameKeys)} FROM ${history.table} "~h" WHERE ${presentSql(history)}`;
+/** The keys of the rows that count by the end of the span: the frame's key columns, each combination once. */
+export function entitiesSql(source: FrameSource, { toUs }: TimeSpan): string {
+  return `SELECT DISTINCT ${keysAs(source.history.keys, source.frameKeys)} ${rowsBy(source, toUs)}`;
 }
 
-/** The event time of every row, deletions included: the frame's key columns and `"~t"`, TIMESTAMP. */
-export function rowTimesSql({ history, frameKeys }: FrameSource, { fromUs, toUs }: TimeSpan): string {
-  const event = `"~h".${history.eventTime}`;
+/** The event times in the span of those rows, deletions included: the frame's key columns and `"~t"`, TIMESTAMP. */
+export function rowTimesSql(source: FrameSource, { fromUs, toUs }: TimeSpan): string {
+  const event = `"~h".${source.history.eventTime}`;
   return [
-    `SELECT DISTINCT ${keysAs(history.keys, frameKeys)}, ${event} AS "~t"`,
-    `FROM ${history.table} "~h" WHERE ${presentSql(history)}`,
-    `AND ${event} BETWEEN make_timestamp(${fromUs}::BIGINT) AND make_timestamp(${toUs}::BIGINT)`,
+    `SELECT DISTINCT ${keysAs(source.history.keys, source.frameKeys)}, ${event} AS "~t"`,
+    `${rowsBy(source, toUs)} AND ${event} >= make_timestamp(${fromUs}::BIGINT)`,
   ].join('\n');
+}
+
+/** The rows that count by an instant, which is their event time or a later one. */
+function rowsBy({ history, visibility }: FrameSource, us: bigint): string {
+  return `FROM ${history.table} "~h" WHERE ${presentSql(history)} AND ${visibleSql(history, visibility)} <= make_timestamp(${us}::BIGINT)`;
 }
 
 /**

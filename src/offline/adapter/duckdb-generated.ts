@@ -33,7 +33,7 @@ export async function makeFrame(
   else await takeEntities(connection, query, frame.entities);
   const sources = service.entries.flatMap((entry) => sourcesOf(query, entry, historyOf));
   if (frame.kind === 'grid') {
-    const found = sources.map(entitiesSql).join('\nUNION\n');
+    const found = sources.map((source) => entitiesSql(source, frame)).join('\nUNION\n');
     if (frame.entities === null) await connection.run(`CREATE TEMP TABLE "~entities" AS ${found}`);
     await requireGridSize(connection, frame);
   }
