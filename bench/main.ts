@@ -2,9 +2,11 @@
 import { parseArgs } from 'node:util';
 import { type BenchResult, conditions } from './conditions.js';
 import { ingest } from './ingest.js';
+import { offlineFeast } from './offline-feast.js';
 import { offlineFlights } from './offline-flights.js';
 
 const BENCHMARKS: Readonly<Record<string, () => Promise<BenchResult>>> = {
+  'offline-feast': offlineFeast,
   'offline-flights': offlineFlights,
   ingest,
 };

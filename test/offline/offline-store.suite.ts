@@ -83,6 +83,30 @@ export function offlineStoreSuite(engine: string, { open, force }: OfflineEngine
       force(null);
     });
 
+    it('answers for several feature sets at once, each by its own plan', async () => {
+      const sources = [sourceNamed(`source${run++}`), sourceNamed(`source${run++}`)];
+      for (const [i, source] of sources.entries()) {
+        await store.append({ project: 'p', source }, batchesOf([row({ v: 1 + i, event: 1n, created: 5n })]));
+        await store.compact({ project: 'p', source, keys: [['a', 'B']] });
+      }
+      const [set, other] = sources.map((source, i) =>
+        setOver(source.name, { name: i === 0 ? 'set' : 'other' }),
+      );
+      for (const plan of [null, ...RETRIEVAL_PLANS]) {
+        force(plan);
+        const ask = { source: sources[0]!, document: set!, and: { source: sources[1]!, document: other! } };
+        const frame = [1n, 5n].map((t) => ({ a: 'x', b: 1n, t }));
+        const { answers, report } = await retrieve(store, { ...ask, frame });
+        expect(answers).toMatchObject([
+          { v: -1, other__v: -1 },
+          { v: 1, other__v: 2 },
+        ]);
+        expect(report).toMatchObject({ leakCount: 6, rows: 2 });
+        if (plan !== null) expect(report.plan).toEqual({ set: plan, other: plan });
+      }
+      force(null);
+    });
+
     it('lets rows from before a horizon go, and answers from then on as before (historyRetention)', async () => {
       await fc.assert(
         fc.asyncProperty(cases, instant, async (each, horizonUs) => {
@@ -264,6 +288,8 @@ const HOUR_IN_NEW_YORK = "EXTRACT(HOUR FROM event_ts AT TIME ZONE 'America/New_Y
 type Ask = {
   readonly source: SourceDocument;
   readonly document: FeatureSetDocument;
+  /** A second feature set of the service. */
+  readonly and?: { readonly source: SourceDocument; readonly document: FeatureSetDocument };
   readonly knowledge?: Knowledge;
   readonly boundary?: Boundary;
   readonly snapshot?: RetrievalQuery['snapshot'];
@@ -356,17 +382,16 @@ async function retrieve(
 }
 
 function queryOf(ask: Ask & { readonly path: string }): RetrievalQuery {
-  const set = compileFeatureSet({
-    document: ask.document,
-    source: ask.source,
-    entity: ENTITY,
-    version: 1,
-    id: 1,
-  });
+  const asked = [ask, ...(ask.and === undefined ? [] : [ask.and])];
+  const sets = asked.map(({ document, source }, i) =>
+    compileFeatureSet({ document, source, entity: ENTITY, version: 1, id: 1 + i }),
+  );
+  const set = sets[0]!;
+  const entries = sets.map(({ name }) => ({ featureSet: name }));
   const service = compileFeatureService(
-    { kind: 'FeatureService', name: 'service', entries: [{ featureSet: 'set' }] },
+    { kind: 'FeatureService', name: 'service', entries },
     1,
-    () => set,
+    ({ featureSet }) => sets.find(({ name }) => name === featureSet)!,
   );
   return {
     project: 'p',
@@ -382,11 +407,11 @@ function queryOf(ask: Ask & { readonly path: string }): RetrievalQuery {
   };
 }
 
-/** Feature columns of a batch, by name without the alias. */
+/** Feature columns of a batch, those of the first feature set by name without the alias. */
 function rowsOf(batch: ColumnBatch): Record<string, Value>[] {
-  const columns = [...batch.columns].filter(([name]) => name.startsWith('set__') && name !== 'set__sequence');
+  const columns = [...batch.columns].filter(([name]) => name.includes('__') && name !== 'set__sequence');
   return Array.from({ length: batch.rowCount }, (_, i) =>
-    Object.fromEntries(columns.map(([name, column]) => [name.slice('set__'.length), valueAt(column, i)])),
+    Object.fromEntries(columns.map(([name, column]) => [name.replace(/^set__/, ''), valueAt(column, i)])),
   );
 }
 

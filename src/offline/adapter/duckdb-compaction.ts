@@ -78,9 +78,9 @@ async function compactBy(
     if (former !== null) await connection.run(`DROP TABLE ${former.table}`);
     const [kept, read] = row!.map(Number);
     const place = `history = ${sqlText(history)} AND keys = ${sqlText(JSON.stringify(keys))}`;
-    await connection.run(`DELETE FROM "~compacted" WHERE ${place}`);
+    await connection.run(`DELETE FROM "~compacted_tables" WHERE ${place}`);
     await connection.run(
-      `INSERT INTO "~compacted" VALUES (${[history, JSON.stringify(keys), name].map(sqlText).join(', ')}, ${through}, ${kept})`,
+      `INSERT INTO "~compacted_tables" VALUES (${[history, JSON.stringify(keys), name].map(sqlText).join(', ')}, ${through}, ${kept})`,
     );
     await connection.run('COMMIT');
     return { read: read!, kept: kept! };

@@ -6,10 +6,10 @@ import { rowsOf, sqlText } from './duckdb-session.js';
 /** Makes the tables in which the store keeps what it knows of each history table and compacted table. */
 export async function ensureStateTables(connection: DuckDBConnection): Promise<void> {
   await connection.run(
-    'CREATE TABLE IF NOT EXISTS "~sources" (history VARCHAR, epoch BIGINT, through BIGINT, horizon BIGINT, floor BIGINT)',
+    'CREATE TABLE IF NOT EXISTS "~source_state" (history VARCHAR, epoch BIGINT, through BIGINT, horizon BIGINT, floor BIGINT)',
   );
   await connection.run(
-    'CREATE TABLE IF NOT EXISTS "~compacted" (history VARCHAR, keys VARCHAR, name VARCHAR, through BIGINT, rows BIGINT)',
+    'CREATE TABLE IF NOT EXISTS "~compacted_tables" (history VARCHAR, keys VARCHAR, name VARCHAR, through BIGINT, rows BIGINT)',
   );
 }
 
@@ -24,7 +24,7 @@ export type SourceState = {
 export async function sourceState(connection: DuckDBConnection, history: string): Promise<SourceState> {
   const [row] = await rowsOf(
     connection,
-    `SELECT epoch, through FROM "~sources" WHERE history = ${sqlText(history)}`,
+    `SELECT epoch, through FROM "~source_state" WHERE history = ${sqlText(history)}`,
   );
   if (row === undefined) return { epoch: -1n, through: -1n };
   return { epoch: BigInt(row[0] as bigint | number), through: BigInt(row[1] as bigint | number) };
@@ -33,7 +33,7 @@ export async function sourceState(connection: DuckDBConnection, history: string)
 /** Keeps the newest owner of the log; part of the caller's transaction. */
 export async function saveEpoch(connection: DuckDBConnection, history: string, epoch: bigint): Promise<void> {
   await ensureState(connection, history);
-  await connection.run(`UPDATE "~sources" SET epoch = ${epoch} WHERE history = ${sqlText(history)}`);
+  await connection.run(`UPDATE "~source_state" SET epoch = ${epoch} WHERE history = ${sqlText(history)}`);
 }
 
 /** From where on history answers: T in microseconds, and the least snapshot. */
@@ -41,7 +41,7 @@ export type Horizon = { readonly horizonUs: bigint; readonly floor: bigint };
 
 /** Null where retention never removed anything; `table` is quoted. */
 export async function horizonOf(connection: DuckDBConnection, table: string): Promise<Horizon | null> {
-  const sql = `SELECT horizon, floor FROM "~sources" WHERE horizon IS NOT NULL AND ${isTable('history', table)}`;
+  const sql = `SELECT horizon, floor FROM "~source_state" WHERE horizon IS NOT NULL AND ${isTable('history', table)}`;
   const [row] = await rowsOf(connection, sql);
   if (row === undefined) return null;
   return { horizonUs: BigInt(row[0] as bigint | number), floor: BigInt(row[1] as bigint | number) };
@@ -55,7 +55,7 @@ export async function saveHorizon(
 ): Promise<void> {
   await ensureState(connection, history);
   await connection.run(
-    `UPDATE "~sources" SET horizon = ${horizonUs}, floor = ${floor}, through = greatest(through, ${floor})
+    `UPDATE "~source_state" SET horizon = ${horizonUs}, floor = ${floor}, through = greatest(through, ${floor})
      WHERE history = ${sqlText(history)}`,
   );
 }
@@ -66,7 +66,7 @@ export async function compactedTable(
   table: string,
   keys: readonly string[],
 ): Promise<(CompactedTable & { readonly rows: number }) | null> {
-  const sql = `SELECT name, through, rows FROM "~compacted" WHERE ${isTable('history', table)} AND keys = ${sqlText(JSON.stringify(keys))}`;
+  const sql = `SELECT name, through, rows FROM "~compacted_tables" WHERE ${isTable('history', table)} AND keys = ${sqlText(JSON.stringify(keys))}`;
   const [row] = await rowsOf(connection, sql);
   if (row === undefined) return null;
   return {
@@ -78,8 +78,8 @@ export async function compactedTable(
 
 async function ensureState(connection: DuckDBConnection, history: string): Promise<void> {
   await connection.run(
-    `INSERT INTO "~sources" SELECT ${sqlText(history)}, -1, -1, NULL, NULL
-     WHERE NOT EXISTS (FROM "~sources" WHERE history = ${sqlText(history)})`,
+    `INSERT INTO "~source_state" SELECT ${sqlText(history)}, -1, -1, NULL, NULL
+     WHERE NOT EXISTS (FROM "~source_state" WHERE history = ${sqlText(history)})`,
   );
 }
 

@@ -1,0 +1,51 @@
+import { readFile } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** Clock ticks a second in /proc: fixed for user space on Linux. */
+const TICKS_PER_SECOND = 100;
+
+/** Short beside what a retrieval takes; memory is not held for less. */
+const SAMPLE_EVERY_MS = 20;
+
+/** CPU seconds of a process so far, user and system, over all its threads. */
+export async function cpuSeconds(pid: number): Promise<number> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
+  // The command may hold spaces; what is behind it may not.
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
+}
+
+/** Resident memory of a process, MiB. */
+export async function rssMiB(pid: number): Promise<number> {
+  const status = await readFile(`/proc/${pid}/status`, 'utf8');
+  return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)![1]) / 1024;
+}
+
+export type Usage = { readonly seconds: number; readonly cpuSeconds: number; readonly peakRssMiB: number };
+
+/** What a process used while some work was done. */
+export async function usageOf(pid: number, work: () => Promise<unknown>): Promise<Usage> {
+  const startedMs = performance.now();
+  const cpuBefore = await cpuSeconds(pid);
+  const done = new AbortController();
+  const peak = peakUntil(pid, done.signal);
+  try {
+    await work();
+  } finally {
+    done.abort();
+  }
+  return {
+    seconds: (performance.now() - startedMs) / 1000,
+    cpuSeconds: (await cpuSeconds(pid)) - cpuBefore,
+    peakRssMiB: await peak,
+  };
+}
+
+async function peakUntil(pid: number, done: AbortSignal): Promise<number> {
+  let peak = 0;
+  while (!done.aborted) {
+    peak = Math.max(peak, await rssMiB(pid));
+    await sleep(SAMPLE_EVERY_MS);
+  }
+  return peak;
+}
