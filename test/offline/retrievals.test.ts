@@ -9,6 +9,7 @@ import { columnOf } from '../../src/definition/column-batch.js';
 import { arrowBytes } from '../../src/offline/arrow.js';
 import { MEDIA_TYPE_OF } from '../../src/offline/frame-media.js';
 import { OFFLINE_STORE, type OfflineStore } from '../../src/offline/store.js';
+import { CATALOG_HOLDER, type CatalogHolder } from '../../src/registry/catalog.js';
 import { startTestApp, type TestApp } from '../support/app.js';
 
 const FORMATS = ['parquet', 'arrow', 'csv', 'json', 'ndjson'] as const;
@@ -53,7 +54,7 @@ beforeAll(async () => {
 afterAll(() => service.close());
 
 describe('a snapshot', () => {
-  it('gives the same bytes in every format after more rows and a restart, by parameter or header (S19)', async () => {
+  it('gives the same bytes in every format after more rows, compaction and a restart, by parameter or header (S19)', async () => {
     const first = await Promise.all(FORMATS.map((format) => retrieve({ accept: format })));
     const { snapshot } = reportOf(first[0]!);
     expect(snapshot).toEqual({ readings: '2' });
@@ -61,6 +62,9 @@ describe('a snapshot', () => {
     expect((await retrieve({ accept: 'csv' })).payload).not.toBe(first[2]!.payload);
     const text = JSON.stringify(snapshot);
     const again = () => Promise.all(FORMATS.map((accept) => retrieve({ accept, snapshot: text })));
+    expect((await again()).map(hashOf)).toEqual(first.map(hashOf));
+    const source = service.app.get<CatalogHolder>(CATALOG_HOLDER).current().source('p', 'readings');
+    await service.app.get<OfflineStore>(OFFLINE_STORE).compact({ project: 'p', source, keys: [['k']] });
     expect((await again()).map(hashOf)).toEqual(first.map(hashOf));
     await service.stop();
     service = await startTestApp({ dataDir: service.dataDir });
