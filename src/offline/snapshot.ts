@@ -28,11 +28,6 @@ export function parseSnapshotText(text: string): Snapshot {
   return parseSnapshot(json);
 }
 
-/** The form in which reports and jobs hold it. */
-export function snapshotTexts(snapshot: Snapshot): Readonly<Record<string, string>> {
-  return Object.fromEntries(Object.entries(snapshot).map(([source, position]) => [source, String(position)]));
-}
-
 /**
  * A snapshot names the sources of the service and no others, and lies within history: `positions` has the last sequence of
  * each. Throws INVALID_REQUEST.
