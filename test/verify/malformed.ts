@@ -141,8 +141,9 @@ class Attack {
     if (turn < 70) return applyBase(`a${i}`, this.random.chance(0.4));
     if (turn < 84) return frameBase(this.random.pick(['json', 'ndjson', 'csv', 'arrow', 'dictionary']), keys);
     if (turn < 90) return fileBase(this.random.pick(FILE_SUFFIXES), keys);
-    const path = await parquet.write('base.parquet', keys.slice(0, this.random.whole(2, 3)));
-    return parquetBase(turn < 94 ? 'load' : 'retrieve', await readFile(path), turn < 94 ? keys : []);
+    const some = keys.slice(0, this.random.whole(2, 3));
+    const bytes = await readFile(await parquet.write('base.parquet', some));
+    return turn < 94 ? parquetBase('load', bytes, some) : parquetBase('retrieve', bytes, []);
   }
 
   private async send(input: Input): Promise<void> {

@@ -28,6 +28,7 @@ export async function fillFrameTable(
 }
 
 async function createTable(connection: DuckDBConnection, table: string, batch: ColumnBatch): Promise<void> {
+  requireQuotableNames(batch.columns.keys());
   requireDistinctNames([ROW_NUMBER, ...batch.columns.keys()]);
   // Instants of a frame keep their zone, so that they come back as they went in.
   const columns = [...batch.columns].map(
@@ -35,6 +36,16 @@ async function createTable(connection: DuckDBConnection, table: string, batch: C
   );
   const all = [...columns, `${ROW_NUMBER} BIGINT`].join(', ');
   await connection.run(`CREATE TEMP TABLE ${quoteIdentifier(table)} (${all})`);
+}
+
+/** Throws INVALID_FRAME for names that SQL cannot carry: none at all, and those with U+0000 or half a code point. */
+export function requireQuotableNames(names: Iterable<string>): void {
+  for (const name of names) {
+    if (name !== '' && !name.includes('\0') && name.isWellFormed()) continue;
+    const shown = JSON.stringify(name);
+    const message = `the frame has a column named ${shown}, which no table can have; rename it`;
+    throw new PlumblineError('INVALID_FRAME', message, { path: shown });
+  }
 }
 
 /** DuckDB is blind to case; two columns that differ by nothing else would become one. */

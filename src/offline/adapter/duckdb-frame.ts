@@ -7,7 +7,7 @@ import type { TypedColumn } from '../file-reader.js';
 import { readFrame } from '../frame-read.js';
 import { answerNames, type RetrievalQuery, sequenceName } from '../store.js';
 import { valueTypeOf } from './duckdb-column.js';
-import { fillFrameTable, nameClash, ROW_NUMBER } from './duckdb-frame-table.js';
+import { fillFrameTable, nameClash, ROW_NUMBER, requireQuotableNames } from './duckdb-frame-table.js';
 import { makeFrame } from './duckdb-generated.js';
 import type { HistoryOf } from './duckdb-history.js';
 import { rowsOf, sqlText, unreadable } from './duckdb-session.js';
@@ -30,6 +30,7 @@ export async function openFrame(
 ): Promise<Frame> {
   const raw = await frameItem(connection, query, historyOf);
   const columns = await describeFrame(connection, raw, query);
+  requireQuotableNames(columns.keys());
   await requireOwnNames(connection, columns.keys(), query);
   requireFrameColumns(columns, query);
   const time = quoteIdentifier(query.timeColumn);
