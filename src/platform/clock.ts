@@ -22,14 +22,40 @@ export class SystemClock implements Clock {
   private anchorNs = 0n;
 
   nowUs(): bigint {
-    const wallUs = BigInt(Date.now()) * 1_000n;
-    const monotonicNs = process.hrtime.bigint();
-    const nowUs = this.anchorUs + (monotonicNs - this.anchorNs) / 1_000n;
-    const driftUs = nowUs - wallUs;
-    if (driftUs < MAX_DRIFT_US && driftUs > -MAX_DRIFT_US) return nowUs;
+    const nowUs = this.runOn(process.hrtime.bigint());
+    if (isNear(nowUs, systemUs())) return nowUs;
+    // Whoever is interrupted between two clocks sees them apart; only readings in quick succession tell.
+    const { wallUs, monotonicNs } = readTogether();
+    if (isNear(this.runOn(monotonicNs), wallUs)) return this.runOn(monotonicNs);
     this.anchorUs = wallUs;
     this.anchorNs = monotonicNs;
     return wallUs;
+  }
+
+  private runOn(monotonicNs: bigint): bigint {
+    return this.anchorUs + (monotonicNs - this.anchorNs) / 1_000n;
+  }
+}
+
+function isNear(us: bigint, otherUs: bigint): boolean {
+  const driftUs = us - otherUs;
+  return driftUs < MAX_DRIFT_US && driftUs > -MAX_DRIFT_US;
+}
+
+function systemUs(): bigint {
+  return BigInt(Date.now()) * 1_000n;
+}
+
+/** How far apart two readings may be that count as one. */
+const TOGETHER_NS = 1_000_000n;
+
+/** Both clocks at one instant. */
+function readTogether(): { readonly wallUs: bigint; readonly monotonicNs: bigint } {
+  for (;;) {
+    const before = process.hrtime.bigint();
+    const wallUs = systemUs();
+    const monotonicNs = process.hrtime.bigint();
+    if (monotonicNs - before < TOGETHER_NS) return { wallUs, monotonicNs };
   }
 }
 
