@@ -121,11 +121,16 @@ export class RowCollector {
   }
 
   private unknown(name: string): Problem {
-    const known = this.plan.columns.map((column) => column.from[0]).join(', ');
+    const names = this.plan.columns.map((column) => column.from[0]!);
+    const more = names.length > MAX_LISTED ? `, and ${names.length - MAX_LISTED} more` : '';
+    const known = `${names.slice(0, MAX_LISTED).join(', ')}${more}`;
     const path = `/${name.slice(0, MAX_SHOWN_NAME).toWellFormed().replaceAll('~', '~0').replaceAll('/', '~1')}`;
     return { path, message: `unknown column; the source has ${known}` };
   }
 }
+
+/** Columns that a message lists. */
+const MAX_LISTED = 50;
 
 /** Longest name of an unknown column in a problem's path. */
 const MAX_SHOWN_NAME = 256;

@@ -1,6 +1,6 @@
 import { type ColumnBatch, concatBatches } from '../definition/column-batch.js';
 import type { SourceDocument } from '../definition/document.js';
-import { PlumblineError, type Problem } from '../definition/error.js';
+import { PlumblineError } from '../definition/error.js';
 import { readArrowBytes } from '../offline/arrow-read.js';
 import { rowsOfArrow } from './arrow-rows.js';
 import { plainPlan } from './column-mapping.js';
@@ -8,9 +8,6 @@ import type { OfferedRows } from './delivery.js';
 import { addLine, splitLines } from './ndjson.js';
 import { ordinalsFrom } from './offered-span.js';
 import { RowCollector } from './row-collector.js';
-
-/** Problems that one refusal lists; more are counted. */
-const MAX_PROBLEMS = 100;
 
 /**
  * Rows of a JSON body by declared type, nothing coerced (S4): an absent column is NULL, an unknown one is refused. A row's
@@ -66,26 +63,4 @@ function* bodyBatches(bytes: Uint8Array): Iterable<ColumnBatch> {
     if (!(error instanceof PlumblineError) || error.code !== 'INVALID_FRAME') throw error;
     throw new PlumblineError('INVALID_REQUEST', error.message, error.details);
   }
-}
-
-/** Rows of a JSON body, all of them or none. Throws INVALID_ROW with every problem by path, such as `/rows/3/temp`. */
-export function parseJsonRows(source: SourceDocument, rows: readonly unknown[]): ColumnBatch {
-  const offered = offeredOfJson(source, rows);
-  refuseIf(
-    offered.refused.flatMap(({ ordinal, problems }) =>
-      problems.map((problem) => ({ ...problem, path: `/rows/${ordinal}${problem.path}` })),
-    ),
-  );
-  return offered.rows;
-}
-
-/** Throws INVALID_ROW when there is any problem. */
-export function refuseIf(problems: readonly Problem[]): void {
-  if (problems.length === 0) return;
-  const first = problems[0]!;
-  const more = problems.length > 1 ? ` (and ${problems.length - 1} more)` : '';
-  throw new PlumblineError('INVALID_ROW', `${first.path}: ${first.message}${more}; no row was taken`, {
-    path: first.path,
-    problems: problems.slice(0, MAX_PROBLEMS),
-  });
 }

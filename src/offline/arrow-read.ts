@@ -6,12 +6,6 @@ import type { ScalarType, ValueType } from '../definition/value-type.js';
 import { requireSoundBatch } from './arrow-check.js';
 import { checkedBytes, checkedMessages } from './arrow-message.js';
 
-/** The one batch of a stream that `arrowBytes` wrote. */
-export function batchOfArrow(bytes: Uint8Array): ColumnBatch {
-  const batch = RecordBatchReader.from(bytes).next();
-  return batchOf(batch.value as RecordBatch);
-}
-
 /**
  * Reads an Arrow IPC stream or file, batch by batch: integers widened to INT64, floats to FLOAT64, instants floored to
  * microseconds (S1), dictionaries decoded; NaN stays. Throws INVALID_FRAME for what is no Arrow or maps to no value type.
