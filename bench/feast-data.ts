@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { sqlText } from '../demo/duckdb.js';
@@ -73,9 +74,14 @@ async function copy(connection: DuckDBConnection, select: string, path: string):
   await connection.run(`COPY (${select}) TO ${sqlText(path)} (FORMAT parquet, ROW_GROUP_SIZE 250000)`);
 }
 
+/** Rows of a file are fewer; so each name has numbers of its own. */
+const ROWS_BOUND = 2 ** 24;
+
 /** A number from 0 (included) to 1 that depends on the row and the name alone. */
 function uniform(name: string): string {
-  return `((hash(i, ${sqlText(name)}) >> 11)::DOUBLE / 9007199254740992.0)`;
+  const salt = createHash('sha256').update(name).digest().readUInt32BE() >>> 4;
+  // The hash of two values is a mixture of theirs, and so the same row's numbers would hang together.
+  return `((hash(i + ${salt * ROWS_BOUND}) >> 11)::DOUBLE / 9007199254740992.0)`;
 }
 
 function below(name: string, bound: number): string {

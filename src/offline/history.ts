@@ -1,4 +1,12 @@
-import type { HistoryRows, OfflineStore, RetrievalQuery, RetrievalResult, SourceRef } from './store.js';
+import type {
+  FeatureSetStatistics,
+  HistoryRows,
+  OfflineStore,
+  RetrievalQuery,
+  RetrievalResult,
+  SourceRef,
+  StatisticsQuery,
+} from './store.js';
 
 /** Rows that wait before they are written together; one commit a batch would cost more than the rows. */
 const FLUSH_ROWS = 65_536;
@@ -64,6 +72,12 @@ export class History {
   async retrieve(query: RetrievalQuery): Promise<RetrievalResult> {
     await this.settle();
     return this.store.retrieve(query);
+  }
+
+  /** Statistics of every row acknowledged before the call. */
+  async statistics(query: StatisticsQuery): Promise<FeatureSetStatistics> {
+    await this.settle();
+    return this.store.statistics(query);
   }
 
   /** Writes what waits and closes the store, whether or not it took the rows: the log has them. */

@@ -15,11 +15,13 @@ import { OfflineController } from './offline.controller.js';
 import { RETRIEVAL, Retrieval } from './retrieval.js';
 import { RetrievalAnswers } from './retrieval-answer.js';
 import { RetrievalJobs } from './retrieval-jobs.js';
+import { StatisticsController } from './statistics.controller.js';
+import { Statistics } from './statistics.js';
 import { OFFLINE_STORE, type OfflineStore } from './store.js';
 
 /** History. The store and the file reader are chosen by the composition root. */
 @Module({
-  controllers: [OfflineController],
+  controllers: [OfflineController, StatisticsController],
   providers: [
     { provide: HISTORY, inject: [OFFLINE_STORE], useFactory: (store: OfflineStore) => new History(store) },
     {
@@ -45,6 +47,11 @@ import { OFFLINE_STORE, type OfflineStore } from './store.js';
       inject: [CLOCK, CONFIG],
       useFactory: (clock: Clock, { dataDir }: Configuration) =>
         new HistoryFrames(clock, temporaryDir(dataDir)),
+    },
+    {
+      provide: Statistics,
+      inject: [HISTORY, CLOCK],
+      useFactory: (history: History, clock: Clock) => new Statistics(history, clock),
     },
     {
       provide: HistoryUpkeep,

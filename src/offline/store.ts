@@ -194,9 +194,9 @@ export type FeatureStatistics = {
   /** Of types that have an order. */
   readonly min: Value;
   readonly max: Value;
-  /** Of numbers. */
+  /** Of numbers, in floating point: the last digits may differ from one call to the next. Null where it is not finite. */
   readonly mean: number | null;
-  /** Of the sample, of numbers. */
+  /** Of the sample, as `mean` is; null also where squares are not finite. */
   readonly stddev: number | null;
   /** Of numbers: the least value with at least this share of values at or below it. */
   readonly quantiles: readonly QuantileOf<Value>[];
@@ -207,6 +207,8 @@ export type FeatureStatistics = {
 /** What history holds of one feature set. */
 export type FeatureSetStatistics = {
   readonly rows: number;
+  /** Rows among them that are deletions (S13): they have no values. */
+  readonly deletions: number;
   /** Different whole keys. */
   readonly entities: number;
   readonly firstEventUs: bigint | null;
@@ -240,7 +242,7 @@ export interface OfflineStore {
    * on a T before the horizon, and a snapshot from before this pass, are refused (HISTORY_EXPIRED).
    */
   retain(source: KeyedSource, horizonUs: bigint): Promise<RetentionReport>;
-  /** What the rows of a feature set look like. */
+  /** What the rows of a feature set look like. Throws HISTORY_EXPIRED for a range that begins before what retention left. */
   statistics(query: StatisticsQuery): Promise<FeatureSetStatistics>;
   close(): Promise<void>;
 }

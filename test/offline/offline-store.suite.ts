@@ -150,6 +150,46 @@ export function offlineStoreSuite(engine: string, { open, force }: OfflineEngine
       });
     });
 
+    it('tells what the rows of a feature set look like, of those in range that were known by then', async () => {
+      const source = sourceNamed(`source${run++}`);
+      const rows = [
+        row({ event: 1n, v: 1.5, V: 3n, created: 4n }),
+        row({ event: 2n, v: 1.5 }),
+        row({ event: 3n, v: 7, a: 'X', V: 3n }),
+        row({ event: 3n, v: 9, gone: true }),
+        row({ event: 4n, v: 100, b: null }),
+        row({ event: 5n, v: 100, created: 900n }),
+        row({ event: 9n, v: 100 }),
+      ];
+      await store.append({ project: 'p', source }, batchesOf(rows));
+      const features = [{ name: 'v' }, { name: 'V' }, { name: 'hour', expression: HOUR_IN_NEW_YORK }];
+      const document = setOver(source.name, { features });
+      const featureSet = compileFeatureSet({ document, source, entity: ENTITY, version: 1, id: 1 });
+      const found = await store.statistics({ project: 'p', featureSet, fromUs: 1n, toUs: 9n, asOfUs: 500n });
+      expect(found).toMatchObject({ rows: 4, deletions: 1, entities: 2, firstEventUs: 1n, lastEventUs: 3n });
+      expect(found.createdLagUs.at(-1)).toEqual({ quantile: 1, value: 3n });
+      const [v, V, hour] = found.features;
+      expect(v).toMatchObject({ count: 3, nulls: 0, distinct: { count: 2, exact: true }, min: 1.5, max: 7 });
+      expect(v!.mean).toBeCloseTo(10 / 3, 12);
+      expect(v!.stddev).toBeCloseTo(Math.sqrt((2 * (1.5 - 10 / 3) ** 2 + (7 - 10 / 3) ** 2) / 2), 12);
+      expect(v!.quantiles).toContainEqual({ quantile: 0.5, value: 1.5 });
+      expect(v!.top).toEqual([
+        { value: 1.5, count: 2 },
+        { value: 7, count: 1 },
+      ]);
+      expect(V).toMatchObject({ count: 2, nulls: 1, min: 3n, max: 3n, top: [{ value: 3n, count: 2 }] });
+      expect(hour).toMatchObject({ count: 3, distinct: { count: 1 }, min: 19n });
+      const none = await store.statistics({
+        project: 'p',
+        featureSet,
+        fromUs: 50n,
+        toUs: null,
+        asOfUs: 500n,
+      });
+      expect(none).toMatchObject({ rows: 0, entities: 0, firstEventUs: null, createdLagUs: [] });
+      expect(none.features[0]).toMatchObject({ count: 0, min: null, mean: null, quantiles: [], top: [] });
+    });
+
     it('refuses rows of an older owner of the log (S9)', async () => {
       const ref = { project: 'p', source: sourceNamed(`source${run++}`) };
       const [first, second] = batchesOf([1n, 2n, 3n, 4n].map((event) => row({ event })));

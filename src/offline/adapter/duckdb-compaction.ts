@@ -11,8 +11,8 @@ import { compactedTable } from './duckdb-state.js';
 /** Rows since the last compaction below which another one is not worth its cost: joining them takes some 50 ms. */
 const MIN_TAIL_ROWS = 100_000n;
 
-/** Part of the compacted rows that may come before they are compacted again, so that its cost stays in proportion. */
-const TAIL_SHARE = 4n;
+/** Part of the compacted rows that may come before they are compacted again: 5 %, so that its cost stays in proportion. */
+const TAIL_SHARE = 20n;
 
 /**
  * Makes the compacted table of each list of key columns, of the rows up to `through`, and puts it in the place of the

@@ -99,7 +99,7 @@ function isCompacted(visibility: Visibility): visibility is 'event' | 'known' {
   return visibility === 'event' || visibility === 'known';
 }
 
-/** Matches in the compacted table, left in `"~compacted"`, and in the rows since; returns the table of the latter, if any. */
+/** Matches in the compacted table, left in `"~ready"`, and in the rows since; returns the table of the latter, if any. */
 async function matchCompacted(
   scope: MatchScope,
   into: string,
@@ -107,13 +107,13 @@ async function matchCompacted(
 ): Promise<string | null> {
   const { connection, history, asked } = scope;
   const compacted = { ...scope.compacted!, keys: history.keys };
-  await fillTable(connection, '"~compacted"', compactedMatchSql(compacted, asked, rule));
+  await fillTable(connection, '"~ready"', compactedMatchSql(compacted, asked, rule));
   if (compacted.through >= history.through) {
-    await fillTable(connection, into, 'SELECT "~row", "~t", "~sequence" FROM "~compacted"');
+    await fillTable(connection, into, 'SELECT "~row", "~t", "~sequence" FROM "~ready"');
     return null;
   }
   await matchTail(scope, '"~tail"', rule);
-  await fillTable(connection, into, newerMatchSql(history, '"~compacted"', '"~tail"'));
+  await fillTable(connection, into, newerMatchSql(history, '"~ready"', '"~tail"'));
   return '"~tail"';
 }
 
@@ -125,7 +125,7 @@ async function matchTail(scope: MatchScope, into: string, rule: 'event' | 'known
 }
 
 function suspectsSql(tail: string | null): string {
-  const compacted = 'SELECT "~row" FROM "~compacted" WHERE "~suspect"';
+  const compacted = 'SELECT "~row" FROM "~ready" WHERE "~suspect"';
   if (tail === null) return compacted;
   const newer = (table: string): string => `SELECT "~row" FROM ${table} WHERE "~sequence" IS NOT NULL`;
   return [compacted, newer(tail), newer('"~tail_other"')].join(' UNION ALL ');

@@ -3,6 +3,7 @@ import { quoteIdentifier } from '../../compile/sql/duckdb.js';
 import { PlumblineError } from '../../definition/error.js';
 import type {
   CompactionReport,
+  FeatureSetStatistics,
   HistoryRows,
   KeyedSource,
   OfflineStore,
@@ -10,6 +11,7 @@ import type {
   RetrievalQuery,
   RetrievalResult,
   SourceRef,
+  StatisticsQuery,
 } from '../store.js';
 import { compactHistory, isBehind } from './duckdb-compaction.js';
 import { appendHistory, ensureHistoryTable, historyTable, lastSequence } from './duckdb-history.js';
@@ -19,6 +21,7 @@ import { retainHistory } from './duckdb-retention.js';
 import { retrieve } from './duckdb-retrieval.js';
 import { DuckdbDatabase, type DuckdbLimits } from './duckdb-session.js';
 import { ensureStateTables } from './duckdb-state.js';
+import { featureSetStatistics } from './duckdb-statistics.js';
 
 /** History in one DuckDB database file. One process owns it. */
 export class DuckdbOfflineStore implements OfflineStore {
@@ -111,8 +114,9 @@ export class DuckdbOfflineStore implements OfflineStore {
     });
   }
 
-  statistics(): Promise<never> {
-    throw new PlumblineError('INVALID_REQUEST', 'this store has no statistics yet');
+  async statistics(query: StatisticsQuery): Promise<FeatureSetStatistics> {
+    const through = await this.appliedThrough({ project: query.project, source: query.featureSet.source });
+    return this.database.session((connection) => featureSetStatistics(connection, query, through));
   }
 
   async close(): Promise<void> {
