@@ -42,9 +42,9 @@ export const malformed: Check = {
   name: 'malformed',
   bar: `${INPUTS} malformed inputs: each refused with a code (or still valid), no crash, at most ${MAX_GROWTH_MIB} MiB more, no half-written row`,
   defect: {
-    file: 'src/offline/arrow-check.js',
-    find: 'if (index >= 0 && index < dictionary.length)',
-    replace: 'if (true)',
+    file: 'src/offline/adapter/duckdb-frame-table.js',
+    find: "if (name !== '' &&",
+    replace: "if (true || name !== '' &&",
   },
   run: async () => {
     const folder = await mkdtemp(join(tmpdir(), 'plumbline-malformed-'));

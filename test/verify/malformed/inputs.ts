@@ -140,11 +140,17 @@ export function specials(): readonly Input[] {
     ...push(what, Buffer.from(text), type),
     door: 'apply',
   });
+  const frame = (what: string, text: string): Input => ({
+    ...push(what, Buffer.from(text)),
+    door: 'retrieve',
+  });
   const wide = Array.from({ length: 10_000 }, (_, i) => `c${i}`);
   const members = wide.map((name) => `"${name}":1`).join(',');
   const mebibytes = (count: number): Buffer => Buffer.alloc(count * 1024 ** 2, `${' '.repeat(1023)}\n`);
   const deep = (count: number): string => '['.repeat(count) + ']'.repeat(count);
   return [
+    frame('a column without a name', '{"rows":[{"k":"a","at":"2013-11-03T06:00:00Z","":1}]}'),
+    frame('a column named by U+0000', '{"rows":[{"k":"a","at":"2013-11-03T06:00:00Z","\\u0000":1}]}'),
     push('10,000 columns', Buffer.from(`{"rows":[{${members}}]}`)),
     push('10,000 columns', Buffer.from(`{${members}}\n`), 'application/x-ndjson'),
     load('10,000 columns', 'csv', Buffer.from(`${wide.join(',')}\n${wide.map(() => '1').join(',')}\n`)),
