@@ -76,7 +76,10 @@ export class Load {
       again: request.again ?? false,
     };
     const total = await this.check(run, opened);
-    return this.takeAll(run, opened, total);
+    const result = await this.takeAll(run, opened, total);
+    // The last rows may all have been set aside, and those before them still be on their way.
+    await this.parts.pipelines.of(context.project, source).idle();
+    return result;
   }
 
   private planOf(project: string, source: string, request: LoadRequest): RowPlan {
