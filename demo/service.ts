@@ -23,6 +23,8 @@ export type ServiceOptions = {
   readonly dataRoots: readonly string[];
   /** What the service's clock shows when it starts, RFC 3339; it runs on from there. Default: the present. */
   readonly clock?: string;
+  /** Aborted, it kills the process at once, as a crash would, while it starts or later. */
+  readonly kill?: AbortSignal;
 };
 
 /** The real service, in a process of its own. */
@@ -47,6 +49,7 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, ...environmentOf(options, port) },
   });
+  options.kill?.addEventListener('abort', () => child.kill('SIGKILL'), { once: true });
   const output = keepOutput(child);
   const baseUrl = `http://127.0.0.1:${port}`;
   try {
@@ -98,7 +101,8 @@ function keepOutput(child: ChildProcess): () => string {
 
 async function untilHealthy(baseUrl: string, child: ChildProcess, startedMs: number): Promise<void> {
   while (!(await isHealthy(baseUrl))) {
-    if (child.exitCode !== null) throw new Error(`the service ended with code ${child.exitCode}`);
+    const end = child.exitCode ?? child.signalCode;
+    if (end !== null) throw new Error(`the service ended with ${end}`);
     if (performance.now() - startedMs > START_DEADLINE_MS) {
       throw new Error(`no healthy answer within ${START_DEADLINE_MS} ms`);
     }

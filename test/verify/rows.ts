@@ -1,6 +1,7 @@
 import type { Check } from './check.js';
+import { kills } from './rows/kills.js';
 import { orders } from './rows/orders.js';
 import { traps } from './rows/traps.js';
 
 /** Rows in, values out: every door, every order, every crash. Its "Must hold" lines. */
-export const rows: readonly Check[] = [traps, orders];
+export const rows: readonly Check[] = [traps, orders, kills];

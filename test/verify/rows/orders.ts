@@ -33,7 +33,7 @@ export const orders: Check = {
   run: () =>
     withWorkshop(async (workshop) => {
       const traps = await readTraps();
-      const service = await startIn(workshop, TRAP_CLOCK);
+      const service = await startIn(workshop, { clock: TRAP_CLOCK });
       try {
         const seeds = Array.from({ length: ORDERS }, (_, i) => i + 1);
         const found = await inParallel(seeds, ORDERS_AT_ONCE, async (seed) => {

@@ -19,7 +19,7 @@ export const traps: Check = {
   run: () =>
     withWorkshop(async (workshop) => {
       const data = await readTraps();
-      const service = await startIn(workshop, TRAP_CLOCK);
+      const service = await startIn(workshop, { clock: TRAP_CLOCK });
       try {
         const differences: string[] = [];
         for (const way of WAYS) {

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openDuckDb } from '../../../demo/duckdb.js';
-import { type RunningService, startService } from '../../../demo/service.js';
+import { type RunningService, type ServiceOptions, startService } from '../../../demo/service.js';
 import type { Workshop } from './doors.js';
 
 /** Runs work with a folder whose files the service may load, and with a DuckDB of its own; both are gone afterwards. */
@@ -18,7 +18,14 @@ export async function withWorkshop<T>(work: (workshop: Workshop) => Promise<T>):
 }
 
 /** Starts the built service over the data of a workshop; again with the same data when it was started before. */
-export function startIn({ folder }: Workshop, clock?: string): Promise<RunningService> {
-  const options = { dataDir: join(folder, 'data'), dataRoots: [folder] };
-  return startService({ ...options, ...(clock !== undefined && { clock }) });
+export function startIn(
+  workshop: Workshop,
+  options: Pick<ServiceOptions, 'clock' | 'kill'> = {},
+): Promise<RunningService> {
+  return startService({ dataDir: dataDirOf(workshop), dataRoots: [workshop.folder], ...options });
+}
+
+/** Where the service of a workshop keeps its data. */
+export function dataDirOf({ folder }: Workshop): string {
+  return join(folder, 'data');
 }
