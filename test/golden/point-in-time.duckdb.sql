@@ -37,7 +37,7 @@ ON a."airport" = s."airport" AND a."runway" = s."^runway" AND a."~t" >= s."~from
 SELECT "airport", "^runway", "~sequence",
   CASE WHEN "~at" IS DISTINCT FROM lead("~at") OVER (PARTITION BY "airport", "^runway" ORDER BY "~rank") THEN "~at" END AS "~event",
   CASE WHEN "~rank" > coalesce(max("~rank") OVER (PARTITION BY "airport", "^runway" ORDER BY "~from", "~rank" ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AND "~from" IS DISTINCT FROM lead("~from") OVER (PARTITION BY "airport", "^runway" ORDER BY "~from", "~rank") THEN "~from" END AS "~known",
-  lead("~at") OVER (PARTITION BY "airport", "^runway" ORDER BY "~rank") AS "~next", "~created"
+  "~at", lead("~at") OVER (PARTITION BY "airport", "^runway" ORDER BY "~rank") AS "~next", "~created"
 FROM (SELECT "~h"."airport", "~h"."^runway", "~h"."~sequence", "~h"."observed" AS "~at", "~h"."~created_time" AS "~created",
   greatest("~h"."observed", "~h"."~created_time") AS "~from", row_number() OVER (PARTITION BY "~h"."airport", "~h"."^runway" ORDER BY "~h"."observed", "~h"."~order_time", "~h"."revision" IS NOT NULL, coalesce("~h"."revision", 0), "~h"."~sequence") AS "~rank"
   FROM "history_weather" "~h" WHERE "~h"."~sequence" <= 41 AND "~h"."airport" IS NOT NULL AND "~h"."^runway" IS NOT NULL AND 4 + strlen("~h"."airport") + 8 <= 1024)
@@ -45,24 +45,29 @@ QUALIFY "~event" IS NOT NULL OR "~known" IS NOT NULL
 ORDER BY "airport", "^runway", "~rank"
 
 -- compacted, event
-SELECT a."~row", a."~t", s."~sequence", (coalesce(s."~created" > a."~t", false)) AS "~suspect"
+SELECT a."~row", a."~t", s."~sequence", s."~at", (coalesce(s."~created" > a."~t", false)) AS "~suspect"
 FROM "~asked" a ASOF LEFT JOIN (SELECT *, "~event" AS "~from" FROM "compacted" WHERE "~event" IS NOT NULL) s
 ON a."airport" = s."airport" AND a."runway" = s."^runway" AND a."~t" >= s."~from"
 
 -- compacted, known
-SELECT a."~row", a."~t", s."~sequence", (s."~sequence" IS NULL OR coalesce(s."~next" <= a."~t", false)) AS "~suspect"
+SELECT a."~row", a."~t", s."~sequence", s."~at", (s."~sequence" IS NULL OR coalesce(s."~next" <= a."~t", false)) AS "~suspect"
 FROM "~asked" a ASOF LEFT JOIN (SELECT *, "~known" AS "~from" FROM "compacted" WHERE "~known" IS NOT NULL) s
 ON a."airport" = s."airport" AND a."runway" = s."^runway" AND a."~t" >= s."~from"
+
+-- compacted, known, few
+SELECT a."~row", any_value(a."~t") AS "~t", arg_max(s."~sequence", s."~known") AS "~sequence", arg_max(s."~at", s."~known") AS "~at"
+FROM "~asked" a LEFT JOIN "compacted" s ON a."airport" = s."airport" AND a."runway" = s."^runway" AND s."~known" <= a."~t" GROUP BY a."~row"
 
 -- frame rows whose keys have rows since
 (SELECT a.* FROM "~asked" a SEMI JOIN (SELECT "airport", "^runway" FROM "history_weather" "~h" WHERE "~h"."~sequence" > 7 AND "~h"."~sequence" <= 41 AND "~h"."airport" IS NOT NULL AND "~h"."^runway" IS NOT NULL AND 4 + strlen("~h"."airport") + 8 <= 1024) h ON a."airport" = h."airport" AND a."runway" = h."^runway")
 
 -- with the rows since
-SELECT m."~row", m."~t", CASE WHEN o."~sequence" IS NULL THEN m."~sequence"
-  WHEN m."~sequence" IS NULL OR ("~theirs"."observed", "~theirs"."~order_time", "~theirs"."revision" IS NOT NULL, coalesce("~theirs"."revision", 0), "~theirs"."~sequence") > ("~mine"."observed", "~mine"."~order_time", "~mine"."revision" IS NOT NULL, coalesce("~mine"."revision", 0), "~mine"."~sequence") THEN o."~sequence" ELSE m."~sequence" END AS "~sequence"
-FROM "~compacted" m LEFT JOIN "~tail" o USING ("~row")
-LEFT JOIN "history_weather" "~mine" ON "~mine"."~sequence" = CASE WHEN o."~sequence" IS NOT NULL THEN m."~sequence" END
-LEFT JOIN "history_weather" "~theirs" ON "~theirs"."~sequence" = o."~sequence"
+SELECT m."~row", m."~t", CASE WHEN o."~sequence" IS NULL OR m."~at" > o."~at" THEN m."~sequence"
+  WHEN m."~sequence" IS NULL OR o."~at" > m."~at" THEN o."~sequence" ELSE tied."~sequence" END AS "~sequence"
+FROM "~ready" m LEFT JOIN "~tail" o USING ("~row") LEFT JOIN (SELECT m."~row", CASE WHEN ("~theirs"."observed", "~theirs"."~order_time", "~theirs"."revision" IS NOT NULL, coalesce("~theirs"."revision", 0), "~theirs"."~sequence") > ("~mine"."observed", "~mine"."~order_time", "~mine"."revision" IS NOT NULL, coalesce("~mine"."revision", 0), "~mine"."~sequence") THEN o."~sequence" ELSE m."~sequence" END AS "~sequence"
+  FROM "~ready" m JOIN "~tail" o ON m."~row" = o."~row" AND m."~at" = o."~at"
+  JOIN "history_weather" "~mine" ON "~mine"."~sequence" = m."~sequence"
+  JOIN "history_weather" "~theirs" ON "~theirs"."~sequence" = o."~sequence") tied USING ("~row")
 
 -- joined
 SELECT f.*, "~h0"."~sequence" AS "~0.seq", "~h0"."observed" AS "~0.event", "~h0"."~created_assumed" AS "~0.assumed", "~h0"."temp" AS "~0:temp", "~h0"."observed" AS "~0:observed", "~h1"."~sequence" AS "~1.seq", "~h1"."observed" AS "~1.event", "~h1"."~created_assumed" AS "~1.assumed", "~h1"."temp" AS "~1:temp"

@@ -13,6 +13,7 @@ import {
   type Asked,
   askedOfSql,
   compactedMatchSql,
+  compactedPairsSql,
   newerMatchSql,
   pairCountSql,
   pairsMatchSql,
@@ -117,8 +118,9 @@ const MATCHES: Readonly<Record<string, string>> = {
   'the compacted table': compactedSql(HISTORY),
   'compacted, event': compactedMatchSql({ table: '"compacted"', keys: HISTORY.keys }, ASKED, 'event'),
   'compacted, known': compactedMatchSql({ table: '"compacted"', keys: HISTORY.keys }, ASKED, 'known'),
+  'compacted, known, few': compactedPairsSql({ table: '"compacted"', keys: HISTORY.keys }, ASKED, 'known'),
   'frame rows whose keys have rows since': askedOfSql({ ...HISTORY, after: 7n }, ASKED),
-  'with the rows since': newerMatchSql(HISTORY, '"~compacted"', '"~tail"'),
+  'with the rows since': newerMatchSql(HISTORY, '"~ready"', '"~tail"'),
 };
 
 describe('point-in-time SQL for DuckDB', () => {

@@ -62,33 +62,54 @@ export function stepsMatchSql(history: KeyedHistory, asked: Asked, visibility: V
   return asofSql(asked, `(${stepsSql(history, visibility)})`, history.keys, 's."~at"');
 }
 
-/** Steps that compaction keeps ready made; `"~suspect"` where the other rule may match another row of the table. */
-export function compactedMatchSql(
-  compacted: { readonly table: string; readonly keys: readonly string[] },
-  asked: Asked,
-  rule: 'event' | 'known',
-): string {
-  const { sequence } = HISTORY_COLUMNS;
+/** A table of {@link compactedSql}. */
+export type CompactedSteps = {
+  /** Quoted. */
+  readonly table: string;
+  /** Its key columns, quoted, in the entity's order. */
+  readonly keys: readonly string[];
+};
+
+/**
+ * One ASOF join over steps that compaction keeps ready made; with `"~at"`, and `"~suspect"` where the other rule may match
+ * another row of the table: by event time the match was not known yet, by what was known a newer row happened by T.
+ */
+export function compactedMatchSql(compacted: CompactedSteps, asked: Asked, rule: 'event' | 'known'): string {
   const steps = `(SELECT *, "~${rule}" AS "~from" FROM ${compacted.table} WHERE "~${rule}" IS NOT NULL)`;
-  // By event time the match was not known yet; by what was known there is a newer row that happened by T.
   const suspect =
     rule === 'event'
       ? 'coalesce(s."~created" > a."~t", false)'
-      : `s.${sequence} IS NULL OR coalesce(s."~next" <= a."~t", false)`;
-  return asofSql(asked, steps, compacted.keys, `(${suspect}) AS "~suspect"`);
+      : 's."~sequence" IS NULL OR coalesce(s."~next" <= a."~t", false)';
+  return asofSql(asked, steps, compacted.keys, `s."~at", (${suspect}) AS "~suspect"`);
 }
 
-/** The newer of two matches, where the rows of history were split between them: the newest of all is one of them. */
+/** The same by looking at every step of the keys asked for: for few of them, where sorting all steps would cost more. */
+export function compactedPairsSql(compacted: CompactedSteps, asked: Asked, rule: 'event' | 'known'): string {
+  const counts = `${keysEqual(asked, compacted.keys, 's')} AND s."~${rule}" <= a."~t"`;
+  const newest = (column: string): string => `arg_max(s.${column}, s."~${rule}") AS ${column}`;
+  return [
+    `SELECT a."~row", any_value(a."~t") AS "~t", ${newest(HISTORY_COLUMNS.sequence)}, ${newest('"~at"')}`,
+    `FROM ${asked.from} a LEFT JOIN ${compacted.table} s ON ${counts} GROUP BY a."~row"`,
+  ].join('\n');
+}
+
+/**
+ * The newer of two matches, where the rows of history were split between them: the newest of all is one of them. Both have
+ * `"~at"`; only where that is the same the whole order has to be looked up.
+ */
 export function newerMatchSql(history: KeyedHistory, one: string, other: string): string {
   const { sequence } = HISTORY_COLUMNS;
   const order = (table: string): string => `(${orderSql(history, table).join(', ')})`;
-  const both = `CASE WHEN o.${sequence} IS NOT NULL THEN m.${sequence} END`;
+  const tied = [
+    `SELECT m."~row", CASE WHEN ${order('"~theirs"')} > ${order('"~mine"')} THEN o.${sequence} ELSE m.${sequence} END AS ${sequence}`,
+    `  FROM ${one} m JOIN ${other} o ON m."~row" = o."~row" AND m."~at" = o."~at"`,
+    `  JOIN ${history.table} "~mine" ON "~mine".${sequence} = m.${sequence}`,
+    `  JOIN ${history.table} "~theirs" ON "~theirs".${sequence} = o.${sequence}`,
+  ].join('\n');
   return [
-    `SELECT m."~row", m."~t", CASE WHEN o.${sequence} IS NULL THEN m.${sequence}`,
-    `  WHEN m.${sequence} IS NULL OR ${order('"~theirs"')} > ${order('"~mine"')} THEN o.${sequence} ELSE m.${sequence} END AS ${sequence}`,
-    `FROM ${one} m LEFT JOIN ${other} o USING ("~row")`,
-    `LEFT JOIN ${history.table} "~mine" ON "~mine".${sequence} = ${both}`,
-    `LEFT JOIN ${history.table} "~theirs" ON "~theirs".${sequence} = o.${sequence}`,
+    `SELECT m."~row", m."~t", CASE WHEN o.${sequence} IS NULL OR m."~at" > o."~at" THEN m.${sequence}`,
+    `  WHEN m.${sequence} IS NULL OR o."~at" > m."~at" THEN o.${sequence} ELSE tied.${sequence} END AS ${sequence}`,
+    `FROM ${one} m LEFT JOIN ${other} o USING ("~row") LEFT JOIN (${tied}) tied USING ("~row")`,
   ].join('\n');
 }
 

@@ -98,8 +98,8 @@ export function stepsSql(history: KeyedHistory, visibility: Visibility): string 
 
 /**
  * The rows that `event` or `known` can ever answer with, in the order of keys and of S10: key columns, `"~sequence"`,
- * `"~event"` and `"~known"` (the instant from which it is the answer by that rule; NULL where it never is), and for the
- * comparison of the two `"~next"` (the event time of the next newer row) and `"~created"`.
+ * `"~event"` and `"~known"` (the instant from which it is the answer by that rule; NULL where it never is), `"~at"` (event
+ * time), and for the comparison of the two `"~next"` (the event time of the next newer row) and `"~created"`.
  */
 export function compactedSql(history: KeyedHistory): string {
   const keys = distinct(history.keys);
@@ -110,7 +110,7 @@ export function compactedSql(history: KeyedHistory): string {
     `SELECT ${[...keys, HISTORY_COLUMNS.sequence].join(', ')},`,
     `  CASE WHEN "~at" IS DISTINCT FROM lead("~at") OVER (${inOrder}) THEN "~at" END AS "~event",`,
     `  CASE WHEN ${known} THEN "~from" END AS "~known",`,
-    `  lead("~at") OVER (${inOrder}) AS "~next", "~created"`,
+    `  "~at", lead("~at") OVER (${inOrder}) AS "~next", "~created"`,
     `FROM (${rankedSql(history, visibleSql(history, 'known'))})`,
     'QUALIFY "~event" IS NOT NULL OR "~known" IS NOT NULL',
     `ORDER BY ${[...keys, '"~rank"'].join(', ')}`,

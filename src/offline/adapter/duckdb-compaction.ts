@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { quoteIdentifier } from '../../compile/sql/duckdb.js';
-import { compactedSql, type KeyedHistory } from '../../compile/sql/point-in-time-steps.js';
+import { compactedSql, distinct, type KeyedHistory } from '../../compile/sql/point-in-time-steps.js';
 import type { KeyType } from '../../definition/value-type.js';
 import type { CompactionReport, KeyedSource } from '../store.js';
 import { historyColumn, historyTable } from './duckdb-history.js';
@@ -11,8 +11,8 @@ import { compactedTable } from './duckdb-state.js';
 /** Rows since the last compaction below which another one is not worth its cost: joining them takes some 50 ms. */
 const MIN_TAIL_ROWS = 100_000n;
 
-/** Part of the compacted rows that may come before they are compacted again: 5 %, so that its cost stays in proportion. */
-const TAIL_SHARE = 20n;
+/** Part of the compacted rows that may come before they are compacted again: 2 %, so that its cost stays in proportion. */
+const TAIL_SHARE = 50n;
 
 /**
  * Makes the compacted table of each list of key columns, of the rows up to `through`, and puts it in the place of the
@@ -73,14 +73,15 @@ async function compactBy(
     await connection.run(`CREATE TABLE ${table} AS ${compactedSql(keyedHistory(ref, keys, through))}`);
     const [row] = await rowsOf(
       connection,
-      `SELECT (SELECT count(*) FROM ${table}), (SELECT count(*) FROM ${quoteIdentifier(history)} WHERE "~sequence" <= ${through})`,
+      `SELECT coalesce(sum(steps), 0), coalesce(max(steps), 0), (SELECT count(*) FROM ${quoteIdentifier(history)} WHERE "~sequence" <= ${through})
+       FROM (SELECT count(*) AS steps FROM ${table} GROUP BY ${distinct(keys.map(historyColumn)).join(', ')})`,
     );
     if (former !== null) await connection.run(`DROP TABLE ${former.table}`);
-    const [kept, read] = row!.map(Number);
+    const [kept, longest, read] = row!.map(Number);
     const place = `history = ${sqlText(history)} AND keys = ${sqlText(JSON.stringify(keys))}`;
     await connection.run(`DELETE FROM "~compacted_tables" WHERE ${place}`);
     await connection.run(
-      `INSERT INTO "~compacted_tables" VALUES (${[history, JSON.stringify(keys), name].map(sqlText).join(', ')}, ${through}, ${kept})`,
+      `INSERT INTO "~compacted_tables" VALUES (${[history, JSON.stringify(keys), name].map(sqlText).join(', ')}, ${through}, ${kept}, ${longest})`,
     );
     await connection.run('COMMIT');
     return { read: read!, kept: kept! };

@@ -34,7 +34,8 @@ export async function openFrame(
   await requireOwnNames(connection, columns.keys(), query);
   requireFrameColumns(columns, query);
   const time = quoteIdentifier(query.timeColumn);
-  const t = `${time} AT TIME ZONE 'UTC'${query.boundary === 'exclusive' ? ' - INTERVAL 1 MICROSECOND' : ''}`;
+  // Not AT TIME ZONE 'UTC', which asks a calendar about every instant.
+  const t = `make_timestamp(epoch_us(${time}))${query.boundary === 'exclusive' ? ' - INTERVAL 1 MICROSECOND' : ''}`;
   const names = [...columns.keys()].map(quoteIdentifier);
   const from = `(SELECT ${names.join(', ')}, ${ROW_NUMBER} AS "~row", ${t} AS "~t" FROM ${raw})`;
   const rowCount = await requireTimes(connection, raw, query);

@@ -16,63 +16,91 @@ import { sameValue } from '../../definition/value.js';
 import { columnOfVector } from './duckdb-column.js';
 import { fillTable, rowsOf } from './duckdb-session.js';
 
-/** Two tables of matches (`"~row"`, `"~t"`, `"~sequence"`): rows that `other` lacks do not differ. */
-export type MatchPair = { readonly mine: string; readonly other: string };
+/** Frame rows for which two rules match different rows of one entry. */
+export type Differing = {
+  /** Table of `"~row"`, `"~t"` and the sequences by either rule, `"~mine"` and `"~other"`. */
+  readonly table: string;
+  readonly entry: number;
+  readonly source: EntrySource;
+  /** Whether the answer is by the first of the two, so that its rows stand in `"~joined"`. */
+  readonly isAnswer: boolean;
+};
+
+/** Keeps where two tables of matches (`"~row"`, `"~t"`, `"~sequence"`) differ; they agree on rows that `other` lacks. */
+export async function keepDifferences(
+  connection: DuckDBConnection,
+  table: string,
+  { mine, other }: { readonly mine: string; readonly other: string },
+): Promise<void> {
+  const select = `SELECT m."~row", m."~t", m."~sequence" AS "~mine", o."~sequence" AS "~other"`;
+  const differs = 'm."~sequence" IS DISTINCT FROM o."~sequence"';
+  await fillTable(
+    connection,
+    table,
+    `${select} FROM ${mine} m JOIN ${other} o USING ("~row") WHERE ${differs}`,
+  );
+}
 
 /**
- * Values, with their statuses, of one entry that two tables of matches give differently (S17). Only the frame rows that
- * match another row of history are looked at: by SQL, and by the kernel where that alone knows the value (S8).
+ * Values, with their statuses, that are different there (S17): by SQL, and by the kernel where that alone knows the value
+ * (S8). `"~joined"` is there.
  */
-export async function countDifferences(
-  connection: DuckDBConnection,
-  source: EntrySource,
-  { mine, other }: MatchPair,
-): Promise<number> {
-  const differs = `FROM ${mine} m JOIN ${other} o USING ("~row") WHERE m."~sequence" IS DISTINCT FROM o."~sequence"`;
-  await fillTable(connection, '"~differ_mine"', `SELECT m."~row", m."~t", m."~sequence" ${differs}`);
-  await fillTable(connection, '"~differ_other"', `SELECT m."~row", m."~t", o."~sequence" ${differs}`);
-  const { lifetime } = source.entry.featureSet;
-  const inSql = source.entry.features.filter((feature) => featureSql(0, feature, lifetime) !== null);
-  const byKernel = source.entry.features.filter((feature) => !inSql.includes(feature));
+export async function countDifferences(connection: DuckDBConnection, differing: Differing): Promise<number> {
+  const { source, entry } = differing;
+  const { features, featureSet } = source.entry;
+  const inSql = features.filter((feature) => featureSql(entry, feature, featureSet.lifetime) !== null);
+  const byKernel = features.filter((feature) => !inSql.includes(feature));
   return (
-    (await countInSql(connection, source, inSql)) +
-    (await countByKernel(connection, { ...source, entry: { ...source.entry, features: byKernel } }))
+    (await countInSql(connection, differing, inSql)) + (await countByKernel(connection, differing, byKernel))
   );
+}
+
+/** The matched rows by either rule, as FROM items. */
+function sidesOf({ table, entry, source, isAnswer }: Differing): readonly [mine: string, other: string] {
+  const side = (sequence: string): string => {
+    const matches = `(SELECT "~row", "~t", ${sequence} AS "~sequence" FROM ${table})`;
+    return `(${matchedSql(source, entry, matches)})`;
+  };
+  const answered = `(SELECT j.* FROM "~joined" j SEMI JOIN ${table} d USING ("~row"))`;
+  return [isAnswer ? answered : side('"~mine"'), side('"~other"')];
 }
 
 async function countInSql(
   connection: DuckDBConnection,
-  source: EntrySource,
+  differing: Differing,
   features: readonly ServiceFeature[],
 ): Promise<number> {
   if (features.length === 0) return 0;
+  const { entry, source } = differing;
   const { lifetime } = source.entry.featureSet;
-  const side = (matches: string): string => {
-    const columns = features.flatMap((feature, i) => {
-      const value = featureSql(0, feature, lifetime)!;
-      return [`${value} AS "v${i}"`, `${statusSql(0, value, lifetime)} AS "s${i}"`];
-    });
-    return `(SELECT "~row", ${columns.join(', ')} FROM (${matchedSql(source, 0, matches)}))`;
-  };
-  const differing = features.map(
+  const values = features.flatMap((feature, i) => {
+    const value = featureSql(entry, feature, lifetime)!;
+    return [`${value} AS "v${i}"`, `${statusSql(entry, value, lifetime)} AS "s${i}"`];
+  });
+  const counts = features.map(
     (_, i) => `count(*) FILTER (a."v${i}" IS DISTINCT FROM b."v${i}" OR a."s${i}" <> b."s${i}")`,
   );
-  const sql = `SELECT ${differing.join(' + ')} FROM ${side('"~differ_mine"')} a JOIN ${side('"~differ_other"')} b USING ("~row")`;
+  const [a, b] = sidesOf(differing).map((side) => `(SELECT "~row", ${values.join(', ')} FROM ${side})`);
+  const sql = `SELECT ${counts.join(' + ')} FROM ${a!} a JOIN ${b!} b USING ("~row")`;
   const [row] = await rowsOf(connection, sql);
   return Number(row![0]);
 }
 
-async function countByKernel(connection: DuckDBConnection, source: EntrySource): Promise<number> {
-  if (source.entry.features.length === 0) return 0;
-  const names = columnsRead(source.entry.features).map((name) => matchedColumn(0, name));
+async function countByKernel(
+  connection: DuckDBConnection,
+  differing: Differing,
+  features: readonly ServiceFeature[],
+): Promise<number> {
+  if (features.length === 0) return 0;
+  const { entry, source } = differing;
+  const names = columnsRead(features).map((name) => matchedColumn(entry, name));
   const columns = (side: string): string =>
-    [matchColumn(0, 'event'), ...names].map((name) => `${side}.${name}`).join(', ');
-  const side = (matches: string): string => `(${matchedSql(source, 0, matches)})`;
+    [matchColumn(entry, 'event'), ...names].map((name) => `${side}.${name}`).join(', ');
+  const [a, b] = sidesOf(differing);
   const result = await connection.stream(
-    `SELECT a."~t", ${columns('a')}, ${columns('b')}
-     FROM ${side('"~differ_mine"')} a JOIN ${side('"~differ_other"')} b USING ("~row")`,
+    `SELECT b."~t", ${columns('a')}, ${columns('b')} FROM ${a!} a JOIN ${b!} b USING ("~row")`,
   );
-  const compare = comparerOf(source.entry);
+  const compare = comparerOf({ ...source.entry, features });
   let count = 0;
   for await (const chunk of result) count += compare(chunk);
   return count;

@@ -3,6 +3,7 @@ import {
   type Asked,
   askedOfSql,
   compactedMatchSql,
+  compactedPairsSql,
   newerMatchSql,
   pairCountSql,
   pairsMatchSql,
@@ -17,6 +18,8 @@ export type CompactedTable = {
   /** Quoted. */
   readonly table: string;
   readonly through: bigint;
+  /** Most steps of a single key. */
+  readonly longest: number;
 };
 
 /** Where the rows of one entry's history are, and what is asked of them. */
@@ -27,6 +30,7 @@ export type MatchScope = {
   readonly compacted: CompactedTable | null;
   readonly asked: Asked;
   readonly plan: RetrievalPlan;
+  readonly cheapPairs: number;
 };
 
 /** Most rows of a frame for which it is worth to count what its keys have. */
@@ -43,16 +47,27 @@ export type PlanFacts = {
   readonly compacted: boolean;
 };
 
-/** Which plan finds the rows of one entry. */
-export type ChoosePlan = (facts: PlanFacts) => RetrievalPlan;
+/** How the rows of an entry are found; every choice gives the same ones. */
+export type PlanRules = {
+  readonly choose: (facts: PlanFacts) => RetrievalPlan;
+  /** Most pairs of a frame row and a step of its key that cost less than sorting the steps. */
+  readonly cheapPairs: number;
+};
 
-export const planBySize: ChoosePlan = ({ pairs, compacted }) => {
-  if (pairs !== null && pairs <= FEW_PAIRS) return 'small';
-  return compacted ? 'compacted' : 'raw';
+export const PLANS_BY_SIZE: PlanRules = {
+  choose: ({ pairs, compacted }) => {
+    if (pairs !== null && pairs <= FEW_PAIRS) return 'small';
+    return compacted ? 'compacted' : 'raw';
+  },
+  // Looking at them takes some 500 ms of CPU, sorting five million steps twice that.
+  cheapPairs: 20_000_000,
 };
 
 /** Counts what a choice rests on. */
-export async function planFacts(scope: Omit<MatchScope, 'plan'>, frameRows: number): Promise<PlanFacts> {
+export async function planFacts(
+  scope: Omit<MatchScope, 'plan' | 'cheapPairs'>,
+  frameRows: number,
+): Promise<PlanFacts> {
   const compacted = scope.compacted !== null;
   if (frameRows > FEW_ROWS) return { frameRows, pairs: null, compacted };
   const [row] = await rowsOf(scope.connection, pairCountSql(scope.history, scope.asked));
@@ -85,36 +100,48 @@ export async function matchBoth(
     await matchInto(scope, other, otherRule);
     return;
   }
-  const tail = await matchCompacted(scope, into, rule);
+  const { ready, tail } = await matchCompacted(scope, into, rule);
   if (tail !== null) await matchTail(scope, '"~tail_other"', otherRule);
-  const suspects = `(SELECT a.* FROM ${scope.asked.from} a SEMI JOIN (${suspectsSql(tail)}) s USING ("~row"))`;
-  const compacted = { ...scope.compacted!, keys: scope.history.keys };
-  const asked = { ...scope.asked, from: suspects };
-  await fillTable(scope.connection, other, compactedMatchSql(compacted, asked, otherRule));
+  const suspects = `SELECT a.* FROM ${scope.asked.from} a SEMI JOIN (${suspectsSql(ready, tail)}) s USING ("~row")`;
+  await fillTable(scope.connection, '"~suspects"', suspects);
+  await matchSuspects(scope, other, otherRule);
   if (tail === null) return;
   await fillTable(scope.connection, other, newerMatchSql(scope.history, other, '"~tail_other"'));
+}
+
+/** Matches of `"~suspects"` in the compacted table; no more pairs are looked at than the table's longest key allows. */
+async function matchSuspects(scope: MatchScope, into: string, rule: 'event' | 'known'): Promise<void> {
+  const { connection, compacted, history } = scope;
+  const asked = { ...scope.asked, from: '"~suspects"' };
+  const [row] = await rowsOf(connection, 'SELECT count(*) FROM "~suspects"');
+  const matchSql =
+    Number(row![0]) * compacted!.longest <= scope.cheapPairs ? compactedPairsSql : compactedMatchSql;
+  await fillTable(connection, into, matchSql({ ...compacted!, keys: history.keys }, asked, rule));
 }
 
 function isCompacted(visibility: Visibility): visibility is 'event' | 'known' {
   return visibility === 'event' || visibility === 'known';
 }
 
-/** Matches in the compacted table, left in `"~ready"`, and in the rows since; returns the table of the latter, if any. */
+/** Tables of the matches among the compacted rows, and among those since; null where there are none. */
+type CompactedMatches = { readonly ready: string; readonly tail: string | null };
+
 async function matchCompacted(
   scope: MatchScope,
   into: string,
   rule: 'event' | 'known',
-): Promise<string | null> {
+): Promise<CompactedMatches> {
   const { connection, history, asked } = scope;
   const compacted = { ...scope.compacted!, keys: history.keys };
-  await fillTable(connection, '"~ready"', compactedMatchSql(compacted, asked, rule));
+  const matchSql = compactedMatchSql(compacted, asked, rule);
   if (compacted.through >= history.through) {
-    await fillTable(connection, into, 'SELECT "~row", "~t", "~sequence" FROM "~ready"');
-    return null;
+    await fillTable(connection, into, matchSql);
+    return { ready: into, tail: null };
   }
+  await fillTable(connection, '"~ready"', matchSql);
   await matchTail(scope, '"~tail"', rule);
   await fillTable(connection, into, newerMatchSql(history, '"~ready"', '"~tail"'));
-  return '"~tail"';
+  return { ready: '"~ready"', tail: '"~tail"' };
 }
 
 /** Matches in the rows that came since the compaction, for the keys that they have. */
@@ -124,8 +151,8 @@ async function matchTail(scope: MatchScope, into: string, rule: 'event' | 'known
   await fillTable(scope.connection, into, stepsMatchSql(history, asked, rule));
 }
 
-function suspectsSql(tail: string | null): string {
-  const compacted = 'SELECT "~row" FROM "~ready" WHERE "~suspect"';
+function suspectsSql(ready: string, tail: string | null): string {
+  const compacted = `SELECT "~row" FROM ${ready} WHERE "~suspect"`;
   if (tail === null) return compacted;
   const newer = (table: string): string => `SELECT "~row" FROM ${table} WHERE "~sequence" IS NOT NULL`;
   return [compacted, newer(tail), newer('"~tail_other"')].join(' UNION ALL ');

@@ -19,8 +19,8 @@ import {
 } from '../store.js';
 import { type Frame, openFrame, readingFrame } from './duckdb-frame.js';
 import { type HistoryOf, historyColumn } from './duckdb-history.js';
-import { countDifferences } from './duckdb-leak.js';
-import { type ChoosePlan, type MatchScope, matchBoth, matchInto, planFacts } from './duckdb-match.js';
+import { countDifferences, type Differing, keepDifferences } from './duckdb-leak.js';
+import { type MatchScope, matchBoth, matchInto, type PlanRules, planFacts } from './duckdb-match.js';
 import { resultOf } from './duckdb-result.js';
 import { matchServed } from './duckdb-served.js';
 import { fillTable, rowsOf } from './duckdb-session.js';
@@ -31,7 +31,7 @@ export type RetrievalParts = {
   readonly connection: DuckDBConnection;
   readonly query: RetrievalQuery;
   readonly historyOf: HistoryOf;
-  readonly choosePlan: ChoosePlan;
+  readonly plans: PlanRules;
 };
 
 /** Joins a frame point in time, all in one view of the database, so that compaction and retention may go on beside it. */
@@ -47,17 +47,15 @@ export async function retrieve(parts: RetrievalParts): Promise<RetrievalResult> 
   await requireKept(connection, sources);
   const found: EntryMatch[] = [];
   for (const [i, source] of sources.entries()) {
-    found.push(await matchEntry({ parts, source, record, frameRows: frame.rowCount, into: matchTable(i) }));
+    found.push(await matchEntry({ parts, source, entry: i, record, frameRows: frame.rowCount }));
   }
   const matches = sources.map((_, i) => matchTable(i));
-  await readingFrame(connection, query, () =>
-    fillTable(connection, '"~joined"', joinedSql(frame.from, sources, matches)),
-  );
+  await fillTable(connection, '"~joined"', joinedSql(frame.from, sources, matches));
   const report: RetrievalReport = {
     rows: frame.rowCount,
     knowledge: query.knowledge,
     boundary: query.boundary,
-    leakCount: found.reduce((count, { leakCount }) => count + leakCount, 0),
+    leakCount: await countLeaks(connection, found),
     assumedCreatedTimes: query.knowledge === 'known' ? await countAssumed(connection, sources) : 0,
     snapshot: Object.fromEntries(
       sources.map((source) => [source.entry.featureSet.source.name, String(source.snapshot)]),
@@ -125,42 +123,53 @@ async function requireKept(connection: DuckDBConnection, sources: readonly Entry
 
 type EntryMatch = {
   readonly plan: RetrievalPlan;
-  readonly leakCount: number;
   readonly uncertain: number;
+  /** Where `known` and `event` match different rows; null where they cannot. */
+  readonly differing: Differing | null;
 };
 
 type EntryAsk = {
   readonly parts: RetrievalParts;
   readonly source: EntrySource;
+  readonly entry: number;
   readonly record: boolean;
   readonly frameRows: number;
-  /** Table of the matches. */
-  readonly into: string;
 };
 
-async function matchEntry({ parts, source, record, frameRows, into }: EntryAsk): Promise<EntryMatch> {
+/** Leaves the matches of one entry in its {@link matchTable}. */
+async function matchEntry({ parts, source, entry, record, frameRows }: EntryAsk): Promise<EntryMatch> {
   const { connection, query } = parts;
+  const into = matchTable(entry);
   const scope = await scopeOf(parts, source, frameRows);
   const { plan } = scope;
-  const bothDiffer = await hasLateRows(connection, source);
+  const mayDiffer = await hasLateRows(connection, source);
+  const differing = { table: quoteIdentifier(`~d${entry}`), entry, source };
   if (query.knowledge === 'served') {
     const uncertain = await matchServed({ scope, source, query, record, into });
-    if (!bothDiffer) return { plan, leakCount: 0, uncertain };
+    if (!mayDiffer) return { plan, uncertain, differing: null };
     await matchBoth(scope, 'known', { into: '"~known"', other: '"~event"' });
-    const pair = { mine: '"~known"', other: '"~event"' };
-    return { plan, leakCount: await countDifferences(connection, source, pair), uncertain };
+    await keepDifferences(connection, differing.table, { mine: '"~known"', other: '"~event"' });
+    return { plan, uncertain, differing: { ...differing, isAnswer: false } };
   }
-  if (!bothDiffer) {
+  if (!mayDiffer) {
     await matchInto(scope, into, query.knowledge);
-    return { plan, leakCount: 0, uncertain: 0 };
+    return { plan, uncertain: 0, differing: null };
   }
-  await matchBoth(scope, query.knowledge, { into, other: '"~other"' });
-  const leakCount = await countDifferences(connection, source, { mine: into, other: '"~other"' });
-  return { plan, leakCount, uncertain: 0 };
+  await matchBoth(scope, query.knowledge, { into, other: '"~others"' });
+  await keepDifferences(connection, differing.table, { mine: into, other: '"~others"' });
+  return { plan, uncertain: 0, differing: { ...differing, isAnswer: true } };
+}
+
+async function countLeaks(connection: DuckDBConnection, found: readonly EntryMatch[]): Promise<number> {
+  let count = 0;
+  for (const { differing } of found) {
+    if (differing !== null) count += await countDifferences(connection, differing);
+  }
+  return count;
 }
 
 async function scopeOf(parts: RetrievalParts, source: EntrySource, frameRows: number): Promise<MatchScope> {
-  const { connection, query, choosePlan } = parts;
+  const { connection, query, plans } = parts;
   const { featureSet } = source.entry;
   const history: KeyedHistory = {
     table: source.table,
@@ -178,7 +187,8 @@ async function scopeOf(parts: RetrievalParts, source: EntrySource, frameRows: nu
   const compacted = ready !== null && ready.through <= source.snapshot ? ready : null;
   const asked = { from: '"~asked"', keys: source.frameKeys, axis: '"~t"' };
   const scope = { connection, history, compacted, asked };
-  return { ...scope, plan: choosePlan(await planFacts(scope, frameRows)) };
+  const plan = plans.choose(await planFacts(scope, frameRows));
+  return { ...scope, plan, cheapPairs: plans.cheapPairs };
 }
 
 /** Where every row was known at its event time, both rules see the same rows. */

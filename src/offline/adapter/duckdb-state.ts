@@ -9,7 +9,7 @@ export async function ensureStateTables(connection: DuckDBConnection): Promise<v
     'CREATE TABLE IF NOT EXISTS "~source_state" (history VARCHAR, epoch BIGINT, through BIGINT, horizon BIGINT, floor BIGINT)',
   );
   await connection.run(
-    'CREATE TABLE IF NOT EXISTS "~compacted_tables" (history VARCHAR, keys VARCHAR, name VARCHAR, through BIGINT, rows BIGINT)',
+    'CREATE TABLE IF NOT EXISTS "~compacted_tables" (history VARCHAR, keys VARCHAR, name VARCHAR, through BIGINT, rows BIGINT, longest BIGINT)',
   );
 }
 
@@ -66,13 +66,14 @@ export async function compactedTable(
   table: string,
   keys: readonly string[],
 ): Promise<(CompactedTable & { readonly rows: number }) | null> {
-  const sql = `SELECT name, through, rows FROM "~compacted_tables" WHERE ${isTable('history', table)} AND keys = ${sqlText(JSON.stringify(keys))}`;
+  const sql = `SELECT name, through, rows, longest FROM "~compacted_tables" WHERE ${isTable('history', table)} AND keys = ${sqlText(JSON.stringify(keys))}`;
   const [row] = await rowsOf(connection, sql);
   if (row === undefined) return null;
   return {
     table: quoteIdentifier(String(row[0])),
     through: BigInt(row[1] as bigint | number),
     rows: Number(row[2]),
+    longest: Number(row[3]),
   };
 }
 

@@ -16,7 +16,7 @@ import type {
 import { compactHistory, isBehind } from './duckdb-compaction.js';
 import { appendHistory, ensureHistoryTable, historyTable, lastSequence } from './duckdb-history.js';
 import { interruptOn } from './duckdb-interrupt.js';
-import { type ChoosePlan, planBySize } from './duckdb-match.js';
+import { PLANS_BY_SIZE, type PlanRules } from './duckdb-match.js';
 import { retainHistory } from './duckdb-retention.js';
 import { retrieve } from './duckdb-retrieval.js';
 import { DuckdbDatabase, type DuckdbLimits } from './duckdb-session.js';
@@ -37,18 +37,17 @@ export class DuckdbOfflineStore implements OfflineStore {
 
   private constructor(
     private readonly database: DuckdbDatabase,
-    private readonly choosePlan: ChoosePlan,
+    private readonly plans: PlanRules,
   ) {}
 
-  /** @param choosePlan how the rows of a frame are found; every plan gives the same ones. */
   static async open(
     path: string,
     limits: DuckdbLimits,
-    choosePlan: ChoosePlan = planBySize,
+    plans: PlanRules = PLANS_BY_SIZE,
   ): Promise<DuckdbOfflineStore> {
     const database = await DuckdbDatabase.open(path, limits);
     await database.session(ensureStateTables);
-    return new DuckdbOfflineStore(database, choosePlan);
+    return new DuckdbOfflineStore(database, plans);
   }
 
   async append(ref: SourceRef, batches: readonly HistoryRows[]): Promise<void> {
@@ -84,7 +83,7 @@ export class DuckdbOfflineStore implements OfflineStore {
     const connection = await this.database.connect();
     const release = interruptOn(connection, query.signal);
     try {
-      return await retrieve({ connection, query, historyOf, choosePlan: this.choosePlan });
+      return await retrieve({ connection, query, historyOf, plans: this.plans });
     } catch (error) {
       connection.closeSync();
       query.signal?.throwIfAborted();
