@@ -35,9 +35,9 @@ export class Sender {
   async work(): Promise<void> {
     await this.untilKilled(async () => {
       await this.requireRecent();
-      await this.finish();
+      const left = this.finish();
       const pushers = Array.from({ length: PUSHERS }, () => this.repeat(() => this.pushSome()));
-      await Promise.all([...pushers, this.repeat(() => this.operate())]);
+      await Promise.all([left, ...pushers, this.repeat(() => this.operate())]);
     });
   }
 
@@ -51,8 +51,9 @@ export class Sender {
 
   /** Sends again what may be and was not acknowledged, and waits for every load. */
   async finish(): Promise<void> {
+    const loads = this.parts.ledger.loads.filter(({ isDone }) => !isDone);
     await inParallel(this.parts.ledger.unanswered(), PUSHERS, (push) => this.push(push));
-    for (const load of this.parts.ledger.loads.filter(({ isDone }) => !isDone)) await this.load(load);
+    for (const load of loads) await this.load(load);
   }
 
   private async untilKilled(work: () => Promise<void>): Promise<void> {
