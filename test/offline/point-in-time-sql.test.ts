@@ -116,9 +116,21 @@ const MATCHES: Readonly<Record<string, string>> = {
   'raw, event': stepsMatchSql(HISTORY, ASKED, 'event'),
   'raw, served': stepsMatchSql(HISTORY, ASKED, 'served'),
   'the compacted table': compactedSql(HISTORY),
-  'compacted, event': compactedMatchSql({ table: '"compacted"', keys: HISTORY.keys }, ASKED, 'event'),
-  'compacted, known': compactedMatchSql({ table: '"compacted"', keys: HISTORY.keys }, ASKED, 'known'),
-  'compacted, known, few': compactedPairsSql({ table: '"compacted"', keys: HISTORY.keys }, ASKED, 'known'),
+  'compacted, event': compactedMatchSql(
+    { table: '"compacted"', keys: HISTORY.keys, more: [] },
+    ASKED,
+    'event',
+  ),
+  'compacted, known': compactedMatchSql(
+    { table: '"compacted"', keys: HISTORY.keys, more: [] },
+    ASKED,
+    'known',
+  ),
+  'compacted, known, few': compactedPairsSql(
+    { table: '"compacted"', keys: HISTORY.keys, more: [] },
+    ASKED,
+    'known',
+  ),
   'frame rows whose keys have rows since': askedOfSql({ ...HISTORY, after: 7n }, ASKED),
   'with the rows since': newerMatchSql(HISTORY, '"~ready"', '"~tail"'),
 };

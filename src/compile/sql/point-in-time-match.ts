@@ -10,7 +10,7 @@ import {
 } from './point-in-time-steps.js';
 
 /**
- * Which row of history answers for each row of a frame: SELECTs of `"~row"`, `"~t"` and the matched `"~sequence"`, NULL
+ * Which row of history answers for each row of a frame: SELECTs of `"~row"` and the matched `"~sequence"`, NULL
  * where there is none; one row a row of `asked`, or of `one`. All of them give the same.
  */
 export type Asked = {
@@ -32,7 +32,7 @@ export function pairsMatchSql(history: KeyedHistory, asked: Asked, visibility: V
     `"~h".${history.eventTime} <= a."~t"`,
   ];
   return [
-    `SELECT a."~row", any_value(a."~t") AS "~t", arg_max("~h".${sequence}, row(${orderSql(history, '"~h"').join(', ')})) AS ${sequence}`,
+    `SELECT a."~row", arg_max("~h".${sequence}, row(${orderSql(history, '"~h"').join(', ')})) AS ${sequence}`,
     `FROM ${asked.from} a LEFT JOIN ${history.table} "~h" ON ${counts.join(' AND ')}`,
     'GROUP BY a."~row"',
   ].join('\n');
@@ -59,7 +59,8 @@ export function askedOfSql(history: KeyedHistory, asked: Asked): string {
 
 /** One ASOF join over steps made for it: the plan for any rule and any snapshot. `"~at"` is the matched event time. */
 export function stepsMatchSql(history: KeyedHistory, asked: Asked, visibility: Visibility): string {
-  return asofSql(asked, `(${stepsSql(history, visibility)})`, history.keys, 's."~at"');
+  const steps = `(${stepsSql(history, visibility)})`;
+  return asofSql(asked, { steps, keys: history.keys, columns: ['s."~at"'] });
 }
 
 /** A table of {@link compactedSql}. */
@@ -68,10 +69,12 @@ export type CompactedSteps = {
   readonly table: string;
   /** Its key columns, quoted, in the entity's order. */
   readonly keys: readonly string[];
+  /** Further columns of the steps that are wanted beside the matches: each is sorted with them. */
+  readonly more: readonly '"~at"'[];
 };
 
 /**
- * One ASOF join over steps that compaction keeps ready made; with `"~at"`, and `"~suspect"` where the other rule may match
+ * One ASOF join over steps that compaction keeps ready made, with `"~suspect"` where the other rule may match
  * another row of the table: by event time the match was not known yet, by what was known a newer row happened by T.
  */
 export function compactedMatchSql(compacted: CompactedSteps, asked: Asked, rule: 'event' | 'known'): string {
@@ -80,15 +83,18 @@ export function compactedMatchSql(compacted: CompactedSteps, asked: Asked, rule:
     rule === 'event'
       ? 'coalesce(s."~created" > a."~t", false)'
       : 's."~sequence" IS NULL OR coalesce(s."~next" <= a."~t", false)';
-  return asofSql(asked, steps, compacted.keys, `s."~at", (${suspect}) AS "~suspect"`);
+  const more = compacted.more.map((column) => `s.${column}`);
+  return asofSql(asked, { steps, keys: compacted.keys, columns: [...more, `(${suspect}) AS "~suspect"`] });
 }
 
 /** The same by looking at every step of the keys asked for: for few of them, where sorting all steps would cost more. */
 export function compactedPairsSql(compacted: CompactedSteps, asked: Asked, rule: 'event' | 'known'): string {
   const counts = `${keysEqual(asked, compacted.keys, 's')} AND s."~${rule}" <= a."~t"`;
-  const newest = (column: string): string => `arg_max(s.${column}, s."~${rule}") AS ${column}`;
+  const newest = [HISTORY_COLUMNS.sequence, ...compacted.more].map(
+    (column) => `arg_max(s.${column}, s."~${rule}") AS ${column}`,
+  );
   return [
-    `SELECT a."~row", any_value(a."~t") AS "~t", ${newest(HISTORY_COLUMNS.sequence)}, ${newest('"~at"')}`,
+    `SELECT a."~row", ${newest.join(', ')}`,
     `FROM ${asked.from} a LEFT JOIN ${compacted.table} s ON ${counts} GROUP BY a."~row"`,
   ].join('\n');
 }
@@ -107,15 +113,22 @@ export function newerMatchSql(history: KeyedHistory, one: string, other: string)
     `  JOIN ${history.table} "~theirs" ON "~theirs".${sequence} = o.${sequence}`,
   ].join('\n');
   return [
-    `SELECT m."~row", m."~t", CASE WHEN o.${sequence} IS NULL OR m."~at" > o."~at" THEN m.${sequence}`,
+    `SELECT m."~row", CASE WHEN o.${sequence} IS NULL OR m."~at" > o."~at" THEN m.${sequence}`,
     `  WHEN m.${sequence} IS NULL OR o."~at" > m."~at" THEN o.${sequence} ELSE tied.${sequence} END AS ${sequence}`,
     `FROM ${one} m LEFT JOIN ${other} o USING ("~row") LEFT JOIN (${tied}) tied USING ("~row")`,
   ].join('\n');
 }
 
-function asofSql(asked: Asked, steps: string, keys: readonly string[], more: string): string {
+type Steps = {
+  readonly steps: string;
+  readonly keys: readonly string[];
+  /** Columns beside the matched sequence. */
+  readonly columns: readonly string[];
+};
+
+function asofSql(asked: Asked, { steps, keys, columns }: Steps): string {
   return [
-    `SELECT a."~row", a."~t", s.${HISTORY_COLUMNS.sequence}, ${more}`,
+    `SELECT ${['a."~row"', `s.${HISTORY_COLUMNS.sequence}`, ...columns].join(', ')}`,
     `FROM ${asked.from} a ASOF LEFT JOIN ${steps} s`,
     `ON ${keysEqual(asked, keys, 's')} AND a.${asked.axis} >= s."~from"`,
   ].join('\n');

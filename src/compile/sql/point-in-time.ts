@@ -33,8 +33,11 @@ export const HISTORY_COLUMNS = {
   visibleTime: '"~visible_time"',
 } as const;
 
-/** Name of a column of the joined frame: the matched sequence, event time, … of one entry. */
-export function matchColumn(entry: number, what: 'seq' | 'event' | 'assumed'): string {
+/**
+ * Name of a column of the joined frame: of the matched row of one entry its event time, NULL where there is none, and
+ * whether its created time was assumed.
+ */
+export function matchColumn(entry: number, what: 'event' | 'assumed'): string {
   return quoteIdentifier(`~${entry}.${what}`);
 }
 
@@ -83,11 +86,9 @@ function matchedRow(source: EntrySource, match: string, history: string): string
 }
 
 function matchColumns(source: EntrySource, entry: number, history: string): readonly string[] {
-  const { sequence, createdAssumed } = HISTORY_COLUMNS;
   return [
-    `${history}.${sequence} AS ${matchColumn(entry, 'seq')}`,
     `${history}.${source.column(source.eventTime)} AS ${matchColumn(entry, 'event')}`,
-    `${history}.${createdAssumed} AS ${matchColumn(entry, 'assumed')}`,
+    `${history}.${HISTORY_COLUMNS.createdAssumed} AS ${matchColumn(entry, 'assumed')}`,
     ...columnsRead(source.entry.features).map(
       (name) => `${history}.${source.column(name)} AS ${matchedColumn(entry, name)}`,
     ),
@@ -107,7 +108,7 @@ export function matchedSql(source: EntrySource, entry: number, matches: string):
 export function aliveSql(entry: number, lifetime: Lifetime): string {
   const age = `(epoch_us("~t") - epoch_us(${matchColumn(entry, 'event')}))`;
   const limits = [lifetime.maxAgeUs, lifetime.retentionUs].filter((limit) => limit !== null);
-  return [`${matchColumn(entry, 'seq')} IS NOT NULL`, ...limits.map((limit) => `${age} <= ${limit}`)].join(
+  return [`${matchColumn(entry, 'event')} IS NOT NULL`, ...limits.map((limit) => `${age} <= ${limit}`)].join(
     ' AND ',
   );
 }
@@ -127,7 +128,7 @@ export function withDefaultSql(valueSql: string, feature: ServiceFeature): strin
 /** A feature's status over the joined frame (S15). */
 export function statusSql(entry: number, valueSql: string, lifetime: Lifetime): string {
   const age = `(epoch_us("~t") - epoch_us(${matchColumn(entry, 'event')}))`;
-  const gone = [`${matchColumn(entry, 'seq')} IS NULL`];
+  const gone = [`${matchColumn(entry, 'event')} IS NULL`];
   if (lifetime.retentionUs !== null) gone.push(`${age} > ${lifetime.retentionUs}`);
   const expired = lifetime.maxAgeUs === null ? '' : ` WHEN ${age} > ${lifetime.maxAgeUs} THEN 'EXPIRED'`;
   return `CASE WHEN ${gone.join(' OR ')} THEN 'NOT_FOUND'${expired} WHEN (${valueSql}) IS NULL THEN 'NULL' ELSE 'PRESENT' END`;

@@ -26,19 +26,18 @@ export type Differing = {
   readonly isAnswer: boolean;
 };
 
-/** Keeps where two tables of matches (`"~row"`, `"~t"`, `"~sequence"`) differ; they agree on rows that `other` lacks. */
+/** Keeps where two tables of matches (`"~row"`, `"~sequence"`) differ; they agree on rows that `other` lacks. */
 export async function keepDifferences(
   connection: DuckDBConnection,
   table: string,
   { mine, other }: { readonly mine: string; readonly other: string },
 ): Promise<void> {
-  const select = `SELECT m."~row", m."~t", m."~sequence" AS "~mine", o."~sequence" AS "~other"`;
   const differs = 'm."~sequence" IS DISTINCT FROM o."~sequence"';
-  await fillTable(
-    connection,
-    table,
-    `${select} FROM ${mine} m JOIN ${other} o USING ("~row") WHERE ${differs}`,
-  );
+  const sql = [
+    'SELECT "~row", a."~t", m."~sequence" AS "~mine", o."~sequence" AS "~other"',
+    `FROM ${mine} m JOIN ${other} o USING ("~row") JOIN "~asked" a USING ("~row") WHERE ${differs}`,
+  ];
+  await fillTable(connection, table, sql.join('\n'));
 }
 
 /**

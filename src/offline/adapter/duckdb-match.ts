@@ -2,6 +2,7 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import {
   type Asked,
   askedOfSql,
+  type CompactedSteps,
   compactedMatchSql,
   compactedPairsSql,
   newerMatchSql,
@@ -74,7 +75,7 @@ export async function planFacts(
   return { frameRows, pairs: Number(row![0]), compacted };
 }
 
-/** Leaves the matches of every row asked for in the temporary table `into`: `"~row"`, `"~t"`, `"~sequence"`. */
+/** Leaves the matches of every row asked for in the temporary table `into`: `"~row"`, `"~sequence"`. */
 export async function matchInto(scope: MatchScope, into: string, visibility: Visibility): Promise<void> {
   const { connection, history, asked, plan } = scope;
   if (plan === 'small') return fillTable(connection, into, pairsMatchSql(history, asked, visibility));
@@ -111,16 +112,26 @@ export async function matchBoth(
 
 /** Matches of `"~suspects"` in the compacted table; no more pairs are looked at than the table's longest key allows. */
 async function matchSuspects(scope: MatchScope, into: string, rule: 'event' | 'known'): Promise<void> {
-  const { connection, compacted, history } = scope;
+  const { connection, compacted } = scope;
   const asked = { ...scope.asked, from: '"~suspects"' };
   const [row] = await rowsOf(connection, 'SELECT count(*) FROM "~suspects"');
   const matchSql =
     Number(row![0]) * compacted!.longest <= scope.cheapPairs ? compactedPairsSql : compactedMatchSql;
-  await fillTable(connection, into, matchSql({ ...compacted!, keys: history.keys }, asked, rule));
+  await fillTable(connection, into, matchSql(stepsOf(scope), asked, rule));
 }
 
 function isCompacted(visibility: Visibility): visibility is 'event' | 'known' {
   return visibility === 'event' || visibility === 'known';
+}
+
+/** The event times are needed where rows came since, to tell which match is the newer. */
+function stepsOf(scope: MatchScope): CompactedSteps {
+  const more = hasTail(scope) ? (['"~at"'] as const) : [];
+  return { table: scope.compacted!.table, keys: scope.history.keys, more };
+}
+
+function hasTail({ compacted, history }: MatchScope): boolean {
+  return compacted!.through < history.through;
 }
 
 /** Tables of the matches among the compacted rows, and among those since; null where there are none. */
@@ -132,9 +143,8 @@ async function matchCompacted(
   rule: 'event' | 'known',
 ): Promise<CompactedMatches> {
   const { connection, history, asked } = scope;
-  const compacted = { ...scope.compacted!, keys: history.keys };
-  const matchSql = compactedMatchSql(compacted, asked, rule);
-  if (compacted.through >= history.through) {
+  const matchSql = compactedMatchSql(stepsOf(scope), asked, rule);
+  if (!hasTail(scope)) {
     await fillTable(connection, into, matchSql);
     return { ready: into, tail: null };
   }
@@ -161,9 +171,8 @@ function suspectsSql(ready: string, tail: string | null): string {
 /** A record's T bounds the event time as well (S14); no answer of ours knew a later row, but a frame may say so. */
 async function withinTime(scope: MatchScope, into: string): Promise<void> {
   const { connection, asked, history } = scope;
-  const later = `SELECT "~row" FROM ${into} WHERE "~at" > "~t"`;
-  const from = `(SELECT a.* FROM ${asked.from} a SEMI JOIN (${later}) l USING ("~row"))`;
+  const from = `(SELECT a.* FROM ${asked.from} a SEMI JOIN ${into} m ON m."~row" = a."~row" AND m."~at" > a."~t")`;
   await fillTable(connection, '"~within"', pairsMatchSql(history, { ...asked, from }, 'logged'));
-  const kept = `SELECT "~row", "~t", "~sequence" FROM ${into} WHERE "~at" IS NULL OR "~at" <= "~t"`;
-  await fillTable(connection, into, `${kept} UNION ALL SELECT "~row", "~t", "~sequence" FROM "~within"`);
+  const kept = `SELECT "~row", "~sequence" FROM ${into} m ANTI JOIN "~within" w USING ("~row")`;
+  await fillTable(connection, into, `${kept} UNION ALL SELECT "~row", "~sequence" FROM "~within"`);
 }

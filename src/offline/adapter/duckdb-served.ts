@@ -46,7 +46,8 @@ async function matchActive(
   { visibility, fromUs }: { readonly visibility: Visibility; readonly fromUs: bigint | null },
 ): Promise<void> {
   await matchInto(scope, into, visibility);
-  const active = fromUs === null ? 'false' : `epoch_us("~t") >= ${fromUs}`;
-  const gated = `SELECT "~row", "~t", CASE WHEN ${active} THEN "~sequence" END AS "~sequence" FROM ${into}`;
+  const active = fromUs === null ? 'false' : `epoch_us(a."~t") >= ${fromUs}`;
+  const sequence = `CASE WHEN ${active} THEN m."~sequence" END AS "~sequence"`;
+  const gated = `SELECT "~row", ${sequence} FROM ${into} m JOIN ${scope.asked.from} a USING ("~row")`;
   await fillTable(scope.connection, into, gated);
 }

@@ -109,7 +109,6 @@ function rowsSql(query: StatisticsQuery, through: bigint): string {
   const columns = [
     `"~h".${sequence} AS "~row"`,
     `${event} AS "~t"`,
-    `"~h".${sequence} AS ${matchColumn(0, 'seq')}`,
     `${event} AS ${matchColumn(0, 'event')}`,
     `epoch_us(${created}) - epoch_us(${event}) AS "~lag"`,
     `${source.tombstone === undefined ? 'false' : `"~h".${historyColumn(source.tombstone)} IS TRUE`} AS "~gone"`,
