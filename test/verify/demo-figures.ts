@@ -40,9 +40,9 @@ export const leak: Check = {
   bar: `the leaking join claims at least ${LEAST_LEAK} more AUC than it is worth when served`,
   // A retrieval that looks into the future makes the served answer as good as the claim.
   defect: {
-    file: 'src/compile/sql/point-in-time.js',
-    find: '."~t" >= ',
-    replace: '."~t" + INTERVAL 2 DAY >= ',
+    file: 'src/compile/sql/point-in-time-match.js',
+    find: '} >= s."~from"',
+    replace: '} + INTERVAL 2 DAY >= s."~from"',
   },
   run: async () => {
     const { leakClaimedAuc, leakServedAuc } = await runDemo();

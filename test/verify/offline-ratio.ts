@@ -9,9 +9,9 @@ export const offlineRatio: Check = {
   bar: `at most ${MOST_RATIO} times the hand-written join, 0 differences`,
   defect: {
     file: 'src/offline/adapter/duckdb-retrieval.js',
-    find: 'const frame = await openFrame(connection, query);',
+    find: 'const frame = await openFrame(connection, query, historyOf);',
     replace:
-      'await new Promise((resolve) => setTimeout(resolve, 10000));\nconst frame = await openFrame(connection, query);',
+      'await new Promise((resolve) => setTimeout(resolve, 10000));\nconst frame = await openFrame(connection, query, historyOf);',
   },
   run: async () => {
     const { metrics } = await offlineFlights();

@@ -9,7 +9,11 @@ import { withService } from './with-service.js';
 export const weather: Check = {
   name: 'weather',
   bar: '0 differences for 336,776 flights, maxAge none / 1 h / 3 h, by event and by created time',
-  defect: { file: 'src/compile/sql/point-in-time.js', find: '."~t" >= ', replace: '."~t" > ' },
+  defect: {
+    file: 'src/compile/sql/point-in-time-match.js',
+    find: '} >= s."~from"',
+    replace: '} > s."~from"',
+  },
   run: async () => {
     const files = await openDuckDb();
     await prepareFiles(files);

@@ -26,9 +26,9 @@ export const orders: Check = {
   name: 'orders',
   bar: `0 differences in final states and latest queries, event and known, for ${ORDERS} random orders of arrival over every door`,
   defect: {
-    file: 'src/definition/order.js',
-    find: 'compareBigint(a.orderTime, b.orderTime) || ',
-    replace: '',
+    file: 'src/online/adapter/stored-row.js',
+    find: 'writeSortable(bytes, order.orderTime, ',
+    replace: 'writeSortable(bytes, 0n, ',
   },
   run: () =>
     withWorkshop(async (workshop) => {

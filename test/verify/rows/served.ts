@@ -25,7 +25,7 @@ export const served: Check = {
   bar: `${SEEDS} seeds x ${ANSWERS} answers: 0 differences by record, none but uncertain ones by T alone`,
   defect: {
     file: 'src/online/adapter/stored-row.js',
-    find: '(tombstone ? IS_TOMBSTONE : 0)',
+    find: 'tombstone ? IS_TOMBSTONE : 0',
     replace: '0',
   },
   run: async () => {

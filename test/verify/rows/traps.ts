@@ -13,7 +13,7 @@ export const traps: Check = {
   bar: '0 differences in every latest query and online state, event and known, through push, batch and rebuild',
   defect: {
     file: 'src/online/adapter/lmdb.js',
-    find: 'compareOrder(decodeOrder(stored), row.order) < 0',
+    find: 'isNewer(bytes, stored)',
     replace: 'true',
   },
   run: () =>
