@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { DuckdbOfflineStore } from '../../src/offline/adapter/duckdb.js';
-import { PLANS_BY_SIZE } from '../../src/offline/adapter/duckdb-match.js';
+import { PLANS_BY_SIZE } from '../../src/offline/adapter/duckdb-plan.js';
 import type { RetrievalPlan } from '../../src/offline/store.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 import { offlineStoreSuite } from './offline-store.suite.js';

@@ -26,18 +26,18 @@ export type Differing = {
   readonly isAnswer: boolean;
 };
 
-/** Keeps where two tables of matches (`"~row"`, `"~sequence"`) differ; they agree on rows that `other` lacks. */
+/** Keeps where two sets of matches differ: FROM items of `"~row"`, `"~sequence"`, which agree on rows that `other` lacks. */
 export async function keepDifferences(
   connection: DuckDBConnection,
   table: string,
   { mine, other }: { readonly mine: string; readonly other: string },
 ): Promise<void> {
-  const differs = 'm."~sequence" IS DISTINCT FROM o."~sequence"';
-  const sql = [
-    'SELECT "~row", a."~t", m."~sequence" AS "~mine", o."~sequence" AS "~other"',
-    `FROM ${mine} m JOIN ${other} o USING ("~row") JOIN "~asked" a USING ("~row") WHERE ${differs}`,
+  const differing = [
+    'SELECT "~row", m."~sequence" AS "~mine", o."~sequence" AS "~other"',
+    `FROM ${mine} m JOIN ${other} o USING ("~row") WHERE m."~sequence" IS DISTINCT FROM o."~sequence"`,
   ];
-  await fillTable(connection, table, sql.join('\n'));
+  const sql = `SELECT d.*, a."~t" FROM (${differing.join('\n')}) d JOIN "~asked" a USING ("~row")`;
+  await fillTable(connection, table, sql);
 }
 
 /**
@@ -60,8 +60,7 @@ function sidesOf({ table, entry, source, isAnswer }: Differing): readonly [mine:
     const matches = `(SELECT "~row", "~t", ${sequence} AS "~sequence" FROM ${table})`;
     return `(${matchedSql(source, entry, matches)})`;
   };
-  const answered = `(SELECT j.* FROM "~joined" j SEMI JOIN ${table} d USING ("~row"))`;
-  return [isAnswer ? answered : side('"~mine"'), side('"~other"')];
+  return [isAnswer ? '"~joined"' : side('"~mine"'), side('"~other"')];
 }
 
 async function countInSql(

@@ -6,7 +6,6 @@ import {
   compactedMatchSql,
   compactedPairsSql,
   newerMatchSql,
-  pairCountSql,
   pairsMatchSql,
   stepsMatchSql,
 } from '../../compile/sql/point-in-time-match.js';
@@ -34,47 +33,6 @@ export type MatchScope = {
   readonly cheapPairs: number;
 };
 
-/** Most rows of a frame for which it is worth to count what its keys have. */
-const FEW_ROWS = 50_000;
-
-/** Most pairs of a frame row and a row of its key that are looked at one by one: some 200 ms. */
-const FEW_PAIRS = 2_000_000;
-
-/** What the choice of a plan rests on. */
-export type PlanFacts = {
-  readonly frameRows: number;
-  /** Pairs of a frame row and a row of its key; null for frames of more than some ten thousand rows. */
-  readonly pairs: number | null;
-  readonly compacted: boolean;
-};
-
-/** How the rows of an entry are found; every choice gives the same ones. */
-export type PlanRules = {
-  readonly choose: (facts: PlanFacts) => RetrievalPlan;
-  /** Most pairs of a frame row and a step of its key that cost less than sorting the steps. */
-  readonly cheapPairs: number;
-};
-
-export const PLANS_BY_SIZE: PlanRules = {
-  choose: ({ pairs, compacted }) => {
-    if (pairs !== null && pairs <= FEW_PAIRS) return 'small';
-    return compacted ? 'compacted' : 'raw';
-  },
-  // Looking at them takes some 500 ms of CPU, sorting five million steps twice that.
-  cheapPairs: 20_000_000,
-};
-
-/** Counts what a choice rests on. */
-export async function planFacts(
-  scope: Omit<MatchScope, 'plan' | 'cheapPairs'>,
-  frameRows: number,
-): Promise<PlanFacts> {
-  const compacted = scope.compacted !== null;
-  if (frameRows > FEW_ROWS) return { frameRows, pairs: null, compacted };
-  const [row] = await rowsOf(scope.connection, pairCountSql(scope.history, scope.asked));
-  return { frameRows, pairs: Number(row![0]), compacted };
-}
-
 /** Leaves the matches of every row asked for in the temporary table `into`: `"~row"`, `"~sequence"`. */
 export async function matchInto(scope: MatchScope, into: string, visibility: Visibility): Promise<void> {
   const { connection, history, asked, plan } = scope;
@@ -88,26 +46,39 @@ export async function matchInto(scope: MatchScope, into: string, visibility: Vis
 }
 
 /**
- * Matches of one rule in `into`, and in `other` those of the other rule for every row in which they may differ (S17).
+ * Leaves the matches of one rule in the table `into`, and gives those of both rules for every row in which they may differ
+ * (S17), as FROM items.
  */
 export async function matchBoth(
   scope: MatchScope,
   rule: 'event' | 'known',
-  { into, other }: { readonly into: string; readonly other: string },
-): Promise<void> {
+  into: string,
+): Promise<{ readonly mine: string; readonly other: string }> {
   const otherRule = rule === 'event' ? 'known' : 'event';
   if (scope.plan !== 'compacted') {
     await matchInto(scope, into, rule);
-    await matchInto(scope, other, otherRule);
-    return;
+    await matchInto(scope, '"~other"', otherRule);
+    return { mine: into, other: '"~other"' };
   }
-  const { ready, tail } = await matchCompacted(scope, into, rule);
-  if (tail !== null) await matchTail(scope, '"~tail_other"', otherRule);
-  const suspects = `SELECT a.* FROM ${scope.asked.from} a SEMI JOIN (${suspectsSql(ready, tail)}) s USING ("~row")`;
-  await fillTable(scope.connection, '"~suspects"', suspects);
-  await matchSuspects(scope, other, otherRule);
-  if (tail === null) return;
-  await fillTable(scope.connection, other, newerMatchSql(scope.history, other, '"~tail_other"'));
+  await matchCompacted(scope, into, rule);
+  await keepSuspects(scope, into);
+  await matchSuspects(scope, '"~other"', otherRule);
+  if (!hasTail(scope)) {
+    return { mine: '(SELECT "~row", "~mine" AS "~sequence" FROM "~suspects")', other: '"~other"' };
+  }
+  const unsuspected =
+    'SELECT r.* EXCLUDE ("~suspect") FROM "~ready" r SEMI JOIN "~tail" USING ("~row") WHERE NOT "~suspect"';
+  const compacted = `(SELECT "~row", "~sequence", "~at" FROM "~other" UNION ALL ${unsuspected})`;
+  await matchTail(scope, '"~tail"', otherRule);
+  await fillTable(scope.connection, '"~others"', newerMatchSql(scope.history, compacted, '"~tail"'));
+  return { mine: into, other: '"~others"' };
+}
+
+/** What was asked where the other rule may match another row of the compacted table. */
+async function keepSuspects(scope: MatchScope, into: string): Promise<void> {
+  const ready = hasTail(scope) ? '"~ready"' : into;
+  const sql = `SELECT a.*, m."~sequence" AS "~mine" FROM ${scope.asked.from} a JOIN ${ready} m USING ("~row") WHERE m."~suspect"`;
+  await fillTable(scope.connection, '"~suspects"', sql);
 }
 
 /** Matches of `"~suspects"` in the compacted table; no more pairs are looked at than the table's longest key allows. */
@@ -134,24 +105,14 @@ function hasTail({ compacted, history }: MatchScope): boolean {
   return compacted!.through < history.through;
 }
 
-/** Tables of the matches among the compacted rows, and among those since; null where there are none. */
-type CompactedMatches = { readonly ready: string; readonly tail: string | null };
-
-async function matchCompacted(
-  scope: MatchScope,
-  into: string,
-  rule: 'event' | 'known',
-): Promise<CompactedMatches> {
+/** Matches in the compacted table, `"~ready"`, and in the rows since, `"~tail"`; where there are none, the former alone. */
+async function matchCompacted(scope: MatchScope, into: string, rule: 'event' | 'known'): Promise<void> {
   const { connection, history, asked } = scope;
   const matchSql = compactedMatchSql(stepsOf(scope), asked, rule);
-  if (!hasTail(scope)) {
-    await fillTable(connection, into, matchSql);
-    return { ready: into, tail: null };
-  }
+  if (!hasTail(scope)) return fillTable(connection, into, matchSql);
   await fillTable(connection, '"~ready"', matchSql);
   await matchTail(scope, '"~tail"', rule);
   await fillTable(connection, into, newerMatchSql(history, '"~ready"', '"~tail"'));
-  return { ready: '"~ready"', tail: '"~tail"' };
 }
 
 /** Matches in the rows that came since the compaction, for the keys that they have. */
@@ -159,13 +120,6 @@ async function matchTail(scope: MatchScope, into: string, rule: 'event' | 'known
   const history = { ...scope.history, after: scope.compacted!.through };
   const asked = { ...scope.asked, from: askedOfSql(history, scope.asked) };
   await fillTable(scope.connection, into, stepsMatchSql(history, asked, rule));
-}
-
-function suspectsSql(ready: string, tail: string | null): string {
-  const compacted = `SELECT "~row" FROM ${ready} WHERE "~suspect"`;
-  if (tail === null) return compacted;
-  const newer = (table: string): string => `SELECT "~row" FROM ${table} WHERE "~sequence" IS NOT NULL`;
-  return [compacted, newer(tail), newer('"~tail_other"')].join(' UNION ALL ');
 }
 
 /** A record's T bounds the event time as well (S14); no answer of ours knew a later row, but a frame may say so. */

@@ -20,7 +20,8 @@ import {
 import { type Frame, openFrame, readingFrame } from './duckdb-frame.js';
 import { type HistoryOf, historyColumn } from './duckdb-history.js';
 import { countDifferences, type Differing, keepDifferences } from './duckdb-leak.js';
-import { type MatchScope, matchBoth, matchInto, type PlanRules, planFacts } from './duckdb-match.js';
+import { type MatchScope, matchBoth, matchInto } from './duckdb-match.js';
+import { type PlanRules, planFacts } from './duckdb-plan.js';
 import { resultOf } from './duckdb-result.js';
 import { matchServed } from './duckdb-served.js';
 import { fillTable, rowsOf } from './duckdb-session.js';
@@ -147,16 +148,14 @@ async function matchEntry({ parts, source, entry, record, frameRows }: EntryAsk)
   if (query.knowledge === 'served') {
     const uncertain = await matchServed({ scope, source, query, record, into });
     if (!mayDiffer) return { plan, uncertain, differing: null };
-    await matchBoth(scope, 'known', { into: '"~known"', other: '"~event"' });
-    await keepDifferences(connection, differing.table, { mine: '"~known"', other: '"~event"' });
+    await keepDifferences(connection, differing.table, await matchBoth(scope, 'known', '"~known"'));
     return { plan, uncertain, differing: { ...differing, isAnswer: false } };
   }
   if (!mayDiffer) {
     await matchInto(scope, into, query.knowledge);
     return { plan, uncertain: 0, differing: null };
   }
-  await matchBoth(scope, query.knowledge, { into, other: '"~others"' });
-  await keepDifferences(connection, differing.table, { mine: into, other: '"~others"' });
+  await keepDifferences(connection, differing.table, await matchBoth(scope, query.knowledge, into));
   return { plan, uncertain: 0, differing: { ...differing, isAnswer: true } };
 }
 

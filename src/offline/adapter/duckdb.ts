@@ -16,7 +16,7 @@ import type {
 import { compactHistory, isBehind } from './duckdb-compaction.js';
 import { appendHistory, ensureHistoryTable, historyTable, lastSequence } from './duckdb-history.js';
 import { interruptOn } from './duckdb-interrupt.js';
-import { PLANS_BY_SIZE, type PlanRules } from './duckdb-match.js';
+import { PLANS_BY_SIZE, type PlanRules } from './duckdb-plan.js';
 import { retainHistory } from './duckdb-retention.js';
 import { retrieve } from './duckdb-retrieval.js';
 import { DuckdbDatabase, type DuckdbLimits } from './duckdb-session.js';
