@@ -14,6 +14,7 @@ import { type Column, valueAt } from '../../definition/column-batch.js';
 import { featureStatus, rowStatus } from '../../definition/status.js';
 import { sameValue } from '../../definition/value.js';
 import { columnOfVector } from './duckdb-column.js';
+import type { BothMatches } from './duckdb-match.js';
 import { fillTable, rowsOf } from './duckdb-session.js';
 
 /** Frame rows for which two rules match different rows of one entry. */
@@ -26,18 +27,17 @@ export type Differing = {
   readonly isAnswer: boolean;
 };
 
-/** Keeps where two sets of matches differ: FROM items of `"~row"`, `"~sequence"`, which agree on rows that `other` lacks. */
+/** Keeps where two sets of matches differ, which agree on rows that `other` lacks. */
 export async function keepDifferences(
   connection: DuckDBConnection,
   table: string,
-  { mine, other }: { readonly mine: string; readonly other: string },
+  { mine, other }: BothMatches,
 ): Promise<void> {
   const differing = [
-    'SELECT "~row", m."~sequence" AS "~mine", o."~sequence" AS "~other"',
+    'SELECT "~row", m."~t", m."~sequence" AS "~mine", o."~sequence" AS "~other"',
     `FROM ${mine} m JOIN ${other} o USING ("~row") WHERE m."~sequence" IS DISTINCT FROM o."~sequence"`,
   ];
-  const sql = `SELECT d.*, a."~t" FROM (${differing.join('\n')}) d JOIN "~asked" a USING ("~row")`;
-  await fillTable(connection, table, sql);
+  await fillTable(connection, table, differing.join('\n'));
 }
 
 /**
@@ -60,7 +60,9 @@ function sidesOf({ table, entry, source, isAnswer }: Differing): readonly [mine:
     const matches = `(SELECT "~row", "~t", ${sequence} AS "~sequence" FROM ${table})`;
     return `(${matchedSql(source, entry, matches)})`;
   };
-  return [isAnswer ? '"~joined"' : side('"~mine"'), side('"~other"')];
+  // The rows that differ first: the frame is not hashed as a whole.
+  const answered = `(SELECT j.* FROM "~joined" j SEMI JOIN ${table} d USING ("~row"))`;
+  return [isAnswer ? answered : side('"~mine"'), side('"~other"')];
 }
 
 async function countInSql(

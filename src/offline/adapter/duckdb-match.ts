@@ -45,33 +45,40 @@ export async function matchInto(scope: MatchScope, into: string, visibility: Vis
   if (visibility === 'logged') await withinTime(scope, into);
 }
 
+/** Matches by two rules as FROM items: of `"~row"`, `"~t"` and `"~sequence"`, and of `"~row"` and `"~sequence"`. */
+export type BothMatches = { readonly mine: string; readonly other: string };
+
 /**
  * Leaves the matches of one rule in the table `into`, and gives those of both rules for every row in which they may differ
- * (S17), as FROM items.
+ * (S17).
  */
 export async function matchBoth(
   scope: MatchScope,
   rule: 'event' | 'known',
   into: string,
-): Promise<{ readonly mine: string; readonly other: string }> {
+): Promise<BothMatches> {
   const otherRule = rule === 'event' ? 'known' : 'event';
   if (scope.plan !== 'compacted') {
     await matchInto(scope, into, rule);
     await matchInto(scope, '"~other"', otherRule);
-    return { mine: into, other: '"~other"' };
+    return { mine: withTime(scope, into), other: '"~other"' };
   }
   await matchCompacted(scope, into, rule);
   await keepSuspects(scope, into);
   await matchSuspects(scope, '"~other"', otherRule);
   if (!hasTail(scope)) {
-    return { mine: '(SELECT "~row", "~mine" AS "~sequence" FROM "~suspects")', other: '"~other"' };
+    return { mine: '(SELECT "~row", "~t", "~mine" AS "~sequence" FROM "~suspects")', other: '"~other"' };
   }
   const unsuspected =
     'SELECT r.* EXCLUDE ("~suspect") FROM "~ready" r SEMI JOIN "~tail" USING ("~row") WHERE NOT "~suspect"';
   const compacted = `(SELECT "~row", "~sequence", "~at" FROM "~other" UNION ALL ${unsuspected})`;
   await matchTail(scope, '"~tail"', otherRule);
   await fillTable(scope.connection, '"~others"', newerMatchSql(scope.history, compacted, '"~tail"'));
-  return { mine: into, other: '"~others"' };
+  return { mine: withTime(scope, into), other: '"~others"' };
+}
+
+function withTime({ asked }: MatchScope, matches: string): string {
+  return `(SELECT m.*, a."~t" FROM ${matches} m JOIN ${asked.from} a USING ("~row"))`;
 }
 
 /** What was asked where the other rule may match another row of the compacted table. */
