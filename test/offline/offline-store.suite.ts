@@ -107,6 +107,33 @@ export function offlineStoreSuite(engine: string, { open, force }: OfflineEngine
       force(null);
     });
 
+    it('takes rows, gains columns and answers while it compacts and lets rows go', async () => {
+      let source = sourceNamed(`source${run++}`);
+      const rows = Array.from({ length: 60 }, (_, i) => row({ event: BigInt(i), v: i }));
+      const batches = batchesOf(rows);
+      for (const [i, batch] of batches.entries()) {
+        const columns = [...source.columns, { name: `late${i}`, type: 'STRING' as const }];
+        if (i % 5 === 0) source = { ...source, columns };
+        const ref = { project: 'p', source, keys: [['a', 'B'], ['a']] };
+        const ask = { source, document: setOver(source.name), frame: [{ a: 'x', b: 1n, t: 900n }] };
+        const before = await store.appliedThrough(ref);
+        const [, , , { answers }] = await Promise.all([
+          store.append(ref, [batch]),
+          store.compact(ref),
+          i % 3 === 0 ? store.retain(ref, BigInt(i)) : null,
+          retrieve(store, ask),
+        ]);
+        expect([before, before + 3n].map(Number)).toContain(answers[0]!['v'] ?? -1);
+      }
+      const { answers, report } = await retrieve(store, {
+        source,
+        document: setOver(source.name),
+        frame: [{ a: 'x', b: 1n, t: 900n }],
+      });
+      expect(answers[0]).toMatchObject({ v: 59 });
+      expect(report.leakCount).toBe(0);
+    });
+
     it('lets rows from before a horizon go, and answers from then on as before (historyRetention)', async () => {
       await fc.assert(
         fc.asyncProperty(cases, instant, async (each, horizonUs) => {
