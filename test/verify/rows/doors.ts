@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
-import type { DuckDBConnection } from '@duckdb/node-api';
+import type { DuckDBInstance } from '@duckdb/node-api';
 import type { Body, ProjectApi, Sent } from './project-api.js';
 import { arrow } from './row-arrow.js';
 import { writeParquet } from './row-parquet.js';
@@ -38,7 +38,7 @@ export type Receipt = {
 };
 
 /** Where the files of a check lie, and what writes them. */
-export type Workshop = { readonly folder: string; readonly duckdb: DuckDBConnection };
+export type Workshop = { readonly folder: string; readonly duckdb: DuckDBInstance };
 
 /** One source of a project, reached through every door; `name` makes keys and files of a delivery its own. */
 export class SourceDoors {
@@ -137,7 +137,7 @@ export function pushOf(
 
 /** Writes rows as a file of the kind that its name tells. */
 export async function writeRows(
-  duckdb: DuckDBConnection,
+  duckdb: DuckDBInstance,
   {
     columns,
     rows,

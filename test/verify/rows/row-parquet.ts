@@ -1,5 +1,4 @@
-import { randomUUID } from 'node:crypto';
-import { type DuckDBAppender, type DuckDBConnection, DuckDBTimestampTZValue } from '@duckdb/node-api';
+import { type DuckDBAppender, type DuckDBInstance, DuckDBTimestampTZValue } from '@duckdb/node-api';
 import { sqlText } from '../../../demo/duckdb.js';
 import type { Column, ColumnType, Scalar, SentRow } from './row-text.js';
 
@@ -13,23 +12,26 @@ const DUCKDB_TYPE: Readonly<Record<ColumnType, string>> = {
 
 /** Writes rows as a Parquet file, value by value, so that none is rounded on its way. */
 export async function writeParquet(
-  duckdb: DuckDBConnection,
+  duckdb: DuckDBInstance,
   columns: readonly Column[],
   rows: readonly SentRow[],
   path: string,
 ): Promise<void> {
-  const types = columns.map(({ name, type }) => `"${name}" ${DUCKDB_TYPE[type]}`);
-  // Files are written beside each other on one connection.
-  const table = `sent_${randomUUID().replaceAll('-', '')}`;
-  await duckdb.run(`CREATE TEMP TABLE ${table} (${types.join(', ')})`);
-  const appender = await duckdb.createAppender(table);
-  for (const row of rows) {
-    for (const { name, type } of columns) append(appender, type, row[name] ?? null);
-    appender.endRow();
+  // A connection does one thing at a time, and files are written beside each other.
+  const connection = await duckdb.connect();
+  try {
+    const types = columns.map(({ name, type }) => `"${name}" ${DUCKDB_TYPE[type]}`);
+    await connection.run(`CREATE TEMP TABLE sent (${types.join(', ')})`);
+    const appender = await connection.createAppender('sent');
+    for (const row of rows) {
+      for (const { name, type } of columns) append(appender, type, row[name] ?? null);
+      appender.endRow();
+    }
+    appender.closeSync();
+    await connection.run(`COPY sent TO ${sqlText(path)} (FORMAT parquet)`);
+  } finally {
+    connection.closeSync();
   }
-  appender.closeSync();
-  await duckdb.run(`COPY ${table} TO ${sqlText(path)} (FORMAT parquet)`);
-  await duckdb.run(`DROP TABLE ${table}`);
 }
 
 function append(appender: DuckDBAppender, type: ColumnType, value: Scalar): void {

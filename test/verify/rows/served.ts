@@ -24,9 +24,9 @@ export const served: Check = {
   name: 'served',
   bar: `${SEEDS} seeds x ${ANSWERS} answers: 0 differences by record, none but uncertain ones by T alone`,
   defect: {
-    file: 'src/online/adapter/stored-row.js',
-    find: 'tombstone ? IS_TOMBSTONE : 0',
-    replace: '0',
+    file: 'src/definition/status.js',
+    find: 'ageUs > lifetime.maxAgeUs',
+    replace: 'ageUs >= lifetime.maxAgeUs',
   },
   run: async () => {
     const dataDir = await mkdtemp(join(tmpdir(), 'plumbline-served-'));

@@ -36,9 +36,9 @@ export const snapshot: Check = {
   name: 'snapshot',
   bar: 'the same bytes at a snapshot before and after a month of late rows, compaction and restart',
   defect: {
-    file: 'src/offline/adapter/duckdb.js',
-    find: 'snapshot?.[source.name] ?? through',
-    replace: 'through',
+    file: 'src/compile/sql/point-in-time-steps.js',
+    find: 'sequence} <= $',
+    replace: 'sequence} <= 1000000000 + $',
   },
   run: () =>
     withWorkshop(async (workshop) => {
