@@ -16,7 +16,7 @@ export const FILE_DOORS = [
   'rows.csv.gz',
   'rows.ndjson.zst',
 ] as const;
-export type PushDoor = (typeof PUSH_DOORS)[number];
+type PushDoor = (typeof PUSH_DOORS)[number];
 export type FileDoor = (typeof FILE_DOORS)[number];
 export type Door = PushDoor | FileDoor;
 

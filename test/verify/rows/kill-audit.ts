@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
-import { isWrong, type Ledger, type PushEntry, SOURCES, type SourceName } from './kill-ledger.js';
-import { rightRows } from './kill-traffic.js';
+import { isWrong, type Ledger, type PushEntry, rightRows, SOURCES, type SourceName } from './kill-ledger.js';
 import type { ProjectApi } from './project-api.js';
 import type { SentRow } from './row-text.js';
 

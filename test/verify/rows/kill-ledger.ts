@@ -64,6 +64,11 @@ export class Ledger {
   }
 }
 
+/** Rows that a door must take. */
+export function rightRows(rows: readonly SentRow[]): readonly SentRow[] {
+  return rows.filter((row) => !isWrong(row));
+}
+
 /** Whether a door must refuse the row. */
 export function isWrong(row: SentRow): boolean {
   return row['id'] === null;

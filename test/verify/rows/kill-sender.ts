@@ -1,9 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Receipt } from './doors.js';
 import { inParallel } from './in-parallel.js';
-import { isWrong, type Ledger, type LoadEntry, type PushEntry, SOURCES, THINGS } from './kill-ledger.js';
+import {
+  isWrong,
+  type Ledger,
+  type LoadEntry,
+  type PushEntry,
+  rightRows,
+  SOURCES,
+  THINGS,
+} from './kill-ledger.js';
 import { lookupRows } from './kill-online.js';
-import { rightRows, type Traffic } from './kill-traffic.js';
+import type { Traffic } from './kill-traffic.js';
 import { type JobAnswer, ProjectApi, Refused } from './project-api.js';
 import type { Random } from './random.js';
 

@@ -1,14 +1,6 @@
 import { join } from 'node:path';
 import { FILE_DOORS, PUSH_TYPE, pushOf, type Workshop, writeRows } from './doors.js';
-import {
-  COLUMNS,
-  isWrong,
-  type LoadEntry,
-  type PushEntry,
-  SOURCES,
-  type SourceName,
-  THINGS,
-} from './kill-ledger.js';
+import { COLUMNS, type LoadEntry, type PushEntry, SOURCES, type SourceName, THINGS } from './kill-ledger.js';
 import type { Random } from './random.js';
 import type { SentRow } from './row-text.js';
 
@@ -95,9 +87,4 @@ export class Traffic {
       v: null,
     };
   }
-}
-
-/** Rows that a door must take. */
-export function rightRows(rows: readonly SentRow[]): readonly SentRow[] {
-  return rows.filter((row) => !isWrong(row));
 }

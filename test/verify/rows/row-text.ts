@@ -46,6 +46,11 @@ export function jsonText(type: ColumnType, value: Scalar): string {
   return JSON.stringify(value);
 }
 
+/** Any JSON as text that keeps the sign of zero: two of them are equal where the values are. */
+export function exactText(json: unknown): string {
+  return JSON.stringify(json, (_, member: unknown) => (Object.is(member, -0) ? '-0' : member));
+}
+
 function csvText({ type }: Column, value: Scalar): string {
   if (value === null) return '';
   if (type === 'TIMESTAMP') return formatTimestamp(value as bigint);

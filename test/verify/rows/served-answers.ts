@@ -1,7 +1,7 @@
 import { parseTimestamp } from '../../../src/definition/time.js';
 import type { ProjectApi } from './project-api.js';
 import { arrow } from './row-arrow.js';
-import type { Column } from './row-text.js';
+import { type Column, exactText } from './row-text.js';
 import type { AnswerLog, LoggedAnswer } from './served-log.js';
 import { ALIASES, KEY_COLUMNS, SERVICE } from './served-workload.js';
 
@@ -111,15 +111,10 @@ function differencesOf(
     features.flatMap((name, f) => {
       const line = lines[i]!;
       const alias = name.slice(0, name.indexOf('__'));
-      const got = exact([line[name], line[`${name}__status`], line[`${alias}__event_time`]]);
-      const due = exact([answer.values[f], answer.statuses[f], answer.eventTimes[f]]);
+      const got = exactText([line[name], line[`${name}__status`], line[`${alias}__event_time`]]);
+      const due = exactText([answer.values[f], answer.statuses[f], answer.eventTimes[f]]);
       if (got === due) return [];
       return [`${name} at ${answer.asOf} knowing ${answer.sequences[alias]}: ${got}, was ${due}`];
     }),
   );
-}
-
-/** JSON text that keeps the sign of zero. */
-function exact(value: unknown): string {
-  return JSON.stringify(value, (_, member: unknown) => (Object.is(member, -0) ? '-0' : member));
 }

@@ -1,6 +1,6 @@
 import { newestRow } from './newest-row.js';
 import type { ProjectApi } from './project-api.js';
-import { type Column, jsonRow, jsonText, type Scalar, type SentRow } from './row-text.js';
+import { type Column, exactText, jsonRow, jsonText, type Scalar, type SentRow } from './row-text.js';
 import { TRAP_COLUMNS, type TrapQuery, type TrapRow, type Traps } from './trap-data.js';
 
 /** The service clock: beyond every row (S14). */
@@ -146,11 +146,6 @@ function finite(value: Scalar): Scalar {
 }
 
 function difference(what: string, got: readonly unknown[], expected: readonly unknown[]): readonly string[] {
-  const [given, due] = [exact(got), exact(expected)];
+  const [given, due] = [exactText(got), exactText(expected)];
   return given === due ? [] : [`${what}: ${given}, not ${due}`];
-}
-
-/** JSON text that keeps the sign of zero. */
-function exact(value: unknown): string {
-  return JSON.stringify(value, (_, member: unknown) => (Object.is(member, -0) ? '-0' : member));
 }

@@ -17,7 +17,7 @@ export type TrapQuery = Question & {
 };
 
 /** The row that is stored for an entity after the first so many rows. */
-export type TrapState = {
+type TrapState = {
   readonly afterRows: number;
   readonly keys: Question['keys'];
   readonly expected: bigint;
