@@ -7,12 +7,24 @@ import type { Identities, KnownDelivery } from './identities.js';
 /** How long an idempotency key is remembered (S11): 7 days, in microseconds. */
 export const KEYS_KEPT_US = 7n * 86_400_000_000n;
 
-/** Deliveries that can be made again, and are taken once (S11): one at a time for each identity. */
+/** A delivery that is being taken. */
+export type Taking = {
+  /** Resolves when everything of it is durable. */
+  readonly receipt: Promise<Receipt>;
+  /** Resolves when its rows are applied online, rejects when that failed. */
+  readonly visible: Promise<void>;
+  /** Resolves when the index of identities knows it, rejects when nothing of it was taken. */
+  readonly learnt: Promise<void>;
+};
+
+/**
+ * Deliveries that can be made again, and are taken once (S11). Each is remembered here from its beginning until the index
+ * has learnt it, however long its rows take to be applied.
+ */
 export class Deliveries {
-  private readonly underWay = new Map<
-    string,
-    { readonly bodyHash: string; readonly receipt: Promise<Receipt> }
-  >();
+  private readonly keyed = new Map<string, Taking & { readonly bodyHash: string }>();
+  private readonly replays = new Map<string, Taking>();
+  private readonly files = new Map<string, number>();
 
   constructor(
     private readonly identities: Identities,
@@ -23,29 +35,72 @@ export class Deliveries {
    * Takes a delivery by `take` unless it was taken before: then its first answer is given again. Throws CONFLICT for an
    * idempotency key with another body, and for a quarantined row that was replayed.
    */
-  async once(source: string, delivery: Delivery, take: () => Promise<Receipt>): Promise<Receipt> {
-    if (delivery.kind === 'replay') return this.onceReplayed(source, delivery.quarantinedId, take);
-    if (delivery.kind !== 'keyed') return take();
-    const { key, bodyHash } = delivery;
-    const known = this.identities.delivery(source, keyDigest(key));
-    const isKnown = known !== null && this.clock.nowUs() - known.arrivalUs <= KEYS_KEPT_US;
-    if (isKnown) return sameBody(known, bodyHash, key).receipt;
-    const name = `${source}\n${key}`;
-    const other = this.underWay.get(name);
-    if (other !== undefined) return sameBody(other, bodyHash, key).receipt;
-    const receipt = take().finally(() => this.underWay.delete(name));
-    this.underWay.set(name, { bodyHash, receipt });
-    return receipt;
+  once(source: string, delivery: Delivery, take: () => Taking): Taking {
+    switch (delivery.kind) {
+      case 'push':
+        return take();
+      case 'keyed':
+        return this.onceKeyed(source, delivery, take);
+      case 'replay':
+        return this.onceReplayed(source, delivery.quarantinedId, take);
+      case 'file':
+        return this.part(source, delivery, take);
+    }
   }
 
-  private async onceReplayed(source: string, id: number, take: () => Promise<Receipt>): Promise<Receipt> {
-    const name = `${source}\n#${id}`;
-    if (this.identities.replayed(source, id) !== null || this.underWay.has(name)) {
-      throw new PlumblineError('CONFLICT', `quarantined row ${id} was replayed already`);
+  /** Ordinal behind the last row of a file that was dealt with. */
+  fileProgress(source: string, contentHash: string): number {
+    const learnt = this.identities.fileProgress(source, contentHash);
+    return Math.max(learnt, this.files.get(`${source}\n${contentHash}`) ?? 0);
+  }
+
+  /** Whether a quarantined row was replayed, or is being replayed. */
+  isReplayed(source: string, id: number): boolean {
+    return this.replays.has(`${source}\n${id}`) || this.identities.replayed(source, id) !== null;
+  }
+
+  private onceKeyed(
+    source: string,
+    { key, bodyHash }: Extract<Delivery, { readonly kind: 'keyed' }>,
+    take: () => Taking,
+  ): Taking {
+    const name = `${source}\n${key}`;
+    const other = this.keyed.get(name);
+    if (other !== undefined) return sameBody(other, bodyHash, key);
+    const known = this.identities.delivery(source, keyDigest(key));
+    if (known !== null && this.clock.nowUs() - known.arrivalUs <= KEYS_KEPT_US) {
+      const { receipt } = sameBody<KnownDelivery>(known, bodyHash, key);
+      return { receipt: Promise.resolve(receipt), visible: DONE, learnt: DONE };
     }
-    const receipt = take().finally(() => this.underWay.delete(name));
-    this.underWay.set(name, { bodyHash: '', receipt });
-    return receipt;
+    const taking = { ...take(), bodyHash };
+    this.keyed.set(name, taking);
+    whenSettled(taking.learnt, () => this.keyed.delete(name));
+    return taking;
+  }
+
+  private onceReplayed(source: string, id: number, take: () => Taking): Taking {
+    if (this.isReplayed(source, id))
+      throw new PlumblineError('CONFLICT', `quarantined row ${id} was replayed already`);
+    const name = `${source}\n${id}`;
+    const taking = take();
+    this.replays.set(name, taking);
+    whenSettled(taking.learnt, () => this.replays.delete(name));
+    return taking;
+  }
+
+  private part(
+    source: string,
+    { contentHash, endOrdinal }: Extract<Delivery, { readonly kind: 'file' }>,
+    take: () => Taking,
+  ): Taking {
+    const name = `${source}\n${contentHash}`;
+    const taking = take();
+    const note = (): void => void this.files.set(name, endOrdinal);
+    taking.receipt.then(note, () => undefined);
+    whenSettled(taking.learnt, () => {
+      if (this.files.get(name) === endOrdinal) this.files.delete(name);
+    });
+    return taking;
   }
 }
 
@@ -54,7 +109,13 @@ export function keyDigest(key: string): string {
   return digestOf(key);
 }
 
-function sameBody<T extends Pick<KnownDelivery, 'bodyHash'>>(known: T, bodyHash: string, key: string): T {
+const DONE = Promise.resolve();
+
+function whenSettled(promise: Promise<unknown>, work: () => unknown): void {
+  promise.then(work, work);
+}
+
+function sameBody<T extends { readonly bodyHash: string }>(known: T, bodyHash: string, key: string): T {
   if (known.bodyHash === bodyHash) return known;
   throw new PlumblineError(
     'CONFLICT',

@@ -49,8 +49,10 @@ export interface Identities {
   /** How far the log was learnt from, durably; -1 at the beginning. */
   learntThrough(source: string): bigint;
 
-  /** Keeps rows until they are due, and with them how their delivery was answered; durable when it resolves. */
-  hold(source: string, rows: readonly HeldRow[], answered: AnsweredDelivery | null): Promise<void>;
+  /** Keeps rows until they are due, and with them what became of their delivery; durable when it resolves. */
+  hold(source: string, rows: readonly HeldRow[], settled: SettledDelivery | null): Promise<void>;
+  /** Whether a held row waits still. */
+  isHeld(source: string, heldId: string): boolean;
   /** Held rows that turned out to be there already are not logged, and never held again; durable when it resolves. */
   discard(source: string, heldIds: readonly string[], arrivalUs: bigint): Promise<void>;
   /** Held rows that are due by `untilUs`, earliest first, so many at most. */
@@ -63,7 +65,9 @@ export interface Identities {
   close(): Promise<void>;
 }
 
-/** A delivery none of whose rows is in the log, so that the log cannot tell of it. */
-export type AnsweredDelivery = { readonly key: string; readonly known: KnownDelivery };
+/** A delivery, or a part of a file, none of whose rows is in the log, so that the log cannot tell of it. */
+export type SettledDelivery =
+  | { readonly kind: 'keyed'; readonly key: string; readonly known: KnownDelivery }
+  | { readonly kind: 'file'; readonly contentHash: string; readonly endOrdinal: number };
 
 export const IDENTITIES = Symbol('Identities');

@@ -12,7 +12,7 @@ export type LogEntry = {
  * How rows came in, with what makes their delivery known again (S11): a push, with its idempotency key where it has one; a
  * part of a file, by the digest of its content; a row corrected in quarantine; rows that were held until they were due.
  */
-export type Door =
+export type Door = (
   | { readonly kind: 'push' }
   | { readonly kind: 'keyed'; readonly key: string; readonly bodyHash: string; readonly tally: Tally }
   | {
@@ -23,7 +23,11 @@ export type Door =
       readonly endOrdinal: number;
     }
   | { readonly kind: 'replay'; readonly quarantinedId: number }
-  | { readonly kind: 'held'; readonly from: 'push' | 'file'; readonly heldIds: readonly string[] };
+  | { readonly kind: 'held'; readonly from: 'push' | 'file' }
+) & {
+  /** Rows among them that were held before: they wait no more, and are never held again. */
+  readonly heldIds?: readonly string[];
+};
 
 /** What became of the rows of a delivery that are not in the log. */
 export type Tally = { readonly quarantined: number; readonly held: number; readonly duplicates: number };

@@ -53,8 +53,11 @@ export class OnlineBuild {
       this.stop.signal.throwIfAborted();
       const end = lastOf(group.at(-1)!);
       for (const set of sets) {
-        const missing = beyond(group, through.get(set.id)!);
-        if (missing.length > 0) await online.build(set.id, onlineWrites(source(), [set], missing), end);
+        const after = through.get(set.id)!;
+        const missing = beyond(group, after);
+        if (missing.length === 0) continue;
+        await online.build(set.id, onlineWrites(source(), [set], missing), { after, through: end });
+        through.set(set.id, end);
       }
       rows += Number(end - group[0]!.firstSequence) + 1;
       progress(Number(end) + 1, total);

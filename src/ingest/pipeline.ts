@@ -1,25 +1,14 @@
 import type { CompiledFeatureSet } from '../compile/feature-set.js';
 import type { SourceDocument } from '../definition/document.js';
-import type { History } from '../offline/history.js';
+import { PlumblineError } from '../definition/error.js';
 import type { SourceRef } from '../offline/store.js';
-import type { OnlineStore } from '../online/store.js';
-import type { Clock } from '../platform/clock.js';
 import type { Activations } from '../registry/activations.js';
-import { eventsOf } from './event-ids.js';
-import type { Identities } from './identities.js';
-import { type LogEntry, type LoggedRows, lastOf, type SourceLog } from './log.js';
-import { beyond, loggedGroups } from './logged-groups.js';
+import type { LogEntry, LoggedRows } from './log.js';
+import { LogViews, type OnTheirWay, type ViewParts } from './log-views.js';
 import { type BuildRequest, OnlineBuild } from './online-build.js';
-import { onlineWrites } from './online-rows.js';
-import { stampsOf } from './row-stamps.js';
 
-export type PipelineParts = {
-  readonly log: SourceLog;
-  readonly online: OnlineStore;
-  readonly history: History;
-  readonly identities: Identities;
+export type PipelineParts = ViewParts & {
   readonly activations: Pick<Activations, 'record' | 'forget'>;
-  readonly clock: Clock;
   /** Hears what failed behind everybody's back. */
   readonly onDefect: (cause: unknown, what: string) => void;
 };
@@ -33,45 +22,34 @@ export type SourceDefinitions = {
   readonly active: ReadonlySet<number>;
 };
 
-/** Rows applied together: the more, the fewer writes for keys that come again; the store writes them in small parts. */
-const MAX_GROUP_ROWS = 131_072;
-
-/** Durable rows that may wait to be applied; beyond that the doors wait too. */
-const MAX_WAITING_ROWS = 2 * MAX_GROUP_ROWS;
+/** Rows that were accepted: `logged` resolves when they are durable, or rejects, and then the others do too. */
+export type AcceptedRows = OnTheirWay & { readonly logged: Promise<LoggedRows> };
 
 /** Rows that an apply waits for when a new version is primed from the log; longer logs are read behind its back. */
 const PRIMED_AT_ONCE = 200_000n;
 
-type Waiting = {
-  readonly logged: LoggedRows;
-  readonly resolve: () => void;
-  readonly reject: (error: unknown) => void;
-};
+/** Rows that may be left to read when a state that was built aside takes the place of the active one. */
+const LEFT_FOR_THE_TURN = 32_768;
 
-/**
- * The one way of a source's rows: log, then online state, then history and what was seen, each in the order of sequences.
- * Every view says how far it was applied, so after a crash the rest is applied from the log (S9, S11).
- */
+/** The one way of a source's rows: log, then its views; and the online state of the feature set versions that follow it. */
 export class SourcePipeline {
-  private turn: Promise<void> = Promise.resolve();
-  /** Durable rows that wait to be applied together. */
-  private waiting: Waiting[] = [];
-  private waitingRows = 0;
-  /** Sequence behind the last row that every view has; null when a write failed, and the log tells what they lack. */
-  private next: bigint | null = null;
-  /** Versions whose online state follows the log. */
-  private following: readonly CompiledFeatureSet[] = [];
+  private readonly views: LogViews;
   private readonly builds: OnlineBuild;
   private building: Promise<unknown> = Promise.resolve();
+  /** Versions whose online state follows the log. */
+  private following: readonly CompiledFeatureSet[] = [];
   /** Versions whose activation is known to be on record. */
   private readonly recorded = new Set<number>();
+  private readonly accepting = new Set<Promise<void>>();
   private doorDefinitions: SourceDefinitions;
+  private closed = false;
 
   private constructor(
     private readonly parts: PipelineParts,
     private ref: SourceRef,
   ) {
     this.doorDefinitions = { source: ref.source, featureSets: [], active: new Set() };
+    this.views = new LogViews(parts, this.name, () => ({ ref: this.ref, sets: this.following }));
     this.builds = new OnlineBuild(parts, this.name);
   }
 
@@ -100,18 +78,27 @@ export class SourcePipeline {
   }
 
   /** Resolves when more rows may be accepted: a door that does not wait for visibility must not run away. */
-  async room(): Promise<void> {
-    while (this.waitingRows >= MAX_WAITING_ROWS) await this.inTurn(async () => undefined);
+  room(): Promise<void> {
+    return this.views.room();
   }
 
-  /** Appends rows; `logged` resolves when they are durable, `visible` when they are applied online (S12). */
-  accept(entry: LogEntry): { readonly logged: Promise<LoggedRows>; readonly visible: Promise<void> } {
+  /** Appends rows. Throws UNAVAILABLE once the pipeline closes. */
+  accept(entry: LogEntry): AcceptedRows {
+    if (this.closed) throw new PlumblineError('UNAVAILABLE', 'the service is stopping; try again later');
     const logged = this.parts.log.append(this.name, entry);
     // Appends resolve in the order of sequences, so rows are queued in that order.
-    const visible = logged.then((rows) => this.enqueue(rows));
-    // Whoever only waits for the log never looks at this one.
-    visible.catch(() => undefined);
-    return { logged, visible };
+    const views = logged.then((rows) => this.views.enqueue(rows));
+    const visible = views.then((onTheirWay) => onTheirWay.visible);
+    const learnt = views.then((onTheirWay) => onTheirWay.learnt);
+    // Whoever only waits for the log never looks at these.
+    learnt.catch(() => undefined);
+    const ended = visible.then(
+      () => undefined,
+      () => undefined,
+    );
+    this.accepting.add(ended);
+    void ended.then(() => this.accepting.delete(ended));
+    return { logged, visible, learnt };
   }
 
   /**
@@ -120,14 +107,14 @@ export class SourcePipeline {
    * the state of versions that are gone or inactive. A long log is read in the background.
    */
   async use(definitions: SourceDefinitions): Promise<void> {
-    const fresh = await this.inTurn(async () => {
+    const fresh = await this.views.inTurn(async () => {
       this.ref = { project: this.ref.project, source: definitions.source };
       const before = this.doorDefinitions;
       this.doorDefinitions = definitions;
       const wanted = definitions.featureSets.filter(({ id }) => definitions.active.has(id));
       const isActive = await Promise.all(wanted.map(({ id }) => this.parts.online.isActive(id)));
       this.following = wanted.filter((_, i) => isActive[i]);
-      await this.catchUp();
+      await this.views.catchUp();
       await this.dropVanished(before);
       await this.recordActivations(this.following);
       return wanted.filter((_, i) => !isActive[i]);
@@ -143,19 +130,22 @@ export class SourcePipeline {
    * Builds the online state of every version anew from the log, aside, while lookups and rows go on, and then puts it in
    * the place of the old one. Goes on where an earlier rebuild was cut short. Returns the number of rows read.
    */
-  async rebuild(progress: BuildRequest['progress'], signal: AbortSignal): Promise<number> {
+  rebuild(progress: BuildRequest['progress'], signal: AbortSignal): Promise<number> {
     return this.inBuildTurn(() => this.buildAndActivate(this.following, progress, signal));
   }
 
-  /** Resolves when everything that was accepted so far is applied. */
-  idle(): Promise<void> {
-    return this.inTurn(async () => undefined);
+  /** Resolves when everything that was accepted so far is applied, or that failed. */
+  async idle(): Promise<void> {
+    await Promise.all(this.accepting);
+    await this.views.inTurn(async () => undefined);
   }
 
-  /** Stops what goes on in the background and waits for what was accepted. */
+  /** Takes no more rows, stops what goes on in the background, and waits for what was accepted. */
   async close(): Promise<void> {
+    this.closed = true;
     await this.builds.close();
     await this.idle();
+    await this.views.close();
   }
 
   private async prime(fresh: readonly CompiledFeatureSet[]): Promise<void> {
@@ -181,20 +171,23 @@ export class SourcePipeline {
     signal: AbortSignal,
   ): Promise<number> {
     const build = { sets, source: () => this.ref.source, progress, signal };
-    const rows = await this.builds.catchUp(build);
-    await this.inTurn(async () => {
+    let rows = 0;
+    for (let read = Number.POSITIVE_INFINITY; read > LEFT_FOR_THE_TURN; rows += read)
+      read = await this.builds.catchUp(build);
+    await this.views.inTurn(async () => {
       // What was appended meanwhile; nothing is applied while the states change places.
-      await this.builds.catchUp(build);
-      const still = sets.filter(({ id }) => this.doorDefinitions.active.has(id));
-      for (const { id } of still) await this.parts.online.activate(id);
-      await this.recordActivations(still);
-      const ids = new Set(still.map(({ id }) => id));
-      this.following = [...this.following.filter(({ id }) => !ids.has(id)), ...still];
+      rows += await this.builds.catchUp(build);
+      for (const set of sets) {
+        if (!this.doorDefinitions.active.has(set.id)) continue;
+        await this.parts.online.activate(set.id);
+        // At once: rows that come from now on are its too, whatever fails behind this line.
+        this.following = [...this.following.filter(({ id }) => id !== set.id), set];
+      }
+      await this.recordActivations(this.following);
     });
     return rows;
   }
 
-  /** Also of versions that were deactivated just before a crash, whose state nothing has dropped yet. */
   /** The first record of a version stays; a crash may have come between its activation and its record. */
   private async recordActivations(sets: readonly CompiledFeatureSet[]): Promise<void> {
     const missing = sets.filter(({ id }) => !this.recorded.has(id));
@@ -207,115 +200,16 @@ export class SourcePipeline {
     }
   }
 
+  /** Forgotten first: a record without a state would make a later activation look like the old one. */
   private async dropVanished(before: SourceDefinitions): Promise<void> {
     const { active, featureSets } = this.doorDefinitions;
     const ids = new Set([...before.featureSets, ...featureSets].map(({ id }) => id));
     for (const id of ids) {
       if (active.has(id)) continue;
       if (!before.active.has(id) && !(await this.parts.online.isActive(id))) continue;
-      await this.parts.online.drop(id);
       await this.parts.activations.forget(id);
       this.recorded.delete(id);
+      await this.parts.online.drop(id);
     }
-  }
-
-  private inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const mine = this.turn.then(work);
-    this.turn = mine.then(
-      () => undefined,
-      () => undefined,
-    );
-    return mine;
-  }
-
-  private enqueue(logged: LoggedRows): Promise<void> {
-    return new Promise((resolve, reject) => {
-      this.waiting.push({ logged, resolve, reject });
-      this.waitingRows += logged.rows.rowCount;
-      void this.inTurn(() => this.applyWaiting());
-    });
-  }
-
-  /** Applies what waits, as one group; what came while a group was applied is the next one. */
-  private async applyWaiting(): Promise<void> {
-    const group = this.takeGroup();
-    if (group.length === 0) return;
-    try {
-      await this.applyOrCatchUp(group.map(({ logged }) => logged));
-      for (const { resolve } of group) resolve();
-    } catch (error) {
-      this.next = null;
-      for (const { reject } of group) reject(error);
-    }
-  }
-
-  /** Rows come in the order of sequences; where some are missing before them, the log has them. */
-  private async applyOrCatchUp(group: readonly LoggedRows[]): Promise<void> {
-    const { next } = this;
-    if (next === null || group[0]!.firstSequence > next) return this.catchUp();
-    const fresh = group.filter(({ firstSequence }) => firstSequence >= next);
-    if (fresh.length === 0) return;
-    await this.apply(fresh);
-    this.next = lastOf(fresh.at(-1)!) + 1n;
-  }
-
-  private takeGroup(): readonly Waiting[] {
-    let count = 0;
-    let rows = 0;
-    for (; count < this.waiting.length && rows < MAX_GROUP_ROWS; count++)
-      rows += this.waiting[count]!.logged.rows.rowCount;
-    this.waitingRows -= rows;
-    return this.waiting.splice(0, count);
-  }
-
-  /** Brings every view up to the log. */
-  private async catchUp(): Promise<void> {
-    const online = await this.parts.online.appliedThrough(this.name);
-    const history = await this.parts.history.takenThrough(this.ref);
-    const learnt = this.parts.identities.learntThrough(this.name);
-    const first = [online, history, learnt].reduce((least, each) => (each < least ? each : least)) + 1n;
-    let next = online + 1n;
-    for await (const group of loggedGroups(this.parts.log.read(this.name, first))) {
-      await this.applyOnline(beyond(group, online));
-      const visibleUs = this.parts.clock.nowUs();
-      for (const logged of beyond(group, history)) await this.applyHistory(logged, visibleUs);
-      await this.learn(beyond(group, learnt));
-      next = lastOf(group.at(-1)!) + 1n;
-    }
-    this.next = next;
-  }
-
-  private async apply(group: readonly LoggedRows[]): Promise<void> {
-    await this.applyOnline(group);
-    const visibleUs = this.parts.clock.nowUs();
-    for (const logged of group) await this.applyHistory(logged, visibleUs);
-    await this.learn(group);
-  }
-
-  private async applyOnline(group: readonly LoggedRows[]): Promise<void> {
-    const last = group.at(-1);
-    if (last === undefined) return;
-    const writes = onlineWrites(this.ref.source, this.following, group);
-    const mark = { source: this.name, sequence: lastOf(last), epoch: await this.parts.log.epoch() };
-    await this.parts.online.write(writes, mark);
-  }
-
-  private async applyHistory(logged: LoggedRows, visibleUs: bigint): Promise<void> {
-    await this.parts.history.append(this.ref, {
-      rows: logged.rows,
-      firstSequence: logged.firstSequence,
-      ...stampsOf(this.ref.source, logged),
-      arrivalUs: logged.arrivalUs,
-      visibleUs,
-      epoch: logged.epoch,
-    });
-  }
-
-  private async learn(group: readonly LoggedRows[]): Promise<void> {
-    const { source } = this.ref;
-    await this.parts.identities.learn(
-      this.name,
-      group.map((logged) => ({ logged, events: eventsOf(source, logged) })),
-    );
   }
 }

@@ -52,21 +52,27 @@ export class Pipelines {
     for (const outcome of closed) if (outcome.status === 'rejected') throw outcome.reason;
   }
 
+  /** Every source takes its new definitions, also when another one fails to. */
   private async follow(catalog: Catalog): Promise<void> {
     const gone = new Map(this.bySource);
+    const failures: unknown[] = [];
     for (const { project, source } of catalog.sources()) {
-      const definitions = definitionsOf(catalog, project, source.name);
-      const key = `${project}/${source.name}`;
-      gone.delete(key);
-      const known = this.bySource.get(key);
-      if (known === undefined)
-        this.bySource.set(key, await SourcePipeline.open(this.parts, project, definitions));
-      else await known.use(definitions);
+      gone.delete(`${project}/${source.name}`);
+      await this.followSource(catalog, project, source.name).catch((cause: unknown) => failures.push(cause));
     }
     for (const [key, pipeline] of gone) {
       this.bySource.delete(key);
       await pipeline.close();
     }
+    if (failures.length > 0) throw failures[0];
+  }
+
+  private async followSource(catalog: Catalog, project: string, source: string): Promise<void> {
+    const definitions = definitionsOf(catalog, project, source);
+    const key = `${project}/${source}`;
+    const known = this.bySource.get(key);
+    if (known !== undefined) return known.use(definitions);
+    this.bySource.set(key, await SourcePipeline.open(this.parts, project, definitions));
   }
 }
 

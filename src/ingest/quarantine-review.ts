@@ -67,6 +67,8 @@ export type ReviewParts = {
 
 /** Refused rows, seen through: listed, counted, exported, corrected and replayed once, or discarded. Throws NOT_FOUND. */
 export class QuarantineReview {
+  private readonly turns = new Map<number, Promise<unknown>>();
+
   constructor(private readonly parts: ReviewParts) {}
 
   async list(scope: QuarantineScope, page: QuarantinePage): Promise<readonly ReviewedRow[]> {
@@ -98,7 +100,11 @@ export class QuarantineReview {
    * Takes a row as it was kept, or corrected, through the one intake. Throws CONFLICT when it does not wait, and what the
    * intake refuses it for: then it waits on, with its new problems.
    */
-  async replay(scope: QuarantineScope, { id, row: corrected }: RowToReplay): Promise<ReviewedRow> {
+  replay(scope: QuarantineScope, row: RowToReplay): Promise<ReviewedRow> {
+    return this.inTurnOf(row.id, () => this.replayNow(scope, row));
+  }
+
+  private async replayNow(scope: QuarantineScope, { id, row: corrected }: RowToReplay): Promise<ReviewedRow> {
     const kept = await this.rowOf(scope, id);
     if (kept.state !== 'waiting') throw ended(kept);
     const row = corrected === undefined ? kept.row : corrected;
@@ -132,7 +138,22 @@ export class QuarantineReview {
   }
 
   /** Puts a row aside for ever; it stays listed as discarded. Throws CONFLICT when it was replayed. */
-  async discard(scope: QuarantineScope, id: number): Promise<ReviewedRow> {
+  discard(scope: QuarantineScope, id: number): Promise<ReviewedRow> {
+    return this.inTurnOf(id, () => this.discardNow(scope, id));
+  }
+
+  /** Replay and discard of one row come one after the other, so that only one of them finds it waiting. */
+  private inTurnOf<T>(id: number, work: () => Promise<T>): Promise<T> {
+    const mine = (this.turns.get(id) ?? Promise.resolve()).then(work, work);
+    this.turns.set(id, mine);
+    const forget = (): void => {
+      if (this.turns.get(id) === mine) this.turns.delete(id);
+    };
+    mine.then(forget, forget);
+    return mine;
+  }
+
+  private async discardNow(scope: QuarantineScope, id: number): Promise<ReviewedRow> {
     const kept = await this.rowOf(scope, id);
     if (kept.state === 'discarded') return reviewed(kept);
     if (!(await this.parts.rows.discard(id))) throw ended(await this.rowOf(scope, id));

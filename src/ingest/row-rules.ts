@@ -110,9 +110,7 @@ function distinctKeys(featureSets: readonly CompiledFeatureSet[]): readonly Comp
 function checkValues(batch: ColumnBatch, declared: ColumnDocument, report: Report): void {
   const scalar = elementTypeOf(declared.type) ?? declared.type;
   if (declared.dimension === undefined && scalar !== 'TIMESTAMP' && scalar !== 'DATE') return;
-  const column = batch.columns.get(declared.name);
-  // A first look at a file reads only the columns that can be wrong.
-  if (column === undefined) return;
+  const column = batch.columns.get(declared.name)!;
   if (column.values instanceof BigInt64Array && isInRange(column.values)) return;
   for (let row = 0; row < batch.rowCount; row++) {
     const message = valueProblem(declared, valueAt(column, row));

@@ -28,9 +28,12 @@ export type UpkeepParts = {
 export class Upkeep {
   private timer: NodeJS.Timeout | null = null;
   private underWay: Promise<void> = Promise.resolve();
-  private forgottenUs: bigint | null = null;
+  private forgottenUs: bigint;
 
-  constructor(private readonly parts: UpkeepParts) {}
+  constructor(private readonly parts: UpkeepParts) {
+    // Not at once: a clock that is wrong at the start must not make everything old.
+    this.forgottenUs = parts.clock.nowUs();
+  }
 
   start(): void {
     this.timer = setInterval(() => this.look(), LOOK_EVERY_MS);
@@ -65,7 +68,7 @@ export class Upkeep {
 
   private async forget(): Promise<void> {
     const nowUs = this.parts.clock.nowUs();
-    if (this.forgottenUs !== null && nowUs - this.forgottenUs < FORGET_EVERY_US) return;
+    if (nowUs - this.forgottenUs < FORGET_EVERY_US) return;
     this.forgottenUs = nowUs;
     for (const [name, pipeline] of this.parts.pipelines.all()) {
       const { dedupeFor } = pipeline.definitions.source;

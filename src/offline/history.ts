@@ -102,21 +102,24 @@ export class History {
     return entry;
   }
 
+  /** Every source is written, also when another one fails. */
   private async writeAll(): Promise<void> {
-    for (const entry of [...this.waiting.values()]) {
-      const { batches, ref } = entry;
-      if (batches.length === 0) continue;
-      entry.batches = [];
-      entry.rows = 0;
-      try {
-        await this.store.append(ref, batches);
-        this.failure = null;
-      } catch (error) {
-        entry.batches = [...batches, ...entry.batches];
-        entry.rows = entry.batches.reduce((rows, batch) => rows + batch.rows.rowCount, 0);
-        this.failure = error instanceof Error ? error : new Error(String(error));
-        throw error;
-      }
+    this.failure = null;
+    for (const entry of [...this.waiting.values()]) await this.write(entry);
+    if (this.failure !== null) throw this.failure;
+  }
+
+  private async write(entry: Waiting): Promise<void> {
+    const { batches, ref } = entry;
+    if (batches.length === 0) return;
+    entry.batches = [];
+    entry.rows = 0;
+    try {
+      await this.store.append(ref, batches);
+    } catch (error) {
+      entry.batches = [...batches, ...entry.batches];
+      entry.rows = entry.batches.reduce((rows, batch) => rows + batch.rows.rowCount, 0);
+      this.failure ??= error instanceof Error ? error : new Error(String(error));
     }
   }
 }

@@ -22,6 +22,9 @@ export type OnlineWrite = {
 /** Where a source's log has been applied to: everything up to and including `sequence`, by the log's owner of `epoch`. */
 export type AppliedMark = { readonly source: string; readonly sequence: bigint; readonly epoch: bigint };
 
+/** A part of a log, by sequences: behind `after`, up to and with `through`. */
+export type BuildSpan = { readonly after: bigint; readonly through: bigint };
+
 export type OnlineRead = { readonly setId: number; readonly keys: readonly (Uint8Array | null)[] };
 
 /** Latest values by entity key. */
@@ -44,8 +47,11 @@ export interface OnlineStore {
    * build got, so that it is resumed; -1 at the beginning.
    */
   builtThrough(setId: number): Promise<bigint>;
-  /** Applies rows to the state that is built aside and notes how far it got, all or nothing. */
-  build(setId: number, writes: readonly OnlineWrite[], through: bigint): Promise<void>;
+  /**
+   * Applies rows to the state that is built aside, all or nothing, and notes that it got from `after` to `through`. Throws
+   * CONFLICT where the build did not get to `after`: it was dropped or begun anew meanwhile.
+   */
+  build(setId: number, writes: readonly OnlineWrite[], span: BuildSpan): Promise<void>;
   /** Puts what was built in the place of what is active, in one step; reads see either. */
   activate(setId: number): Promise<void>;
   /** Forgets a set and what was built of it. */

@@ -116,7 +116,9 @@ export function onlineStoreSuite(engine: string, open: () => Promise<OnlineStore
       const [old, built] = [rowAt({ sequence: 1n }, 'old'), rowAt({ eventTime: 1n, sequence: 2n }, 'built')];
       await store.write([write(setId, 'old', old)], { source: 's/build', sequence: 1n, epoch: 1n });
       expect(await store.builtThrough(setId)).toBe(-1n);
-      await store.build(setId, [write(setId, 'new', built)], 7n);
+      await store.build(setId, [write(setId, 'new', built)], { after: -1n, through: 7n });
+      const again = store.build(setId, [], { after: 3n, through: 9n });
+      await expect(again).rejects.toMatchObject({ code: 'CONFLICT' });
       expect(await store.builtThrough(setId)).toBe(7n);
       expect(await store.read([{ setId, keys: [key('old'), key('new')] }])).toEqual([[old, null]]);
       await store.activate(setId);

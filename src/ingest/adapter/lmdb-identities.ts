@@ -2,12 +2,12 @@ import { type Database, open } from 'lmdb';
 import type { Receipt } from '../delivery.js';
 import { heldId } from '../held-id.js';
 import type {
-  AnsweredDelivery,
   HeldRow,
   Identities,
   KnownDelivery,
   KnownEvent,
   Learnt,
+  SettledDelivery,
 } from '../identities.js';
 import { type Door, type LoggedRows, lastOf } from '../log.js';
 import { decodeBatch, encodeBatch } from './batch-codec.js';
@@ -77,16 +77,21 @@ export class LmdbIdentities implements Identities {
     return BigInt(this.get<string>(['mark', source, '']) ?? -1);
   }
 
-  async hold(source: string, rows: readonly HeldRow[], answered: AnsweredDelivery | null): Promise<void> {
+  async hold(source: string, rows: readonly HeldRow[], settled: SettledDelivery | null): Promise<void> {
     await this.database.transaction(() => {
       for (const { id, from, rows: batch } of rows) {
         if (this.released(source, id)) continue;
         void this.database.put(['held', source, id], { from, rows: encodeBatch(batch) });
       }
-      if (answered === null) return;
-      void this.database.put(['delivery', source, answered.key], answered.known);
+      if (settled?.kind === 'keyed') void this.database.put(['delivery', source, settled.key], settled.known);
+      if (settled?.kind === 'file')
+        void this.database.put(['file', source, settled.contentHash], settled.endOrdinal);
     });
     await this.database.flushed;
+  }
+
+  isHeld(source: string, heldId: string): boolean {
+    return this.get<StoredHeld>(['held', source, heldId]) !== null;
   }
 
   async discard(source: string, heldIds: readonly string[], arrivalUs: bigint): Promise<void> {
@@ -140,9 +145,8 @@ export class LmdbIdentities implements Identities {
       void this.database.put(['file', source, door.contentHash], door.endOrdinal);
     } else if (door.kind === 'replay') {
       void this.database.put(['replayed', source, String(door.quarantinedId)], String(logged.firstSequence));
-    } else if (door.kind === 'held') {
-      this.release(source, door.heldIds, arrivalUs);
     }
+    if ('heldIds' in door && door.heldIds !== undefined) this.release(source, door.heldIds, arrivalUs);
   }
 
   /** Runs inside a transaction. */
@@ -160,7 +164,11 @@ export class LmdbIdentities implements Identities {
         ...this.database.getRange({ start, end: [kind, source, '~~'], limit: FORGOTTEN_AT_ONCE }),
       ];
       await this.database.transaction(() => {
-        for (const { key, value } of entries) if (isOld(value)) void this.database.remove(key);
+        // As it is now: it may have been learnt anew since it was read.
+        for (const { key } of entries) {
+          const value = this.get<unknown>(key);
+          if (value !== null && isOld(value)) void this.database.remove(key);
+        }
       });
       if (entries.length < FORGOTTEN_AT_ONCE) return;
       start = entries.at(-1)!.key;

@@ -1,7 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { type Database, open, type RootDatabase } from 'lmdb';
 import { PlumblineError } from '../../definition/error.js';
-import type { AppliedMark, OnlineRead, OnlineStore, OnlineWrite, StoredRow } from '../store.js';
+import type { AppliedMark, BuildSpan, OnlineRead, OnlineStore, OnlineWrite, StoredRow } from '../store.js';
 import { decodeStored, encodeStored, isNewer, isThrough, withThrough } from './stored-row.js';
 
 /** Keys removed in one transaction, so that removing a large state never holds up writes for long. */
@@ -33,7 +33,7 @@ export class LmdbOnlineStore implements OnlineStore {
   private constructor(private readonly root: RootDatabase) {
     this.rows = root.openDB({ name: 'rows', encoding: 'binary', keyEncoding: 'binary' });
     this.marks = root.openDB({ name: 'marks', encoding: 'string' });
-    this.emptying = this.emptySlots();
+    this.emptying = this.emptySlots().catch(() => undefined);
   }
 
   static open(path: string): LmdbOnlineStore {
@@ -82,9 +82,14 @@ export class LmdbOnlineStore implements OnlineStore {
     return this.buildOf(setId)?.through ?? -1n;
   }
 
-  async build(setId: number, writes: readonly OnlineWrite[], through: bigint): Promise<void> {
+  async build(setId: number, writes: readonly OnlineWrite[], { after, through }: BuildSpan): Promise<void> {
     await this.root.transaction(() => {
-      const slot = this.buildOf(setId)?.slot ?? this.giveSlot();
+      const build = this.buildOf(setId);
+      if ((build?.through ?? -1n) !== after) {
+        const message = `the online state of feature set version ${setId} was dropped or begun anew while it was built`;
+        throw new PlumblineError('CONFLICT', message);
+      }
+      const slot = build?.slot ?? this.giveSlot();
       for (const write of writes) this.writeIfNewer(slot, write);
       void this.marks.put(`build/${setId}`, `${slot} ${through}`);
     });
@@ -124,8 +129,11 @@ export class LmdbOnlineStore implements OnlineStore {
 
   async close(): Promise<void> {
     this.closing = true;
-    await this.emptying;
-    await this.root.close();
+    try {
+      await this.emptying;
+    } finally {
+      await this.root.close();
+    }
   }
 
   private writeRows(writes: readonly OnlineWrite[], start: number, end: number): void {
@@ -188,7 +196,8 @@ export class LmdbOnlineStore implements OnlineStore {
   }
 
   private startEmptying(): void {
-    this.emptying = this.emptying.then(() => this.emptySlots());
+    // What cannot be removed now stays marked, and is tried again after the next activation or opening.
+    this.emptying = this.emptying.then(() => this.emptySlots()).catch(() => undefined);
   }
 
   /** Removes the rows of slots that nobody reads any more; what is left when the store closes goes at the next opening. */
