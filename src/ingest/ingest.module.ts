@@ -43,6 +43,7 @@ import { UPKEEP, Upkeep } from './upkeep.js';
       useFactory: (catalogs: CatalogHolder, rows: SourceRows, ...parts: PipelineDependencies) => {
         const pipelines = new Pipelines(pipelineParts(...parts), catalogs);
         rows.countBy((project, source) => pipelines.rowsOf(project, source));
+        parts[2].readBehind((project, source) => pipelines.applied(project, source));
         return pipelines;
       },
     },

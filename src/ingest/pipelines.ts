@@ -34,6 +34,11 @@ export class Pipelines {
     return this.bySource.has(name) ? (await this.parts.log.lastSequence(name)) + 1n : 0n;
   }
 
+  /** Resolves when the rows of a source that were accepted so far are applied, or that failed. */
+  async applied(project: string, source: string): Promise<void> {
+    await this.bySource.get(`${project}/${source}`)?.idle();
+  }
+
   /** Every pipeline, by project and source. */
   all(): Iterable<readonly [name: string, pipeline: SourcePipeline]> {
     return this.bySource;

@@ -36,6 +36,7 @@ export class History {
   private timer: NodeJS.Timeout | null = null;
   private writing: Promise<void> = Promise.resolve();
   private failure: Error | null = null;
+  private awaitLogged: (project: string, source: string) => Promise<void> = async () => undefined;
 
   constructor(private readonly store: OfflineStore) {}
 
@@ -68,7 +69,20 @@ export class History {
     return (await this.entryOf(ref)).through;
   }
 
-  /** A point-in-time join that contains every row acknowledged before the call. */
+  /**
+   * From now on `awaitLogged` is asked before history is read: rows of a source that are logged may not have come here yet,
+   * and were acknowledged all the same.
+   */
+  readBehind(awaitLogged: (project: string, source: string) => Promise<void>): void {
+    this.awaitLogged = awaitLogged;
+  }
+
+  /** Resolves when every row of some sources that was acknowledged before the call is here. */
+  async arrived(project: string, sources: Iterable<string>): Promise<void> {
+    await Promise.all([...new Set(sources)].map((source) => this.awaitLogged(project, source)));
+  }
+
+  /** A point-in-time join that contains every row that {@link arrived}. */
   async retrieve(query: RetrievalQuery): Promise<RetrievalResult> {
     await this.settle();
     return this.store.retrieve(query);
@@ -76,6 +90,7 @@ export class History {
 
   /** Statistics of every row acknowledged before the call. */
   async statistics(query: StatisticsQuery): Promise<FeatureSetStatistics> {
+    await this.arrived(query.project, [query.featureSet.source.name]);
     await this.settle();
     return this.store.statistics(query);
   }

@@ -61,6 +61,10 @@ export class Retrieval {
   async pin({ project, service, knowledge, snapshot }: RetrievalRequest): Promise<RetrievalPins> {
     const { history, clock, activations } = this.parts;
     const positions: Record<string, bigint> = {};
+    await history.arrived(
+      project,
+      [...sourcesOf(service).values()].map(({ name }) => name),
+    );
     for (const source of sourcesOf(service).values()) {
       positions[source.name] = await history.takenThrough({ project, source });
     }

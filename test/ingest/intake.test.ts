@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -15,7 +15,7 @@ let app: TestApp;
 let projects = 0;
 
 beforeAll(async () => {
-  mkdirSync(dataDir);
+  mkdirSync(join(dataDir, 'uploads'), { recursive: true });
   app = await startTestApp({ dataDir, clock });
 });
 afterAll(() => app.stop());
@@ -40,6 +40,21 @@ describe('a keyed push (S11)', () => {
     expect([other.status, other.body.error.code]).toEqual([409, 'CONFLICT']);
     clock.advance(7n * DAY_US + 1n);
     expect((await readings.keyed('k', [row('a', 2)])).body.accepted).toBe(1);
+  });
+
+  it('is taken once however soon it comes again', async () => {
+    const readings = await Readings.register();
+    const answers = [];
+    for (let i = 0; i < 5; i++) answers.push((await readings.keyed('k', [row('a', 1)], '?ack=logged')).body);
+    expect(answers.map(({ firstSequence }) => firstSequence)).toEqual([0, 0, 0, 0, 0]);
+  });
+
+  it('keeps the refused rows of a key that is used again after its time', async () => {
+    const readings = await Readings.register();
+    await readings.keyed('daily', [{ k: 'a' }], '?invalid=quarantine');
+    clock.advance(8n * DAY_US);
+    await readings.keyed('daily', [{ k: 'b' }], '?invalid=quarantine');
+    expect(await readings.quarantined()).toEqual([{ k: 'a' }, { k: 'b' }]);
   });
 
   it('is not used up by a refusal', async () => {
@@ -104,6 +119,19 @@ describe('rows ahead of the clock of a source that holds them (S14)', () => {
     clock.advance(60_000_000n);
     await until(async () => (await readings.latest('a')) === 2);
     expect((await readings.push([row('b', 1)])).body.firstSequence).toBe(2);
+  });
+
+  it('are logged once when a file of them is loaded again after they were due', async () => {
+    const readings = await Readings.register(MORE);
+    writeFileSync(
+      join(dataDir, 'uploads', 'ahead.ndjson'),
+      JSON.stringify({ ...row('a', 2), at: inSeconds(60) }),
+    );
+    expect(await readings.load('ahead.ndjson')).toMatchObject({ rows: 0, held: 1 });
+    clock.advance(60_000_000n);
+    await until(async () => (await readings.latest('a')) === 2);
+    expect(await readings.load('ahead.ndjson')).toMatchObject({ rows: 0, skipped: 1 });
+    expect((await readings.push([row('b', 1)])).body.firstSequence).toBe(1);
   });
 
   it('are held once when their keyed push is made again, before and after they were due', async () => {
@@ -194,6 +222,17 @@ class Readings {
 
   rebuild() {
     return app.post(`${this.source}/rebuild`, {});
+  }
+
+  async quarantined(): Promise<readonly unknown[]> {
+    const { body } = await app.get(`${this.source}/quarantine`);
+    return body.items.map(({ row: kept }: { readonly row: unknown }) => kept);
+  }
+
+  async load(name: string) {
+    const { body } = await app.post(`${this.source}/loads`, { path: join(dataDir, 'uploads', name) });
+    await until(async () => (await this.jobState(body.id)) === 'succeeded');
+    return (await app.get(`${this.project}/jobs/${body.id}`)).body.result;
   }
 
   async jobState(id: string): Promise<string> {

@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -111,6 +112,40 @@ describe('a store that fails', () => {
     await service.accept(ENTRIES[0]!);
     await service.history.settle();
     expect(await service.count()).toEqual([600_002n, 600_002n]);
+  });
+});
+
+describe('the way from a log to its views', () => {
+  it('is tried again by itself after a failure, and says when every view has the rows', async () => {
+    const service = await started({ failing: 'online' });
+    service.fail(1);
+    const accepted = service.pipeline.accept(ENTRIES[0]!);
+    await expect(accepted.visible).rejects.toThrow(/disk is full/);
+    await accepted.learnt;
+    expect(await service.online.appliedThrough('p/readings')).toBe(1n);
+  });
+
+  it('is refused where the log is older than its views (S9)', async () => {
+    const folder = temporaryFolder('older');
+    const service = await started({ folder });
+    await service.accept(ENTRIES[0]!);
+    await service.close();
+    rmSync(join(folder, 'log'), { recursive: true });
+    await expect(started({ folder })).rejects.toThrow(/older than they are/);
+  });
+
+  it('leaves no hole in a state that was dropped while it was built', async () => {
+    const service = await started();
+    for (let i = 0n; i < 3n; i++) await service.accept(manyRows(20_000, i));
+    const inactive = { ...definitions(SOURCE, [FIRST]), active: new Set<number>() };
+    let dropped: Promise<void> | null = null;
+    const rebuilt = service.pipeline.rebuild(() => {
+      dropped ??= service.pipeline.use(inactive);
+    }, new AbortController().signal);
+    await settled(rebuilt);
+    await dropped;
+    await service.pipeline.use(definitions(SOURCE, [FIRST]));
+    expect((await rowsOf(service.online)).length).toBe(100);
   });
 });
 
@@ -308,6 +343,7 @@ async function started({ folder = temporaryFolder('recovery'), failing, sets = [
     activated,
     online,
     history,
+    close,
     fail: (times: number) => {
       faults.left = times;
     },
