@@ -44,7 +44,7 @@ async function pushedRows(body: unknown): Promise<PushedRows> {
 }
 
 /** A receipt as its caller reads it. */
-export function receiptJson({ firstSequence, lastSequence, ...counts }: Receipt): unknown {
+function receiptJson({ firstSequence, lastSequence, ...counts }: Receipt): unknown {
   return {
     ...counts,
     firstSequence: jsonOf('INT64', firstSequence),

@@ -1,7 +1,7 @@
 import type { RefusedRow } from './delivery.js';
 
 /** Rows of one delivery that were refused. */
-export type QuarantineEntry = {
+type QuarantineEntry = {
   readonly project: string;
   readonly source: string;
   /** Identity of the delivery, such as `file:<digest>` or `key:<digest>`; with a row's ordinal its identity. */
@@ -14,5 +14,3 @@ export interface Quarantine {
   /** Keeps rows durably; rows of the same delivery and ordinal are there once (S11). */
   add(entry: QuarantineEntry): Promise<void>;
 }
-
-export const QUARANTINE = Symbol('Quarantine');

@@ -2,7 +2,7 @@ import type { Document, DocumentKind } from '../../../src/definition/document.js
 import { type Call, send } from './transport.js';
 import { type Change, jsonBody } from './wire.js';
 
-export type VersionState = 'active' | 'priming' | 'deprecated' | 'inactive';
+type VersionState = 'active' | 'priming' | 'deprecated' | 'inactive';
 
 /** What rests on a version: a definition in its state, a training set, or a trained version of a model. */
 export type Dependant = {

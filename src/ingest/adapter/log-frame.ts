@@ -7,7 +7,7 @@ import { decodeBatch, encodeBatch } from './batch-codec.js';
  * follows; rows; first sequence; epoch), then one entry after the other (bytes of the entry; arrival; bytes of the door;
  * the door as JSON; the rows, see `batch-codec.ts`). Little-endian.
  */
-export const FRAME_HEADER_BYTES = 32;
+const FRAME_HEADER_BYTES = 32;
 
 const MAGIC = 0x32424c50; // "PLB2"
 const CHECKED_FROM = 12;
