@@ -50,10 +50,10 @@ export const FEAST_SOURCES: readonly FeastSource[] = [
 export const FRAME_ROWS = 1_000_000;
 
 /** Frame rows that are enough for the plan of large frames. */
-export const PROBE_ROWS = 100_000;
+const PROBE_ROWS = 100_000;
 
 /** All rows lie in the sixty days from here. */
-export const BEGIN = '2026-06-01T00:00:00Z';
+const BEGIN = '2026-06-01T00:00:00Z';
 export const AFTERWARDS = '2026-09-01T00:00:00Z';
 
 const SPAN_US = 60 * 86_400_000_000;

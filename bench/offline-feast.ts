@@ -7,6 +7,8 @@ import { firstRow, sqlText } from '../demo/duckdb.js';
 import { type RunningService, startService } from '../demo/service.js';
 import { PlumblineClient } from '../sdk/typescript/src/client.js';
 import type { RetrievalReport } from '../sdk/typescript/src/wire.js';
+import type { SourceDocument } from '../src/definition/document.js';
+import { DuckdbOfflineStore } from '../src/offline/adapter/duckdb.js';
 import { type BenchResult, median } from './conditions.js';
 import {
   AFTERWARDS,
@@ -17,9 +19,10 @@ import {
   feastFile,
   writeFeastData,
 } from './feast-data.js';
-import { cpuSeconds, rssMiB, type Usage, usageOf } from './process-usage.js';
+import { cpuSeconds, ownUsage, rssMiB, type Usage, usageOf } from './process-usage.js';
 
 const REPETITIONS = 3;
+const PROJECT = 'bench';
 
 /** The share of frame rows whose answers by what was known are checked row by row: the check costs more than the join. */
 const CHECKED_SHARE = 20;
@@ -48,11 +51,14 @@ export async function offlineFeast(): Promise<BenchResult> {
       dataRoots: [data],
       clock: AFTERWARDS,
     });
+    let result: BenchResult;
     try {
-      return await measure({ service, connection, data });
+      result = await measure({ service, connection, data });
     } finally {
       await service.stop();
     }
+    const compaction = await compactionCost(join(folder, 'data', 'history.duckdb'));
+    return { ok: result.ok, metrics: { ...result.metrics, ...compaction } };
   } finally {
     connection.closeSync();
     await rm(folder, { recursive: true, force: true });
@@ -68,15 +74,15 @@ type Bench = {
 async function measure(bench: Bench): Promise<BenchResult> {
   const client = new PlumblineClient({
     baseUrl: bench.service.baseUrl,
-    project: 'bench',
+    project: PROJECT,
     deadlineMs: 600_000,
   });
   const preparation = await prepare(bench, client);
   const idleMiB = await rssMiB(bench.service.pid);
   const ours: Record<Rule, Usage[]> = { event: [], known: [] };
-  const hand: Usage[] = [];
+  const hand: Omit<Usage, 'peakRssMiB'>[] = [];
   for (let i = 0; i < REPETITIONS; i++) {
-    hand.push(await usageOf(process.pid, () => bench.connection.run(handWrittenSql(bench.data))));
+    hand.push(await ownUsage(() => bench.connection.run(handWrittenSql(bench.data))));
     for (const rule of RULES) {
       ours[rule].push(await usageOf(bench.service.pid, () => retrieve(bench, client, rule)));
     }
@@ -85,7 +91,8 @@ async function measure(bench: Bench): Promise<BenchResult> {
     event: await countDifferences(bench, 'event', 'hand', 1),
     known: await differencesByKnown(bench),
   };
-  const cpu = (usages: readonly Usage[]): number => median(usages.map((usage) => usage.cpuSeconds));
+  const cpu = (usages: readonly Pick<Usage, 'cpuSeconds'>[]): number =>
+    median(usages.map((usage) => usage.cpuSeconds));
   const peakMiB = Math.max(...RULES.flatMap((rule) => ours[rule].map(({ peakRssMiB }) => peakRssMiB)));
   return {
     ok: differences.event === 0 && differences.known === 0,
@@ -106,6 +113,27 @@ async function measure(bench: Bench): Promise<BenchResult> {
   };
 }
 
+/** What one compaction of all rows costs, with the service's limits. */
+async function compactionCost(path: string): Promise<Record<string, number>> {
+  const store = await DuckdbOfflineStore.open(path, { memoryLimit: '512MiB', threads: 2 });
+  let [seconds, cpu] = [0, 0];
+  try {
+    for (const { name, key } of FEAST_SOURCES) {
+      const source = FEAST_DEFINITIONS.find((each) => each.kind === 'Source' && each.name === name);
+      const report = await store.compact({
+        project: PROJECT,
+        source: source as SourceDocument,
+        keys: [[key]],
+      });
+      seconds += report.seconds;
+      cpu += report.cpuSeconds;
+    }
+  } finally {
+    await store.close();
+  }
+  return { compactionSeconds: seconds, compactionCpuSeconds: cpu };
+}
+
 /** Loads the files and waits until compaction is done; what both cost. */
 async function prepare({ service, data }: Bench, client: PlumblineClient): Promise<Record<string, number>> {
   await client.apply(FEAST_DEFINITIONS);
@@ -124,7 +152,7 @@ async function prepare({ service, data }: Bench, client: PlumblineClient): Promi
     if (performance.now() - startedMs > COMPACTION_DEADLINE_MS) throw new Error('history was not compacted');
     probesCpu = (await cpuSeconds(service.pid)) - cpuBefore;
   }
-  return { loadSeconds: load.seconds, loadCpuSeconds: load.cpuSeconds, compactionCpuSeconds: probesCpu };
+  return { loadSeconds: load.seconds, loadCpuSeconds: load.cpuSeconds, afterLoadCpuSeconds: probesCpu };
 }
 
 async function isCompacted(client: PlumblineClient, data: string): Promise<boolean> {

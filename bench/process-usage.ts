@@ -41,6 +41,15 @@ export async function usageOf(pid: number, work: () => Promise<unknown>): Promis
   };
 }
 
+/** What this process used while some work was done; its memory is not sampled, which would be work of its own. */
+export async function ownUsage(work: () => Promise<unknown>): Promise<Omit<Usage, 'peakRssMiB'>> {
+  const startedMs = performance.now();
+  const before = process.cpuUsage();
+  await work();
+  const { user, system } = process.cpuUsage(before);
+  return { seconds: (performance.now() - startedMs) / 1000, cpuSeconds: (user + system) / 1e6 };
+}
+
 async function peakUntil(pid: number, done: AbortSignal): Promise<number> {
   let peak = 0;
   while (!done.aborted) {

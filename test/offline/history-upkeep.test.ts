@@ -73,6 +73,21 @@ describe('upkeep of history', () => {
     expect(defects).toEqual([]);
   });
 
+  it('gives a compaction up when the store closes, which leaves history as it was', async () => {
+    const path = join(temporaryFolder('closing'), 'history.duckdb');
+    const limits = { memoryLimit: '512MB', threads: 2 };
+    const ref = { ...REF, keys: [['sensor']] };
+    const closing = await DuckdbOfflineStore.open(path, limits);
+    await closing.append(REF, [rows(0n, 120_000)]);
+    const compaction = closing.compact(ref).catch((error: unknown) => error);
+    await closing.close();
+    await compaction;
+    const again = await DuckdbOfflineStore.open(path, limits);
+    expect(await again.appliedThrough(REF)).toBe(119_999n);
+    expect(await again.compact(ref)).toMatchObject({ rowsRead: 120_000, rowsKept: 120_000 });
+    await again.close();
+  });
+
   it('begins nothing after it was stopped', async () => {
     retained.length = 0;
     upkeep.stop();
