@@ -15,6 +15,7 @@ import { ApiBody, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
 import { PlumblineError } from '../definition/error.js';
 import { isJsonObject } from '../definition/json-columns.js';
 import { stringifyJson } from '../definition/json-value.js';
+import { requireNoBody } from '../platform/no-body.js';
 import { PROJECT_ROUTE } from '../platform/project.js';
 import { Target } from '../platform/target.js';
 import { validateBody } from '../platform/validation.js';
@@ -96,7 +97,8 @@ export class QuarantineController {
 
   @Delete(':id')
   @ApiOperation({ summary: 'Discards a row; it stays listed as discarded' })
-  discard(@Target() source: Target, @Param('id') id: string): Promise<ReviewedRow> {
+  discard(@Target() source: Target, @Param('id') id: string, @Body() body: unknown): Promise<ReviewedRow> {
+    requireNoBody(body);
     return this.review.discard(source, idOf(id));
   }
 }

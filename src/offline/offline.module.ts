@@ -26,9 +26,9 @@ import { OFFLINE_STORE, type OfflineStore } from './store.js';
     { provide: HISTORY, inject: [OFFLINE_STORE], useFactory: (store: OfflineStore) => new History(store) },
     {
       provide: RETRIEVAL,
-      inject: [HISTORY, CLOCK, Activations],
-      useFactory: (history: History, clock: Clock, activations: Activations) =>
-        new Retrieval({ history, clock, activations }),
+      inject: [HISTORY, CLOCK, Activations, CONFIG],
+      useFactory: (history: History, clock: Clock, activations: Activations, { maxSkewUs }: Configuration) =>
+        new Retrieval({ history, clock, activations, maxSkewUs }),
     },
     {
       provide: RetrievalAnswers,

@@ -47,6 +47,8 @@ export const DEFAULT_TIME_COLUMN = 'event_timestamp';
 export type RetrievalParts = {
   readonly history: History;
   readonly clock: Clock;
+  /** How far ahead of the clock an event may be, microseconds (S14). */
+  readonly maxSkewUs: bigint;
   /** Since when versions answer online (S18). */
   readonly activations: {
     of(setIds: readonly number[]): Promise<ReadonlyMap<number, Activation>>;
@@ -92,6 +94,7 @@ export class Retrieval {
       knowledge: request.knowledge ?? 'known',
       boundary: request.boundary ?? 'inclusive',
       include: request.include ?? [],
+      maxSkewUs: this.parts.maxSkewUs,
       ...(request.signal !== undefined && { signal: request.signal }),
     });
   }

@@ -74,6 +74,8 @@ export type RetrievalQuery = {
   readonly include: readonly ExtraColumn[];
   /** No row's T may be later than this, microseconds (S19). */
   readonly nowUs: bigint;
+  /** How far T of an online answer may have been ahead of its clock, microseconds (S14, S18). */
+  readonly maxSkewUs: bigint;
   /** By name of the source: rows beyond that sequence do not count (S19); what is not named counts up to now, as null does for all. */
   readonly snapshot: Readonly<Record<string, bigint>> | null;
   /** By number of the feature set version, for `served` by T alone; what is not there was never active (S18). */

@@ -98,7 +98,7 @@ function resolveSettings(settings: ReadonlyMap<Setting, Given>, workingDir: stri
       join(dataDir, 'uploads'),
     ]),
     maxBodyBytes: take('maxBody', sizeBytes, 512 * 1024 ** 2),
-    maxSkewUs: take('maxSkew', durationUs, 1_000_000n),
+    maxSkewUs: take('maxSkew', skewUs, 1_000_000n),
     databaseUrl: take<string | null>('databaseUrl', databaseUrl, null),
     duckdb: {
       memoryLimit: take('duckdb.memoryLimit', memorySize, '512MiB'),
@@ -221,6 +221,15 @@ function memorySize(given: Given): string {
 
 function durationUs(given: Given): bigint {
   return parseDuration(text(given), given.from);
+}
+
+/** What answers may be ahead of the clock must stay small beside what history keeps of them. */
+const LONGEST_SKEW_US = 60_000_000n;
+
+function skewUs(given: Given): bigint {
+  const us = durationUs(given);
+  if (us <= LONGEST_SKEW_US) return us;
+  throw refusal(given.from, 'is longer than 1m; rows further ahead are held by sources with "future: hold"');
 }
 
 function databaseUrl(given: Given): string {

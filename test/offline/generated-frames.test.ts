@@ -277,6 +277,7 @@ function queryOf(
     boundary: 'inclusive',
     include: ['status', 'eventTime'],
     nowUs: 1000n,
+    maxSkewUs: 0n,
     snapshot: null,
     activations: new Map(),
   };

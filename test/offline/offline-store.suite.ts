@@ -469,6 +469,7 @@ function queryOf(ask: Ask & { readonly path: string }): RetrievalQuery {
     boundary: ask.boundary ?? 'inclusive',
     include: ['status', 'eventTime'],
     nowUs: ask.nowUs ?? NOW_US,
+    maxSkewUs: 0n,
     snapshot: ask.snapshot ?? null,
     activations: new Map(ask.activeUs == null ? [] : [[set.id, { sequence: -1n, visibleUs: ask.activeUs }]]),
   };

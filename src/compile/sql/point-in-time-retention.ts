@@ -3,6 +3,7 @@ import {
   CLOCK_BOUND_US,
   distinct,
   type KeyedHistory,
+  LONGEST_SKEW_US,
   stepsSql,
   type Visibility,
 } from './point-in-time-steps.js';
@@ -29,7 +30,7 @@ function timedSql(history: KeyedHistory, rule: Visibility, horizon: string): str
 /** By the record of an answer from the horizon on a step is over when the row that ended it was online for certain by then. */
 function loggedSql(history: KeyedHistory, table: string, horizon: string): string {
   const { sequence, visibleTime, orderTime } = HISTORY_COLUMNS;
-  const visible = `coalesce(n.${visibleTime}, n.${orderTime}) + INTERVAL ${CLOCK_BOUND_US} MICROSECOND`;
+  const visible = `coalesce(n.${visibleTime}, n.${orderTime}) + INTERVAL ${CLOCK_BOUND_US + LONGEST_SKEW_US} MICROSECOND`;
   return [
     `SELECT s.${sequence} FROM (${endingSql(history, 'logged')}) s LEFT JOIN ${table} n ON n.${sequence} = s."~end"`,
     `WHERE n.${sequence} IS NULL OR ${visible} > ${horizon}`,

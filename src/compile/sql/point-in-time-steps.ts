@@ -20,6 +20,12 @@ export type Visibility = 'event' | 'known' | 'served' | 'earliest' | 'latest' | 
  */
 export const CLOCK_BOUND_US = 50_000n;
 
+/**
+ * How far ahead of the service clock a row may be, at most, microseconds. An answer that read such a row is as of the row's
+ * event time (S14), so it may lack rows that became visible before its T.
+ */
+export const LONGEST_SKEW_US = 60_000_000n;
+
 /** Rows of one history table that can answer for one list of key columns. */
 export type KeyedHistory = {
   /** The history table, quoted. */
@@ -35,10 +41,12 @@ export type KeyedHistory = {
   readonly after: bigint;
   /** Rows beyond do not count (S19). */
   readonly through: bigint;
+  /** How far T may be ahead of the clock of the answer, microseconds; for `latest` alone, default 0. */
+  readonly maxSkewUs?: bigint;
 };
 
 /** The instant from which a row counts, as SQL over the history table `"~h"`. */
-export function visibleSql({ eventTime }: KeyedHistory, visibility: Visibility): string {
+export function visibleSql({ eventTime, maxSkewUs = 0n }: KeyedHistory, visibility: Visibility): string {
   const { sequence, createdTime, orderTime, arrivalTime, visibleTime } = HISTORY_COLUMNS;
   const event = `"~h".${eventTime}`;
   // Rows from before there were these stamps: what they were ordered by is the closest to them.
@@ -49,7 +57,7 @@ export function visibleSql({ eventTime }: KeyedHistory, visibility: Visibility):
     known: `greatest(${event}, "~h".${createdTime})`,
     served: `greatest(${event}, ${visible})`,
     earliest: `greatest(${event}, ${arrival} - INTERVAL ${CLOCK_BOUND_US} MICROSECOND)`,
-    latest: `greatest(${event}, ${visible} + INTERVAL ${CLOCK_BOUND_US} MICROSECOND)`,
+    latest: `greatest(${event}, ${visible} + INTERVAL ${CLOCK_BOUND_US + maxSkewUs} MICROSECOND)`,
     logged: `"~h".${sequence}`,
   };
   return sql[visibility];

@@ -178,6 +178,7 @@ async function scopeOf(parts: RetrievalParts, source: EntrySource, frameRows: nu
     orderColumn: source.orderColumn === null ? null : historyColumn(source.orderColumn),
     after: -1n,
     through: source.snapshot,
+    maxSkewUs: query.maxSkewUs,
   };
   const ready =
     query.knowledge === 'served'

@@ -31,7 +31,10 @@ export async function matchServed({ scope, source, query, record, into }: Served
   await matchActive(scope, into, { visibility: 'served', fromUs: activeUs });
   if (activeUs === null) return 0;
   await matchActive(scope, '"~earliest"', { visibility: 'earliest', fromUs: activeUs - CLOCK_BOUND_US });
-  await matchActive(scope, '"~latest"', { visibility: 'latest', fromUs: activeUs + CLOCK_BOUND_US });
+  await matchActive(scope, '"~latest"', {
+    visibility: 'latest',
+    fromUs: activeUs + CLOCK_BOUND_US + query.maxSkewUs,
+  });
   const [row] = await rowsOf(
     scope.connection,
     `SELECT count(*) FROM "~earliest" e JOIN "~latest" l USING ("~row") WHERE e."~sequence" IS DISTINCT FROM l."~sequence"`,

@@ -63,6 +63,14 @@ export function sqlText(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;
 }
 
+/** The error for work that DuckDB's memory was too small for; any other cause as it is. */
+export function outOfMemory(cause: unknown): unknown {
+  if (!(cause instanceof Error) || !/Out of Memory/i.test(cause.message)) return cause;
+  const message =
+    'history has too little memory for this beside what else is read now; try again later, ask for fewer rows or features, or let the operator raise duckdb.memoryLimit';
+  return new PlumblineError('UNAVAILABLE', message);
+}
+
 /** DuckDB's words about a file that it cannot read, as an error of the caller's. */
 export function unreadable(
   path: string,

@@ -19,7 +19,7 @@ import { interruptOn } from './duckdb-interrupt.js';
 import { PLANS_BY_SIZE, type PlanRules } from './duckdb-plan.js';
 import { retainHistory } from './duckdb-retention.js';
 import { retrieve } from './duckdb-retrieval.js';
-import { DuckdbDatabase, type DuckdbLimits } from './duckdb-session.js';
+import { DuckdbDatabase, type DuckdbLimits, outOfMemory } from './duckdb-session.js';
 import { ensureStateTables } from './duckdb-state.js';
 import { featureSetStatistics } from './duckdb-statistics.js';
 
@@ -87,7 +87,7 @@ export class DuckdbOfflineStore implements OfflineStore {
     } catch (error) {
       connection.closeSync();
       query.signal?.throwIfAborted();
-      throw error;
+      throw outOfMemory(error);
     } finally {
       release();
     }
