@@ -163,15 +163,20 @@ export function offlineStoreSuite(engine: string, { open, force }: OfflineEngine
     it('keeps of the rows before the horizon only what can still answer, and says how many went', async () => {
       const source = sourceNamed(`source${run++}`);
       const ref = { project: 'p', source, keys: [['a', 'B']] };
-      const rows = [1n, 2n, 3n, 4n].map((event) => row({ event: event * 1_000_000n, v: Number(event) }));
-      const late = row({ event: 2_500_000n, created: 9_000_000n, arrival: 9_000_000n, visible: 9_000_000n });
+      const rows = [1n, 2n, 3n, 4n].map((event) => row({ event: event * 1_000_000_000n, v: Number(event) }));
+      const late = row({
+        event: 2_500_000_000n,
+        created: 9_000_000_000n,
+        arrival: 9_000_000_000n,
+        visible: 9_000_000_000n,
+      });
       await store.append({ project: 'p', source }, batchesOf([...rows, late]));
-      expect(await store.retain(ref, 3_500_000n)).toEqual({ horizonUs: 3_500_000n, rowsRemoved: 3 });
-      expect(await store.retain(ref, 3_500_000n)).toEqual({ horizonUs: 3_500_000n, rowsRemoved: 0 });
+      expect(await store.retain(ref, 3_500_000_000n)).toEqual({ horizonUs: 3_500_000_000n, rowsRemoved: 3 });
+      expect(await store.retain(ref, 3_500_000_000n)).toEqual({ horizonUs: 3_500_000_000n, rowsRemoved: 0 });
       expect(await store.appliedThrough(ref)).toBe(4n);
       const old = { source, document: setOver(source.name), snapshot: { [source.name]: 3n } };
-      const frame = [{ a: 'x', b: 1n, t: 3_500_000n }];
-      await expect(retrieve(store, { ...old, frame, nowUs: 10_000_000n })).rejects.toMatchObject({
+      const frame = [{ a: 'x', b: 1n, t: 3_500_000_000n }];
+      await expect(retrieve(store, { ...old, frame, nowUs: 10_000_000_000n })).rejects.toMatchObject({
         code: 'HISTORY_EXPIRED',
         details: { path: 'snapshot' },
       });
