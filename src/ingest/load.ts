@@ -27,7 +27,7 @@ import { spanFrom } from './span-rest.js';
  * Of so many spans the last one is waited for until it is visible, the others until they are durable: reading, logging and
  * applying go on beside each other, and what is not applied yet stays bounded.
  */
-const VISIBLE_EVERY = 4;
+const VISIBLE_EVERY = 16;
 
 export type LoadParts = {
   readonly pipelines: Pipelines;
