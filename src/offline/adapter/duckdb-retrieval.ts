@@ -51,7 +51,9 @@ export async function retrieve(parts: RetrievalParts): Promise<RetrievalResult> 
     found.push(await matchEntry({ parts, source, entry: i, record, frameRows: frame.rowCount }));
   }
   const matches = sources.map((_, i) => matchTable(i));
-  await fillTable(connection, '"~joined"', joinedSql(frame.from, sources, matches));
+  await readingFrame(connection, query, () =>
+    fillTable(connection, '"~joined"', joinedSql(frame.from, sources, matches)),
+  );
   const report: RetrievalReport = {
     rows: frame.rowCount,
     knowledge: query.knowledge,
