@@ -31,10 +31,10 @@ export type OnTheirWay = {
 };
 
 /** Rows applied together: the more, the fewer writes for keys that come again; the store writes them in small parts. */
-const MAX_GROUP_ROWS = 131_072;
+const MAX_GROUP_ROWS = 262_144;
 
 /** Durable rows that may wait to be applied; beyond that the doors wait too, or close while a view cannot be written. */
-const MAX_WAITING_ROWS = 2 * MAX_GROUP_ROWS;
+const MAX_WAITING_ROWS = MAX_GROUP_ROWS;
 
 /** Pauses between tries to write what could not be written, milliseconds. */
 const FIRST_RETRY_MS = 250;
