@@ -217,8 +217,8 @@ export class Intake {
     delivery: string,
     rows: readonly RefusedRow[],
   ): Promise<void> {
-    const [project, source] = pipeline.name.split('/') as [string, string];
-    await this.parts.quarantine.add({ project, source, delivery, rows });
+    const { project, definitions } = pipeline;
+    await this.parts.quarantine.add({ project, source: definitions.source.name, delivery, rows });
   }
 }
 

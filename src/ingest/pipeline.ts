@@ -72,6 +72,10 @@ export class SourcePipeline {
     return this.doorDefinitions;
   }
 
+  get project(): string {
+    return this.ref.project;
+  }
+
   /** Project and source, as log and online state name them. */
   get name(): string {
     return `${this.ref.project}/${this.ref.source.name}`;

@@ -27,7 +27,7 @@ export type UpkeepParts = {
 /** What time brings: held rows are logged when they are due (S14), old identities are forgotten (S11). */
 export class Upkeep {
   private timer: NodeJS.Timeout | null = null;
-  private underWay: Promise<void> = Promise.resolve();
+  private looking: Promise<void> | null = null;
   private forgottenUs: bigint;
 
   constructor(private readonly parts: UpkeepParts) {
@@ -35,27 +35,31 @@ export class Upkeep {
     this.forgottenUs = parts.clock.nowUs();
   }
 
+  /** Looks from now on; a look that takes long is not followed by a queue of others. */
   start(): void {
-    this.timer = setInterval(() => this.look(), LOOK_EVERY_MS);
+    this.timer = setInterval(() => {
+      this.looking ??= this.look().finally(() => {
+        this.looking = null;
+      });
+    }, LOOK_EVERY_MS);
     this.timer.unref();
   }
 
+  /** Begins nothing more, and waits for what is under way. */
   async stop(): Promise<void> {
     if (this.timer !== null) clearInterval(this.timer);
     this.timer = null;
-    await this.underWay;
+    await this.looking;
   }
 
-  private look(): void {
-    this.underWay = this.underWay.then(async () => {
-      for (const [name, pipeline] of this.parts.pipelines.all()) {
-        if (this.timer === null) return;
-        await this.release(name, pipeline).catch((cause: unknown) =>
-          this.parts.onDefect(cause, `held rows of source ${name}`),
-        );
-      }
-      await this.forget();
-    });
+  private async look(): Promise<void> {
+    for (const [name, pipeline] of this.parts.pipelines.all()) {
+      if (this.timer === null) return;
+      await this.release(name, pipeline).catch((cause: unknown) =>
+        this.parts.onDefect(cause, `held rows of source ${name}`),
+      );
+    }
+    await this.forget();
   }
 
   private async release(name: string, pipeline: SourcePipeline): Promise<void> {
