@@ -1,4 +1,4 @@
-import type { ValueType } from '../definition/value-type.js';
+import { elementTypeOf, type ScalarType, type ValueType } from '../definition/value-type.js';
 import { type CheckContext, type Checked, callOf, checkedOf } from './checked.js';
 import { coerce, coercionCost, supertype, typeList } from './coercion.js';
 import type { Operation, ParameterType } from './operation/operation.js';
@@ -18,7 +18,7 @@ export function resolveOverload(
   ids: readonly OperationId[],
   written: Written,
 ): Checked | null {
-  const { operands, position } = written;
+  const { operands } = written;
   const fitting = ids.filter((id) => takesCount(OPERATIONS[id], operands.length));
   if (fitting.length === 0) return context.report(wrongCount(ids, written));
   let best: { id: OperationId; types: readonly ValueType[]; cost: number } | null = null;
@@ -28,11 +28,27 @@ export function resolveOverload(
     if (types !== null && cost !== null && (best === null || cost < best.cost)) best = { id, types, cost };
   }
   if (best === null) return context.report(wrongTypes(fitting, written));
-  const { id, types } = best;
+  return callOverload(context, best, written);
+}
+
+function callOverload(
+  context: CheckContext,
+  { id, types }: { id: OperationId; types: readonly ValueType[] },
+  { operands, position, parameters }: Written,
+): Checked | null {
+  const operation = OPERATIONS[id];
   const typed = operands.map((operand, index) => coerce(operand, types[index]!));
-  const { result, arguments: declared } = OPERATIONS[id];
-  const type = result === 'T' ? types[declared.indexOf('T')]! : result;
-  return checkedOf(callOf(id, type, typed, written.parameters), position);
+  const constants = typed.map((node) => (node.kind === 'literal' ? node.value : undefined));
+  const message = operation.refuse?.(constants) ?? null;
+  if (message !== null) return context.report({ position, message });
+  return checkedOf(callOf(id, resultType(operation, types), typed, parameters), position);
+}
+
+function resultType({ result, arguments: declared }: Operation, types: readonly ValueType[]): ValueType {
+  if (result !== 'T' && result !== 'ARRAY<T>') return result;
+  const at = declared.findIndex((type) => type === 'T' || type === 'ARRAY<T>');
+  const variable = declared[at] === 'T' ? types[at]! : elementTypeOf(types[at]!)!;
+  return result === 'T' ? variable : arrayOf(variable);
 }
 
 function takesCount(operation: Operation, count: number): boolean {
@@ -42,11 +58,24 @@ function takesCount(operation: Operation, count: number): boolean {
 
 function parameterTypes(operation: Operation, operands: readonly Checked[]): readonly ValueType[] | null {
   const declared = operands.map((_, index) => declaredAt(operation, index));
-  const variable = supertype(operands.filter((_, index) => declared[index] === 'T'));
-  const isScalar = variable !== null && !variable.startsWith('ARRAY');
-  if (declared.includes('T') && !isScalar && (variable === null || operation.typeVariable !== 'any'))
+  if (!declared.includes('T') && !declared.includes('ARRAY<T>')) return declared as readonly ValueType[];
+  const variable = variableType(declared, operands);
+  const isArray = variable?.startsWith('ARRAY') ?? false;
+  if (variable === null || (isArray && (operation.typeVariable !== 'any' || declared.includes('ARRAY<T>')))) {
     return null;
-  return declared.map((type) => (type === 'T' ? variable! : type));
+  }
+  return declared.map((type) => (type === 'T' ? variable : type === 'ARRAY<T>' ? arrayOf(variable) : type));
+}
+
+/** What `T` stands for: the element type of the arrays, which takes no coercion, else the type that all can be read as. */
+function variableType(declared: readonly ParameterType[], operands: readonly Checked[]): ValueType | null {
+  const arrays = operands.filter(({ isNull }, index) => declared[index] === 'ARRAY<T>' && !isNull);
+  if (arrays.length === 0) return supertype(operands.filter((_, index) => declared[index] === 'T'));
+  return elementTypeOf(arrays[0]!.expression.type);
+}
+
+function arrayOf(element: ValueType): ValueType {
+  return `ARRAY<${element as ScalarType}>`;
 }
 
 function declaredAt(operation: Operation, index: number): ParameterType {
@@ -81,7 +110,9 @@ function wrongTypes(ids: readonly OperationId[], { name, position, operands }: W
 }
 
 function signatureText(operation: Operation): string {
-  const names = operation.arguments.map((type) => (type === 'T' ? 'any one type' : type));
+  const names = operation.arguments.map((type) =>
+    type === 'T' ? 'any one type' : type === 'ARRAY<T>' ? 'an array' : type,
+  );
   if (new Set(operation.arguments).size === 1 && operation.arguments[0] === 'T') return 'values of one type';
   return `${names.join(', ')}${operation.variadic ? ', …' : ''}`;
 }

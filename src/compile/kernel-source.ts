@@ -113,7 +113,9 @@ export class KernelSource implements Emitter {
   }
 
   private strict(node: CallExpression, kernel: StrictLowering, operands: readonly Operand[]): Operand {
-    const constants = (kernel.constants?.(node.parameters ?? {}) ?? []).map((value) => this.constant(value));
+    const constants = (kernel.constants?.(node.parameters ?? {}, node) ?? []).map((value) =>
+      this.constant(value),
+    );
     const values = [...operands, ...constants].map(({ value }) => value);
     const code = fill(kernel.code(node), values);
     const anyNull = anyOf(operands);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
+import type { ParameterType } from '../../src/compile/operation/operation.js';
 import { OPERATIONS, type OperationId } from '../../src/compile/operation/table.js';
-import { DATE_PARTS, TIME_PARTS, UNIT_US } from '../../src/compile/runtime/time-part.js';
 import type { CallExpression, Expression } from '../../src/definition/expression.js';
 import type { Value } from '../../src/definition/value.js';
 import {
@@ -9,8 +9,9 @@ import {
   type ScalarType,
   type ValueType,
 } from '../../src/definition/value-type.js';
+import { DOMAINS } from './domain.js';
 import type { Row } from './oracle.js';
-import { HOSTILE, ZONES } from './values.js';
+import { HOSTILE } from './values.js';
 
 /** Columns of every row: two of each scalar type and one array. */
 export const COLUMNS: ReadonlyMap<string, ValueType> = new Map<string, ValueType>([
@@ -43,8 +44,7 @@ export function comparedCallOf(id: OperationId, depth: number): fc.Arbitrary<Exp
 }
 
 function callWith(id: OperationId, variable: ValueType, depth: number): fc.Arbitrary<Expression> {
-  const result = OPERATIONS[id].result;
-  const type = result === 'T' ? variable : result;
+  const type = instanceOf(OPERATIONS[id].result, variable);
   return fc
     .tuple(argumentsOf(id, variable, depth), parametersOf(id))
     .map(([operands, parameters]): CallExpression => {
@@ -70,8 +70,10 @@ function argumentsOf(
     );
   }
   const { arguments: declared, variadic } = OPERATIONS[id];
-  const types = declared.map((type) => (type === 'T' ? variable : type));
-  const fixed = fc.tuple(...types.map((type) => expressionOf(type, depth)));
+  const types = declared.map((type) => instanceOf(type, variable));
+  const fixed = fc.tuple(
+    ...types.map((type, place) => argumentOf(id, place, expressionOf(type, depth), type)),
+  );
   if (!variadic) return fixed;
   const rest = fc.array(expressionOf(types.at(-1)!, depth), { maxLength: 3 });
   return fc.tuple(fixed, rest).map(([first, more]) => [...first, ...more]);
@@ -88,6 +90,26 @@ function branches(
   return fc
     .tuple(first, pairs, expressionOf(result, depth))
     .map(([x, list, last]) => [...x, ...list.flat(), last]);
+}
+
+/** An argument: any expression, or two times in three what the operation's domain wants there. */
+function argumentOf(
+  id: OperationId,
+  place: number,
+  any: fc.Arbitrary<Expression>,
+  type: ValueType,
+): fc.Arbitrary<Expression> {
+  const domain = DOMAINS[id];
+  const values = domain?.arguments?.[place];
+  if (values === undefined) return any;
+  const wanted = values.map((value): Expression => ({ kind: 'literal', type, value }));
+  if (domain?.constants?.includes(place)) return wanted;
+  return fc.oneof({ arbitrary: wanted, weight: 2 }, { arbitrary: any, weight: 1 });
+}
+
+function instanceOf(type: ParameterType, variable: ValueType): ValueType {
+  if (type === 'ARRAY<T>') return `ARRAY<${variable as ScalarType}>`;
+  return type === 'T' ? variable : type;
 }
 
 /** An expression of a type: a column, a literal, or an operation that gives the type. */
@@ -115,9 +137,10 @@ function expressionOf(type: ValueType, depth: number): fc.Arbitrary<Expression> 
 
 function callsGiving(id: OperationId, type: ValueType, depth: number): readonly fc.Arbitrary<Expression>[] {
   const { result, typeVariable } = OPERATIONS[id];
-  if (result === 'T') {
-    const fits = elementTypeOf(type) === null || typeVariable === 'any';
-    return fits ? [fc.constant(id).chain(() => callWith(id, type, depth))] : [];
+  if (result === 'T' || result === 'ARRAY<T>') {
+    const variable = result === 'T' ? type : elementTypeOf(type);
+    const fits = variable !== null && (elementTypeOf(variable) === null || typeVariable === 'any');
+    return fits ? [fc.constant(id).chain(() => callWith(id, variable, depth))] : [];
   }
   return result === type ? [fc.constant(id).chain(() => callOf(id, depth))] : [];
 }
@@ -146,24 +169,7 @@ function valuesOf(type: ValueType): fc.Arbitrary<Value> {
 }
 
 function parametersOf(id: OperationId): fc.Arbitrary<Readonly<Record<string, string>>> {
-  const zone = fc.constantFrom(...ZONES, 'UTC', 'UTC');
-  switch (id) {
-    case 'extract_timestamp':
-      return fc.record({
-        part: fc.constantFrom(...Object.keys(DATE_PARTS), ...Object.keys(TIME_PARTS)),
-        zone,
-      });
-    case 'extract_date':
-      return fc.record({ part: fc.constantFrom(...Object.keys(DATE_PARTS)) });
-    case 'date_of_timestamp':
-      return fc.record({ zone });
-    case 'timestamp_diff':
-    case 'timestamp_add':
-    case 'timestamp_sub':
-      return fc.record({ part: fc.constantFrom(...Object.keys(UNIT_US)) });
-    default:
-      return fc.constant({});
-  }
+  return DOMAINS[id]?.parameters ?? fc.constant({});
 }
 
 const COMPARISONS = [

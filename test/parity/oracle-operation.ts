@@ -1,6 +1,12 @@
 import { sameValue, type Value } from '../../src/definition/value.js';
+import { ARRAYS } from './oracle-array.js';
+import { BITS } from './oracle-bits.js';
 import { CASTS } from './oracle-cast.js';
+import { DIGEST } from './oracle-digest.js';
+import { DISTANCE } from './oracle-distance.js';
 import type { LazyOperation, StrictOperation } from './oracle-kind.js';
+import { MATH } from './oracle-math.js';
+import { PATTERN } from './oracle-pattern.js';
 import { TEXTS } from './oracle-text.js';
 import { TIMES } from './oracle-time.js';
 
@@ -61,6 +67,12 @@ export const STRICT: Readonly<Record<string, StrictOperation>> = {
   ...TEXTS,
   ...CASTS,
   ...TIMES,
+  ...MATH,
+  ...BITS,
+  ...PATTERN,
+  ...DIGEST,
+  ...ARRAYS,
+  ...DISTANCE,
 };
 
 /** Operations made for NULL, by id. */

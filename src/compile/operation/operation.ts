@@ -1,4 +1,5 @@
 import type { CallExpression } from '../../definition/expression.js';
+import type { Value } from '../../definition/value.js';
 import type { ScalarType, ValueType } from '../../definition/value-type.js';
 
 /**
@@ -8,17 +9,23 @@ import type { ScalarType, ValueType } from '../../definition/value-type.js';
 export type Operation = {
   /** The function's name in capitals, or the operator as the parser spells it. */
   readonly sql: string;
-  /** Types of the arguments; `T` is any one type of {@link typeVariable}. */
+  /** Types of the arguments; `T` is any one type of {@link typeVariable}, `ARRAY<T>` an array of it. */
   readonly arguments: readonly ParameterType[];
   /** The last argument may come again, any number of times. */
   readonly variadic?: true;
-  readonly result: ValueType | 'T';
+  readonly result: ParameterType;
   /** What `T` may stand for; default every scalar. */
   readonly typeVariable?: 'scalar' | 'any';
+  /** For `docs/language.md`: what it gives and what is odd at its edges. NULL rules that the kernel shows are added there. */
+  readonly about?: string;
+  /** For `docs/language.md`, and checked: an expression without columns and what it equals, both in the language. */
+  readonly example?: readonly [expression: string, equals: string];
+  /** What is wrong with arguments that are constants, found when it is defined; null is nothing, undefined is no constant. */
+  readonly refuse?: (constants: readonly (Value | undefined)[]) => string | null;
   readonly kernel: KernelLowering;
 };
 
-export type ParameterType = ScalarType | 'T';
+export type ParameterType = ValueType | 'T' | 'ARRAY<T>';
 
 /**
  * How generated JavaScript carries the operation out.
@@ -32,8 +39,11 @@ export type StrictLowering = {
   readonly kind: 'strict';
   readonly code: (node: CallExpression) => string;
   readonly guard: Guard;
-  /** Constants appended to the arguments, made of the node's parameters. */
-  readonly constants?: (parameters: Readonly<Record<string, string>>) => readonly unknown[];
+  /** Constants appended to the arguments, made of the node's parameters and of its constant arguments. */
+  readonly constants?: (
+    parameters: Readonly<Record<string, string>>,
+    node: CallExpression,
+  ) => readonly unknown[];
 };
 
 export type Guard = 'total' | 'finite' | 'int64' | 'nullable';

@@ -1,12 +1,30 @@
 import { PlumblineError } from '../../definition/error.js';
 import { ARITHMETIC } from './arithmetic.js';
+import { ARRAYS } from './array.js';
+import { BITS } from './bits.js';
 import { CAST } from './cast.js';
+import { DIGEST } from './digest.js';
+import { DISTANCE } from './distance.js';
 import { LOGIC } from './logic.js';
+import { MATH } from './math.js';
 import type { Operation } from './operation.js';
+import { PATTERN } from './pattern.js';
 import { TEXT } from './text.js';
 import { TIME } from './time.js';
 
-const TABLE = { ...ARITHMETIC, ...LOGIC, ...TEXT, ...CAST, ...TIME };
+const TABLE = {
+  ...ARITHMETIC,
+  ...MATH,
+  ...BITS,
+  ...LOGIC,
+  ...TEXT,
+  ...PATTERN,
+  ...DIGEST,
+  ...CAST,
+  ...TIME,
+  ...ARRAYS,
+  ...DISTANCE,
+};
 
 /** Ids as they stand in stored definitions: never renamed, never given another meaning (S26). */
 export type OperationId = keyof typeof TABLE;

@@ -91,6 +91,13 @@ function scaled(mantissa: bigint, exponent: number): number {
   return Number(kept + up) * 2 ** lowest;
 }
 
+/** CAST(STRING AS BOOL). */
+export function boolOfText(text: string): boolean | null {
+  if (text.length > 5) return null;
+  const lower = text.toLowerCase();
+  return lower === 'true' ? true : lower === 'false' ? false : null;
+}
+
 /**
  * CAST(FLOAT64 AS STRING): C's `%.15g`, or `%.17g` where that does not read back as the same number.
  * Source: ZetaSQL, RoundTripDoubleToString.

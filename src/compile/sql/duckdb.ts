@@ -4,7 +4,7 @@ import type { Value } from '../../definition/value.js';
 import { elementTypeOf, type ScalarType, type ValueType } from '../../definition/value-type.js';
 import { fill } from '../kernel-operand.js';
 import type { OperationId } from '../operation/table.js';
-import { DUCKDB_OPERATIONS } from './duckdb-operation.js';
+import { DUCKDB_OPERATIONS } from './duckdb-operation/table.js';
 
 /**
  * The expression as DuckDB SQL, or null where DuckDB would not give the kernel's bits: the kernel must serve then (S8).
