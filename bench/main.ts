@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util';
 import { type BenchResult, conditions } from './conditions.js';
 import { ingest } from './ingest.js';
+import { kernels } from './kernels.js';
 import { offlineFeast } from './offline-feast.js';
 import { offlineFlights } from './offline-flights.js';
 
@@ -9,6 +10,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<BenchResult>>> = {
   'offline-feast': offlineFeast,
   'offline-flights': offlineFlights,
   ingest,
+  kernels,
 };
 
 const { positionals, values } = parseArgs({
