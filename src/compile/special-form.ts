@@ -1,7 +1,7 @@
 import { closestName } from '../definition/closest-name.js';
 import { SCALAR_TYPES, type ScalarType } from '../definition/value-type.js';
+import { parseExtract, parseInterval, parseTimeLiteral } from './parse-time.js';
 import { SyntaxMistake } from './problem.js';
-import { dateOfText, timestampOfText } from './runtime/time-text.js';
 import { type CaseNode, call, depthOver, literal, type SyntaxNode } from './syntax.js';
 import type { TokenReader } from './token-reader.js';
 
@@ -81,45 +81,6 @@ function parseType(reader: TokenReader): ScalarType {
     expected: SCALAR_TYPES.join(', '),
     ...(suggestion && { suggestion }),
   });
-}
-
-function parseExtract(reader: TokenReader): SyntaxNode {
-  const { position } = reader.next();
-  reader.expect('(');
-  if (reader.peek().kind !== 'name') throw reader.unexpected('a part such as HOUR');
-  const part = reader.next().upper;
-  reader.expect('FROM');
-  const argument = reader.expression();
-  const zone = reader.accept('AT') ? parseZone(reader) : null;
-  if (!reader.accept(')')) throw reader.unexpected('AT TIME ZONE or ")"');
-  return { kind: 'extract', position, depth: depthOver(position, [argument]), part, argument, zone };
-}
-
-function parseZone(reader: TokenReader): { name: string; position: number } {
-  reader.expect('TIME');
-  reader.expect('ZONE');
-  const { kind, position } = reader.peek();
-  if (kind !== 'string') throw reader.unexpected("a time zone as a string literal, such as 'UTC'");
-  return { name: reader.next().text, position };
-}
-
-function parseInterval(reader: TokenReader): SyntaxNode {
-  const { position } = reader.next();
-  const amount = reader.expression();
-  if (reader.peek().kind !== 'name') throw reader.unexpected('a part such as HOUR');
-  const part = reader.next().upper;
-  return { kind: 'interval', position, depth: depthOver(position, [amount]), amount, part };
-}
-
-/** `TIMESTAMP '…'` and `DATE '…'`; without a string behind it the word is a name or a function. */
-function parseTimeLiteral(reader: TokenReader): SyntaxNode | null {
-  if (reader.peek(1).kind !== 'string') return null;
-  const type = reader.next().upper === 'DATE' ? 'DATE' : 'TIMESTAMP';
-  const { text, position } = reader.next();
-  const value = type === 'DATE' ? dateOfText(text) : timestampOfText(text);
-  if (value !== null) return literal(type, value, position);
-  const found = JSON.stringify(text);
-  throw new SyntaxMistake({ position, message: `${found} is no ${type}`, found });
 }
 
 function refuse(reader: TokenReader, what: string): never {

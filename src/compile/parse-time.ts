@@ -1,0 +1,45 @@
+import { SyntaxMistake } from './problem.js';
+import { dateOfText, timestampOfText } from './runtime/time-text.js';
+import { depthOver, literal, type SyntaxNode } from './syntax.js';
+import type { TokenReader } from './token-reader.js';
+
+/** `EXTRACT(part FROM time [AT TIME ZONE 'zone'])`. */
+export function parseExtract(reader: TokenReader): SyntaxNode {
+  const { position } = reader.next();
+  reader.expect('(');
+  if (reader.peek().kind !== 'name') throw reader.unexpected('a part such as HOUR');
+  const part = reader.next().upper;
+  reader.expect('FROM');
+  const argument = reader.expression();
+  const zone = reader.accept('AT') ? parseZone(reader) : null;
+  if (!reader.accept(')')) throw reader.unexpected('AT TIME ZONE or ")"');
+  return { kind: 'extract', position, depth: depthOver(position, [argument]), part, argument, zone };
+}
+
+/** `INTERVAL amount part`, which stands only as an argument. */
+export function parseInterval(reader: TokenReader): SyntaxNode {
+  const { position } = reader.next();
+  const amount = reader.expression();
+  if (reader.peek().kind !== 'name') throw reader.unexpected('a part such as HOUR');
+  const part = reader.next().upper;
+  return { kind: 'interval', position, depth: depthOver(position, [amount]), amount, part };
+}
+
+/** `TIMESTAMP '…'` and `DATE '…'`; without a string behind it the word is a name or a function. */
+export function parseTimeLiteral(reader: TokenReader): SyntaxNode | null {
+  if (reader.peek(1).kind !== 'string') return null;
+  const type = reader.next().upper === 'DATE' ? 'DATE' : 'TIMESTAMP';
+  const { text, position } = reader.next();
+  const value = type === 'DATE' ? dateOfText(text) : timestampOfText(text);
+  if (value !== null) return literal(type, value, position);
+  const found = JSON.stringify(text);
+  throw new SyntaxMistake({ position, message: `${found} is no ${type}`, found });
+}
+
+function parseZone(reader: TokenReader): { name: string; position: number } {
+  reader.expect('TIME');
+  reader.expect('ZONE');
+  const { kind, position } = reader.peek();
+  if (kind !== 'string') throw reader.unexpected("a time zone as a string literal, such as 'UTC'");
+  return { name: reader.next().text, position };
+}
