@@ -9,6 +9,8 @@ export type Emitter = {
   /** Emits what computes the node and says where its value is. */
   readonly emit: (node: Expression) => Operand;
   readonly line: (code: string) => void;
+  /** Names a value that nothing assigns again. */
+  readonly define: (value: string) => string;
   /** A number that no other name of the code has. */
   readonly fresh: () => number;
   readonly constant: (value: unknown) => Operand;

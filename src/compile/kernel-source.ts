@@ -61,7 +61,10 @@ export class KernelSource implements Emitter {
     return this.count++;
   }
 
+  /** Numbers and truth values stand in the code, where engines compute with them unboxed; the rest is handed over. */
   constant(value: unknown): Operand {
+    const text = numberLiteral(value);
+    if (text !== null) return { value: text, isNull: 'false' };
     this.constants.push(value);
     return { value: `k${this.constants.length - 1}`, isNull: 'false' };
   }
@@ -75,6 +78,14 @@ export class KernelSource implements Emitter {
     const id = this.fresh();
     this.line(`let v${id} = ${value}, n${id} = ${isNull};`);
     return { value: `v${id}`, isNull: `n${id}` };
+  }
+
+  /** Names a value that nothing assigns again. */
+  define(value: string): string {
+    if (NAME.test(value)) return value;
+    const name = `v${this.fresh()}`;
+    this.line(`const ${name} = ${value};`);
+    return name;
   }
 
   /** Inputs first, each read once a row, then everything emitted. */
@@ -94,10 +105,8 @@ export class KernelSource implements Emitter {
     const known = this.inputs.get(slot);
     if (known !== undefined) return known;
     const operand = { value: `c${slot}`, isNull: `cn${slot}` };
-    const isBit = type === 'BOOL' && this.layout === 'column';
-    const read = this.layout === 'column' ? `d${slot}[i]` : `d${slot}`;
-    const isNull = this.layout === 'column' ? `m${slot} !== null && m${slot}[i] === 0` : `m${slot}`;
-    this.inputLines.push(`const c${slot} = ${isBit ? `${read} === 1` : read}, cn${slot} = ${isNull};`);
+    const read = this.layout === 'column' ? columnRead(slot, type) : rowRead(slot, type);
+    this.inputLines.push(`const c${slot} = ${read.value}, cn${slot} = ${read.isNull};`);
     this.inputs.set(slot, operand);
     return operand;
   }
@@ -117,17 +126,53 @@ export class KernelSource implements Emitter {
       this.constant(value),
     );
     const values = [...operands, ...constants].map(({ value }) => value);
-    const code = fill(kernel.code(node), values);
+    const template = kernel.code(node);
+    const code = fill(template, values);
     const anyNull = anyOf(operands);
-    if (kernel.guard === 'total' && anyNull === 'false') {
-      const id = this.fresh();
-      this.line(`const v${id} = ${code};`);
-      return { value: `v${id}`, isNull: 'false' };
-    }
+    if (kernel.guard === 'total' && anyNull === 'false') return { value: this.define(code), isNull: 'false' };
+    if (isArithmetic(template, node)) return this.arithmetic(kernel.guard, code, anyNull);
     const result = this.declare(node.type, zeroOf(node.type), anyNull);
     this.line(`if (!${result.isNull}) { ${guarded(kernel.guard, code, result)} }`);
     return result;
   }
+
+  /** Computed for NULL as well, of values that nobody reads: no branch, and 64 bits that need no boxing. */
+  private arithmetic(guard: StrictLowering['guard'], code: string, anyNull: string): Operand {
+    const value = this.define(code);
+    if (guard === 'total') return { value, isNull: this.define(anyNull) };
+    const either = anyNull === 'false' ? '' : `${anyNull} || `;
+    if (guard === 'finite') return { value, isNull: this.define(`${either}!Number.isFinite(${value})`) };
+    const wrapped = this.define(`BigInt.asIntN(64, ${value})`);
+    return { value: wrapped, isNull: this.define(`${either}${wrapped} !== ${value}`) };
+  }
+}
+
+function columnRead(slot: number, type: ValueType): Operand {
+  const value = type === 'BOOL' ? `d${slot}[i] === 1` : `d${slot}[i]`;
+  return { value, isNull: `m${slot} !== null && m${slot}[i] === 0` };
+}
+
+/** Arithmetic reads NULL as well, so there it is a zero of its type. */
+function rowRead(slot: number, type: ValueType): Operand {
+  return { value: `m${slot} ? ${zeroOf(type)} : d${slot}`, isNull: `m${slot}` };
+}
+
+/**
+ * Whether a template cannot fail on any numbers: operands, numbers and operators that are defined for all of them. So no
+ * division and no shift of INT64, and no call but of what IEEE 754 defines.
+ */
+function isArithmetic(template: string, { type, arguments: operands }: CallExpression): boolean {
+  if (![type, ...operands.map((operand) => operand.type)].every((each) => NUMERIC.has(each))) return false;
+  const hasIntegers = operands.some((operand) => operand.type !== 'FLOAT64');
+  return ARITHMETIC.test(template) && !/<<|>>|\*\*/.test(template) && !(hasIntegers && /[/%]/.test(template));
+}
+
+/** A number or a truth value as JavaScript; null for anything else. */
+function numberLiteral(value: unknown): string | null {
+  if (typeof value === 'boolean') return String(value);
+  if (typeof value === 'bigint') return value < 0n ? `(${value}n)` : `${value}n`;
+  if (typeof value !== 'number' || !Number.isFinite(value)) return null;
+  return value < 0 || Object.is(value, -0) ? `(-${Math.abs(value)})` : String(value);
 }
 
 function guarded(guard: StrictLowering['guard'], code: string, { value, isNull }: Operand): string {
@@ -137,8 +182,12 @@ function guarded(guard: StrictLowering['guard'], code: string, { value, isNull }
     case 'finite':
       return `${value} = ${code}; if (!Number.isFinite(${value})) ${isNull} = true;`;
     case 'int64':
-      return `${value} = ${code}; if (BigInt.asIntN(64, ${value}) !== ${value}) ${isNull} = true;`;
+      return `const h = ${code}; ${value} = BigInt.asIntN(64, h); if (${value} !== h) ${isNull} = true;`;
     case 'nullable':
       return `const h = ${code}; if (h === null) ${isNull} = true; else ${value} = h;`;
   }
 }
+
+const NAME = /^[a-z]\w*$/;
+const NUMERIC: ReadonlySet<ValueType> = new Set<ValueType>(['BOOL', 'INT64', 'FLOAT64', 'TIMESTAMP', 'DATE']);
+const ARITHMETIC = /^(?:\$\d|\d+(?:\.\d+)?n?|Math\.(?:abs|floor|ceil|trunc|sqrt)|[-+*/%<>=!&|^~?:() ])+$/;

@@ -64,14 +64,20 @@ function emitBranches(
 ): Operand {
   const result = source.declare(node.type);
   const label = `L${source.fresh()}`;
+  const results: Operand[] = [];
+  const take = (branch: Expression): string => {
+    const operand = source.emit(branch);
+    results.push(operand);
+    return assign(result, operand);
+  };
   source.line(`${label}: {`);
   for (let i = 0; i + 1 < branches.length; i += 2) {
     source.line(`if (${matches(source.emit(branches[i]!))}) {`);
-    source.line(`${assign(result, source.emit(branches[i + 1]!))} break ${label}; }`);
+    source.line(`${take(branches[i + 1]!)} break ${label}; }`);
   }
-  source.line(assign(result, source.emit(branches.at(-1)!)));
+  source.line(take(branches.at(-1)!));
   source.line('}');
-  return result;
+  return results.every(({ isNull }) => isNull === 'false') ? { ...result, isNull: 'false' } : result;
 }
 
 function emitCoalesce(source: Emitter, node: CallExpression): Operand {
@@ -80,6 +86,10 @@ function emitCoalesce(source: Emitter, node: CallExpression): Operand {
   source.line(`${label}: {`);
   for (const argument of node.arguments) {
     const operand = source.emit(argument);
+    if (operand.isNull === 'false') {
+      source.line(`${assign(result, operand)} }`);
+      return { ...result, isNull: 'false' };
+    }
     source.line(`if (!${operand.isNull}) { ${assign(result, operand)} break ${label}; }`);
   }
   source.line('}');
@@ -155,9 +165,7 @@ function total(
   node: CallExpression,
 ): Operand {
   const operands = node.arguments.map((argument) => source.emit(argument));
-  const id = source.fresh();
-  source.line(`const v${id} = ${code(operands)};`);
-  return { value: `v${id}`, isNull: 'false' };
+  return { value: source.define(code(operands)), isNull: 'false' };
 }
 
 function distinct(node: CallExpression, operands: readonly Operand[]): string {
