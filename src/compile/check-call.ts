@@ -5,7 +5,7 @@ import { resolveOverload } from './check-overload.js';
 import { TIME_CALLS } from './check-time.js';
 import { type CheckContext, type Checked, callOf, checkAll, checkedOf } from './checked.js';
 import { coerce, supertype, typeList } from './coercion.js';
-import { ALIASES, OVERLOADS } from './operation/table.js';
+import { ALIASES, type OperationId, OVERLOADS } from './operation/table.js';
 
 import type { CallNode } from './syntax.js';
 
@@ -15,11 +15,18 @@ export function checkCall(context: CheckContext, node: CallNode): Checked | null
   if (isFitted || node.over) return checkFitted(context, node);
   const own = Object.hasOwn(OWN_RULES, node.name) ? OWN_RULES[node.name] : undefined;
   if (own !== undefined) return own(context, node);
-  const ids = OVERLOADS.get(ALIASES[node.name] ?? node.name);
+  const ids = overloadsOf(node.name);
   if (ids === undefined) return reportUnknown(context, node);
   const operands = checkAll(context, node.arguments);
   if (operands === null) return null;
   return resolveOverload(context, ids, { name: node.name, position: node.position, operands });
+}
+
+/** `||` joins arrays too, CONCAT does not. */
+function overloadsOf(name: string): readonly OperationId[] | undefined {
+  const spelling = Object.hasOwn(ALIASES, name) ? ALIASES[name]! : name;
+  const ids = OVERLOADS.get(spelling);
+  return name === '||' ? [...(ids ?? []), ...(OVERLOADS.get('ARRAY_CONCAT') ?? [])] : ids;
 }
 
 type Rule = (context: CheckContext, node: CallNode) => Checked | null;

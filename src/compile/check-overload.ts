@@ -67,11 +67,17 @@ function parameterTypes(operation: Operation, operands: readonly Checked[]): rea
   return declared.map((type) => (type === 'T' ? variable : type === 'ARRAY<T>' ? arrayOf(variable) : type));
 }
 
-/** What `T` stands for: the element type of the arrays, which takes no coercion, else the type that all can be read as. */
+/** What `T` stands for: the element type that all arrays can be read with, else the type that all scalars can be read as. */
 function variableType(declared: readonly ParameterType[], operands: readonly Checked[]): ValueType | null {
   const arrays = operands.filter(({ isNull }, index) => declared[index] === 'ARRAY<T>' && !isNull);
-  if (arrays.length === 0) return supertype(operands.filter((_, index) => declared[index] === 'T'));
-  return elementTypeOf(arrays[0]!.expression.type);
+  const scalars = operands.filter((_, index) => declared[index] === 'T');
+  if (arrays.length === 0) return supertype(scalars);
+  const array = supertype(arrays);
+  const element = array === null ? null : elementTypeOf(array);
+  if (element === null || scalars.every((scalar) => coercionCost(scalar, element) !== null)) return element;
+  const type = supertype(scalars);
+  const fits = type !== null && arrays.every((item) => coercionCost(item, arrayOf(type)) !== null);
+  return fits ? type : element;
 }
 
 function arrayOf(element: ValueType): ValueType {

@@ -100,6 +100,13 @@ describe('S5 what an expression means', () => {
       'add_float64(1, multiply_float64(STANDARD_SCALER(amount), 2)) FLOAT64',
     ],
     ['/* a */ 1 -- b', '1 INT64'],
+    ['[1, 2]', '1,2 ARRAY<INT64>'],
+    ['[1, 2.5]', '1,2.5 ARRAY<FLOAT64>'],
+    ['[]', ' ARRAY<INT64>'],
+    ["ARRAY<DATE>['1970-01-02']", '1 ARRAY<DATE>'],
+    ['ARRAY[1, NULL]', 'null ARRAY<INT64>'],
+    ['COALESCE(vector, [1, 2])', 'coalesce(vector, 1,2) ARRAY<FLOAT64>'],
+    ['CAST(vector AS ARRAY<FLOAT64>)', 'vector ARRAY<FLOAT64>'],
   ])('%s', (text, expected) => expect(typed(text)).toBe(expected));
 });
 
@@ -132,8 +139,8 @@ describe('S5 what an expression must not be', () => {
     ['RAND()', '! 1:1 RAND is refused: an expression must give the same value every time'],
     ['SUM(amount)', '! 1:1 SUM is refused: an expression computes one value from one row'],
     [
-      "carrier LIKE 'A%'",
-      '! 1:9 the operator LIKE is not in the language; use STARTS_WITH, ENDS_WITH or STRPOS',
+      "carrier LIKE ANY ('A%')",
+      '! 1:14 LIKE ANY is not in the language; write LIKE for each pattern, with OR between',
     ],
     ['count = 1 = delayed', '! 1:11 found "=", expected parentheses around the first comparison'],
     ['count +', '! 1:8 found the end, expected an expression'],

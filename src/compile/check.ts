@@ -1,5 +1,6 @@
 import { closestName } from '../definition/closest-name.js';
 import type { Expression } from '../definition/expression.js';
+import { checkArray } from './check-array.js';
 import { checkCall } from './check-call.js';
 import { checkCase } from './check-case.js';
 import { checkExtract } from './check-time.js';
@@ -71,6 +72,8 @@ function checkNode(context: CheckContext, node: SyntaxNode): Checked | null {
       return checkCase(context, node);
     case 'cast':
       return checkCast(context, node);
+    case 'array':
+      return checkArray(context, node);
     case 'extract':
       return checkExtract(context, node);
     case 'interval':

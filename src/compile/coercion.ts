@@ -1,6 +1,6 @@
 import type { Expression, LiteralExpression } from '../definition/expression.js';
 import type { Value } from '../definition/value.js';
-import type { ValueType } from '../definition/value-type.js';
+import { elementTypeOf, type ValueType } from '../definition/value-type.js';
 import { type Checked, callOf } from './checked.js';
 import { dateOfText, timestampOfText } from './runtime/time-text.js';
 
@@ -11,7 +11,7 @@ import { dateOfText, timestampOfText } from './runtime/time-text.js';
 export function coercionCost(from: Checked, type: ValueType): number | null {
   if (from.isNull || from.expression.type === type) return 0;
   if (from.expression.type === 'INT64' && type === 'FLOAT64') return from.isLiteral ? 1 : 2;
-  return textLiteralAs(from, type) === null ? null : 3;
+  return literalAs(from, type) === null ? null : 3;
 }
 
 /** The node as `type`; {@link coercionCost} must have allowed it. */
@@ -19,8 +19,8 @@ export function coerce(from: Checked, type: ValueType): Expression {
   const { expression } = from;
   if (from.isNull) return literal(type, null);
   if (expression.type === type) return expression;
-  const text = textLiteralAs(from, type);
-  if (text !== null) return literal(type, text);
+  const read = literalAs(from, type);
+  if (read !== null) return literal(type, read);
   if (expression.kind === 'literal') return literal(type, Number(expression.value));
   return callOf('cast_int64_float64', 'FLOAT64', [expression]);
 }
@@ -43,12 +43,28 @@ export function typeList(nodes: readonly Checked[]): string {
   return shown.length < 2 ? (shown[0] ?? 'nothing') : `${shown.slice(0, -1).join(', ')} and ${shown.at(-1)}`;
 }
 
-/** A string literal where a time or bytes are wanted, read as that. */
-function textLiteralAs({ expression, isLiteral }: Checked, type: ValueType): Value {
-  if (!isLiteral || expression.kind !== 'literal' || expression.type !== 'STRING') return null;
-  if (type === 'BYTES') return new Uint8Array(Buffer.from(expression.value as string, 'utf8'));
-  if (type === 'DATE') return dateOfText(expression.value as string);
-  return type === 'TIMESTAMP' ? timestampOfText(expression.value as string) : null;
+/** A string literal where a time or bytes are wanted, read as that; an array literal element by element. */
+function literalAs({ expression, isLiteral }: Checked, type: ValueType): Value {
+  if (!isLiteral || expression.kind !== 'literal') return null;
+  const [from, to] = [elementTypeOf(expression.type), elementTypeOf(type)];
+  if (from !== null && to !== null) return elementsAs(expression.value, from, to);
+  return expression.type === 'STRING' ? textAs(expression.value as string, type) : null;
+}
+
+function elementsAs(value: Value, from: ValueType, to: ValueType): Value {
+  if (!Array.isArray(value)) return null;
+  const read = value.map((item): Value => {
+    if (from === to) return item;
+    if (from === 'INT64' && to === 'FLOAT64') return Number(item);
+    return from === 'STRING' ? textAs(item, to) : null;
+  });
+  return read.includes(null) ? null : read;
+}
+
+function textAs(text: string, type: ValueType): Value {
+  if (type === 'BYTES') return new Uint8Array(Buffer.from(text, 'utf8'));
+  if (type === 'DATE') return dateOfText(text);
+  return type === 'TIMESTAMP' ? timestampOfText(text) : null;
 }
 
 function literal(type: ValueType, value: Value): LiteralExpression {

@@ -1,4 +1,5 @@
 import { type Token, tokenize } from './lexer.js';
+import { parseArray, parseElementAccess } from './parse-array.js';
 import { INFIX, type Infix, infixAt, NOT_LEVEL, UNARY_LEVEL } from './precedence.js';
 import { SyntaxMistake } from './problem.js';
 import { isReserved } from './reserved.js';
@@ -44,7 +45,8 @@ function parsePrefix(reader: TokenReader, level: number): SyntaxNode {
     return call('NOT', token.position, [reader.expression(NOT_LEVEL - 1)]);
   }
   if (reader.isAt('-') || reader.isAt('+')) return parseSigned(reader, reader.next());
-  return parsePrimary(reader);
+  if (reader.accept('~')) return call('unary ~', token.position, [reader.expression(UNARY_LEVEL)]);
+  return parseElementAccess(reader, parsePrimary(reader));
 }
 
 /** A sign before a number belongs to the literal: `-9223372036854775808` is one. */
@@ -71,7 +73,7 @@ function parsePrimary(reader: TokenReader): SyntaxNode {
     case 'name':
       return parseSpecial(reader) ?? parseNameOrCall(reader);
     default:
-      return parseParenthesis(reader);
+      return reader.isAt('[') ? parseArray(reader) : parseParenthesis(reader);
   }
 }
 

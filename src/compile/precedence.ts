@@ -35,12 +35,12 @@ export const INFIX = {
   IS: { level: COMPARISON_LEVEL, chains: false, parse: parseIs },
   IN: { level: COMPARISON_LEVEL, chains: false, parse: parseIn },
   BETWEEN: { level: COMPARISON_LEVEL, chains: false, parse: parseBetween },
-  LIKE: refused('LIKE', COMPARISON_LEVEL, 'STARTS_WITH, ENDS_WITH or STRPOS'),
-  '|': refused('|', 5, null),
-  '^': refused('^', 6, null),
-  '&': refused('&', 7, null),
-  '<<': refused('<<', 8, null),
-  '>>': refused('>>', 8, null),
+  LIKE: { level: COMPARISON_LEVEL, chains: false, parse: parseLike },
+  '|': binary('|', 5),
+  '^': binary('^', 6),
+  '&': binary('&', 7),
+  '<<': binary('<<', 8),
+  '>>': binary('>>', 8),
   '+': binary('+', 9),
   '-': binary('-', 9),
   '*': binary('*', 10),
@@ -84,18 +84,6 @@ function comparison(spelling: string): InfixRule {
   return { ...binary(spelling, COMPARISON_LEVEL), chains: false };
 }
 
-function refused(spelling: string, level: number, instead: string | null): InfixRule {
-  return {
-    level,
-    chains: true,
-    parse: (_reader, _left, position) => {
-      const remedy = instead === null ? '' : `; use ${instead}`;
-      const message = `the operator ${spelling} is not in the language${remedy}`;
-      throw new SyntaxMistake({ position, message, found: spelling });
-    },
-  };
-}
-
 function parseIs(reader: TokenReader, left: SyntaxNode, position: number): SyntaxNode {
   reader.next();
   const negated = reader.accept('NOT') !== null;
@@ -116,9 +104,34 @@ function parseIsTest(reader: TokenReader, left: SyntaxNode, position: number): S
 function parseIn(reader: TokenReader, left: SyntaxNode, position: number): SyntaxNode {
   const negated = reader.accept('NOT') !== null;
   reader.next();
+  const test = reader.accept('UNNEST')
+    ? call('IN UNNEST', position, [left, parseUnnested(reader)])
+    : call('IN', position, [left, ...parseValues(reader)]);
+  return negated ? call('NOT', position, [test]) : test;
+}
+
+function parseUnnested(reader: TokenReader): SyntaxNode {
+  reader.expect('(');
+  const array = reader.expression();
+  reader.expect(')');
+  return array;
+}
+
+function parseValues(reader: TokenReader): readonly SyntaxNode[] {
   reader.expect('(');
   if (reader.isAt(')')) throw reader.unexpected('at least one value');
-  const test = call('IN', position, [left, ...reader.list()]);
+  return reader.list();
+}
+
+function parseLike(reader: TokenReader, left: SyntaxNode, position: number): SyntaxNode {
+  const negated = reader.accept('NOT') !== null;
+  reader.next();
+  for (const word of ['ANY', 'SOME', 'ALL']) {
+    if (!reader.isAt(word)) continue;
+    const message = `LIKE ${word} is not in the language; write LIKE for each pattern, with ${word === 'ALL' ? 'AND' : 'OR'} between`;
+    throw new SyntaxMistake({ position: reader.peek().position, message, found: word });
+  }
+  const test = call('LIKE', position, [left, reader.expression(COMPARISON_LEVEL)]);
   return negated ? call('NOT', position, [test]) : test;
 }
 

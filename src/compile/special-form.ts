@@ -1,6 +1,6 @@
-import { closestName } from '../definition/closest-name.js';
-import { SCALAR_TYPES, type ScalarType } from '../definition/value-type.js';
+import { parseArray } from './parse-array.js';
 import { parseExtract, parseInterval, parseTimeLiteral } from './parse-time.js';
+import { parseType } from './parse-type.js';
 import { SyntaxMistake } from './problem.js';
 import { type CaseNode, call, depthOver, literal, type SyntaxNode } from './syntax.js';
 import type { TokenReader } from './token-reader.js';
@@ -26,7 +26,7 @@ const SPECIAL: Readonly<Record<string, (reader: TokenReader) => SyntaxNode | nul
   LEFT: (reader) => call('LEFT', reader.next().position, openList(reader)),
   RIGHT: (reader) => call('RIGHT', reader.next().position, openList(reader)),
   SELECT: (reader) => refuse(reader, 'queries'),
-  ARRAY: (reader) => refuse(reader, 'array literals'),
+  ARRAY: parseArray,
   STRUCT: (reader) => refuse(reader, 'structs'),
 };
 
@@ -61,26 +61,6 @@ function parseCast(reader: TokenReader): SyntaxNode {
   const to = parseType(reader);
   reader.expect(')');
   return { kind: 'cast', position, depth: depthOver(position, [argument]), argument, to };
-}
-
-function parseType(reader: TokenReader): ScalarType {
-  const { upper, text, position, kind } = reader.peek();
-  const name = upper === 'BOOLEAN' ? 'BOOL' : upper;
-  const type = SCALAR_TYPES.find((scalar) => scalar === name);
-  if (type !== undefined) {
-    reader.next();
-    return type;
-  }
-  if (kind !== 'name') throw reader.unexpected('a type');
-  const message = `"${text}" is no type to cast to; types are ${SCALAR_TYPES.join(', ')}`;
-  const suggestion = closestName(text, SCALAR_TYPES);
-  throw new SyntaxMistake({
-    position,
-    message,
-    found: text,
-    expected: SCALAR_TYPES.join(', '),
-    ...(suggestion && { suggestion }),
-  });
 }
 
 function refuse(reader: TokenReader, what: string): never {

@@ -1,9 +1,17 @@
 import type { Value } from '../definition/value.js';
-import type { ScalarType } from '../definition/value-type.js';
+import type { ScalarType, ValueType } from '../definition/value-type.js';
 import { SyntaxMistake } from './problem.js';
 
 /** The untyped form of an expression: what the parser makes of the text, with the place of every node. */
-export type SyntaxNode = LiteralNode | NameNode | CallNode | CaseNode | CastNode | ExtractNode | IntervalNode;
+export type SyntaxNode =
+  | LiteralNode
+  | NameNode
+  | CallNode
+  | CaseNode
+  | CastNode
+  | ArrayNode
+  | ExtractNode
+  | IntervalNode;
 
 /** Levels of nesting, of parentheses and of operators alike; a chain of AND, OR or || is one level. */
 export const MAX_DEPTH = 200;
@@ -67,7 +75,14 @@ export type CaseNode = Placed & {
 export type CastNode = Placed & {
   readonly kind: 'cast';
   readonly argument: SyntaxNode;
-  readonly to: ScalarType;
+  readonly to: ValueType;
+};
+
+/** `[a, b]`, with the type of its elements where `ARRAY<type>` is before it. */
+export type ArrayNode = Placed & {
+  readonly kind: 'array';
+  readonly elementType: ScalarType | null;
+  readonly elements: readonly SyntaxNode[];
 };
 
 export type ExtractNode = Placed & {

@@ -53,12 +53,12 @@ export class TokenReader {
     return new SyntaxMistake({ position: token.position, message, found, expected });
   }
 
-  /** Expressions between commas, up to and with the closing parenthesis. */
-  list(): readonly SyntaxNode[] {
-    if (this.accept(')')) return [];
+  /** Expressions between commas, up to and with what closes the list. */
+  list(close: ')' | ']' = ')'): readonly SyntaxNode[] {
+    if (this.accept(close)) return [];
     const items = [this.expression()];
     while (this.accept(',')) items.push(this.expression());
-    if (!this.accept(')')) throw this.unexpected('"," or ")"');
+    if (!this.accept(close)) throw this.unexpected(`"," or "${close}"`);
     return items;
   }
 }
