@@ -18,6 +18,8 @@ export type Operation = {
   readonly typeVariable?: 'scalar' | 'any';
   /** For `docs/language.md`: what it gives and what is odd at its edges. NULL rules that the kernel shows are added there. */
   readonly about?: string;
+  /** For `docs/language.md`: how it is written, where that is not `NAME(types)`. */
+  readonly form?: string;
   /** For `docs/language.md`, and checked: an expression without columns and what it equals, both in the language. */
   readonly example?: readonly [expression: string, equals: string];
   /** What is wrong with arguments that are constants, found when it is defined; null is nothing, undefined is no constant. */
