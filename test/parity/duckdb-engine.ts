@@ -7,69 +7,67 @@ import {
   DuckDBTimestampValue,
   type DuckDBValue,
 } from '@duckdb/node-api';
-import { duckdbType, literalSql, quoteIdentifier } from '../../src/compile/sql/duckdb.js';
+import { duckdbSql, duckdbType, literalSql, quoteIdentifier } from '../../src/compile/sql/duckdb.js';
+import type { Expression } from '../../src/definition/expression.js';
 import type { Value } from '../../src/definition/value.js';
 import type { ValueType } from '../../src/definition/value-type.js';
-import { COLUMNS } from './generator.js';
+import { COLUMNS } from './columns.js';
+import { answersTogether, type EngineAnswer, type ParityEngine } from './engine.js';
 import type { Row } from './oracle.js';
 
-/** What DuckDB said: values, or the error of its own that it raised. */
-export type EngineAnswer = readonly Value[] | Error;
+/** DuckDB in memory with one table of rows; expressions of a batch are one query. */
+export async function openDuckdbEngine(): Promise<ParityEngine> {
+  const instance = await DuckDBInstance.create(':memory:', { threads: '1' });
+  const connection = await instance.connect();
+  const sqlOf = (expression: Expression): string | null => duckdbSql(expression, quoteIdentifier);
+  return {
+    name: 'DuckDB',
+    statementOf: sqlOf,
+    load: (rows) => load(connection, rows),
+    values: (expressions) =>
+      answersTogether(
+        expressions.map((expression) => ({ sql: sqlOf(expression) ?? '', type: expression.type })),
+        (lowered) => query(connection, lowered),
+      ),
+    close: async () => {
+      connection.closeSync();
+      instance.closeSync();
+    },
+  };
+}
 
-/** DuckDB in memory with one table of rows. */
-export class DuckdbEngine {
-  private constructor(private readonly connection: DuckDBConnection) {}
+/** SQL of an expression, and the type that DuckDB must find it to have. */
+type TypedSql = { readonly sql: string; readonly type: ValueType };
 
-  static async open(): Promise<DuckdbEngine> {
-    const instance = await DuckDBInstance.create(':memory:', { threads: '1' });
-    return new DuckdbEngine(await instance.connect());
-  }
+async function load(connection: DuckDBConnection, rows: readonly Row[]): Promise<void> {
+  const columns = [...COLUMNS].map(([name, type]) => `${quoteIdentifier(name)} ${duckdbType(type)}`);
+  await connection.run(`CREATE OR REPLACE TABLE parity ("row" INTEGER, ${columns.join(', ')})`);
+  if (rows.length === 0) return;
+  const tuples = rows.map((row, index) => {
+    const values = [...COLUMNS].map(([name, type]) => literalSql(type, row.get(name) ?? null));
+    return `(${[index, ...values].join(', ')})`;
+  });
+  await connection.run(`INSERT INTO parity VALUES ${tuples.join(', ')}`);
+}
 
-  close(): void {
-    this.connection.closeSync();
-  }
-
-  /** Replaces the table by these rows. */
-  async load(rows: readonly Row[]): Promise<void> {
-    const columns = [...COLUMNS].map(([name, type]) => `${quoteIdentifier(name)} ${duckdbType(type)}`);
-    await this.connection.run(`CREATE OR REPLACE TABLE parity ("row" INTEGER, ${columns.join(', ')})`);
-    const tuples = rows.map((row, index) => {
-      const values = [...COLUMNS].map(([name, type]) => literalSql(type, row.get(name) ?? null));
-      return `(${[index, ...values].join(', ')})`;
-    });
-    await this.connection.run(`INSERT INTO parity VALUES ${tuples.join(', ')}`);
-  }
-
-  /** The values of each expression, row by row; one query, or one each where a query fails. */
-  async values(expressions: readonly { sql: string; type: ValueType }[]): Promise<readonly EngineAnswer[]> {
-    try {
-      return await this.query(expressions);
-    } catch (error) {
-      if (expressions.length === 1) return [error instanceof Error ? error : new Error(String(error))];
-    }
-    const answers: EngineAnswer[] = [];
-    for (const expression of expressions) answers.push(...(await this.values([expression])));
-    return answers;
-  }
-
-  private async query(
-    expressions: readonly { sql: string; type: ValueType }[],
-  ): Promise<readonly EngineAnswer[]> {
-    const list = expressions.map((expression, index) => `${readable(expression)} AS e${index}`).join(', ');
-    const result = await this.connection.runAndReadAll(`SELECT ${list} FROM parity ORDER BY "row"`);
-    const columns = result.getColumns();
-    return expressions.map(({ type }, index) => {
-      const found = String(result.columnType(index));
-      const expected = type === 'STRING' ? 'BLOB' : duckdbType(type);
-      if (found !== expected) return new Error(`type ${found} instead of ${expected}`);
-      const values = columns[index]!.map(plainValue);
-      return type === 'STRING' ? values.map(textOfBytes) : values;
-    });
-  }
+async function query(
+  connection: DuckDBConnection,
+  expressions: readonly TypedSql[],
+): Promise<readonly EngineAnswer[]> {
+  const list = expressions.map((expression, index) => `${readable(expression)} AS e${index}`).join(', ');
+  const result = await connection.runAndReadAll(`SELECT ${list} FROM parity ORDER BY "row"`);
+  const columns = result.getColumns();
+  return expressions.map(({ type }, index) => {
+    const found = String(result.columnType(index));
+    const expected = type === 'STRING' ? 'BLOB' : duckdbType(type);
+    if (found !== expected) return new Error(`type ${found} instead of ${expected}`);
+    const values = columns[index]!.map(plainValue);
+    return type === 'STRING' ? values.map(textOfBytes) : values;
+  });
 }
 
 /** Strings travel as bytes: the driver's decoder drops a leading U+FEFF. */
-function readable({ sql, type }: { sql: string; type: ValueType }): string {
+function readable({ sql, type }: TypedSql): string {
   return type === 'STRING' ? `encode(${sql})` : sql;
 }
 

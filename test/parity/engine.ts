@@ -16,3 +16,21 @@ export type ParityEngine = {
   readonly values: (expressions: readonly Expression[]) => Promise<readonly EngineAnswer[]>;
   readonly close: () => Promise<void>;
 };
+
+/**
+ * Answers of many expressions at once. Where they fail together each half is asked by itself, down to the one that raised
+ * the error, so that one expression never costs the others their answers.
+ */
+export async function answersTogether<T>(
+  items: readonly T[],
+  ask: (items: readonly T[]) => Promise<readonly EngineAnswer[]> | readonly EngineAnswer[],
+): Promise<readonly EngineAnswer[]> {
+  try {
+    return await ask(items);
+  } catch (error) {
+    if (items.length === 1) return [error instanceof Error ? error : new Error(String(error))];
+  }
+  const middle = Math.ceil(items.length / 2);
+  const first = await answersTogether(items.slice(0, middle), ask);
+  return [...first, ...(await answersTogether(items.slice(middle), ask))];
+}

@@ -1,185 +1,213 @@
-import fc from 'fast-check';
-import type { ParameterType } from '../../src/compile/operation/operation.js';
 import { OPERATIONS, type OperationId } from '../../src/compile/operation/table.js';
-import type { CallExpression, Expression } from '../../src/definition/expression.js';
+import type { CallExpression } from '../../src/definition/expression.js';
 import type { Value } from '../../src/definition/value.js';
-import {
-  elementTypeOf,
-  SCALAR_TYPES,
-  type ScalarType,
-  type ValueType,
-} from '../../src/definition/value-type.js';
+import type { ValueType } from '../../src/definition/value-type.js';
+import type { Random } from '../verify/rows/random.js';
+import { AS_OF_US } from './columns.js';
 import { DOMAINS } from './domain.js';
-import type { Row } from './oracle.js';
-import { HOSTILE } from './values.js';
+import { hintedArgument, Leaves } from './leaves.js';
+import type { Made, Making } from './made.js';
+import { evaluateNode } from './oracle.js';
+import { anyShape, OPERATION_IDS, type Shape, shapeGiving, shapeTaking } from './shape.js';
 
-/** Columns of every row: two of each scalar type and one array. */
-export const COLUMNS: ReadonlyMap<string, ValueType> = new Map<string, ValueType>([
-  ...SCALAR_TYPES.flatMap((type) => [1, 2].map((n) => [`${type.toLowerCase()}_${n}`, type] as const)),
-  ['array_1', 'ARRAY<FLOAT64>'],
-]);
+/**
+ * Makes typed expressions from their leaves up and looks at what the oracle says of each part: a part that is NULL in most
+ * rows would hide everything above it, so it is made again a few times. Some are kept, so that NULL is met everywhere.
+ */
+export class Generator {
+  private readonly leaves: Leaves;
+  private readonly random: Random;
 
-/** Every operation, in the order in which cases take turns as their root. */
-export const OPERATION_IDS = Object.keys(OPERATIONS) as readonly OperationId[];
+  constructor(private readonly input: Making) {
+    this.leaves = new Leaves(input);
+    this.random = input.random;
+  }
 
-/** A row of hostile values, one in eight of them NULL. */
-export const ROW: fc.Arbitrary<Row> = fc
-  .tuple(...[...COLUMNS.values()].map((type) => fc.option(valuesOf(type), { freq: 7, nil: null })))
-  .map((values) => new Map([...COLUMNS.keys()].map((name, index) => [name, values[index]!])));
+  /** An expression with the operation at some level of it, below others and above others. */
+  expressionWith(id: OperationId): Made {
+    const depth = this.random.pick(DEPTHS);
+    let made = this.callOf(id, this.random.whole(0, depth - 1));
+    for (let tries = 0; made.depth < depth && tries < MAX_WRAPS; tries++) made = this.wrapped(made) ?? made;
+    return made;
+  }
 
-/** A typed call of an operation whose arguments nest up to `depth` further operations. */
-export function callOf(id: OperationId, depth: number): fc.Arbitrary<Expression> {
-  return typeVariableOf(id).chain((variable) => callWith(id, variable, depth));
-}
+  private callOf(id: OperationId, depth: number): Made {
+    for (let tries = 0; tries < MAX_TRIES; tries++) {
+      const made = this.call(anyShape(id, this.random), depth);
+      if (made !== null && (this.isSeen(made) || tries === MAX_TRIES - 1)) return made;
+    }
+    throw new Error(`no arguments were found that ${id} does not refuse; give it a domain`);
+  }
 
-/** The same, compared with a literal: there optimisers rewrite what stands beside it. */
-export function comparedCallOf(id: OperationId, depth: number): fc.Arbitrary<Expression> {
-  const comparison = fc.constantFrom(...COMPARISONS);
-  return callOf(id, depth).chain((left) => {
-    if (elementTypeOf(left.type) !== null) return fc.constant(left);
-    return fc
-      .tuple(comparison, literalOf(left.type))
-      .map(([operation, right]) => ({ kind: 'call', operation, type: 'BOOL', arguments: [left, right] }));
-  });
-}
+  /** A call over arguments of which one is `depth` deep, where one can be; null when its constants are refused. */
+  private call(shape: Shape, depth: number): Made | null {
+    const spine = this.spineOf(shape);
+    const parts: Made[] = [];
+    for (const place of shape.arguments.keys()) {
+      parts.push(
+        this.argument(shape, place, { depth: place === spine ? depth : this.sideDepth(depth), parts }),
+      );
+    }
+    let best = this.assembled(shape, parts);
+    for (let tries = 0; tries < MAX_RETRIES && parts.length > 0 && !this.isGood(best); tries++) {
+      best = this.withOther(shape, parts, { best, spine: tries < MAX_RETRIES - 1 ? spine : null });
+    }
+    return best;
+  }
 
-function callWith(id: OperationId, variable: ValueType, depth: number): fc.Arbitrary<Expression> {
-  const type = instanceOf(OPERATIONS[id].result, variable);
-  return fc
-    .tuple(argumentsOf(id, variable, depth), parametersOf(id))
-    .map(([operands, parameters]): CallExpression => {
-      const node = { kind: 'call', operation: id, type, arguments: operands } as const;
-      return Object.keys(parameters).length === 0 ? node : { ...node, parameters };
-    });
-}
+  /** With another argument at some place, a leaf but at `spine`; `best`, and the parts as they were, where it is no better. */
+  private withOther(
+    shape: Shape,
+    parts: Made[],
+    { best, spine }: { best: Made | null; spine: number | null },
+  ): Made | null {
+    const place = this.random.whole(0, parts.length - 1);
+    const old = parts[place]!;
+    parts[place] = this.argument(shape, place, { depth: place === spine ? old.depth : 0, parts });
+    const after = this.assembled(shape, parts);
+    if (after !== null && (best === null || nullsIn(after) <= nullsIn(best))) return after;
+    parts[place] = old;
+    return best;
+  }
 
-function argumentsOf(
-  id: OperationId,
-  variable: ValueType,
-  depth: number,
-): fc.Arbitrary<readonly Expression[]> {
-  if (id === 'case') return branches(fc.constant([]), 'BOOL', variable, depth);
-  if (id === 'case_match') {
-    return scalarType().chain((type) =>
-      branches(
-        expressionOf(type, depth).map((x) => [x]),
-        type,
-        variable,
-        depth,
-      ),
+  /** The made expression as an argument of some operation. */
+  private wrapped(inner: Made): Made | null {
+    let best: Made | null = null;
+    for (let tries = 0; tries < MAX_TRIES; tries++) {
+      const outer = this.wrappedOnce(inner);
+      if (outer !== null && (best === null || nullsIn(outer) < nullsIn(best))) best = outer;
+      if (best !== null && (this.isSeen(best) || nullsIn(best) <= nullsIn(inner))) break;
+    }
+    return best;
+  }
+
+  private wrappedOnce(inner: Made): Made | null {
+    const { type } = inner.expression;
+    const shape = shapeTaking(this.random.pick(OPERATION_IDS), type, this.random);
+    if (shape === null) return null;
+    const constants = DOMAINS[shape.id]?.constants ?? [];
+    const places = [...shape.arguments.keys()].filter(
+      (place) => shape.arguments[place] === type && !constants.includes(place),
     );
+    if (places.length === 0) return null;
+    const at = this.random.pick(places);
+    const parts: Made[] = [];
+    for (const place of shape.arguments.keys()) {
+      parts.push(place === at ? inner : this.argument(shape, place, { depth: this.sideDepth(1), parts }));
+    }
+    return this.assembled(shape, parts);
   }
-  const { arguments: declared, variadic } = OPERATIONS[id];
-  const types = declared.map((type) => instanceOf(type, variable));
-  const fixed = fc.tuple(
-    ...types.map((type, place) => argumentOf(id, place, expressionOf(type, depth), type)),
-  );
-  if (!variadic) return fixed;
-  const rest = fc.array(expressionOf(types.at(-1)!, depth), { maxLength: 3 });
-  return fc.tuple(fixed, rest).map(([first, more]) => [...first, ...more]);
+
+  private argument(
+    shape: Shape,
+    place: number,
+    { depth, parts }: { depth: number; parts: readonly Made[] },
+  ): Made {
+    const type = shape.arguments[place]!;
+    const hinted = depth === 0 || DOMAINS[shape.id]?.constants?.includes(place);
+    const hint = hinted ? hintedArgument(shape.id, place, this.input) : null;
+    if (hint !== null) {
+      const literals = hint.values.map((value) => this.leaves.literal(type, value));
+      return literals.length === 1 ? literals[0]! : this.choice(literals as [Made, Made]);
+    }
+    if (depth > 0) return this.expression(type, depth);
+    const earlier = parts.find(({ expression }) => expression.type === type);
+    const related = earlier !== undefined && place > 0 && this.random.chance(RELATED_SHARE);
+    return (related ? this.leaves.relatedTo(earlier) : null) ?? this.leaves.leaf(type);
+  }
+
+  /** One of two values by the row. */
+  private choice([first, second]: readonly [Made, Made]): Made {
+    const condition = this.leaves.column(this.random.chance(0.5) ? 'bool_1' : 'bool_2', 'BOOL');
+    const { type } = first.expression;
+    const shape: Shape = { id: 'case', arguments: ['BOOL', type, type], result: type };
+    return this.assembled(shape, [condition, first, second])!;
+  }
+
+  /** An expression of a type, `depth` calls deep where operations that give the type can be. */
+  private expression(type: ValueType, depth: number): Made {
+    if (depth <= 0) return this.leaves.leaf(type);
+    for (let tries = 0; tries < MAX_TRIES; tries++) {
+      const shape = shapeGiving(this.random.pick(givers(type)), type, this.random);
+      if (shape === null || (depth > 1 && this.spineOf(shape) === null)) continue;
+      const made = this.call(shape, depth - 1);
+      if (made !== null && this.isSeen(made)) return made;
+    }
+    return this.leaves.leaf(type);
+  }
+
+  /** The argument that nests deepest: one that takes any expression, rather one without a domain of its own. */
+  private spineOf(shape: Shape): number | null {
+    const { arguments: hinted = {}, constants = [] } = DOMAINS[shape.id] ?? {};
+    const places = [...shape.arguments.keys()].filter((place) => !constants.includes(place));
+    const plain = places.filter((place) => hinted[place] === undefined);
+    if (places.length === 0) return null;
+    return this.random.pick(plain.length > 0 && this.random.chance(0.8) ? plain : places);
+  }
+
+  private sideDepth(depth: number): number {
+    return depth > 0 && this.random.chance(SIDE_SHARE) ? this.random.whole(1, Math.min(depth, 2)) : 0;
+  }
+
+  private assembled({ id, result }: Shape, parts: readonly Made[]): Made | null {
+    const operands = parts.map(({ expression }) => expression);
+    const constants = operands.map((node) => (node.kind === 'literal' ? node.value : undefined));
+    if ((OPERATIONS[id].refuse?.(constants) ?? null) !== null) return null;
+    const node = { kind: 'call', operation: id, type: result, arguments: operands } as const;
+    const parameters = DOMAINS[id]?.parameters;
+    const expression: CallExpression =
+      parameters === undefined
+        ? node
+        : { ...node, parameters: this.input.pools.pick(`${id} parameters`, parameters, this.random) };
+    const values = this.input.rows.map((row, index) => {
+      const thunks = parts.map((part) => () => part.values[index]!);
+      return evaluateNode(expression, thunks, { row, asOfUs: AS_OF_US });
+    });
+    return { expression, parts, values, depth: 1 + Math.max(0, ...parts.map((part) => part.depth)) };
+  }
+
+  private isGood(made: Made | null): made is Made {
+    return made !== null && this.isSeen(made);
+  }
+
+  /** Whether what stands above it will see something of it; now and then whatever it is. */
+  private isSeen(made: Made): boolean {
+    if (made.values.some(isLarge)) return this.random.chance(UNSEEN_SHARE / 10);
+    return nullsIn(made) <= made.values.length * MAX_NULL_SHARE || this.random.chance(UNSEEN_SHARE);
+  }
 }
 
-function branches(
-  first: fc.Arbitrary<readonly Expression[]>,
-  when: ValueType,
-  result: ValueType,
-  depth: number,
-): fc.Arbitrary<readonly Expression[]> {
-  const pair = fc.tuple(expressionOf(when, depth), expressionOf(result, depth));
-  const pairs = fc.array(pair, { minLength: 1, maxLength: 2 });
-  return fc
-    .tuple(first, pairs, expressionOf(result, depth))
-    .map(([x, list, last]) => [...x, ...list.flat(), last]);
+function nullsIn({ values }: Made): number {
+  return values.filter((value) => value === null).length;
 }
 
-/** An argument: any expression, or two times in three what the operation's domain wants there. */
-function argumentOf(
-  id: OperationId,
-  place: number,
-  any: fc.Arbitrary<Expression>,
-  type: ValueType,
-): fc.Arbitrary<Expression> {
-  const domain = DOMAINS[id];
-  const values = domain?.arguments?.[place];
-  if (values === undefined) return any;
-  const wanted = values.map((value): Expression => ({ kind: 'literal', type, value }));
-  if (domain?.constants?.includes(place)) return wanted;
-  return fc.oneof({ arbitrary: wanted, weight: 2 }, { arbitrary: any, weight: 1 });
+function isLarge(value: Value): boolean {
+  const hasLength = typeof value === 'string' || value instanceof Uint8Array || Array.isArray(value);
+  return hasLength && value.length > LARGE_LENGTH;
 }
 
-function instanceOf(type: ParameterType, variable: ValueType): ValueType {
-  if (type === 'ARRAY<T>') return `ARRAY<${variable as ScalarType}>`;
-  return type === 'T' ? variable : type;
-}
-
-/** An expression of a type: a column, a literal, or an operation that gives the type. */
-function expressionOf(type: ValueType, depth: number): fc.Arbitrary<Expression> {
-  const key = `${type} ${depth}`;
-  const known = MEMO.get(key);
+/** Operations that give a type. */
+function givers(type: ValueType): readonly OperationId[] {
+  const known = GIVERS.get(type);
   if (known !== undefined) return known;
-  const names = [...COLUMNS].filter(([, columnType]) => columnType === type).map(([name]) => name);
-  const leaves = [
-    {
-      arbitrary: fc.constantFrom(...names).map((name): Expression => ({ kind: 'column', type, name })),
-      weight: 3,
-    },
-    { arbitrary: literalOf(type), weight: 2 },
-    ...(type === 'TIMESTAMP'
-      ? [{ arbitrary: fc.constant<Expression>({ kind: 'asOf', type }), weight: 1 }]
-      : []),
-  ];
-  const calls = depth <= 0 ? [] : OPERATION_IDS.flatMap((id) => callsGiving(id, type, depth - 1));
-  const call = calls.length === 0 ? [] : [{ arbitrary: fc.oneof(...calls), weight: 6 }];
-  const made = fc.oneof(...leaves, ...call);
-  MEMO.set(key, made);
-  return made;
+  const found = OPERATION_IDS.filter((id) => ['T', 'ARRAY<T>', type].includes(OPERATIONS[id].result));
+  GIVERS.set(type, found);
+  return found;
 }
 
-function callsGiving(id: OperationId, type: ValueType, depth: number): readonly fc.Arbitrary<Expression>[] {
-  const { result, typeVariable } = OPERATIONS[id];
-  if (result === 'T' || result === 'ARRAY<T>') {
-    const variable = result === 'T' ? type : elementTypeOf(type);
-    const fits = variable !== null && (elementTypeOf(variable) === null || typeVariable === 'any');
-    return fits ? [fc.constant(id).chain(() => callWith(id, variable, depth))] : [];
-  }
-  return result === type ? [fc.constant(id).chain(() => callOf(id, depth))] : [];
-}
-
-function typeVariableOf(id: OperationId): fc.Arbitrary<ValueType> {
-  if (OPERATIONS[id].typeVariable !== 'any') return scalarType();
-  return fc.oneof(
-    { arbitrary: scalarType(), weight: 9 },
-    { arbitrary: fc.constant('ARRAY<FLOAT64>' as const), weight: 1 },
-  );
-}
-
-function scalarType(): fc.Arbitrary<ScalarType> {
-  return fc.constantFrom(...SCALAR_TYPES);
-}
-
-function literalOf(type: ValueType): fc.Arbitrary<Expression> {
-  return fc.option(valuesOf(type), { freq: 9, nil: null }).map((value) => ({ kind: 'literal', type, value }));
-}
-
-function valuesOf(type: ValueType): fc.Arbitrary<Value> {
-  const element = elementTypeOf(type);
-  return element === null
-    ? HOSTILE[type as ScalarType]
-    : fc.array(HOSTILE[element] as fc.Arbitrary<Exclude<Value, null>>, { maxLength: 3 });
-}
-
-function parametersOf(id: OperationId): fc.Arbitrary<Readonly<Record<string, string>>> {
-  return DOMAINS[id]?.parameters ?? fc.constant({});
-}
-
-const COMPARISONS = [
-  'equal',
-  'not_equal',
-  'less',
-  'less_or_equal',
-  'greater',
-  'greater_or_equal',
-  'is_distinct',
-  'in',
-] as const;
-const MEMO = new Map<string, fc.Arbitrary<Expression>>();
+const GIVERS = new Map<ValueType, readonly OperationId[]>();
+/** Depths of expressions, each as often as it stands here. */
+const DEPTHS = [1, 2, 2, 3, 3, 3, 4, 4, 4, 5, 6];
+const MAX_TRIES = 8;
+const MAX_RETRIES = 3;
+const MAX_WRAPS = 12;
+/** A part that is NULL in more of the rows is made again. */
+const MAX_NULL_SHARE = 0.25;
+/** But for this share, which stays. */
+const UNSEEN_SHARE = 0.04;
+/** Arguments beside the deepest one that are calls. */
+const SIDE_SHARE = 0.25;
+/** Arguments made of what stands beside them: equal, next to it, a piece of it. */
+const RELATED_SHARE = 0.3;
+/** Longer texts and arrays are made again: they cost more than they show. */
+const LARGE_LENGTH = 2_000;

@@ -1,31 +1,89 @@
+/**
+ * `npm run parity -- --cases N --seed S [--target kernel,duckdb,…|all] [--operation ID,…] [--case NUMBER] [--json]`: compares
+ * engines with the oracle over generated expressions. Exits non-zero when one differs, or when the run tried too little.
+ */
 import { parseArgs } from 'node:util';
-import { runParity } from './parity.js';
+import { OPERATIONS, type OperationId } from '../../src/compile/operation/table.js';
+import { coverageText, shortcomings } from './coverage.js';
+import { TARGETS, type TargetName, withEngines } from './engines.js';
+import { type ParityReport, runParity } from './parity.js';
 
-/** `npm run parity -- --cases N --seed S --json`: exits non-zero when an engine differs from the oracle. */
-async function main(): Promise<void> {
-  const { values } = parseArgs({
-    options: {
-      cases: { type: 'string', default: '20000' },
-      seed: { type: 'string', default: String(Date.now() % 1_000_000_000) },
-      json: { type: 'boolean', default: false },
-    },
-  });
-  const [cases, seed] = [Number(values.cases), Number(values.seed)];
-  if (!Number.isSafeInteger(cases) || cases < 1 || !Number.isSafeInteger(seed)) {
-    throw new Error('--cases takes a whole number above 0, --seed a whole number');
-  }
+const { values: given } = parseArgs({
+  options: {
+    cases: { type: 'string', default: '20000' },
+    seed: { type: 'string', default: String(Date.now() % 1_000_000_000) },
+    target: { type: 'string', default: 'kernel,duckdb' },
+    operation: { type: 'string' },
+    case: { type: 'string' },
+    'stop-after': { type: 'string' },
+    json: { type: 'boolean', default: false },
+  },
+});
+
+process.exitCode = await main();
+
+async function main(): Promise<number> {
+  const seed = wholeNumber('--seed', given.seed, 0);
+  const only = given.case === undefined ? null : wholeNumber('--case', given.case, 0);
+  const operations = given.operation?.split(',').map(operationNamed);
   const started = performance.now();
-  const report = await runParity(cases, seed);
-  const seconds = Math.round((performance.now() - started) / 100) / 10;
-  const differences = report.differences.length;
-  for (const difference of report.differences) console.error(`${difference}\n`);
-  if (!values.json)
-    console.log(
-      `seed ${seed}: ${cases} expressions, ${report.values} values, ${report.lowered} in DuckDB, ${differences} differences, ${seconds} s`,
-    );
-  const metrics = { cases, differences, values: report.values, lowered: report.lowered, seed, seconds };
-  if (values.json) console.log(JSON.stringify({ ok: differences === 0, metrics }));
-  process.exitCode = differences === 0 ? 0 : 1;
+  const report = await withEngines(targetsNamed(given.target), (engines) =>
+    runParity({
+      engines,
+      seed,
+      cases: only === null ? wholeNumber('--cases', given.cases, 1) : 1,
+      from: only ?? 0,
+      ...(operations && { operations }),
+      ...(given['stop-after'] && { stopAfter: wholeNumber('--stop-after', given['stop-after'], 1) }),
+    }),
+  );
+  // A run of some operations, or of one case, does not set out to try all.
+  const isWhole = operations === undefined && only === null;
+  const missing = isWhole ? shortcomings(report.coverage, report.cases) : [];
+  const ok = report.differences.length === 0 && missing.length === 0;
+  print(report, { seed, seconds: Math.round((performance.now() - started) / 100) / 10, missing, ok });
+  return ok ? 0 : 1;
 }
 
-await main();
+type Run = {
+  readonly seed: number;
+  readonly seconds: number;
+  readonly missing: readonly string[];
+  readonly ok: boolean;
+};
+
+function print(report: ParityReport, { seed, seconds, missing, ok }: Run): void {
+  const { cases, values, carried, coverage, differences } = report;
+  for (const difference of differences) console.error(`${difference}\n`);
+  for (const reason of missing) console.error(reason);
+  if (given.json) {
+    const metrics = { cases, values, carried, differences: differences.length, seed, seconds, ...coverage };
+    console.log(JSON.stringify({ ok, metrics }));
+    return;
+  }
+  console.log(coverageText(coverage));
+  const shares = Object.entries(carried).map(([name, count]) => `${name} ${count}`);
+  console.log(`seed ${seed}: ${cases} expressions (${shares.join(', ')}), ${values} values, ${seconds} s`);
+  console.log(`${differences.length} differences`);
+}
+
+function wholeNumber(option: string, text: string, least: number): number {
+  const value = Number(text);
+  if (Number.isSafeInteger(value) && value >= least) return value;
+  throw new Error(`${option} takes a whole number from ${least}, not "${text}"`);
+}
+
+function operationNamed(id: string): OperationId {
+  if (Object.hasOwn(OPERATIONS, id)) return id as OperationId;
+  throw new Error(`--operation takes ids of the operation table, not "${id}"`);
+}
+
+function targetsNamed(list: string): readonly TargetName[] {
+  const known = Object.keys(TARGETS) as TargetName[];
+  const names = list === 'all' ? known : list.split(',');
+  return names.map((name) => {
+    const target = known.find((each) => each === name);
+    if (target !== undefined) return target;
+    throw new Error(`--target takes all or some of ${known.join(', ')}, not "${name}"`);
+  });
+}

@@ -1,0 +1,38 @@
+import type { Value } from '../../src/definition/value.js';
+import { AS_OF_US } from './columns.js';
+import type { ParityEngine } from './engine.js';
+import { evaluate } from './oracle.js';
+import { rowText, textOf, valueText } from './print.js';
+import { throughDoor } from './rows.js';
+import type { Failure } from './shrink.js';
+
+/** Where a failure comes from. */
+export type Origin = {
+  readonly seed: number;
+  readonly number: number;
+  readonly operations: readonly string[] | undefined;
+};
+
+/** A failure for a person: the expression, the row, what each engine says and runs, and how to see it again. */
+export async function differenceText(
+  { expression, row }: Failure,
+  engines: readonly ParityEngine[],
+  { seed, number, operations }: Origin,
+): Promise<string> {
+  const lines = [textOf(expression), `  row: ${rowText(expression, row)}`];
+  lines.push(`  oracle: ${valueText(evaluate(expression, row, AS_OF_US))}`);
+  for (const engine of engines) {
+    const statement = engine.statementOf(expression);
+    if (statement === null) continue;
+    await engine.load(throughDoor([row]));
+    const [answer] = await engine.values([expression]);
+    lines.push(`  ${engine.name}: ${answer instanceof Error ? answer.message : valueText(onlyOf(answer))}`);
+    lines.push(`    by: ${statement}`);
+  }
+  const only = operations === undefined ? '' : ` --operation ${operations.join(',')}`;
+  return [...lines, `  again: npm run parity -- --seed ${seed} --case ${number}${only}`].join('\n');
+}
+
+function onlyOf(values: readonly Value[] | undefined): Value {
+  return values?.[0] ?? null;
+}
