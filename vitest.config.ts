@@ -7,6 +7,7 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     maxWorkers: 2,
+    globalSetup: './test/support/did-not-run.ts',
     // Worker threads that a test starts run from source too.
     execArgv: ['--import', './test/support/typescript-loader.js'],
   },
