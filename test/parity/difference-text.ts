@@ -1,8 +1,9 @@
 import type { Value } from '../../src/definition/value.js';
 import { AS_OF_US } from './columns.js';
 import type { ParityEngine } from './engine.js';
+import { expressionText } from './expression-text.js';
 import { evaluate } from './oracle.js';
-import { rowText, textOf, valueText } from './print.js';
+import { rowText, valueText } from './print.js';
 import { throughDoor } from './rows.js';
 import type { Failure } from './shrink.js';
 
@@ -19,7 +20,7 @@ export async function differenceText(
   engines: readonly ParityEngine[],
   { seed, number, operations }: Origin,
 ): Promise<string> {
-  const lines = [textOf(expression), `  row: ${rowText(expression, row)}`];
+  const lines = [expressionText(expression), `  row: ${rowText(expression, row)}`];
   lines.push(`  oracle: ${valueText(evaluate(expression, row, AS_OF_US))}`);
   for (const engine of engines) {
     const statement = engine.statementOf(expression);

@@ -1,11 +1,12 @@
 import { openDuckdbEngine } from './duckdb-engine.js';
 import type { ParityEngine } from './engine.js';
+import { featureSetEngines, openFeatureSetDuckdb } from './feature-set-engine.js';
 import { columnarKernelEngine, rowKernelEngine } from './kernel-engine.js';
 
 /** What `--target` names, each with the engines that it opens. */
 export const TARGETS = {
-  kernel: async () => [columnarKernelEngine(), rowKernelEngine()],
-  duckdb: async () => [await openDuckdbEngine()],
+  kernel: async () => [columnarKernelEngine(), rowKernelEngine(), ...featureSetEngines()],
+  duckdb: async () => [await openDuckdbEngine(), await openFeatureSetDuckdb()],
 } satisfies Readonly<Record<string, () => Promise<readonly ParityEngine[]>>>;
 
 export type TargetName = keyof typeof TARGETS;

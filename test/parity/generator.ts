@@ -202,9 +202,9 @@ const MAX_TRIES = 8;
 const MAX_RETRIES = 3;
 const MAX_WRAPS = 12;
 /** A part that is NULL in more of the rows is made again. */
-const MAX_NULL_SHARE = 0.25;
+const MAX_NULL_SHARE = 0.3;
 /** But for this share, which stays. */
-const UNSEEN_SHARE = 0.04;
+const UNSEEN_SHARE = 0.08;
 /** Arguments beside the deepest one that are calls. */
 const SIDE_SHARE = 0.25;
 /** Arguments made of what stands beside them: equal, next to it, a piece of it. */

@@ -18,6 +18,11 @@ export function evaluate(expression: Expression, row: Row, asOfUs: bigint): Valu
   );
 }
 
+/** Whether the oracle has an operation. */
+export function isKnown(operation: string): boolean {
+  return Object.hasOwn(STRICT, operation) || Object.hasOwn(LAZY, operation);
+}
+
 /** One node over its arguments, each computed when it is asked for and then once. */
 export function evaluateNode(
   expression: Expression,

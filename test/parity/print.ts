@@ -2,22 +2,22 @@ import { childrenOf, type Expression, namesIn } from '../../src/definition/expre
 import type { Value } from '../../src/definition/value.js';
 import type { Row } from './oracle.js';
 
-/** A typed expression for a person to read. */
-export function textOf(expression: Expression): string {
+/** A typed expression with everything that tells it from others. */
+export function structureOf(expression: Expression): string {
   switch (expression.kind) {
     case 'literal':
       return `${valueText(expression.value)}:${expression.type}`;
     case 'column':
-      return expression.name;
+      return `${JSON.stringify(expression.name)}:${expression.type}`;
     case 'asOf':
       return 'AS_OF()';
     case 'call': {
-      const parameters = Object.values(expression.parameters ?? {});
-      const name = [expression.operation, ...parameters].join(' ');
-      return `${name}(${childrenOf(expression).map(textOf).join(', ')})`;
+      const parameters = Object.entries(expression.parameters ?? {}).sort();
+      const name = [expression.operation, ...parameters.flat()].join(' ');
+      return `${name}(${childrenOf(expression).map(structureOf).join(', ')}):${expression.type}`;
     }
     case 'fitted':
-      return `${expression.function}(${textOf(expression.arguments[0])})`;
+      return `${expression.function}(${structureOf(expression.arguments[0])})`;
   }
 }
 

@@ -42,7 +42,7 @@ function scalarOf(type: ScalarType, { pools, random }: Draw): Value {
   return pools.pick(type, HOSTILE[type], random);
 }
 
-const NULL_SHARE = 1 / 24;
+const NULL_SHARE = 1 / 12;
 const NON_FINITE_SHARE = 1 / 48;
 const SAME_LENGTH_SHARE = 0.8;
 const MAX_ARRAY_LENGTH = 4;
