@@ -100,6 +100,18 @@ const SEEDS = {
       also: [{ file: 'src/definition/planted.test.ts', text: 'export const planted = 1;\n' }],
     },
     {
+      rule: 'oracle-apart',
+      file: 'test/parity/oracle-planted.ts',
+      text: importing('./planted-between.js'),
+      also: [
+        {
+          file: 'test/parity/planted-between.ts',
+          text: "export { planted } from '../../src/compile/planted-target.js';\n",
+        },
+        target('compile'),
+      ],
+    },
+    {
       rule: 'resolvable',
       file: 'src/definition/planted-unresolved.ts',
       text: importing('./there-is-no-such-file.js'),
