@@ -88,10 +88,10 @@ const FORMS: Readonly<Record<string, readonly Form[]>> = {
   or: [{ ...chained('OR', 1), only: true }],
   not: [{ binds: 3, takes: () => 3, write: ([a]) => `NOT ${a}`, only: true }],
   case: [
-    closedForm(([...branches]) => branchesText('CASE', branches)),
+    closedForm((branches, node) => branchesText('CASE', branches, node)),
     { ...closedForm((texts) => `IF(${texts.join(', ')})`), fits: (node) => node.arguments.length === 3 },
   ],
-  case_match: [closedForm(([x, ...branches]) => branchesText(`CASE ${x}`, branches))],
+  case_match: [closedForm(([x, ...branches], node) => branchesText(`CASE ${x}`, branches, node))],
   concat_string: [chained('||', 10)],
   concat_bytes: [chained('||', 10)],
 };
@@ -141,11 +141,13 @@ function accessForm(word: string): Form {
   return { binds: POSTFIX, takes, write: ([array, at]) => `${array}[${word}(${at})]`, only: true };
 }
 
-/** Tests and values in turn, the last value alone. */
-function branchesText(opening: string, branches: readonly string[]): string {
+/** Tests and values in turn, the last value alone, which is not written where it is NULL and another one is not. */
+function branchesText(opening: string, branches: readonly string[], node: CallExpression): string {
   const whens: string[] = [];
   for (let at = 0; at + 1 < branches.length; at += 2) {
     whens.push(`WHEN ${branches[at]} THEN ${branches[at + 1]}`);
   }
-  return `${opening} ${whens.join(' ')} ELSE ${branches.at(-1)} END`;
+  const last = node.arguments.at(-1)!;
+  const isNull = last.kind === 'literal' && last.value === null;
+  return `${opening} ${whens.join(' ')}${isNull ? '' : ` ELSE ${branches.at(-1)}`} END`;
 }

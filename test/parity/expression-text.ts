@@ -1,6 +1,7 @@
 import type { CallExpression, Expression } from '../../src/definition/expression.js';
 import { Random } from '../verify/rows/random.js';
 import { formsOf } from './call-text.js';
+import { isToldBeside, uncoerced } from './coerced-text.js';
 import { type Form, PRIMARY, SIGN } from './form.js';
 import { literalText, quotedName } from './literal-text.js';
 import { seedOf } from './pool.js';
@@ -62,8 +63,15 @@ class Writer {
     return { text: form.write(this.operands(node, form), node, this.random), binds: form.binds };
   }
 
+  /** The arguments; at most one of them is left to coercion, where those beside it tell its type. */
   private operands(node: CallExpression, form: Form): readonly string[] {
-    return node.arguments.map((argument, place) => this.text(argument, form.takes(place, argument)));
+    const left = this.random.chance(0.5) ? this.random.whole(0, node.arguments.length - 1) : -1;
+    return node.arguments.map((argument, place) => {
+      const level = form.takes(place, argument);
+      const bare = place === left && isToldBeside(node, place) ? uncoerced(argument) : null;
+      if (typeof bare === 'string') return level > SIGN ? `(${bare})` : bare;
+      return this.text(bare ?? argument, level);
+    });
   }
 }
 
