@@ -1,4 +1,4 @@
-import type { EntityDocument, FeatureSetDocument, SourceDocument } from '../definition/document.js';
+import type { EntityDocument, SourceDocument, SourceFeatureSetDocument } from '../definition/document.js';
 import { parseDuration } from '../definition/duration.js';
 import { PlumblineError, type Problem } from '../definition/error.js';
 import type { Expression } from '../definition/expression.js';
@@ -12,13 +12,14 @@ import { type ColumnarKernel, compileColumnarKernel } from './kernel.js';
 export type CompiledFeature = {
   readonly name: string;
   readonly type: ValueType;
-  /** Over the columns of the source. */
+  /** Over the columns of the source, or over features of the inputs of a chained set. */
   readonly expression: Expression;
   readonly defaultValue: Value;
 };
 
-/** A feature set version as every path uses it: parsed, typed and compiled once, never changed. */
+/** A feature set version over a source as every path uses it: parsed, typed and compiled once, never changed. */
 export type CompiledFeatureSet = {
+  readonly kind: 'stored';
   readonly name: string;
   readonly version: number;
   /** The registry's number of this version: short and unique over all projects, the prefix of its online keys. */
@@ -35,7 +36,7 @@ export type CompiledFeatureSet = {
 };
 
 export type FeatureSetParts = {
-  readonly document: FeatureSetDocument;
+  readonly document: SourceFeatureSetDocument;
   readonly source: SourceDocument;
   readonly entity: EntityDocument;
   readonly version: number;
@@ -57,6 +58,7 @@ export function compileFeatureSet(parts: FeatureSetParts): CompiledFeatureSet {
   if (problems.length > 0) throw documentError(`feature set "${document.name}"`, problems);
   const whole = features as CompiledFeature[];
   return {
+    kind: 'stored',
     name: document.name,
     version: parts.version,
     id: parts.id,
@@ -92,7 +94,7 @@ export function requireUnique(names: readonly string[], path: string, problems: 
 }
 
 function compileFeature(
-  document: FeatureSetDocument,
+  document: SourceFeatureSetDocument,
   index: number,
   scope: Scope,
   problems: Problem[],
@@ -105,16 +107,25 @@ function compileFeature(
   }
   const expression = featureExpression(document, index, scope, problems);
   if (expression === null) return null;
-  const parsed = parseJsonValue(expression.type, feature.default ?? null);
-  if ('problem' in parsed) {
-    problems.push({ path: `${path}/default`, message: parsed.problem });
-    return null;
-  }
-  return { name: feature.name, type: expression.type, expression, defaultValue: parsed.value };
+  return withDefault(feature, expression, path, problems);
+}
+
+/** A feature of a checked expression with its default, which must be of the same type. */
+export function withDefault(
+  written: { readonly name: string; readonly default?: unknown },
+  expression: Expression,
+  path: string,
+  problems: Problem[],
+): CompiledFeature | null {
+  const { type } = expression;
+  const parsed = parseJsonValue(type, written.default ?? null);
+  if ('value' in parsed) return { name: written.name, type, expression, defaultValue: parsed.value };
+  problems.push({ path: `${path}/default`, message: parsed.problem });
+  return null;
 }
 
 function featureExpression(
-  document: FeatureSetDocument,
+  document: SourceFeatureSetDocument,
   index: number,
   scope: Scope,
   problems: Problem[],
@@ -139,7 +150,7 @@ function featureExpression(
 }
 
 function keyColumnsOf(
-  document: FeatureSetDocument,
+  document: SourceFeatureSetDocument,
   entity: EntityDocument,
   scope: Scope,
   problems: Problem[],
@@ -165,7 +176,7 @@ function keyColumnsOf(
   });
 }
 
-function lifetimeOf(document: FeatureSetDocument): Lifetime {
+function lifetimeOf(document: SourceFeatureSetDocument): Lifetime {
   const maxAgeUs = document.maxAge === undefined ? null : parseDuration(document.maxAge, '/maxAge');
   const retentionUs =
     document.retention === undefined ? null : parseDuration(document.retention, '/retention');

@@ -1,4 +1,4 @@
-import type { ModelDocument, ModelInputDocument, TrainerDocument } from '../definition/document.js';
+import type { InputDocument, ModelDocument, TrainerDocument } from '../definition/document.js';
 import type { Problem } from '../definition/error.js';
 import { childrenOf, type Expression } from '../definition/expression.js';
 import { parseTimestamp } from '../definition/time.js';
@@ -23,7 +23,7 @@ export type CompiledModel = {
   /** The registry's number of this definition version. */
   readonly id: number;
   readonly service: CompiledFeatureService;
-  /** What a caller sends with a prediction: the service's key columns, then the request inputs. */
+  /** What a caller sends with a prediction: the service's key columns and request inputs, then the model's own. */
   readonly inputs: readonly ModelInput[];
   /** What the transform reads, and a training frame must hold: `inputs`, then the service's outputs. */
   readonly transformInputs: readonly ModelInput[];
@@ -53,10 +53,10 @@ export type ModelParts = {
 export function compileModel(parts: ModelParts): CompiledModel {
   const { document, service } = parts;
   const problems: Problem[] = [];
-  const inputs = [...service.keyColumns, ...(document.requestInputs ?? [])];
+  const inputs = inputsOf(document, service);
   const transformInputs = [...inputs, ...service.outputs];
   requireDistinctNames(document, service, problems);
-  requireScalarInputs(document, problems);
+  requireScalarInputs(document, service, problems);
   const label = compileLabel(document, transformInputs, problems);
   const transform = compileOutputs(document, scopeOf(transformInputs), problems);
   const evaluateFromUs = parseTimestamp(document.split.evaluateFrom);
@@ -82,8 +82,17 @@ export function compileModel(parts: ModelParts): CompiledModel {
   };
 }
 
-function scopeOf(inputs: readonly ModelInputDocument[]): Scope {
+function scopeOf(inputs: readonly InputDocument[]): Scope {
   return new Map(inputs.map(({ name, type }) => [name, type]));
+}
+
+/** A request input of the service that the model declares as well is one input. */
+function inputsOf(
+  { requestInputs = [] }: ModelDocument,
+  { keyColumns, requestInputs: ofService }: CompiledFeatureService,
+): readonly ModelInput[] {
+  const own = requestInputs.filter(({ name }) => !ofService.some((input) => input.name === name));
+  return [...keyColumns, ...ofService, ...own];
 }
 
 function requireDistinctNames(
@@ -93,14 +102,21 @@ function requireDistinctNames(
 ): void {
   const taken = new Map<string, string>(service.keyColumns.map(({ name }) => [name, 'a key column']));
   for (const { name } of service.outputs) taken.set(name, 'a feature');
+  const ofService = new Map(service.requestInputs.map(({ name, type }) => [name, type]));
   const claim = (name: string, path: string, what: string): void => {
     const owner = taken.get(name);
     if (owner === undefined) taken.set(name, what);
     else problems.push({ path, message: `"${name}" is ${owner} already; drop it here or rename it` });
   };
-  document.requestInputs?.forEach(({ name }, index) => {
-    claim(name, `/requestInputs/${index}/name`, 'a request input');
+  document.requestInputs?.forEach(({ name, type }, index) => {
+    const known = ofService.get(name);
+    if (known === undefined) claim(name, `/requestInputs/${index}/name`, 'a request input');
+    else if (known !== type) {
+      const message = `"${name}" is ${known} in feature service "${service.name}", ${type} here; give it one type`;
+      problems.push({ path: `/requestInputs/${index}/type`, message });
+    }
   });
+  for (const name of ofService.keys()) taken.set(name, 'a request input');
   document.label.columns.forEach(({ name }, index) => {
     claim(name, `/label/columns/${index}/name`, 'a label column');
   });
@@ -111,7 +127,16 @@ function requireDistinctNames(
   );
 }
 
-function requireScalarInputs(document: ModelDocument, problems: Problem[]): void {
+function requireScalarInputs(
+  document: ModelDocument,
+  service: CompiledFeatureService,
+  problems: Problem[],
+): void {
+  for (const { name, type } of service.requestInputs) {
+    if (!type.startsWith('ARRAY<')) continue;
+    const message = `feature service "${service.name}" takes request input "${name}" as ${type}; a prediction request carries one scalar an input`;
+    problems.push({ path: '/featureService', message });
+  }
   document.requestInputs?.forEach(({ name, type }, index) => {
     if (!type.startsWith('ARRAY<')) return;
     const message = `request input "${name}" is ${type}; a prediction request carries one scalar an input`;

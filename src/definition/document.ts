@@ -77,12 +77,16 @@ type FeatureDocument = {
   readonly description?: string;
 };
 
-/** Features of one entity, computed from the newest row of one source. */
-export type FeatureSetDocument = Documentation & {
+/** Features of one entity. */
+export type FeatureSetDocument = SourceFeatureSetDocument | ChainedFeatureSetDocument;
+
+/** Computed from the newest row of one source. */
+export type SourceFeatureSetDocument = Documentation & {
   readonly kind: 'FeatureSet';
   readonly name: string;
   readonly entity: string;
   readonly source: string;
+  readonly inputs?: undefined;
   /** Entity key to source column, where the names differ. */
   readonly keys?: Readonly<Record<string, string>>;
   readonly features: readonly FeatureDocument[];
@@ -94,16 +98,43 @@ export type FeatureSetDocument = Documentation & {
   readonly freshness?: string;
 };
 
-export type ServiceEntryDocument = {
+/** Computed from the features of other feature sets, all as of the same T, when they are read (S5). */
+export type ChainedFeatureSetDocument = Documentation & {
+  readonly kind: 'FeatureSet';
+  readonly name: string;
+  readonly entity: string;
+  readonly source?: undefined;
+  readonly inputs: readonly FeatureSetInputDocument[];
+  /** Read expressions over `<alias>__<feature>` of the inputs and AS_OF() (S5). */
+  readonly features: readonly ReadExpressionDocument[];
+};
+
+/** A feature set that another one reads; its ages are its own. */
+export type FeatureSetInputDocument = {
   readonly featureSet: string;
-  /** Prefix of its features in an answer; default the feature set's name. */
+  /** Prefix of its features in the expressions; default the feature set's name. */
   readonly alias?: string;
-  /** Pinned feature set version; default the latest when the service is registered. */
+  /** Pinned feature set version; default the latest when the reading set is registered. */
   readonly version?: number;
+  /** Key of the input's entity to key of the reading set's entity, where the names differ. */
+  readonly keys?: Readonly<Record<string, string>>;
+};
+
+export type ServiceEntryDocument = FeatureSetInputDocument & {
   /** The features it takes, in this order; default all. */
   readonly features?: readonly string[];
   /** Entity key to the column of the request or frame that holds it, where the names differ (S16). */
   readonly keys?: Readonly<Record<string, string>>;
+};
+
+/** A value computed when an answer is made: a column of it under its own name. */
+export type ReadExpressionDocument = {
+  readonly name: string;
+  /** Over `<alias>__<feature>` of the entries, request inputs, expressions before it and AS_OF() (S5). */
+  readonly expression: string;
+  /** Replaces a missing value; the status stays (S7). Written as in JSON rows (S4). */
+  readonly default?: unknown;
+  readonly description?: string;
 };
 
 /** The features of one use, a model's usually, under aliases. */
@@ -111,9 +142,14 @@ export type FeatureServiceDocument = Documentation & {
   readonly kind: 'FeatureService';
   readonly name: string;
   readonly entries: readonly ServiceEntryDocument[];
+  /** Values that a caller sends with a lookup, and that a frame holds as columns. */
+  readonly requestInputs?: readonly InputDocument[];
+  /** Read expressions, each over what stands before it. */
+  readonly expressions?: readonly ReadExpressionDocument[];
 };
 
-export type ModelInputDocument = { readonly name: string; readonly type: ValueType };
+/** A value that comes with a request or a frame. */
+export type InputDocument = { readonly name: string; readonly type: ValueType };
 
 type TransformOutputDocument = {
   readonly name: string;
@@ -129,12 +165,12 @@ export type ModelDocument = Documentation & {
   /** Pinned feature service version; default the latest when the model is registered. */
   readonly serviceVersion?: number;
   /** Values the caller sends with a prediction, and the frame holds in training. */
-  readonly requestInputs?: readonly ModelInputDocument[];
+  readonly requestInputs?: readonly InputDocument[];
   readonly label: {
     /** A BOOL or INT64 expression (0 or 1) over `columns`; rows where it is NULL are left out. */
     readonly expression: string;
     /** Columns of the training frame that only the label sees. */
-    readonly columns: readonly ModelInputDocument[];
+    readonly columns: readonly InputDocument[];
   };
   readonly transform: readonly TransformOutputDocument[];
   readonly split: {

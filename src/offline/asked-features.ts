@@ -30,8 +30,8 @@ export function askedService(
 /** The same features by names that mean them whatever is registered later. */
 export function pinnedFeatures(service: CompiledFeatureService, { features }: AskedFeatures): AskedFeatures {
   if (features === undefined) return { featureService: service.name, version: service.version };
-  const refs = service.entries.flatMap(({ alias, featureSet, features: own }) =>
-    own.map(({ name }) => `${alias}=${featureSet.name}@${featureSet.version}:${name}`),
+  const refs = service.uses.flatMap(({ alias, featureSet, features: own }) =>
+    own.map((name) => `${alias}=${featureSet.name}@${featureSet.version}:${name}`),
   );
   return { features: refs };
 }

@@ -4,7 +4,13 @@ import { join } from 'node:path';
 import type { CompiledFeatureService } from '../compile/feature-service.js';
 import type { Clock } from '../platform/clock.js';
 import { arrowBytes } from './arrow.js';
-import { entitiesOf, generatedFrameOf, type HistoryTimes, requireOwnTimeColumn } from './history-request.js';
+import {
+  entitiesOf,
+  generatedFrameOf,
+  type HistoryTimes,
+  requireNoRequestInputs,
+  requireOwnTimeColumn,
+} from './history-request.js';
 import type { FrameFile, GeneratedFrame } from './store.js';
 
 /** Instants of history, of entities given by their keys; without entities of every one. */
@@ -19,7 +25,7 @@ export class HistoryFrames {
 
   /**
    * Runs `work` with the frame that is asked for; a file of its entities is gone afterwards. Throws INVALID_REQUEST for
-   * times and entities that are none, FUTURE_TIME.
+   * times and entities that are none and for features that need request inputs, FUTURE_TIME.
    */
   async use<T>(
     service: CompiledFeatureService,
@@ -27,6 +33,7 @@ export class HistoryFrames {
     work: (frame: GeneratedFrame) => Promise<T>,
   ): Promise<T> {
     const times = generatedFrameOf(asked, this.clock.nowUs());
+    requireNoRequestInputs(service);
     requireOwnTimeColumn(service, asked.time);
     const entities = asked.entities === undefined ? null : await this.write(service, asked.entities);
     try {

@@ -42,13 +42,23 @@ export function generatedFrameOf(
   return { kind: mode, fromUs, toUs, everyUs };
 }
 
-/** No key column may have the name of the time column. Throws INVALID_REQUEST. */
+/** No key column and no value may have the name of the time column. Throws INVALID_REQUEST. */
 export function requireOwnTimeColumn(
-  { keyColumns }: CompiledFeatureService,
+  { keyColumns, outputs }: CompiledFeatureService,
   time: string = DEFAULT_TIME_COLUMN,
 ): void {
-  if (!keyColumns.some(({ name }) => name.toLowerCase() === time.toLowerCase())) return;
-  throw invalid(`"${time}" is a key of the features; give the times another name with "time"`, 'time');
+  const isTime = ({ name }: { readonly name: string }): boolean => name.toLowerCase() === time.toLowerCase();
+  const what = keyColumns.some(isTime) ? 'a key' : outputs.some(isTime) ? 'one' : null;
+  if (what === null) return;
+  throw invalid(`"${time}" is ${what} of the features; give the times another name with "time"`, 'time');
+}
+
+/** Only a caller knows what a request brings. Throws INVALID_REQUEST. */
+export function requireNoRequestInputs({ name, requestInputs }: CompiledFeatureService): void {
+  if (requestInputs.length === 0) return;
+  const names = requestInputs.map((input) => `"${input.name}"`).join(', ');
+  const message = `feature service "${name}" takes ${names} with each request, which history does not have; send a frame with these columns`;
+  throw invalid(message, 'featureService');
 }
 
 /** Entities as rows with the key columns of a service; every key is named, NULL allowed. Throws INVALID_REQUEST. */

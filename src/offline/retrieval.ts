@@ -14,6 +14,7 @@ import {
   type Knowledge,
   type RetrievalReport,
   type RetrievalResult,
+  visibleEntries,
 } from './store.js';
 
 /** What a caller asks of history. */
@@ -114,7 +115,7 @@ export class Retrieval {
 /** A feature may be named as the column of its rows' event times is; the two cannot stand in one answer. */
 function requireDistinctColumns({ service, include = [] }: RetrievalRequest): void {
   const names = answerNames({ service, include }).map((name) => name.toLowerCase());
-  const twice = service.entries.find(
+  const twice = visibleEntries(service).find(
     ({ alias }) =>
       names.indexOf(eventTimeName(alias).toLowerCase()) <
       names.lastIndexOf(eventTimeName(alias).toLowerCase()),

@@ -1,5 +1,8 @@
 import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { AnyFeatureSet } from '../compile/chained-feature-set.js';
+import type { CompiledFeatureSet } from '../compile/feature-set.js';
+import { PlumblineError } from '../definition/error.js';
 import { PROJECT_ROUTE, Project } from '../platform/project.js';
 import { CATALOG_HOLDER, type CatalogHolder } from '../registry/catalog.js';
 import { StatisticsQueryParameters } from './statistics.body.js';
@@ -22,7 +25,7 @@ export class StatisticsController {
     @Param('name') name: string,
     @Query() { version, asOf, from, to }: StatisticsQueryParameters,
   ): Promise<object> {
-    const featureSet = this.catalogs.current().featureSet(project, name, version);
+    const featureSet = requireRows(this.catalogs.current().featureSet(project, name, version));
     return this.statistics.of({
       project,
       featureSet,
@@ -31,4 +34,13 @@ export class StatisticsController {
       ...(to !== undefined && { to }),
     });
   }
+}
+
+/** A chained set has no rows of its own. */
+function requireRows(featureSet: AnyFeatureSet): CompiledFeatureSet {
+  if (featureSet.kind === 'stored') return featureSet;
+  const { name, version, inputs } = featureSet;
+  const sets = inputs.map((input) => `"${input.featureSet.name}"`).join(', ');
+  const message = `feature set "${name}" version ${version} is computed from ${sets} when it is read, and has no rows; ask for statistics of those`;
+  throw new PlumblineError('INVALID_REQUEST', message, { path: 'name' });
 }

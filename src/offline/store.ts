@@ -98,8 +98,15 @@ export function answerNames({
   return [
     ...outputs,
     ...(include.includes('status') ? outputs.map(statusName) : []),
-    ...(include.includes('eventTime') ? service.entries.map(({ alias }) => eventTimeName(alias)) : []),
+    ...(include.includes('eventTime')
+      ? visibleEntries(service).map(({ alias }) => eventTimeName(alias))
+      : []),
   ];
+}
+
+/** The entries whose features stand in an answer; the others are read for chained feature sets. */
+export function visibleEntries({ entries }: CompiledFeatureService): CompiledFeatureService['entries'] {
+  return entries.filter(({ hidden }) => !hidden);
 }
 
 /** The column of a feature's status. */

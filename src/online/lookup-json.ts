@@ -1,9 +1,10 @@
-import type { CompiledFeatureService, ServiceEntry } from '../compile/feature-service.js';
+import type { CompiledFeatureService, ServicePart } from '../compile/feature-service.js';
+import type { ServiceEntry, ServiceFeature } from '../compile/service-reads.js';
 import { jsonTextOf } from '../definition/json-text.js';
 import { featureStatus, type Status } from '../definition/status.js';
 import { formatTimestamp } from '../definition/time.js';
 import type { Value } from '../definition/value.js';
-import type { EntryAnswer, LookupAnswer } from './lookup.js';
+import type { LookupAnswer } from './lookup.js';
 
 /** What an answer says beside its values. */
 export const LOOKUP_PARTS = ['statuses', 'eventTimes', 'sequences'] as const;
@@ -24,14 +25,15 @@ export type LookupWriter = (answer: LookupAnswer, options: LookupJsonOptions) =>
  * walked and thrown away.
  */
 export function lookupWriter(service: CompiledFeatureService): LookupWriter {
-  const writers = service.entries.map(entryWriter);
+  const writers = service.parts.map((part) => partWriter(service, part));
   const names = service.entries.map(({ alias }) => JSON.stringify(alias));
   const features = JSON.stringify(service.outputs.map(({ name }) => name));
-  return ({ asOfUs, entityCount, entries }, { include, warnings }) => {
-    const list = (part: keyof EntryWriter, row: number): string => {
+  return (answer, { include, warnings }) => {
+    const { asOfUs, entityCount, entries } = answer;
+    const list = (what: keyof PartWriter, row: number): string => {
       let text = '';
       for (let i = 0; i < writers.length; i++)
-        text += `${i === 0 ? '' : ','}${writers[i]![part](entries[i]!, row)}`;
+        text += `${i === 0 ? '' : ','}${writers[i]![what](answer, row)}`;
       return text;
     };
     const results = (row: number): string => {
@@ -51,41 +53,73 @@ export function lookupWriter(service: CompiledFeatureService): LookupWriter {
   };
 }
 
-/** The texts of one entity's features in one feature set, with commas between them. */
-type EntryWriter = {
-  readonly [part in 'values' | 'statuses' | 'eventTimes']: (answer: EntryAnswer, row: number) => string;
+/** The texts of one entity's features in one part of an answer, with commas between them. */
+type PartWriter = {
+  readonly [what in 'values' | 'statuses' | 'eventTimes']: (answer: LookupAnswer, row: number) => string;
 };
 
-function entryWriter({ features }: ServiceEntry): EntryWriter {
-  const texts = features.map(({ type, index, defaultValue }) => {
-    const [text, defaultText] = [jsonTextOf(type), jsonTextOf(type)(defaultValue)];
-    return (values: readonly Value[]): string => {
-      const value = values[index] ?? null;
-      return value === null ? defaultText : text(value);
-    };
-  });
+function partWriter(service: CompiledFeatureService, part: ServicePart): PartWriter {
+  return part.kind === 'entry'
+    ? entryWriter(service.entries[part.entry]!, part.entry)
+    : readsWriter(service, part.reads);
+}
+
+/** Computed values rest on several rows, so they have no event time of their own. */
+function readsWriter({ reads }: CompiledFeatureService, places: readonly number[]): PartWriter {
+  const texts = places.map((place) => valueText({ ...reads[place]!, index: place }));
+  const eventTimes = repeatedText('null', places.length);
+  return {
+    values: (answer, row) => each(places.length, (i) => texts[i]!(answer.reads[row]!)),
+    statuses: (answer, row) =>
+      each(
+        places.length,
+        (i) => STATUS_TEXTS[featureStatus('ALIVE', answer.reads[row]![places[i]!] == null)],
+      ),
+    eventTimes: () => eventTimes,
+  };
+}
+
+/** Writes the value at a place of a row, or its default. */
+function valueText({ type, index, defaultValue }: WrittenFeature): (values: readonly Value[]) => string {
+  const [text, defaultText] = [jsonTextOf(type), jsonTextOf(type)(defaultValue)];
+  return (values) => {
+    const value = values[index] ?? null;
+    return value === null ? defaultText : text(value);
+  };
+}
+
+type WrittenFeature = Pick<ServiceFeature, 'type' | 'index' | 'defaultValue'>;
+
+function entryWriter({ features }: ServiceEntry, place: number): PartWriter {
+  const texts = features.map(valueText);
   const indices = features.map(({ index }) => index);
   const defaults = texts.map((text) => text([])).join(',');
-  const repeated = (text: string): string => `${text},`.repeat(features.length).slice(0, -1);
+  const repeated = (text: string): string => repeatedText(text, features.length);
   const withheld = {
     EXPIRED: repeated(STATUS_TEXTS.EXPIRED),
     NOT_FOUND: repeated(STATUS_TEXTS.NOT_FOUND),
   };
   return {
-    values: ({ states, values }, row) => {
+    values: ({ entries }, row) => {
+      const { states, values } = entries[place]!;
       if (states[row] !== 'ALIVE') return defaults;
       return each(texts.length, (i) => texts[i]!(values[row]!));
     },
-    statuses: ({ states, values }, row) => {
+    statuses: ({ entries }, row) => {
+      const { states, values } = entries[place]!;
       const [state, own] = [states[row]!, values[row]!];
       if (state !== 'ALIVE') return withheld[state];
       return each(features.length, (i) => STATUS_TEXTS[featureStatus(state, own[indices[i]!] == null)]);
     },
-    eventTimes: ({ eventTimes }, row) => {
-      const us = eventTimes[row]!;
+    eventTimes: ({ entries }, row) => {
+      const us = entries[place]!.eventTimes[row]!;
       return repeated(us === null ? 'null' : `"${formatTimestamp(us)}"`);
     },
   };
+}
+
+function repeatedText(text: string, count: number): string {
+  return `${text},`.repeat(count).slice(0, -1);
 }
 
 const STATUS_TEXTS: Readonly<Record<Status, string>> = {

@@ -9,23 +9,31 @@ const MAX_LOOKUP_ENTITIES = 10_000;
 /** Most values of one answer: it is made in memory, while other requests wait. */
 const MAX_LOOKUP_VALUES = 1_000_000;
 
-/** The keys of a lookup's entities as columns. Throws INVALID_REQUEST with every problem by path. */
+/**
+ * The keys and request inputs of a lookup's entities as columns, by declared type, nothing coerced (S4). Throws
+ * INVALID_REQUEST with every problem by path.
+ */
 export function parseEntities(service: CompiledFeatureService, entities: readonly unknown[]): ColumnBatch {
   if (entities.length === 0 || entities.length > MAX_LOOKUP_ENTITIES) {
     const message = `send 1 to ${MAX_LOOKUP_ENTITIES} entities, not ${entities.length}`;
     throw new PlumblineError('INVALID_REQUEST', message, { path: '/entities' });
   }
-  if (entities.length * service.outputs.length > MAX_LOOKUP_VALUES) {
-    const most = Math.floor(MAX_LOOKUP_VALUES / service.outputs.length);
-    const message = `${entities.length} entities with ${service.outputs.length} features are more than ${MAX_LOOKUP_VALUES} values; send ${most} entities at most`;
+  const valueCount = valuesAnEntity(service);
+  if (entities.length * valueCount > MAX_LOOKUP_VALUES) {
+    const most = Math.floor(MAX_LOOKUP_VALUES / valueCount);
+    const message = `${entities.length} entities with ${valueCount} features are more than ${MAX_LOOKUP_VALUES} values; send ${most} entities at most`;
     throw new PlumblineError('INVALID_REQUEST', message, { path: '/entities' });
   }
   const problems: Problem[] = [];
-  const known = new Set(service.keyColumns.map(({ name }) => name));
+  const members: Members = {
+    keys: new Set(service.keyColumns.map(({ name }) => name)),
+    inputs: new Set(service.requestInputs.map(({ name }) => name)),
+  };
   entities.forEach((entity, i) => {
-    checkMembers(entity, i, known, problems);
+    checkMembers(entity, i, members, problems);
   });
-  const columns = columnsOfJson(service.keyColumns, entities, '/entities', problems);
+  const declared = [...service.keyColumns, ...service.requestInputs];
+  const columns = columnsOfJson(declared, entities, '/entities', problems);
   if (problems.length > 0) {
     const { path, message } = problems[0]!;
     throw new PlumblineError('INVALID_REQUEST', `${path}: ${message}`, {
@@ -36,23 +44,31 @@ export function parseEntities(service: CompiledFeatureService, entities: readonl
   return { rowCount: entities.length, columns };
 }
 
-function checkMembers(entity: unknown, i: number, known: ReadonlySet<string>, problems: Problem[]): void {
+/** Read for one entity, those of hidden entries included, or computed. */
+function valuesAnEntity({ entries, reads }: CompiledFeatureService): number {
+  return entries.reduce((count, { features }) => count + features.length, reads.length);
+}
+
+/** Names that every entity must have. */
+type Members = { readonly keys: ReadonlySet<string>; readonly inputs: ReadonlySet<string> };
+
+function checkMembers(entity: unknown, i: number, { keys, inputs }: Members, problems: Problem[]): void {
+  const listed = [...keys, ...inputs].join(', ');
   if (!isJsonObject(entity)) {
-    problems.push({ path: `/entities/${i}`, message: `is no object; give ${[...known].join(', ')}` });
+    problems.push({ path: `/entities/${i}`, message: `is no object; give ${listed}` });
     return;
   }
+  const what = inputs.size === 0 ? 'is no key' : 'is neither a key nor a request input';
   for (const name of Object.keys(entity)) {
-    if (known.has(name)) continue;
-    problems.push({
-      path: `/entities/${i}/${name}`,
-      message: `is no key of these features; they have ${[...known].join(', ')}`,
-    });
+    if (keys.has(name) || inputs.has(name)) continue;
+    const message = `${what} of these features; they have ${listed}`;
+    problems.push({ path: `/entities/${i}/${name}`, message });
   }
-  for (const name of known) {
-    if (Object.hasOwn(entity, name)) continue;
-    problems.push({
-      path: `/entities/${i}/${name}`,
-      message: 'is missing; give the key, or null for an unknown entity',
-    });
-  }
+  const need = (names: ReadonlySet<string>, message: string): void => {
+    for (const name of names) {
+      if (!Object.hasOwn(entity, name)) problems.push({ path: `/entities/${i}/${name}`, message });
+    }
+  };
+  need(keys, 'is missing; give the key, or null for an unknown entity');
+  need(inputs, 'is missing; give the value of this request input, or null');
 }

@@ -6,6 +6,7 @@ import { type Lifetime, type RowState, rowStatus } from '../definition/status.js
 import type { Value } from '../definition/value.js';
 import type { KeyType } from '../definition/value-type.js';
 import type { Clock } from '../platform/clock.js';
+import { type LookupReads, lookupReads } from './lookup-reads.js';
 import { type RowCodec, rowCodec } from './row-codec.js';
 import type { OnlineStore, StoredRow } from './store.js';
 
@@ -15,6 +16,8 @@ export type LookupAnswer = {
   readonly asOfUs: bigint;
   readonly entityCount: number;
   readonly entries: readonly EntryAnswer[];
+  /** Of each entity the values of the service's read expressions, before defaults (S5). */
+  readonly reads: readonly (readonly Value[])[];
 };
 
 /** What is known of each entity in one feature set; every member is in the order of the entities. */
@@ -38,18 +41,19 @@ export class Lookup {
   ) {}
 
   /**
-   * `keys` has the service's key columns, one row an entity; a key with a NULL finds nothing (S15), and neither does any
-   * key in a feature set version that is not active (S18).
+   * `asked` has the service's key columns and request inputs, one row an entity; a key with a NULL finds nothing (S15), and
+   * neither does any key in a feature set version that is not active (S18).
    */
-  async lookup(service: CompiledFeatureService, keys: ColumnBatch): Promise<LookupAnswer> {
+  async lookup(service: CompiledFeatureService, asked: ColumnBatch): Promise<LookupAnswer> {
     const plan = this.planOf(service);
-    const encoded = plan.keys.map((key) => entityKeys(key, keys));
+    const encoded = plan.keys.map((key) => entityKeys(key, asked));
     const rows = await this.store.read(
       plan.entries.map(({ setId, key }) => ({ setId, keys: encoded[key]! })),
     );
     const asOfUs = latestOf(rows, this.clock.nowUs());
     const entries = plan.entries.map((entry, i) => answerEntry(entry, rows[i]!, asOfUs));
-    return { asOfUs, entityCount: keys.rowCount, entries };
+    const reads = plan.reads({ asOfUs, entries, asked });
+    return { asOfUs, entityCount: asked.rowCount, entries, reads };
   }
 
   private planOf(service: CompiledFeatureService): LookupPlan {
@@ -73,6 +77,7 @@ type LookupPlan = {
   /** Different keys of its entries; entries of one entity share one, and it is encoded once. */
   readonly keys: readonly KeyPlan[];
   readonly entries: readonly EntryPlan[];
+  readonly reads: LookupReads;
 };
 
 type KeyPlan = { readonly columns: readonly string[]; readonly types: readonly KeyType[] };
@@ -94,7 +99,7 @@ function lookupPlan(service: CompiledFeatureService): LookupPlan {
     const { id, lifetime } = featureSet;
     return { setId: id, key, lifetime, codec: featureCodec(featureSet) };
   });
-  return { keys, entries };
+  return { keys, entries, reads: lookupReads(service) };
 }
 
 /** T: the later of the clock and the newest event time read, tombstones and expired rows too (S14). */

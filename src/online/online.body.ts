@@ -24,10 +24,11 @@ export class LookupBody {
   @IsString({ each: true })
   readonly features?: string[];
 
-  /** Checked by the types of the keys. */
+  /** Checked by the types of the keys and request inputs. */
   @ApiProperty({
     type: 'array',
     items: { type: 'object', additionalProperties: true },
+    description: 'By name the keys of each entity, and the request inputs of the feature service',
     example: [{ origin: 'EWR' }],
   })
   @IsArray()

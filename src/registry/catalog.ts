@@ -1,3 +1,4 @@
+import type { AnyFeatureSet } from '../compile/chained-feature-set.js';
 import type { CompiledFeatureService } from '../compile/feature-service.js';
 import type { CompiledFeatureSet } from '../compile/feature-set.js';
 import type { CompiledModel } from '../compile/model.js';
@@ -39,7 +40,7 @@ export class Catalog {
     return this.definitions(project).find('Source', name).compiled;
   }
 
-  featureSet(project: string, name: string, version?: number): CompiledFeatureSet {
+  featureSet(project: string, name: string, version?: number): AnyFeatureSet {
     return this.definitions(project).find('FeatureSet', name, version).compiled;
   }
 
@@ -77,12 +78,14 @@ export class Catalog {
       .map(({ compiled }) => compiled);
   }
 
-  private registeredSetsOf(project: string, source: string): readonly Registered<'FeatureSet'>[] {
+  private registeredSetsOf(project: string, source: string): readonly StoredSet[] {
     const definitions = this.definitions(project);
     return definitions
       .names('FeatureSet')
       .flatMap((name) => definitions.versions('FeatureSet', name))
-      .filter(({ compiled }) => compiled.source.name === source);
+      .flatMap(({ stored, compiled }) =>
+        compiled.kind === 'stored' && compiled.source.name === source ? [{ stored, compiled }] : [],
+      );
   }
 
   /** Every source of every project. */
@@ -116,6 +119,8 @@ export class Catalog {
     return this.projects.get(project) ?? new ProjectDefinitions(project);
   }
 }
+
+type StoredSet = Registered<'FeatureSet'> & { readonly compiled: CompiledFeatureSet };
 
 /** Hears of a new catalog after its documents are committed. */
 export type CatalogListener = (catalog: Catalog) => Promise<void>;

@@ -63,7 +63,7 @@ export function primedSources(planned: readonly PlannedChange[]): ReadonlySet<st
 function primedSource({ action, next }: PlannedChange): string | null {
   const { document } = next.stored;
   const isNew = action === 'created' || action === 'newVersion';
-  return isNew && document.kind === 'FeatureSet' ? document.source : null;
+  return isNew && document.kind === 'FeatureSet' ? (document.source ?? null) : null;
 }
 
 function changedDependants(

@@ -27,9 +27,45 @@ function checkEntity({ keys }: EntityDocument): readonly Problem[] {
   return nameClashes(keys, '/keys');
 }
 
-function checkFeatureSet({ features }: FeatureSetDocument): readonly Problem[] {
-  return nameClashes(features, '/features').filter(({ same }) => !same);
+function checkFeatureSet(document: FeatureSetDocument): readonly Problem[] {
+  return [
+    ...nameClashes(document.features, '/features').filter(({ same }) => !same),
+    ...checkOrigin(document),
+  ];
 }
+
+/** The schema takes the members of both kinds of feature set; each has its own. */
+function checkOrigin(document: FeatureSetDocument): readonly Problem[] {
+  const found: Readonly<Record<string, unknown>> = document;
+  if (found['source'] === undefined && found['inputs'] === undefined) {
+    const message =
+      'is missing; name the source of its rows, or under "inputs" the feature sets that it reads';
+    return [{ path: '/source', message }];
+  }
+  if (document.inputs === undefined) return [];
+  const members = ['source', 'keys', 'maxAge', 'retention', 'freshness'] as const;
+  return [
+    ...members
+      .filter((member) => found[member] !== undefined)
+      .map((member) => ({ path: `/${member}`, message: REASONS[member] })),
+    ...document.features.flatMap(({ name, expression, ...feature }, index) =>
+      expression !== undefined && !('column' in feature)
+        ? []
+        : [{ path: `/features/${index}`, message: `"${name}" ${NEEDS_EXPRESSION}` }],
+    ),
+  ];
+}
+
+const REASONS = {
+  source: 'stands beside "inputs"; keep one: rows of a source, or features of other sets',
+  keys: 'says nothing here; map keys under "keys" of each input',
+  maxAge: 'has no meaning here: each input has its own; leave it out',
+  retention: 'has no meaning here: each input has its own; leave it out',
+  freshness: 'has no meaning here: each input has its own; leave it out',
+} as const;
+
+const NEEDS_EXPRESSION =
+  'copies no column, because there is no source; write an "expression" over features of the inputs';
 
 function checkSource(source: SourceDocument): readonly Problem[] {
   return [

@@ -1,3 +1,4 @@
+import type { AnyFeatureSet } from '../compile/chained-feature-set.js';
 import { DOCUMENT_KINDS } from '../definition/document.js';
 import { PlumblineError } from '../definition/error.js';
 import {
@@ -46,16 +47,24 @@ const USES_CURRENT: {
   Entity: () => true,
   Source: () => true,
   FeatureSet: ({ compiled }, definitions) =>
-    definitions.latest('Source', compiled.source.name)?.compiled === compiled.source &&
-    definitions.latest('Entity', compiled.entity.name)?.compiled === compiled.entity,
-  FeatureService: ({ compiled }, definitions) =>
-    compiled.entries.every(
-      ({ featureSet: { name, version }, featureSet }) =>
-        definitions.find('FeatureSet', name, version).compiled === featureSet,
-    ),
+    definitions.latest('Entity', compiled.entity.name)?.compiled === compiled.entity &&
+    (compiled.kind === 'stored'
+      ? definitions.latest('Source', compiled.source.name)?.compiled === compiled.source
+      : areCurrent(compiled.inputs, definitions)),
+  FeatureService: ({ compiled }, definitions) => areCurrent(compiled.uses, definitions),
   Model: ({ compiled: { service } }, definitions) =>
     definitions.find('FeatureService', service.name, service.version).compiled === service,
 };
+
+function areCurrent(
+  used: readonly { readonly featureSet: AnyFeatureSet }[],
+  definitions: ProjectDefinitions,
+): boolean {
+  return used.every(
+    ({ featureSet }) =>
+      definitions.find('FeatureSet', featureSet.name, featureSet.version).compiled === featureSet,
+  );
+}
 
 function compile(stored: StoredVersion, definitions: ProjectDefinitions): Registered {
   try {

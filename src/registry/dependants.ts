@@ -1,9 +1,10 @@
+import type { AnyFeatureSet } from '../compile/chained-feature-set.js';
 import type { DocumentKind } from '../definition/document.js';
 import { KIND_WORDS, type ProjectDefinitions, type Registered } from './project-definitions.js';
 
 export type Dependant = { readonly kind: DocumentKind; readonly name: string; readonly version: number };
 
-/** Everything that rests on a version, directly or through others: sets on sources, services on sets, models on services. */
+/** Everything that rests on a version, directly or through others: sets on sources and on sets, services on sets, models on services. */
 export function dependantsOf(of: Dependant, definitions: ProjectDefinitions): readonly Dependant[] {
   const all = definitions.all();
   const found = new Map<string, Dependant>();
@@ -31,16 +32,26 @@ function rests({ stored, compiled }: Registered, target: Dependant): boolean {
   switch (document.kind) {
     case 'FeatureSet':
       if (target.kind === 'Entity') return document.entity === target.name;
-      return target.kind === 'Source' && document.source === target.name;
+      if (target.kind === 'Source') return document.source === target.name;
+      return names(compiled, target);
     case 'FeatureService':
-      if (target.kind !== 'FeatureSet' || !('entries' in compiled)) return false;
-      return compiled.entries.some(({ featureSet }) => isVersion(featureSet, target));
+      return names(compiled, target);
     case 'Model':
       if (target.kind !== 'FeatureService' || !('service' in compiled)) return false;
       return isVersion(compiled.service, target);
     default:
       return false;
   }
+}
+
+function names(compiled: Registered['compiled'], target: Dependant): boolean {
+  return target.kind === 'FeatureSet' && setsNamedBy(compiled).some((set) => isVersion(set, target));
+}
+
+/** The feature set versions that a chained set or a service names. */
+export function setsNamedBy(compiled: Registered['compiled']): readonly AnyFeatureSet[] {
+  if ('uses' in compiled) return compiled.uses.map(({ featureSet }) => featureSet);
+  return 'depth' in compiled ? compiled.inputs.map(({ featureSet }) => featureSet) : [];
 }
 
 function isVersion(

@@ -9,7 +9,15 @@ export type JsonSchema = { readonly [keyword: string]: unknown };
 const MAX_ITEMS = 2_000;
 const MAX_TEXT = 20_000;
 
+/** An expression's text may be longer than a description; the checker has the same limit. */
+const MAX_EXPRESSION = 65_536;
+
 const text = (description: string): JsonSchema => ({ type: 'string', maxLength: MAX_TEXT, description });
+const expression = (description: string): JsonSchema => ({
+  type: 'string',
+  maxLength: MAX_EXPRESSION,
+  description,
+});
 const name = (description: string): JsonSchema => ({ $ref: '#/$defs/Name', description });
 const duration = (description: string): JsonSchema => ({ $ref: '#/$defs/Duration', description });
 const version = (description: string): JsonSchema => ({
@@ -104,16 +112,27 @@ const SOURCE = object({
 
 const FEATURE_SET = object({
   kind: { const: 'FeatureSet' },
-  name: name('Features of one entity from the newest row of one source.'),
+  name: name('Features of one entity, from the newest row of one source or over features of other sets.'),
   ...DOCUMENTATION,
   entity: name('A registered entity.'),
-  source: name('A registered source.'),
+  'source?': name('A registered source. Either it or inputs.'),
+  'inputs?': list(
+    object({
+      featureSet: name('A registered feature set.'),
+      'alias?': name("Prefix of its features in the expressions; default the feature set's name."),
+      'version?': version('Pinned version; default the latest when this set is registered.'),
+      'keys?': keyMapping("Key of the input's entity to key of this set's entity, where the names differ."),
+    }),
+    'The feature sets whose features the expressions read, all as of the same time. Either it or source.',
+  ),
   'keys?': keyMapping('Entity key to source column, where the names differ.'),
   features: list(
     object({
       name: name('The feature; without column and expression it copies the column of this name.'),
       'column?': name('The source column it copies.'),
-      'expression?': text('A GoogleSQL expression over the columns of the source.'),
+      'expression?': expression(
+        'A GoogleSQL expression over the columns of the source, or over <alias>__<feature> of the inputs and AS_OF().',
+      ),
       'default?': { description: 'Replaces a missing value; written as in JSON rows.' },
       'description?': text('What it means, in which unit.'),
     }),
@@ -138,6 +157,27 @@ const FEATURE_SERVICE = object({
     }),
     'The feature sets it takes features from.',
   ),
+  'requestInputs?': {
+    ...list(
+      typedName('A value the caller sends with a lookup, a column of a frame.'),
+      'Values that come with the request.',
+    ),
+    minItems: 0,
+  },
+  'expressions?': {
+    ...list(
+      object({
+        name: name('Its column in an answer.'),
+        expression: expression(
+          'A GoogleSQL expression over <alias>__<feature>, request inputs, expressions before it and AS_OF().',
+        ),
+        'default?': { description: 'Replaces a missing value; written as in JSON rows.' },
+        'description?': text('What it means, in which unit.'),
+      }),
+      'Values computed from the features of an answer, each as it is made.',
+    ),
+    minItems: 0,
+  },
 });
 
 const MODEL = object({
@@ -151,7 +191,7 @@ const MODEL = object({
     minItems: 0,
   },
   label: object({
-    expression: text('What is predicted: BOOL, or INT64 of 0 and 1.'),
+    expression: expression('What is predicted: BOOL, or INT64 of 0 and 1.'),
     columns: {
       ...list(typedName('A column of the training frame.'), 'Columns that only the label sees.'),
       minItems: 0,
@@ -160,7 +200,7 @@ const MODEL = object({
   transform: list(
     object({
       name: name('A model input.'),
-      expression: text(
+      expression: expression(
         'A GoogleSQL expression over features, request inputs and AS_OF(), fitted functions allowed.',
       ),
     }),

@@ -1,5 +1,5 @@
+import type { AnyFeatureSet } from '../compile/chained-feature-set.js';
 import { type CompiledFeatureService, compileFeatureService } from '../compile/feature-service.js';
-import type { CompiledFeatureSet } from '../compile/feature-set.js';
 import { closestName } from '../definition/closest-name.js';
 import { NAME_PATTERN, type ServiceEntryDocument } from '../definition/document.js';
 import { type ErrorCode, PlumblineError, type Problem } from '../definition/error.js';
@@ -40,7 +40,7 @@ type FeatureName = {
   readonly feature: string;
 };
 
-type ListedSet = { readonly set: CompiledFeatureSet; readonly alias: string; readonly features: string[] };
+type ListedSet = { readonly set: AnyFeatureSet; readonly alias: string; readonly features: string[] };
 
 function compileList(definitions: ProjectDefinitions, features: readonly string[]): CompiledFeatureService {
   if (features.length === 0 || features.length > MAX_FEATURES) {
@@ -90,7 +90,7 @@ function listedSets(definitions: ProjectDefinitions, names: readonly FeatureName
 function findSet(
   definitions: ProjectDefinitions,
   wanted: { readonly name: string; readonly version: number | undefined; readonly path: string },
-): CompiledFeatureSet {
+): AnyFeatureSet {
   const { name, version, path } = wanted;
   const versions = definitions.versions('FeatureSet', name);
   const found =
@@ -99,7 +99,7 @@ function findSet(
   throw new PlumblineError('NOT_FOUND', definitions.missing('FeatureSet', name, version), { path });
 }
 
-function unknownFeature(set: CompiledFeatureSet, feature: string): string {
+function unknownFeature(set: AnyFeatureSet, feature: string): string {
   const names = set.features.map(({ name }) => name);
   const near = closestName(feature, names);
   const hint = near === null ? `it has ${names.slice(0, 10).join(', ')}` : `did you mean "${near}"?`;

@@ -1,5 +1,13 @@
+import type { ChainedFeatureSet } from '../compile/chained-feature-set.js';
+import type { CompiledFeatureService } from '../compile/feature-service.js';
+import type { CompiledFeatureSet } from '../compile/feature-set.js';
 import { canonicalJson } from '../definition/canonical.js';
-import { DEFAULT_DEDUPE_FOR, type DocumentKind, type ModelDocument } from '../definition/document.js';
+import {
+  DEFAULT_DEDUPE_FOR,
+  type DocumentKind,
+  type FeatureSetDocument,
+  type ModelDocument,
+} from '../definition/document.js';
 import { parseDuration } from '../definition/duration.js';
 import type { CompiledOf, Registered } from './project-definitions.js';
 
@@ -21,22 +29,9 @@ export function sameMeaning(a: Registered, b: Registered): boolean {
 const MEANINGS: { readonly [K in DocumentKind]: (registered: Registered<K>) => unknown } = {
   Entity: ({ compiled }) => ({ keys: compiled.keys.map(({ name, type }) => ({ name, type })) }),
   Source: ({ compiled }) => sourceMeaning(compiled),
-  FeatureSet: ({ stored, compiled }) => ({
-    entity: stored.document.entity,
-    source: stored.document.source,
-    keyColumns: compiled.keyColumns,
-    features: compiled.features,
-    lifetime: compiled.lifetime,
-  }),
-  FeatureService: ({ compiled }) => ({
-    entries: compiled.entries.map(({ alias, featureSet, features, keyColumns }) => ({
-      alias,
-      featureSet: featureSet.name,
-      version: featureSet.version,
-      features: features.map(({ name }) => name),
-      keyColumns,
-    })),
-  }),
+  FeatureSet: ({ stored, compiled }) =>
+    compiled.kind === 'stored' ? storedMeaning(stored.document, compiled) : chainedMeaning(compiled),
+  FeatureService: ({ compiled }) => serviceMeaning(compiled),
   Model: ({ stored, compiled }) => modelMeaning(stored.document, compiled),
 };
 
@@ -57,6 +52,40 @@ function sourceMeaning(source: CompiledOf['Source']): unknown {
     dedupeForUs: eventId === undefined ? undefined : us(source.dedupeFor ?? DEFAULT_DEDUPE_FOR),
     future: future === 'hold' ? future : undefined,
     historyRetentionUs: us(source.historyRetention),
+  };
+}
+
+function storedMeaning({ entity, source }: FeatureSetDocument, compiled: CompiledFeatureSet): unknown {
+  const { keyColumns, features, lifetime } = compiled;
+  return { entity, source, keyColumns, features, lifetime };
+}
+
+function chainedMeaning({ entity, inputs, features }: ChainedFeatureSet): unknown {
+  return {
+    entity: entity.name,
+    inputs: inputs.map(({ alias, featureSet: { name, version }, keyPlaces }) => ({
+      alias,
+      featureSet: name,
+      version,
+      keys: keyPlaces.map((place) => entity.keys[place]!.name),
+    })),
+    features,
+  };
+}
+
+/** The columns that requests bring are part of it, in no order: requests name theirs. */
+function serviceMeaning({ uses, requestInputs, expressions }: CompiledFeatureService): unknown {
+  const types = requestInputs.map(({ name, type }) => [name, type]);
+  return {
+    entries: uses.map(({ alias, featureSet, features, keyColumns }) => ({
+      alias,
+      featureSet: featureSet.name,
+      version: featureSet.version,
+      features,
+      keyColumns,
+    })),
+    requestInputs: types.length === 0 ? undefined : Object.fromEntries(types),
+    expressions: expressions.length === 0 ? undefined : expressions,
   };
 }
 

@@ -1,4 +1,4 @@
-import type { Document } from '../definition/document.js';
+import type { Document, FeatureSetInputDocument } from '../definition/document.js';
 
 /** Versions that a document's references were resolved to when it was registered, by JSON pointer. */
 export type Pins = Readonly<Record<string, number>>;
@@ -10,11 +10,9 @@ export type LatestVersion = (kind: 'FeatureSet' | 'FeatureService', name: string
 export function pinsOf(document: Document, latest: LatestVersion): Pins {
   switch (document.kind) {
     case 'FeatureService':
-      return Object.fromEntries(
-        document.entries.flatMap(({ featureSet, version }, index) =>
-          version === undefined ? [[`/entries/${index}/version`, latest('FeatureSet', featureSet)]] : [],
-        ),
-      );
+      return inputPins(document.entries, '/entries', latest);
+    case 'FeatureSet':
+      return inputPins(document.inputs ?? [], '/inputs', latest);
     case 'Model':
       return document.serviceVersion === undefined
         ? { '/serviceVersion': latest('FeatureService', document.featureService) }
@@ -24,21 +22,35 @@ export function pinsOf(document: Document, latest: LatestVersion): Pins {
   }
 }
 
+function inputPins(items: readonly FeatureSetInputDocument[], path: string, latest: LatestVersion): Pins {
+  return Object.fromEntries(
+    items.flatMap(({ featureSet, version }, index) =>
+      version === undefined ? [[`${path}/${index}/version`, latest('FeatureSet', featureSet)]] : [],
+    ),
+  );
+}
+
 /** The document with its pins filled in. */
 export function resolvePins<D extends Document>(document: D, pins: Pins): D {
   switch (document.kind) {
-    case 'FeatureService': {
-      const entries = document.entries.map((entry, index) => ({
-        ...entry,
-        ...versionAt(pins, `/entries/${index}/version`, 'version'),
-      }));
-      return { ...document, entries };
-    }
+    case 'FeatureService':
+      return { ...document, entries: pinned(document.entries, '/entries', pins) };
+    case 'FeatureSet':
+      if (document.inputs === undefined) return document;
+      return { ...document, inputs: pinned(document.inputs, '/inputs', pins) };
     case 'Model':
       return { ...document, ...versionAt(pins, '/serviceVersion', 'serviceVersion') };
     default:
       return document;
   }
+}
+
+function pinned<Item extends FeatureSetInputDocument>(
+  items: readonly Item[],
+  path: string,
+  pins: Pins,
+): readonly Item[] {
+  return items.map((item, index) => ({ ...item, ...versionAt(pins, `${path}/${index}/version`, 'version') }));
 }
 
 function versionAt(pins: Pins, pointer: string, member: string): Readonly<Record<string, number>> {

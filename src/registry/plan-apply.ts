@@ -1,9 +1,10 @@
-import { DOCUMENT_KINDS, type Document, type DocumentKind } from '../definition/document.js';
+import type { Document, DocumentKind } from '../definition/document.js';
 import { type Change, changeOf, primedSources } from './change.js';
 import { checkDocument } from './check-document.js';
 import type { DocumentsTransaction } from './documents.js';
 import { type Draft, type PlannedChange, planDocument } from './plan.js';
 import { planText } from './plan-text.js';
+import { planningOrder } from './planning-order.js';
 import type { Publishing, Stored } from './publishing.js';
 import { referencesOf } from './references.js';
 import { Refusals } from './refusals.js';
@@ -53,7 +54,7 @@ export class PlanApply {
     const documents = validated(request);
     const applied = await this.publishing.change(request.project, async (stored) => {
       const all = await planAll(request, documents, stored);
-      for (const change of inKindOrder(all.planned)) await write(stored.transaction, change);
+      for (const change of all.inOrder) await write(stored.transaction, change);
       return all;
     });
     return this.changes(applied);
@@ -100,9 +101,15 @@ function validated(request: ApplyRequest): readonly Document[] {
   return documents;
 }
 
-type Planned = { readonly planned: readonly PlannedChange[]; readonly draft: Draft };
+type Planned = {
+  /** In the order of the request. */
+  readonly planned: readonly PlannedChange[];
+  /** In an order in which each stands after what it refers to. */
+  readonly inOrder: readonly PlannedChange[];
+  readonly draft: Draft;
+};
 
-/** Plans all documents, each kind after those it refers to; the answer is in the order of the request. */
+/** Plans all documents, each after those it refers to. */
 async function planAll(
   request: ApplyRequest,
   documents: readonly Document[],
@@ -113,10 +120,16 @@ async function planAll(
   const refused = new Set<string>();
   const draft = { before, after: before.copy(), lastVersions };
   const planned = new Map<number, PlannedChange>();
-  for (const index of byKind(documents)) {
+  const { order, circles } = planningOrder(documents, before);
+  for (const { index, problem } of circles) {
+    refused.add(keyOf(documents[index]!));
+    refusals.add(index, 'INVALID_DOCUMENT', [problem]);
+  }
+  for (const index of order) {
     const document = documents[index]!;
     // What refers to a refused document would only repeat its problem.
     const follows = referencesOf(document).some((reference) => refused.has(keyOf(reference)));
+    if (refused.has(keyOf(document))) continue;
     try {
       if (follows) refused.add(keyOf(document));
       else planned.set(index, planDocument(document, draft));
@@ -126,21 +139,12 @@ async function planAll(
     }
   }
   refusals.throwIfAny();
-  return { planned: documents.map((_, index) => planned.get(index)!), draft };
-}
-
-function byKind(documents: readonly Document[]): readonly number[] {
-  const order = (index: number): number => DOCUMENT_KINDS.indexOf(documents[index]!.kind);
-  return [...documents.keys()].sort((a, b) => order(a) - order(b));
+  const at = (index: number): PlannedChange => planned.get(index)!;
+  return { planned: documents.map((_, index) => at(index)), inOrder: order.map(at), draft };
 }
 
 function keyOf({ kind, name }: { readonly kind: DocumentKind; readonly name: string }): string {
   return `${kind}/${name}`;
-}
-
-function inKindOrder(planned: readonly PlannedChange[]): readonly PlannedChange[] {
-  const order = ({ next }: PlannedChange): number => DOCUMENT_KINDS.indexOf(next.stored.kind);
-  return planned.toSorted((a, b) => order(a) - order(b));
 }
 
 async function write(transaction: DocumentsTransaction, { action, next }: PlannedChange): Promise<void> {

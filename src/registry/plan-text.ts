@@ -64,13 +64,15 @@ function membersOf({ document, types }: ShownChange): readonly string[] {
   });
 }
 
-/** Columns and keys show their types themselves. */
+/** Lists whose items do not say their types themselves. */
+const COMPUTED_MEMBERS: ReadonlySet<string> = new Set(['features', 'transform', 'expressions']);
+
 function computedType(
   member: string,
   name: string,
   types: ReadonlyMap<string, ValueType>,
 ): ValueType | undefined {
-  return member === 'features' || member === 'transform' ? types.get(name) : undefined;
+  return COMPUTED_MEMBERS.has(member) ? types.get(name) : undefined;
 }
 
 function differenceLine({ path, from, to, of, fromType, toType }: TypedDifference): string {

@@ -1,5 +1,6 @@
+import { type AnyFeatureSet, compileChainedFeatureSet } from '../compile/chained-feature-set.js';
 import { type CompiledFeatureService, compileFeatureService } from '../compile/feature-service.js';
-import { type CompiledFeatureSet, compileFeatureSet } from '../compile/feature-set.js';
+import { compileFeatureSet } from '../compile/feature-set.js';
 import { type CompiledModel, compileModel } from '../compile/model.js';
 import { closestName } from '../definition/closest-name.js';
 import {
@@ -7,6 +8,7 @@ import {
   type Document,
   type DocumentKind,
   type EntityDocument,
+  type FeatureSetInputDocument,
   type SourceDocument,
 } from '../definition/document.js';
 import { PlumblineError } from '../definition/error.js';
@@ -17,7 +19,7 @@ import type { StateDetails, VersionState } from './version-state.js';
 export type CompiledOf = {
   readonly Entity: EntityDocument;
   readonly Source: SourceDocument;
-  readonly FeatureSet: CompiledFeatureSet;
+  readonly FeatureSet: AnyFeatureSet;
   readonly FeatureService: CompiledFeatureService;
   readonly Model: CompiledModel;
 };
@@ -158,14 +160,17 @@ type Compilers = {
 const COMPILERS: Compilers = {
   Entity: ({ document }) => document,
   Source: ({ document }) => document,
-  FeatureSet: ({ document, version, id }, definitions) =>
-    compileFeatureSet({
-      document,
-      version,
-      id,
-      source: definitions.find('Source', document.source).compiled,
-      entity: definitions.find('Entity', document.entity).compiled,
-    }),
+  FeatureSet: ({ document: written, version, id, pins }, definitions) => {
+    const document = resolvePins(written, pins);
+    const entity = definitions.find('Entity', document.entity).compiled;
+    if (document.inputs === undefined) {
+      const source = definitions.find('Source', document.source).compiled;
+      return compileFeatureSet({ document, version, id, source, entity });
+    }
+    const featureSetOf = (input: FeatureSetInputDocument): AnyFeatureSet =>
+      definitions.find('FeatureSet', input.featureSet, input.version).compiled;
+    return compileChainedFeatureSet({ document, version, id, entity, featureSetOf });
+  },
   FeatureService: ({ document, version, pins }, definitions) =>
     compileFeatureService(
       resolvePins(document, pins),

@@ -1,4 +1,4 @@
-import type { Document, DocumentKind } from '../definition/document.js';
+import type { Document, DocumentKind, FeatureSetInputDocument } from '../definition/document.js';
 import { PlumblineError, type Problem } from '../definition/error.js';
 import type { ProjectDefinitions } from './project-definitions.js';
 
@@ -18,16 +18,12 @@ export function referencesOf(document: Document): readonly Reference[] {
     case 'FeatureSet':
       return [
         { kind: 'Entity', name: document.entity, version: undefined, path: '/entity', versionPath: '' },
-        { kind: 'Source', name: document.source, version: undefined, path: '/source', versionPath: '' },
+        ...(document.inputs === undefined
+          ? [sourceReference(document.source)]
+          : featureSetReferences(document.inputs, '/inputs')),
       ];
     case 'FeatureService':
-      return document.entries.map(({ featureSet: name, version }, index) => ({
-        kind: 'FeatureSet',
-        name,
-        version,
-        path: `/entries/${index}/featureSet`,
-        versionPath: `/entries/${index}/version`,
-      }));
+      return featureSetReferences(document.entries, '/entries');
     case 'Model':
       return [
         {
@@ -41,6 +37,20 @@ export function referencesOf(document: Document): readonly Reference[] {
     default:
       return [];
   }
+}
+
+function sourceReference(name: string): Reference {
+  return { kind: 'Source', name, version: undefined, path: '/source', versionPath: '' };
+}
+
+function featureSetReferences(items: readonly FeatureSetInputDocument[], path: string): readonly Reference[] {
+  return items.map(({ featureSet: name, version }, index) => ({
+    kind: 'FeatureSet',
+    name,
+    version,
+    path: `${path}/${index}/featureSet`,
+    versionPath: `${path}/${index}/version`,
+  }));
 }
 
 /** Throws INVALID_DOCUMENT for every reference to what is not registered. */

@@ -1,4 +1,5 @@
 import type { CompiledFeatureService } from '../compile/feature-service.js';
+import { featureSetsOf } from '../compile/service-reads.js';
 import { type Dependant, versionWords } from './dependants.js';
 import type { ProjectDefinitions, StoredVersion } from './project-definitions.js';
 
@@ -16,7 +17,7 @@ export function stateWarnings(version: VersionInState): readonly string[] {
   return [`${words} is deprecated${why}${use}`];
 }
 
-/** The same of a feature service, or a list of features, and of every feature set version it takes features from. */
+/** The same of a feature service, or a list of features, and of every feature set version it takes features from, also by way of others. */
 export function serviceWarnings(
   service: CompiledFeatureService,
   definitions: ProjectDefinitions,
@@ -25,7 +26,7 @@ export function serviceWarnings(
     .versions('FeatureService', service.name)
     .filter(({ compiled }) => compiled === service)
     .map(({ stored }) => stored);
-  const sets = new Set(service.entries.map(({ featureSet }) => featureSet));
+  const sets = new Set(featureSetsOf(service).map(({ featureSet }) => featureSet));
   const used = [...sets].map(({ name, version }) => definitions.find('FeatureSet', name, version).stored);
   return [...own, ...used].flatMap(stateWarnings);
 }

@@ -5,10 +5,10 @@ import type { Registered } from './project-definitions.js';
 /** A difference of two versions, with the types of the expressions where it is one of those. */
 export type TypedDifference = Difference & { readonly fromType?: ValueType; readonly toType?: ValueType };
 
-/** Members that say what a feature or a model input is computed from: the item as a whole, or its text. */
-const COMPUTED = /^\/(?:features|transform)\/\d+(?:\/expression|\/column)?$/;
+/** Members that say what a feature, a read expression or a model input is computed from: the item as a whole, or its text. */
+const COMPUTED = /^\/(?:features|transform|expressions)\/\d+(?:\/expression|\/column)?$/;
 
-/** Adds the types that a feature or model input had and has, where it is computed in another way. */
+/** Adds the types that one of them had and has, where it is computed in another way. */
 export function withTypes(difference: Difference, latest: Registered, next: Registered): TypedDifference {
   const { path, of } = difference;
   if (of === undefined || !COMPUTED.test(path)) return difference;
@@ -20,9 +20,10 @@ export function withTypes(difference: Difference, latest: Registered, next: Regi
   };
 }
 
-/** Types of the features of a feature set, or of the inputs of a model, by name; empty for other kinds. */
+/** Types of what a feature set, feature service or model computes, by name; empty for other kinds. */
 export function computedTypes({ compiled }: Registered): ReadonlyMap<string, ValueType> {
-  if ('kernel' in compiled) return new Map(compiled.features.map(({ name, type }) => [name, type]));
+  if ('features' in compiled) return new Map(compiled.features.map(({ name, type }) => [name, type]));
+  if ('uses' in compiled) return new Map(compiled.expressions.map(({ name, type }) => [name, type]));
   if ('transform' in compiled)
     return new Map(compiled.transform.map(({ name, expression }) => [name, expression.type]));
   return new Map();

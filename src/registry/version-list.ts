@@ -61,11 +61,12 @@ export class VersionList {
 }
 
 function viewOf(
-  { kind, version, state, stateDetails, fingerprint, createdAt }: StoredVersion,
+  { document, version, state, stateDetails, fingerprint, createdAt }: StoredVersion,
   activation: Activation | null,
   dependants: readonly Resting[],
 ): VersionView {
-  const priming = kind === 'FeatureSet' && state === 'active' && activation === null;
+  const isPrimed = document.kind === 'FeatureSet' && document.inputs === undefined;
+  const priming = isPrimed && state === 'active' && activation === null;
   return {
     version,
     state: priming ? 'priming' : state,

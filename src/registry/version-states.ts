@@ -42,10 +42,11 @@ export class VersionStates {
 
   /**
    * Ends the online state of a feature set version: lookups give NOT_FOUND, history goes on serving. Throws NOT_FOUND,
-   * IN_USE while an active service or model rests on it.
+   * IN_USE while an active service or model rests on it, CONFLICT for a chained set, which has none.
    */
   deactivate(of: VersionName & { readonly kind: 'FeatureSet' }): Promise<void> {
     return this.change(of, async (stored, { before, transaction }) => {
+      requireOnlineState(stored);
       const active = restingOn(of, before, []).filter((each) => 'state' in each && each.state === 'active');
       requireNoneResting(active, {
         refused: `${versionWords(of)} cannot be deactivated`,
@@ -61,6 +62,14 @@ export class VersionStates {
   ): Promise<void> {
     return this.publishing.change(project, (at) => work(at.before.find(kind, name, version).stored, at));
   }
+}
+
+function requireOnlineState(stored: StoredVersion): void {
+  const { document } = stored;
+  if (document.kind !== 'FeatureSet' || document.inputs === undefined) return;
+  const inputs = document.inputs.map(({ featureSet }) => `"${featureSet}"`).join(', ');
+  const message = `${versionWords(stored)} is computed from ${inputs} when it is read, and has no online state of its own; deprecate it instead`;
+  throw new PlumblineError('CONFLICT', message);
 }
 
 const VERSION_TEXT = /^([^@]+)@([1-9][0-9]{0,8})$/;

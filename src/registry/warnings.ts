@@ -1,6 +1,7 @@
 import { canonicalJson } from '../definition/canonical.js';
 import type { SourceDocument } from '../definition/document.js';
 import { parseDuration } from '../definition/duration.js';
+import { setsNamedBy } from './dependants.js';
 import type { Draft, PlannedChange } from './plan.js';
 import type { ProjectDefinitions, Registered } from './project-definitions.js';
 import { stateWarnings, type VersionInState } from './state-warnings.js';
@@ -15,15 +16,13 @@ export function warningsOf({ action, latest, next }: PlannedChange, draft: Draft
   return sourceWarnings(document, known?.kind === 'Source' ? known : null);
 }
 
-/** The versions that a service or model names. */
+/** The versions that a chained set, service or model names. */
 function pinnedBy({ compiled }: Registered, definitions: ProjectDefinitions): readonly VersionInState[] {
-  if ('entries' in compiled)
-    return compiled.entries.map(
-      ({ featureSet: { name, version } }) => definitions.find('FeatureSet', name, version).stored,
-    );
   if ('service' in compiled)
     return [definitions.find('FeatureService', compiled.service.name, compiled.service.version).stored];
-  return [];
+  return setsNamedBy(compiled).map(
+    ({ name, version }) => definitions.find('FeatureSet', name, version).stored,
+  );
 }
 
 function sourceWarnings(source: SourceDocument, known: SourceDocument | null): readonly string[] {
@@ -54,7 +53,9 @@ function lateKeys({ compiled }: Registered, before: ProjectDefinitions): readonl
   const sets = before.names('FeatureSet').flatMap((name) => before.versions('FeatureSet', name));
   const served = sets.some(
     ({ compiled: set }) =>
-      set.source.name === source.name && canonicalJson(set.keyColumns) === canonicalJson(keyColumns),
+      set.kind === 'stored' &&
+      set.source.name === source.name &&
+      canonicalJson(set.keyColumns) === canonicalJson(keyColumns),
   );
   if (served) return [];
   return [

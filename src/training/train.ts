@@ -1,5 +1,6 @@
 import { fittedTransformJson } from '../compile/fitted-transform.js';
 import type { CompiledModel } from '../compile/model.js';
+import { featureSetsOf } from '../compile/service-reads.js';
 import { compileTransform } from '../compile/transform.js';
 import { fingerprint } from '../definition/canonical.js';
 import type { ColumnBatch } from '../definition/column-batch.js';
@@ -167,7 +168,7 @@ function recordOf({ model, set }: Run, { fitted, weights, runtime }: TrainedMode
   return {
     definition: { name: model.name, version: model.version },
     featureService: { name: service.name, version: service.version },
-    featureSets: service.entries.map(({ alias, featureSet: { name, version } }) => ({
+    featureSets: featureSetsOf(service).map(({ alias, featureSet: { name, version } }) => ({
       alias,
       name,
       version,

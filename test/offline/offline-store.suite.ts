@@ -5,7 +5,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { compileFeatureService } from '../../src/compile/feature-service.js';
 import { compileFeatureSet } from '../../src/compile/feature-set.js';
 import { type Column, type ColumnBatch, columnOf, valueAt } from '../../src/definition/column-batch.js';
-import type { EntityDocument, FeatureSetDocument, SourceDocument } from '../../src/definition/document.js';
+import type {
+  EntityDocument,
+  SourceDocument,
+  SourceFeatureSetDocument,
+} from '../../src/definition/document.js';
 import type { Value } from '../../src/definition/value.js';
 import type { ValueType } from '../../src/definition/value-type.js';
 import { arrowBytes } from '../../src/offline/arrow.js';
@@ -37,7 +41,7 @@ const ENTITY: EntityDocument = {
   ],
 };
 
-function setOver(source: string, more: Partial<FeatureSetDocument> = {}): FeatureSetDocument {
+function setOver(source: string, more: Partial<SourceFeatureSetDocument> = {}): SourceFeatureSetDocument {
   return {
     kind: 'FeatureSet',
     name: 'set',
@@ -359,9 +363,9 @@ type FrameRow = Pick<OracleQuestion, 'a' | 'b' | 't'> & Partial<OracleQuestion>;
 const HOUR_IN_NEW_YORK = "EXTRACT(HOUR FROM event_ts AT TIME ZONE 'America/New_York')";
 type Ask = {
   readonly source: SourceDocument;
-  readonly document: FeatureSetDocument;
+  readonly document: SourceFeatureSetDocument;
   /** A second feature set of the service. */
-  readonly and?: { readonly source: SourceDocument; readonly document: FeatureSetDocument };
+  readonly and?: { readonly source: SourceDocument; readonly document: SourceFeatureSetDocument };
   readonly knowledge?: Knowledge;
   readonly boundary?: Boundary;
   readonly snapshot?: RetrievalQuery['snapshot'];

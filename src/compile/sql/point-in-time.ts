@@ -1,6 +1,6 @@
 import { namesIn } from '../../definition/expression.js';
 import type { Lifetime } from '../../definition/status.js';
-import type { ServiceEntry, ServiceFeature } from '../feature-service.js';
+import type { ServiceEntry, ServiceFeature } from '../service-reads.js';
 import { duckdbSql, literalSql, quoteIdentifier } from './duckdb.js';
 
 /**
@@ -120,9 +120,12 @@ export function featureSql(entry: number, feature: ServiceFeature, lifetime: Lif
 }
 
 /** A feature's value with its default in place of a missing one (S7). */
-export function withDefaultSql(valueSql: string, feature: ServiceFeature): string {
-  if (feature.defaultValue === null) return valueSql;
-  return `coalesce(${valueSql}, ${literalSql(feature.type, feature.defaultValue)})`;
+export function withDefaultSql(
+  valueSql: string,
+  { type, defaultValue }: Pick<ServiceFeature, 'type' | 'defaultValue'>,
+): string {
+  if (defaultValue === null) return valueSql;
+  return `coalesce(${valueSql}, ${literalSql(type, defaultValue)})`;
 }
 
 /** A feature's status over the joined frame (S15). */

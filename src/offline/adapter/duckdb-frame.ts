@@ -90,7 +90,7 @@ function declaredColumns({ service, timeColumn, knowledge }: RetrievalQuery): re
   const sequences = knowledge === 'served' ? service.entries.map(({ alias }) => sequenceName(alias)) : [];
   return [
     { name: timeColumn, type: 'TIMESTAMP' },
-    ...service.keyColumns.filter(({ name }) => name !== timeColumn),
+    ...[...service.keyColumns, ...service.requestInputs].filter(({ name }) => name !== timeColumn),
     ...sequences.map((name): TypedColumn => ({ name, type: 'INT64' })),
   ];
 }
@@ -137,6 +137,8 @@ function requireFrameColumns(columns: ReadonlyMap<string, DuckDBType>, query: Re
   };
   need(query.timeColumn, 'TIMESTAMP', 'the time of each row');
   for (const { name, type } of query.service.keyColumns) need(name, type, 'a key of the feature service');
+  for (const { name, type } of query.service.requestInputs)
+    need(name, type, 'a request input of the feature service');
   for (const name of recordColumns(query, columns)) need(name, 'INT64', 'the record of an answer');
   const outputs = new Set(answerNames(query).map((name) => name.toLowerCase()));
   for (const name of columns.keys()) {

@@ -1,5 +1,5 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
-import type { ServiceEntry } from '../../compile/feature-service.js';
+import type { ServiceEntry } from '../../compile/service-reads.js';
 import { duckdbType, quoteIdentifier } from '../../compile/sql/duckdb.js';
 import { changesSql, entitiesSql, type FrameSource, rowTimesSql } from '../../compile/sql/generated-frame.js';
 import type { Visibility } from '../../compile/sql/point-in-time-steps.js';

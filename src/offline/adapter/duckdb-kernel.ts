@@ -1,8 +1,14 @@
 import type { DuckDBConnection, DuckDBDataChunk } from '@duckdb/node-api';
-import type { ServiceFeature } from '../../compile/feature-service.js';
 import { type ColumnarKernel, compileColumnarKernel } from '../../compile/kernel.js';
+import type { ServiceFeature } from '../../compile/service-reads.js';
 import { duckdbType, quoteIdentifier } from '../../compile/sql/duckdb.js';
-import { aliveSql, columnsRead, type EntrySource, matchedColumn } from '../../compile/sql/point-in-time.js';
+import {
+  aliveSql,
+  columnsRead,
+  type EntrySource,
+  featureSql,
+  matchedColumn,
+} from '../../compile/sql/point-in-time.js';
 import { type Column, ColumnBuilder, valueAt } from '../../definition/column-batch.js';
 import type { ValueType } from '../../definition/value-type.js';
 import { chunkOf, columnOfVector } from './duckdb-column.js';
@@ -10,33 +16,53 @@ import { chunkOf, columnOfVector } from './duckdb-column.js';
 /** A feature that SQL cannot give bit for bit: the kernel computes it from the joined frame (S8). */
 export type KernelFeature = { readonly entry: number; readonly feature: ServiceFeature };
 
-/** Name of a kernel-computed feature in the table `"~kernel"`. */
+/** The features of a joined frame that the kernel computes. */
+export function kernelFeatures(sources: readonly EntrySource[]): readonly KernelFeature[] {
+  return sources.flatMap(({ entry: { features, featureSet } }, entry) =>
+    features
+      .filter((feature) => featureSql(entry, feature, featureSet.lifetime) === null)
+      .map((feature) => ({ entry, feature })),
+  );
+}
+
+/** A feature's value over the joined frame and the table of {@link computeByKernel}, before its default. */
+export function rawFeatureSql({ entry }: EntrySource, place: number, feature: ServiceFeature): string {
+  return featureSql(place, feature, entry.featureSet.lifetime) ?? kernelColumn(place, feature);
+}
+
+/** Name of a kernel-computed feature in the table of {@link computeByKernel}. */
 export function kernelColumn(entry: number, feature: ServiceFeature): string {
   return quoteIdentifier(`~${entry}=${feature.index}`);
 }
 
+/** What is computed, over which table of the joined frame, into which table; both unquoted. */
+export type KernelWork = {
+  readonly sources: readonly EntrySource[];
+  readonly features: readonly KernelFeature[];
+  readonly joined: string;
+  readonly into: string;
+};
+
 /**
  * Computes features beside DuckDB (S8): reads the matched columns of the joined frame chunk by chunk, runs the kernel,
- * and leaves the values in the temporary table `"~kernel"` under `"~row"`, NULL where the row is not alive. Returns the
- * number of rows.
+ * and leaves the values in a temporary table under `"~row"`, NULL where the row is not alive. Returns the number of rows.
  */
 export async function computeByKernel(
   connection: DuckDBConnection,
-  sources: readonly EntrySource[],
-  features: readonly KernelFeature[],
+  { sources, features, joined, into }: KernelWork,
 ): Promise<number> {
   const columns = features.map(
     ({ entry, feature }) => `${kernelColumn(entry, feature)} ${duckdbType(feature.type)}`,
   );
-  await connection.run(`CREATE TEMP TABLE "~kernel" ("~row" BIGINT, ${columns.join(', ')})`);
+  await connection.run(`CREATE TEMP TABLE ${quoteIdentifier(into)} ("~row" BIGINT, ${columns.join(', ')})`);
   const parts = partsOf(sources, features);
   const inputs = parts.flatMap((part) => [
     part.alive,
     ...part.names.map((name) => matchedColumn(part.entry, name)),
   ]);
   // Not streamed: the appender's own flushes would end a stream of the same connection, and temporary tables have but one.
-  const result = await connection.run(`SELECT "~row", ${inputs.join(', ')} FROM "~joined"`);
-  const appender = await connection.createAppender('~kernel');
+  const result = await connection.run(`SELECT "~row", ${inputs.join(', ')} FROM ${quoteIdentifier(joined)}`);
+  const appender = await connection.createAppender(into);
   let rows = 0;
   for await (const chunk of result) {
     if (chunk.rowCount > 0) appender.appendDataChunk(chunkOf(computed(chunk, parts), 0, chunk.rowCount));

@@ -1,6 +1,6 @@
 import type { DuckDBConnection, DuckDBDataChunk } from '@duckdb/node-api';
-import type { ServiceEntry, ServiceFeature } from '../../compile/feature-service.js';
 import { compileColumnarKernel } from '../../compile/kernel.js';
+import type { ServiceEntry, ServiceFeature } from '../../compile/service-reads.js';
 import {
   columnsRead,
   type EntrySource,

@@ -1,10 +1,8 @@
 import type { DuckDBConnection, DuckDBType } from '@duckdb/node-api';
-import type { ServiceEntry } from '../../compile/feature-service.js';
 import { duckdbType, quoteIdentifier } from '../../compile/sql/duckdb.js';
 import {
   type EntrySource,
   eventTimeSql,
-  featureSql,
   statusSql,
   withDefaultSql,
 } from '../../compile/sql/point-in-time.js';
@@ -22,7 +20,8 @@ import {
 } from '../store.js';
 import { CHUNK_ROWS, columnOfVector, instantsIn, valueTypeOf } from './duckdb-column.js';
 import { interruptOn } from './duckdb-interrupt.js';
-import { computeByKernel, type KernelFeature, kernelColumn } from './duckdb-kernel.js';
+import { computeByKernel, kernelFeatures, rawFeatureSql } from './duckdb-kernel.js';
+import { computeReads, readColumn, withKernelSql } from './duckdb-reads.js';
 import { sqlText } from './duckdb-session.js';
 
 export type JoinedFrame = {
@@ -35,13 +34,23 @@ export type JoinedFrame = {
 
 /** What can be done with the joined frame: features are computed as it is written out. */
 export async function resultOf(joined: JoinedFrame): Promise<RetrievalResult> {
-  const byKernel = kernelFeatures(joined.sources);
-  if (byKernel.length > 0)
-    requireEveryRow(joined, await computeByKernel(joined.connection, joined.sources, byKernel));
-  const outputs = outputColumns(joined, byKernel);
-  const from =
-    byKernel.length === 0 ? '"~joined"' : '"~joined" JOIN "~kernel" USING ("~row") ORDER BY "~row"';
-  const select = `SELECT ${outputs.map(({ name, sql }) => `${sql} AS ${quoteIdentifier(name)}`).join(', ')} FROM ${from}`;
+  const { connection, sources, query } = joined;
+  const features = kernelFeatures(sources);
+  if (features.length > 0) {
+    const work = { sources, features, joined: '~joined', into: '~kernel' };
+    requireEveryRow(joined, await computeByKernel(connection, work));
+  }
+  const withKernel = withKernelSql('~joined', features.length > 0 ? '~kernel' : null);
+  const { service } = query;
+  if (service.reads.length > 0) {
+    const work = { service, sources, from: withKernel, into: '~reads' };
+    requireEveryRow(joined, await computeReads(connection, work));
+  }
+  const from = service.reads.length === 0 ? withKernel : `${withKernel} JOIN "~reads" USING ("~row")`;
+  const outputs = outputColumns(joined);
+  const columns = outputs.map(({ name, sql }) => `${sql} AS ${quoteIdentifier(name)}`).join(', ');
+  const order = from === '"~joined"' ? '' : ' ORDER BY "~row"';
+  const select = `SELECT ${columns} FROM ${from}${order}`;
   return {
     report: joined.report,
     columns: outputs,
@@ -81,47 +90,55 @@ function requireEveryRow({ report }: JoinedFrame, rows: number): void {
 
 type OutputColumn = AnswerColumn & { readonly sql: string };
 
-function kernelFeatures(sources: readonly EntrySource[]): readonly KernelFeature[] {
-  return sources.flatMap(({ entry: { features, featureSet } }, entry) =>
-    features
-      .filter((feature) => featureSql(entry, feature, featureSet.lifetime) === null)
-      .map((feature) => ({ entry, feature })),
-  );
-}
-
-function outputColumns(joined: JoinedFrame, byKernel: readonly KernelFeature[]): readonly OutputColumn[] {
+function outputColumns(joined: JoinedFrame): readonly OutputColumn[] {
   const frame = [...joined.frameColumns].map(([name, type]) => ({
     name,
     sql: quoteIdentifier(name),
     type: valueTypeOf(type),
   }));
-  const features = joined.sources.flatMap(({ entry }, i) => entryColumns(joined.query, entry, i, byKernel));
+  const { query, sources } = joined;
+  const features = query.service.parts.flatMap((part) =>
+    part.kind === 'entry'
+      ? entryColumns(query, sources[part.entry]!, part.entry)
+      : readColumns(query, part.reads),
+  );
   return [...frame, ...features];
 }
 
-function entryColumns(
-  query: RetrievalQuery,
-  entry: ServiceEntry,
-  i: number,
-  byKernel: readonly KernelFeature[],
-): readonly OutputColumn[] {
+function entryColumns(query: RetrievalQuery, source: EntrySource, place: number): readonly OutputColumn[] {
+  const { entry } = source;
   const { lifetime } = entry.featureSet;
   const columns = entry.features.flatMap((feature): OutputColumn[] => {
-    const computed = byKernel.some((other) => other.entry === i && other.feature === feature);
-    const raw = computed ? kernelColumn(i, feature) : featureSql(i, feature, lifetime)!;
+    const raw = rawFeatureSql(source, place, feature);
     const value = withDefaultSql(raw, feature);
     const { outputName: name, type } = feature;
     const output: OutputColumn = { name, type, sql: utc(value, type) };
     if (!query.include.includes('status')) return [output];
-    return [output, { name: statusName(name), type: 'STRING', sql: statusSql(i, raw, lifetime) }];
+    return [output, { name: statusName(name), type: 'STRING', sql: statusSql(place, raw, lifetime) }];
   });
   if (!query.include.includes('eventTime')) return columns;
   const eventTime = {
     name: eventTimeName(entry.alias),
     type: 'TIMESTAMP' as const,
-    sql: utc(eventTimeSql(i, lifetime), 'TIMESTAMP'),
+    sql: utc(eventTimeSql(place, lifetime), 'TIMESTAMP'),
   };
   return [...columns, eventTime];
+}
+
+/** Computed values rest on several rows, so no event time stands beside them. */
+function readColumns(
+  { service, include }: RetrievalQuery,
+  places: readonly number[],
+): readonly OutputColumn[] {
+  return places.flatMap((place): OutputColumn[] => {
+    const read = service.reads[place]!;
+    const { name, type } = read;
+    const raw = readColumn(place);
+    const output: OutputColumn = { name, type, sql: utc(withDefaultSql(raw, read), type) };
+    if (!include.includes('status')) return [output];
+    const status = `CASE WHEN ${raw} IS NULL THEN 'NULL' ELSE 'PRESENT' END`;
+    return [output, { name: statusName(name), type: 'STRING', sql: status }];
+  });
 }
 
 /** History holds UTC without a zone; what goes out says that it is UTC. */

@@ -1,5 +1,6 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
-import type { ServiceEntry } from '../../compile/feature-service.js';
+import type { CompiledFeatureService } from '../../compile/feature-service.js';
+import type { ServiceEntry } from '../../compile/service-reads.js';
 import { quoteIdentifier } from '../../compile/sql/duckdb.js';
 import {
   type EntrySource,
@@ -10,18 +11,18 @@ import {
 import type { KeyedHistory } from '../../compile/sql/point-in-time-steps.js';
 import { PlumblineError } from '../../definition/error.js';
 import { formatTimestamp } from '../../definition/time.js';
-import {
-  type RetrievalPlan,
-  type RetrievalQuery,
-  type RetrievalReport,
-  type RetrievalResult,
-  sequenceName,
-} from '../store.js';
+import { type RetrievalQuery, type RetrievalReport, type RetrievalResult, sequenceName } from '../store.js';
 import { type Frame, openFrame, readingFrame } from './duckdb-frame.js';
 import { type HistoryOf, historyColumn } from './duckdb-history.js';
 import { countDifferences, type Differing, keepDifferences } from './duckdb-leak.js';
 import { type MatchScope, matchBoth, matchInto } from './duckdb-match.js';
 import { type PlanRules, planFacts } from './duckdb-plan.js';
+import {
+  assumedReadsSql,
+  countReadLeaks,
+  countUncertainReads,
+  type ReadLeaks,
+} from './duckdb-read-counts.js';
 import { resultOf } from './duckdb-result.js';
 import { matchServed } from './duckdb-served.js';
 import { fillTable, rowsOf } from './duckdb-session.js';
@@ -58,13 +59,13 @@ export async function retrieve(parts: RetrievalParts): Promise<RetrievalResult> 
     rows: frame.rowCount,
     knowledge: query.knowledge,
     boundary: query.boundary,
-    leakCount: await countLeaks(connection, found),
-    assumedCreatedTimes: query.knowledge === 'known' ? await countAssumed(connection, sources) : 0,
+    leakCount: await countLeaks({ query, connection, sources, frame: frame.from }, found),
+    assumedCreatedTimes: query.knowledge === 'known' ? await countAssumed(connection, query.service) : 0,
     snapshot: Object.fromEntries(
       sources.map((source) => [source.entry.featureSet.source.name, String(source.snapshot)]),
     ),
-    uncertain: found.reduce((count, { uncertain }) => count + uncertain, 0),
-    plan: Object.fromEntries(sources.map(({ entry }, i) => [entry.alias, found[i]!.plan])),
+    uncertain: await countUncertain(connection, query.service, found),
+    plan: Object.fromEntries(sources.map(({ entry }, i) => [entry.alias, found[i]!.scope.plan])),
   };
   await connection.run('COMMIT');
   return resultOf({ connection, query, sources, frameColumns: frame.columns, report });
@@ -125,8 +126,9 @@ async function requireKept(connection: DuckDBConnection, sources: readonly Entry
 }
 
 type EntryMatch = {
-  readonly plan: RetrievalPlan;
-  readonly uncertain: number;
+  readonly scope: MatchScope;
+  /** Rows that `served` by T alone does not claim, and their table. */
+  readonly uncertain: { readonly rows: number; readonly table: string };
   /** Where `known` and `event` match different rows; null where they cannot. */
   readonly differing: Differing | null;
 };
@@ -144,29 +146,60 @@ async function matchEntry({ parts, source, entry, record, frameRows }: EntryAsk)
   const { connection, query } = parts;
   const into = matchTable(entry);
   const scope = await scopeOf(parts, source, frameRows);
-  const { plan } = scope;
+  const table = quoteIdentifier(`~u${entry}`);
   const mayDiffer = await hasLateRows(connection, source);
   const differing = { table: quoteIdentifier(`~d${entry}`), entry, source };
   if (query.knowledge === 'served') {
-    const uncertain = await matchServed({ scope, source, query, record, into });
-    if (!mayDiffer) return { plan, uncertain, differing: null };
+    const rows = await matchServed({ scope, source, query, record, into, uncertain: table });
+    const uncertain = { rows, table };
+    if (!mayDiffer) return { scope, uncertain, differing: null };
     await keepDifferences(connection, differing.table, await matchBoth(scope, 'known', '"~known"'));
-    return { plan, uncertain, differing: { ...differing, isAnswer: false } };
+    return { scope, uncertain, differing: { ...differing, isAnswer: false } };
   }
+  const uncertain = { rows: 0, table };
   if (!mayDiffer) {
     await matchInto(scope, into, query.knowledge);
-    return { plan, uncertain: 0, differing: null };
+    return { scope, uncertain, differing: null };
   }
   await keepDifferences(connection, differing.table, await matchBoth(scope, query.knowledge, into));
-  return { plan, uncertain: 0, differing: { ...differing, isAnswer: true } };
+  return { scope, uncertain, differing: { ...differing, isAnswer: true } };
 }
 
-async function countLeaks(connection: DuckDBConnection, found: readonly EntryMatch[]): Promise<number> {
+async function countUncertain(
+  connection: DuckDBConnection,
+  service: CompiledFeatureService,
+  found: readonly EntryMatch[],
+): Promise<number> {
+  const tables = new Map<number, string>();
+  let values = 0;
+  found.forEach(({ uncertain: { rows, table } }, i) => {
+    const { hidden, features } = service.entries[i]!;
+    if (rows > 0) tables.set(i, table);
+    if (!hidden) values += rows * features.length;
+  });
+  return values + (await countUncertainReads(connection, service, tables));
+}
+
+type LeakScope = Pick<RetrievalParts, 'query' | 'connection'> & Pick<ReadLeaks, 'sources' | 'frame'>;
+
+/** Of the values of the answer: what is read for chained sets alone counts by what is computed from it. */
+async function countLeaks(
+  { query, connection, sources, frame }: LeakScope,
+  found: readonly EntryMatch[],
+): Promise<number> {
+  const differing = found.flatMap((each) => each.differing ?? []);
   let count = 0;
-  for (const { differing } of found) {
-    if (differing !== null) count += await countDifferences(connection, differing);
+  for (const each of differing) {
+    if (!each.source.entry.hidden) count += await countDifferences(connection, each);
   }
-  return count;
+  const matchesOf = async (entry: number): Promise<string> => {
+    if (query.knowledge !== 'served') return matchTable(entry);
+    const known = quoteIdentifier(`~k${entry}`);
+    await matchInto(found[entry]!.scope, known, 'known');
+    return known;
+  };
+  const { service } = query;
+  return count + (await countReadLeaks({ connection, service, sources, frame, differing, matchesOf }));
 }
 
 async function scopeOf(parts: RetrievalParts, source: EntrySource, frameRows: number): Promise<MatchScope> {
@@ -202,10 +235,11 @@ async function hasLateRows(
   return (await rowsOf(connection, late)).length > 0;
 }
 
-async function countAssumed(connection: DuckDBConnection, sources: readonly EntrySource[]): Promise<number> {
-  const counts = sources.map(
-    ({ entry }, i) => `${entry.features.length} * count(*) FILTER (${matchColumn(i, 'assumed')})`,
+async function countAssumed(connection: DuckDBConnection, service: CompiledFeatureService): Promise<number> {
+  const stored = service.entries.flatMap(({ features, hidden }, i) =>
+    hidden ? [] : [`${features.length} * count(*) FILTER (${matchColumn(i, 'assumed')})`],
   );
+  const counts = [...stored, ...assumedReadsSql(service)];
   const [row] = await rowsOf(connection, `SELECT ${counts.join(' + ')} FROM "~joined"`);
   return Number(row![0]);
 }

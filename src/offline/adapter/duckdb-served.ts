@@ -13,14 +13,17 @@ type ServedAsk = {
   readonly record: boolean;
   /** Table of the matches. */
   readonly into: string;
+  /** Table for the rows that are not claimed. */
+  readonly uncertain: string;
 };
 
 /**
  * Matches what online answers had (S18): by their record exactly; by T alone as the stamps say, and then gives the
- * number of values that lie within the clock bound of a visibility change. Where the earliest and the latest that the
+ * number of rows that lie within the clock bound of a visibility change, and leaves them in a table. Where the earliest and the latest that the
  * clocks allow give the same row, every instant between does: the newest of more rows is no other one.
  */
-export async function matchServed({ scope, source, query, record, into }: ServedAsk): Promise<number> {
+export async function matchServed(ask: ServedAsk): Promise<number> {
+  const { scope, source, query, record, into, uncertain } = ask;
   const { entry } = source;
   if (record) {
     const axis = quoteIdentifier(sequenceName(entry.alias));
@@ -35,11 +38,13 @@ export async function matchServed({ scope, source, query, record, into }: Served
     visibility: 'latest',
     fromUs: activeUs + CLOCK_BOUND_US + query.maxSkewUs,
   });
-  const [row] = await rowsOf(
+  await fillTable(
     scope.connection,
-    `SELECT count(*) FROM "~earliest" e JOIN "~latest" l USING ("~row") WHERE e."~sequence" IS DISTINCT FROM l."~sequence"`,
+    uncertain,
+    `SELECT "~row" FROM "~earliest" e JOIN "~latest" l USING ("~row") WHERE e."~sequence" IS DISTINCT FROM l."~sequence"`,
   );
-  return entry.features.length * Number(row![0]);
+  const [row] = await rowsOf(scope.connection, `SELECT count(*) FROM ${uncertain}`);
+  return Number(row![0]);
 }
 
 /** Matches from an instant on; before it, and with null always, there is none. */

@@ -41,15 +41,14 @@ export async function featureSetStatistics(
   const { featureSet } = query;
   const fromUs = await firstKept(connection, query);
   await connection.run(`CREATE TEMP VIEW "~joined" AS ${rowsSql({ ...query, fromUs }, through)}`);
-  const entry = { alias: '', featureSet, keyColumns: [], features: serviceFeatures(featureSet) };
+  const served = { features: serviceFeatures(featureSet), keyColumns: [], hidden: false };
+  const entry = { alias: '', featureSet, ...served };
   const byKernel = entry.features.filter((feature) => duckdbSql(feature.expression, historyColumn) === null);
   if (byKernel.length > 0) {
     const source: EntrySource = { ...sourceOf(query), entry, table: '', snapshot: through, frameKeys: [] };
-    await computeByKernel(
-      connection,
-      [source],
-      byKernel.map((feature) => ({ entry: 0, feature })),
-    );
+    const kernelFeatures = byKernel.map((feature) => ({ entry: 0, feature }));
+    const work = { sources: [source], features: kernelFeatures, joined: '~joined', into: '~kernel' };
+    await computeByKernel(connection, work);
   }
   const summary = await summaryOf(connection, featureSet);
   const features: FeatureStatistics[] = [];

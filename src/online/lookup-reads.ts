@@ -1,0 +1,44 @@
+import type { CompiledFeatureService } from '../compile/feature-service.js';
+import { compileReads } from '../compile/read-kernel.js';
+import { type ColumnBatch, valueAt } from '../definition/column-batch.js';
+import type { Value } from '../definition/value.js';
+
+/** What the read expressions of an answer see: the rows found, the request, and T. */
+type ReadRows = {
+  readonly asOfUs: bigint;
+  readonly entries: readonly EntryValues[];
+  readonly asked: ColumnBatch;
+};
+
+/** Computes the read expressions of a service for every entity of an answer: values before defaults, in their order. */
+export type LookupReads = (rows: ReadRows) => readonly (readonly Value[])[];
+
+/** Compiled once a service. */
+export function lookupReads(service: CompiledFeatureService): LookupReads {
+  if (service.reads.length === 0) return () => [];
+  const kernel = compileReads(service.reads);
+  const inputs = kernel.inputs.map((name) => inputOf(service, name));
+  return ({ asOfUs, entries, asked }) =>
+    Array.from({ length: asked.rowCount }, (_, row) =>
+      kernel.row(
+        inputs.map((input) => input(entries, asked, row)),
+        asOfUs,
+      ),
+    );
+}
+
+/** Of each entity the values of one feature set, before defaults; none where its row gives none. */
+type EntryValues = { readonly values: readonly (readonly Value[])[] };
+
+type Input = (entries: readonly EntryValues[], asked: ColumnBatch, row: number) => Value;
+
+/** A feature, its default in the place of a missing value (S7), or a request input. */
+function inputOf({ entries }: CompiledFeatureService, name: string): Input {
+  for (const [place, { features }] of entries.entries()) {
+    const feature = features.find(({ outputName }) => outputName === name);
+    if (feature === undefined) continue;
+    const { index, defaultValue } = feature;
+    return (answers, _, row) => answers[place]!.values[row]![index] ?? defaultValue;
+  }
+  return (_, asked, row) => valueAt(asked.columns.get(name)!, row);
+}
