@@ -7,10 +7,11 @@ import {
   DuckDBTimestampValue,
   type DuckDBValue,
 } from '@duckdb/node-api';
-import { duckdbType, literalSql, quoteIdentifier } from '../../src/compile/sql/duckdb.js';
+import { duckdbType } from '../../src/compile/sql/duckdb.js';
 import type { Value } from '../../src/definition/value.js';
 import type { ValueType } from '../../src/definition/value-type.js';
 import { COLUMNS } from './columns.js';
+import { append } from './duckdb-append.js';
 import type { EngineAnswer } from './engine.js';
 import type { Row } from './oracle.js';
 
@@ -45,14 +46,19 @@ async function load(
   nameOf: (column: string) => string,
   rows: readonly Row[],
 ): Promise<void> {
-  const columns = [...COLUMNS].map(([name, type]) => `${quoteIdentifier(nameOf(name))} ${duckdbType(type)}`);
+  const columns = [...COLUMNS].map(([name, type]) => `${quoted(nameOf(name))} ${duckdbType(type)}`);
   await connection.run(`CREATE OR REPLACE TABLE parity ("row number" INTEGER, ${columns.join(', ')})`);
-  if (rows.length === 0) return;
-  const tuples = rows.map((row, index) => {
-    const values = [...COLUMNS].map(([name, type]) => literalSql(type, row.get(name) ?? null));
-    return `(${[index, ...values].join(', ')})`;
-  });
-  await connection.run(`INSERT INTO parity VALUES ${tuples.join(', ')}`);
+  const appender = await connection.createAppender('parity');
+  for (const [index, row] of rows.entries()) {
+    appender.appendInteger(index);
+    for (const [name, type] of COLUMNS) append(appender, type, row.get(name) ?? null);
+    appender.endRow();
+  }
+  appender.closeSync();
+}
+
+function quoted(name: string): string {
+  return `"${name.split('"').join('""')}"`;
 }
 
 async function query(
@@ -64,19 +70,21 @@ async function query(
   const columns = result.getColumns();
   return expressions.map(({ type }, index) => {
     const found = String(result.columnType(index));
-    const expected = type === 'STRING' ? 'BLOB' : duckdbType(type);
+    const expected = duckdbType(READ_AS[type] ?? type);
     if (found !== expected) return new Error(`type ${found} instead of ${expected}`);
     const values = columns[index]!.map(plainValue);
-    return type === 'STRING' ? values.map(textOfBytes) : values;
+    return READ_AS[type] === undefined ? values : values.map(textOfBytes);
   });
 }
 
 /** Strings travel as bytes: the driver's decoder drops a leading U+FEFF. */
 function readable({ sql, type }: TypedSql): string {
+  if (type === 'ARRAY<STRING>') return `list_transform(${sql}, lambda item: encode(item))`;
   return type === 'STRING' ? `encode(${sql})` : sql;
 }
 
 function textOfBytes(value: Value): Value {
+  if (Array.isArray(value)) return value.map(textOfBytes);
   return value instanceof Uint8Array
     ? new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(value)
     : null;
@@ -89,3 +97,8 @@ function plainValue(value: DuckDBValue): Value {
   if (value instanceof DuckDBListValue) return value.items.map(plainValue);
   return value as Value;
 }
+
+const READ_AS: Readonly<Partial<Record<ValueType, ValueType>>> = {
+  STRING: 'BYTES',
+  'ARRAY<STRING>': 'ARRAY<BYTES>',
+};

@@ -5,10 +5,11 @@
 import { parseArgs } from 'node:util';
 import type { Check, Outcome } from './check.js';
 import { failsOnItsDefect } from './defect.js';
+import { language } from './language.js';
 import { mainJob } from './main-job.js';
 import { rows } from './rows.js';
 
-const SUITES: Readonly<Record<string, readonly Check[]>> = { 'main-job': mainJob, rows };
+const SUITES: Readonly<Record<string, readonly Check[]>> = { 'main-job': mainJob, rows, language };
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,

@@ -1,0 +1,60 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import { ROOT } from '../../../demo/paths.js';
+import { runScript } from '../run-script.js';
+
+/** A change of the compiler that the parity suite must find; `mutants.yaml` lists them. */
+export type Mutant = {
+  /** What is wrong with it, as a person would say. */
+  readonly about: string;
+  /** Below `dist/src/compile`. */
+  readonly file: string;
+  /** Text that stands there once. */
+  readonly find: string;
+  readonly replace: string;
+  /** Operations to look at, so that it is found soon. */
+  readonly operations?: readonly string[];
+  /** Engines to compare; default the kernels and feature sets. */
+  readonly target?: string;
+};
+
+/** Every mutant. */
+export async function readMutants(): Promise<readonly Mutant[]> {
+  return parse(await readFile(join(ROOT, 'test/verify/language/mutants.yaml'), 'utf8')) as readonly Mutant[];
+}
+
+/**
+ * Runs the parity suite in a process of its own on the mutant; null where it finds a difference, else why it does not count
+ * as found. What cannot be loaded, or is not there once, is found by nobody.
+ */
+export async function missed(mutant: Mutant): Promise<string | null> {
+  const text = await readFile(join(ROOT, 'dist/src/compile', mutant.file), 'utf8');
+  const times = text.split(mutant.find).length - 1;
+  if (times !== 1) return `the text to change stands in ${mutant.file} ${times} times, not once`;
+  const only = mutant.operations === undefined ? [] : ['--operation', mutant.operations.join(',')];
+  const { code, output } = await runScript(ROOT, [
+    '--import',
+    `./${PLANT}?${new URLSearchParams({ file: mutant.file, find: mutant.find, replace: mutant.replace })}`,
+    'dist/test/parity/main.js',
+    ...['--json', '--seed', String(SEED), '--cases', String(CASES), '--stop-after', '1'],
+    ...['--target', mutant.target ?? 'kernel'],
+    ...only,
+  ]);
+  const differences = differencesIn(output);
+  if (differences === null) return `the run broke: ${output.slice(-300)}`;
+  if (differences > 0 && code === 1) return null;
+  return `nothing differs in ${CASES} cases`;
+}
+
+function differencesIn(output: string): number | null {
+  const line = output.split('\n').find((each) => each.startsWith('{"ok"'));
+  if (line === undefined) return null;
+  const { metrics } = JSON.parse(line) as { readonly metrics: { readonly differences: number } };
+  return metrics.differences;
+}
+
+const PLANT = 'dist/test/verify/language/plant-mutant.js';
+const SEED = 1;
+/** Enough for every mutant, and a few seconds where one is missed. */
+const CASES = 4000;
