@@ -1,4 +1,5 @@
 import type { CallExpression, Expression } from '../definition/expression.js';
+import type { Value } from '../definition/value.js';
 import type { ScalarType, ValueType } from '../definition/value-type.js';
 import { anyOf, type Emitter, fill, type Operand, zeroOf } from './kernel-operand.js';
 import { EQUAL, LESS, type SpecialForm } from './operation/operation.js';
@@ -15,6 +16,7 @@ export const SPECIAL_FORMS: Record<SpecialForm, Emit> = {
   nullif: emitNullif,
   between: emitBetween,
   in: emitIn,
+  in_unnest: emitInUnnest,
   is_null: (source, node) => total(source, ([a]) => a!.isNull, node),
   is_true: (source, node) => total(source, ([a]) => `!${a!.isNull} && ${a!.value}`, node),
   is_false: (source, node) => total(source, ([a]) => `!${a!.isNull} && !${a!.value}`, node),
@@ -135,6 +137,27 @@ function emitIn(source: Emitter, node: CallExpression): Operand {
   }
   source.line('}');
   return result;
+}
+
+/** FALSE for an array that is NULL or empty, else NULL for a NULL value: its elements are never NULL (S3). */
+function emitInUnnest(source: Emitter, node: CallExpression): Operand {
+  const [x, items] = node.arguments.map((argument) => source.emit(argument)) as [Operand, Operand];
+  const result = source.declare('BOOL');
+  const members = constantSet(node.arguments[0]!.type, node.arguments[1]!);
+  const test =
+    members === null
+      ? `rt.includes(${items.value}, ${x.value})`
+      : `${source.constant(members).value}.has(${x.value})`;
+  const found = `${result.value} = ${test};`;
+  source.line(`if (!(${items.isNull}) && ${items.value}.length > 0) {`);
+  source.line(`if (${x.isNull}) ${result.isNull} = true; else ${found} }`);
+  return result;
+}
+
+/** Members of a constant array, where a Set tells them apart. */
+function constantSet(type: ValueType, items: Expression): ReadonlySet<Value> | null {
+  if (items.kind !== 'literal' || type === 'BYTES') return null;
+  return new Set(items.value as readonly Value[] | null);
 }
 
 /** A Set compares by SameValueZero: 0 is -0, bigints and strings by value; bytes by identity, so not those. */

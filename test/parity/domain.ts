@@ -1,6 +1,7 @@
 import { ARRAY_DOMAINS } from './domain-array.js';
 import type { Domains } from './domain-kind.js';
 import { MATH_DOMAINS } from './domain-math.js';
+import { PATTERN_DOMAINS } from './domain-pattern.js';
 import { TEXT_DOMAINS } from './domain-text.js';
 import { TIME_DOMAINS } from './domain-time.js';
 
@@ -8,6 +9,7 @@ import { TIME_DOMAINS } from './domain-time.js';
 export const DOMAINS: Domains = {
   ...MATH_DOMAINS,
   ...TEXT_DOMAINS,
+  ...PATTERN_DOMAINS,
   ...TIME_DOMAINS,
   ...ARRAY_DOMAINS,
 };

@@ -1,5 +1,5 @@
 import { sameValue, type Value } from '../../src/definition/value.js';
-import { ARRAYS } from './oracle-array.js';
+import { ARRAYS, inUnnest } from './oracle-array.js';
 import { BITS } from './oracle-bits.js';
 import { CASTS } from './oracle-cast.js';
 import { DIGEST } from './oracle-digest.js';
@@ -81,6 +81,7 @@ export const LAZY: Readonly<Record<string, LazyOperation>> = {
   or: (thunks) => not(and(thunks.map((thunk) => not(thunk())))),
   between: ([x, low, high]) => and([atMost(low!(), x!()), atMost(x!(), high!())]),
   in: ([x, ...items]) => not(and(items.map((item) => not(equal(x!(), item()))))),
+  in_unnest: ([x, items]) => inUnnest(x!(), items!()),
   is_distinct: ([a, b]) => {
     const [x, y] = [a!(), b!()];
     return x === null || y === null ? x !== y : compare(x, y) !== 0;

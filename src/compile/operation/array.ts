@@ -1,4 +1,247 @@
-import type { Operation } from './operation.js';
+import { elementTypeOf } from '../../definition/value-type.js';
+import { type Operation, special, strict } from './operation.js';
 
-/** Arrays. */
-export const ARRAYS = {} as const satisfies Readonly<Record<string, Operation>>;
+const LIST = ['ARRAY<T>'] as const;
+const IN_LIST = ['ARRAY<T>', 'T'] as const;
+const LISTS = ['ARRAY<T>', 'ARRAY<T>'] as const;
+const PLACE = ['ARRAY<T>', 'INT64'] as const;
+const TOO_LARGE =
+  'NULL when the result is larger than 1 MiB, at 8 bytes an element and the bytes of its texts.';
+
+/** Arrays. One with a NULL or non-finite element is NULL as a whole (S3), so an array that is there holds values only. */
+export const ARRAYS = {
+  array: {
+    sql: '[…]',
+    form: '[value, …]',
+    arguments: ['T'],
+    variadic: true,
+    result: 'ARRAY<T>',
+    about: `The values as an array; \`ARRAY<type>[…]\` says of what. NULL as a whole when a value is NULL. ${TOO_LARGE}`,
+    example: ['[1, 2][OFFSET(1)]', '2'],
+    kernel: {
+      kind: 'strict',
+      guard: 'nullable',
+      code: ({ type }) =>
+        ['STRING', 'BYTES'].includes(elementTypeOf(type) ?? '') ? 'rt.boundedArray([$*])' : '[$*]',
+    },
+  },
+  array_offset: {
+    sql: '[OFFSET]',
+    form: 'array[OFFSET(index)]',
+    arguments: PLACE,
+    result: 'T',
+    about:
+      'The element at an index from 0; NULL where there is none. `array[index]` and `SAFE_OFFSET` are the same.',
+    example: ["['a', 'b'][OFFSET(0)]", "'a'"],
+    kernel: strict('nullable', 'rt.elementAt($0, $1)'),
+  },
+  array_ordinal: {
+    sql: '[ORDINAL]',
+    form: 'array[ORDINAL(place)]',
+    arguments: PLACE,
+    result: 'T',
+    about: 'The element at a place from 1; NULL where there is none. `SAFE_ORDINAL` is the same.',
+    example: ["['a', 'b'][ORDINAL(2)]", "'b'"],
+    kernel: strict('nullable', 'rt.elementAt($0, $1 - 1n)'),
+  },
+  array_length: {
+    sql: 'ARRAY_LENGTH',
+    arguments: LIST,
+    result: 'INT64',
+    about: 'The number of elements.',
+    example: ['ARRAY_LENGTH([5, 6])', '2'],
+    kernel: strict('total', 'BigInt($0.length)'),
+  },
+  array_concat: {
+    sql: 'ARRAY_CONCAT',
+    arguments: LIST,
+    variadic: true,
+    result: 'ARRAY<T>',
+    about: `The elements of all arrays, one array behind the other; \`||\` is the same. ${TOO_LARGE}`,
+    example: ["ARRAY_TO_STRING(ARRAY_CONCAT(['a'], ['b', 'c']), '')", "'abc'"],
+    kernel: strict('nullable', 'rt.concatArrays($*)'),
+  },
+  array_reverse: {
+    sql: 'ARRAY_REVERSE',
+    arguments: LIST,
+    result: 'ARRAY<T>',
+    about: 'The elements from the last to the first.',
+    example: ["ARRAY_TO_STRING(ARRAY_REVERSE(['a', 'b']), '')", "'ba'"],
+    kernel: strict('total', '$0.toReversed()'),
+  },
+  array_first: {
+    sql: 'ARRAY_FIRST',
+    arguments: LIST,
+    result: 'T',
+    about: 'The first element; NULL of an empty array.',
+    example: ['ARRAY_FIRST([5, 6])', '5'],
+    kernel: strict('nullable', 'rt.elementAt($0, 0n)'),
+  },
+  array_last: {
+    sql: 'ARRAY_LAST',
+    arguments: LIST,
+    result: 'T',
+    about: 'The last element; NULL of an empty array.',
+    example: ['ARRAY_LAST([5, 6])', '6'],
+    kernel: strict('nullable', 'rt.elementAt($0, BigInt($0.length) - 1n)'),
+  },
+  array_slice: {
+    sql: 'ARRAY_SLICE',
+    form: 'ARRAY_SLICE(array, start, end)',
+    arguments: ['ARRAY<T>', 'INT64', 'INT64'],
+    result: 'ARRAY<T>',
+    about:
+      'The elements from one index to another, both included and counted from 0, or from -1 at the end. What lies outside of the array is left out.',
+    example: ["ARRAY_TO_STRING(ARRAY_SLICE(['a', 'b', 'c', 'd'], 1, -2), '')", "'bc'"],
+    kernel: strict('total', 'rt.sliceArray($0, $1, $2)'),
+  },
+  array_to_string: {
+    sql: 'ARRAY_TO_STRING',
+    arguments: ['ARRAY<STRING>', 'STRING'],
+    result: 'STRING',
+    about: 'The elements as one text with the delimiter between them. NULL when it is larger than 1 MiB.',
+    example: ["ARRAY_TO_STRING(['a', 'b'], ', ')", "'a, b'"],
+    kernel: strict('nullable', 'rt.joinText($0, $1)'),
+  },
+  array_to_bytes: {
+    sql: 'ARRAY_TO_STRING',
+    arguments: ['ARRAY<BYTES>', 'BYTES'],
+    result: 'BYTES',
+    about: 'The elements as one value with the delimiter between them. NULL when it is larger than 1 MiB.',
+    example: ["ARRAY_TO_STRING([b'a', b'b'], b'-')", "b'a-b'"],
+    kernel: strict('nullable', 'rt.joinBytes($0, $1)'),
+  },
+  in_unnest: {
+    sql: 'IN UNNEST',
+    form: 'value IN UNNEST(array)',
+    arguments: ['T', 'ARRAY<T>'],
+    result: 'BOOL',
+    about:
+      'Whether an element equals the value. As in GoogleSQL, FALSE for an array that is empty or NULL, and so for one that was written with a NULL in it; else NULL for a NULL value.',
+    example: ["'b' IN UNNEST(['a', 'b'])", 'TRUE'],
+    kernel: special('in_unnest'),
+  },
+  array_includes: {
+    sql: 'ARRAY_INCLUDES',
+    arguments: IN_LIST,
+    result: 'BOOL',
+    about: 'Whether an element equals the value. NULL for a NULL array.',
+    example: ['ARRAY_INCLUDES([1, 2], 2)', 'TRUE'],
+    kernel: strict('total', 'rt.includes($0, $1)'),
+  },
+  array_includes_any: {
+    sql: 'ARRAY_INCLUDES_ANY',
+    arguments: LISTS,
+    result: 'BOOL',
+    about: 'Whether an element of the second array is in the first.',
+    example: ['ARRAY_INCLUDES_ANY([1, 2], [2, 3])', 'TRUE'],
+    kernel: strict('total', 'rt.includesAny($0, $1)'),
+  },
+  array_includes_all: {
+    sql: 'ARRAY_INCLUDES_ALL',
+    arguments: LISTS,
+    result: 'BOOL',
+    about: 'Whether every element of the second array is in the first; so TRUE when the second is empty.',
+    example: ['ARRAY_INCLUDES_ALL([1, 2], [2, 3])', 'FALSE'],
+    kernel: strict('total', 'rt.includesAll($0, $1)'),
+  },
+  array_is_distinct: {
+    sql: 'ARRAY_IS_DISTINCT',
+    arguments: LIST,
+    result: 'BOOL',
+    about: 'Whether no two elements are equal.',
+    example: ['ARRAY_IS_DISTINCT([1, 2, 1])', 'FALSE'],
+    kernel: strict('total', 'rt.isDistinctArray($0)'),
+  },
+  array_min: {
+    sql: 'ARRAY_MIN',
+    arguments: LIST,
+    result: 'T',
+    about: 'The least element; NULL of an empty array, 0.0 for either zero.',
+    example: ['ARRAY_MIN([3, 1, 2])', '1'],
+    kernel: strict('nullable', 'rt.leastElement($0)'),
+  },
+  array_max: {
+    sql: 'ARRAY_MAX',
+    arguments: LIST,
+    result: 'T',
+    about: 'The greatest element; NULL of an empty array, 0.0 for either zero.',
+    example: ["ARRAY_MAX(['a', 'b'])", "'b'"],
+    kernel: strict('nullable', 'rt.greatestElement($0)'),
+  },
+  array_sum_int64: {
+    sql: 'ARRAY_SUM',
+    arguments: ['ARRAY<INT64>'],
+    result: 'INT64',
+    about: 'The sum; NULL of an empty array, and when the whole sum is beyond 64 bits.',
+    example: ['ARRAY_SUM([1, 2, 3])', '6'],
+    kernel: strict('nullable', 'rt.sumOfInts($0)'),
+  },
+  array_sum_float64: {
+    sql: 'ARRAY_SUM',
+    arguments: ['ARRAY<FLOAT64>'],
+    result: 'FLOAT64',
+    about: 'The exact sum rounded once, whatever the order; NULL of an empty array.',
+    example: ['ARRAY_SUM([1e16, 1.0, -1e16])', '1.0'],
+    kernel: strict('nullable', 'rt.sumOfFloats($0)'),
+  },
+  array_avg_int64: {
+    sql: 'ARRAY_AVG',
+    arguments: ['ARRAY<INT64>'],
+    result: 'FLOAT64',
+    about: 'The exact sum rounded once, divided by the number of elements; NULL of an empty array.',
+    example: ['ARRAY_AVG([1, 2])', '1.5'],
+    kernel: strict('nullable', 'rt.averageOfInts($0)'),
+  },
+  array_avg_float64: {
+    sql: 'ARRAY_AVG',
+    arguments: ['ARRAY<FLOAT64>'],
+    result: 'FLOAT64',
+    about: 'The exact sum rounded once, divided by the number of elements; NULL of an empty array.',
+    example: ['ARRAY_AVG([1.0, 2.0])', '1.5'],
+    kernel: strict('nullable', 'rt.averageOfFloats($0)'),
+  },
+  generate_array: {
+    sql: 'GENERATE_ARRAY',
+    form: 'GENERATE_ARRAY(start, end)',
+    arguments: ['INT64', 'INT64'],
+    result: 'ARRAY<INT64>',
+    about: 'The numbers from start to end, both included. NULL for more than 16,000.',
+    example: ['ARRAY_SUM(GENERATE_ARRAY(1, 4))', '10'],
+    kernel: strict('nullable', 'rt.generateArray($0, $1, 1n)'),
+  },
+  generate_array_step: {
+    sql: 'GENERATE_ARRAY',
+    form: 'GENERATE_ARRAY(start, end, step)',
+    arguments: ['INT64', 'INT64', 'INT64'],
+    result: 'ARRAY<INT64>',
+    about:
+      'The numbers from start to end at the step, which may be negative. NULL for a step of 0 and for more than 16,000.',
+    example: ['ARRAY_LENGTH(GENERATE_ARRAY(1, 10, 3))', '4'],
+    kernel: strict('nullable', 'rt.generateArray($0, $1, $2)'),
+  },
+  split_string: {
+    sql: 'SPLIT',
+    arguments: ['STRING'],
+    result: 'ARRAY<STRING>',
+    about: `The text between commas. ${TOO_LARGE}`,
+    example: ["SPLIT('a,b')[OFFSET(1)]", "'b'"],
+    kernel: strict('nullable', "rt.splitText($0, ',')"),
+  },
+  split_string_delimiter: {
+    sql: 'SPLIT',
+    arguments: ['STRING', 'STRING'],
+    result: 'ARRAY<STRING>',
+    about: `The text between delimiters; an empty one splits code points. Of '' it is ['']. ${TOO_LARGE}`,
+    example: ["ARRAY_LENGTH(SPLIT('a--b', '-'))", '3'],
+    kernel: strict('nullable', 'rt.splitText($0, $1)'),
+  },
+  split_bytes: {
+    sql: 'SPLIT',
+    arguments: ['BYTES', 'BYTES'],
+    result: 'ARRAY<BYTES>',
+    about: `The bytes between delimiters; an empty one splits bytes. Of b'' it is [b'']. ${TOO_LARGE}`,
+    example: ["SPLIT(b'a-b', b'-')[OFFSET(0)]", "b'a'"],
+    kernel: strict('nullable', 'rt.splitBytes($0, $1)'),
+  },
+} as const satisfies Readonly<Record<string, Operation>>;

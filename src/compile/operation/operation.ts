@@ -59,6 +59,7 @@ export type SpecialForm =
   | 'nullif'
   | 'between'
   | 'in'
+  | 'in_unnest'
   | 'is_null'
   | 'is_true'
   | 'is_false'
