@@ -46,15 +46,17 @@ export async function runParity(options: ParityOptions): Promise<ParityReport> {
   };
   const coverage = new Coverage();
   for (const batch of caseBatches({ seed, from, count, ...(operations && { operations }) })) {
-    const found: Difference[] = [];
     const rows = throughDoor(batch.rows);
-    for (const engine of engines) {
-      await engine.load(rows);
-      found.push(...(await differencesOf(engine, batch, tally)));
-    }
+    // Beside each other: engines with threads or processes of their own work while the others do.
+    const found = await Promise.all(
+      engines.map(async (engine) => {
+        await engine.load(rows);
+        return differencesOf(engine, batch, tally);
+      }),
+    );
     for (const { made } of batch.cases) coverage.add(made);
     tally.cases += batch.cases.length;
-    for (const difference of firstOfEach(found).slice(0, stopAfter - tally.differences.length)) {
+    for (const difference of firstOfEach(found.flat()).slice(0, stopAfter - tally.differences.length)) {
       const { made, number } = difference.case;
       const small = await shrunk({
         ...difference,

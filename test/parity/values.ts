@@ -49,6 +49,7 @@ export const HOSTILE: Readonly<Record<ScalarType, fc.Arbitrary<Value>>> = {
         2.5,
         -2.5,
         2 ** 52,
+        2 ** 53 - 1,
         2 ** 53,
         2 ** 53 + 2,
         2 ** 63,
@@ -97,6 +98,12 @@ export const HOSTILE: Readonly<Record<ScalarType, fc.Arbitrary<Value>>> = {
       11_017,
       16_435,
       16_436,
+      -141_428,
+      -141_427,
+      -25_509,
+      18_321,
+      20_088,
+      20_453,
       17_166,
       17_167,
       19_782,
@@ -115,6 +122,9 @@ export const ZONES = [
   'Pacific/Apia',
   'Asia/Kathmandu',
   'Europe/London',
+  'Africa/Monrovia',
+  'Antarctica/Troll',
+  'America/St_Johns',
 ];
 
 function around(centres: readonly bigint[]): fc.Arbitrary<bigint> {
@@ -139,6 +149,10 @@ function edgeInstants(): readonly bigint[] {
     '2017-01-01T00:00:00Z',
     '1883-11-18T17:00:00Z',
     '1969-12-31T23:59:59.999Z',
+    '1582-10-15T00:00:00Z',
+    '2000-02-29T00:00:00Z',
+    '1972-01-07T00:44:30Z',
+    '2024-03-31T01:00:00Z',
   ];
   return [TIMESTAMP_MIN_US, TIMESTAMP_MAX_US, ...texts.map((text) => BigInt(Date.parse(text)) * 1000n)];
 }

@@ -11,9 +11,9 @@ export const parity: Check = {
   name: 'parity',
   bar: `0 differences in ${CASES} expressions; each operation with a value 500 times, median depth 3, at most 30 % NULL`,
   defect: {
-    file: 'src/compile/kernel-special.js',
-    find: 'neutral === ',
-    replace: 'neutral !== ',
+    file: 'src/compile/kernel-operand.js',
+    find: "nulls.join(' || ')",
+    replace: "nulls.join(' && ')",
   },
   run: async () => {
     const seed = Math.floor(Date.now() / MS_PER_DAY);
