@@ -1,10 +1,13 @@
 import { closestName } from '../definition/closest-name.js';
 import { FITTED_FUNCTIONS } from '../definition/expression.js';
+import { reportCondition } from './check-case.js';
 import { checkFitted } from './check-fitted.js';
 import { resolveOverload } from './check-overload.js';
+import { commonType } from './check-results.js';
 import { TIME_CALLS } from './check-time.js';
 import { type CheckContext, type Checked, callOf, checkAll, checkedOf } from './checked.js';
-import { coerce, supertype, typeList } from './coercion.js';
+import { coerce } from './coercion.js';
+import { insteadOf, refusalOf } from './foreign-function.js';
 import { ALIASES, type OperationId, OVERLOADS } from './operation/table.js';
 
 import type { CallNode } from './syntax.js';
@@ -56,16 +59,10 @@ function checkIf(context: CheckContext, node: CallNode): Checked | null {
   const operands = checkAll(context, node.arguments);
   if (operands === null) return null;
   const [condition, ...results] = operands as readonly [Checked, Checked, Checked];
-  const type = supertype(results);
-  if (!condition.isNull && condition.expression.type !== 'BOOL') {
-    const found = condition.expression.type;
-    const message = `the condition of IF is ${found}; it must be BOOL`;
-    return context.report({ position: condition.position, message, found, expected: 'BOOL' });
-  }
-  if (type === null) {
-    const message = `IF gives ${typeList(results)}; both must have one type`;
-    return context.report({ position: node.position, message, found: typeList(results) });
-  }
+  const isCondition = condition.isNull || condition.expression.type === 'BOOL';
+  if (!isCondition) reportCondition(context, condition, 'IF');
+  const type = commonType(context, results, 'a result of IF');
+  if (!isCondition || type === null) return null;
   const typed = [coerce(condition, 'BOOL'), ...results.map((result) => coerce(result, type))];
   return checkedOf(callOf('case', type, typed), node.position);
 }
@@ -91,35 +88,26 @@ function reportCount(context: CheckContext, node: CallNode, expected: string): n
   return context.report({ position: node.position, message, found, expected });
 }
 
-function reportUnknown(context: CheckContext, { name, position }: CallNode): null {
-  const refused = REFUSED.find(({ pattern }) => pattern.test(name));
-  if (refused !== undefined)
-    return context.report({ position, message: `${name} ${refused.why}`, found: name });
-  const known = [
-    ...OVERLOADS.keys(),
-    ...Object.keys(ALIASES),
-    ...Object.keys(OWN_RULES),
-    ...FITTED_FUNCTIONS,
-  ];
-  const suggestion = closestName(
-    name,
-    known.filter((spelling) => /^[A-Z_]+$/.test(spelling)),
-  );
+function reportUnknown(context: CheckContext, { name, position, arguments: operands }: CallNode): null {
+  const refusal = refusalOf(name);
+  if (refusal !== null) return context.report({ position, message: `${name} ${refusal}`, found: name });
+  for (const operand of operands) context.check(operand);
+  const suggestion = insteadOf(name) ?? closestName(name, FUNCTION_NAMES);
   const message = `there is no function ${name.slice(0, 64)}`;
-  return context.report({ position, message, found: name, ...(suggestion && { suggestion }) });
+  return context.report({ position, message, found: name, ...(suggestion !== null && { suggestion }) });
 }
 
-const REFUSED = [
-  {
-    pattern: /^CURRENT_|^(?:NOW|GETDATE|SYSDATE)$/,
-    why: 'is refused: a feature must mean the same whenever it is computed; use AS_OF() in a read expression',
-  },
-  {
-    pattern: /^(?:RAND|GENERATE_UUID|SESSION_USER|RANDOM|UUID)$/,
-    why: 'is refused: an expression must give the same value every time',
-  },
-  {
-    pattern: /^(?:SUM|AVG|COUNT|MIN|MAX|COUNTIF|STDDEV.*|VAR.*|ARRAY_AGG|ANY_VALUE|LAG|LEAD|ROW_NUMBER)$/,
-    why: 'is refused: an expression computes one value from one row',
-  },
-];
+/** Everything that is written as a function. */
+export const FUNCTION_NAMES: readonly string[] = [
+  ...OVERLOADS.keys(),
+  ...Object.keys(ALIASES),
+  ...Object.keys(OWN_RULES),
+  ...FITTED_FUNCTIONS,
+  'CAST',
+  'SAFE_CAST',
+  'EXTRACT',
+].filter(
+  (spelling) =>
+    /^[A-Z_0-9]+$/.test(spelling) &&
+    !['AND', 'OR', 'NOT', 'IN', 'BETWEEN', 'LIKE', 'CASE'].includes(spelling),
+);

@@ -1,7 +1,9 @@
 import type { Expression } from '../definition/expression.js';
-import { elementTypeOf, type ValueType } from '../definition/value-type.js';
+import { elementTypeOf } from '../definition/value-type.js';
+import { commonType } from './check-results.js';
 import { type CheckContext, type Checked, callOf, checkAll, checkedOf } from './checked.js';
-import { coerce, supertype, typeList } from './coercion.js';
+import { coerce } from './coercion.js';
+import { suggestedAs } from './suggested-cast.js';
 import type { CaseNode, SyntaxNode } from './syntax.js';
 
 /** CASE, with an operand or with conditions; without ELSE it is NULL where nothing matches. */
@@ -10,8 +12,8 @@ export function checkCase(context: CheckContext, node: CaseNode): Checked | null
   const tests = checkAll(context, present([operand, ...branches.map(({ when }) => when)]));
   const results = checkAll(context, present([...branches.map(({ result }) => result), otherwise]));
   if (tests === null || results === null) return null;
-  const typedTests = operand === null ? conditions(context, tests) : comparable(context, tests, position);
-  const type = resultType(context, results, position);
+  const typedTests = operand === null ? conditions(context, tests) : comparable(context, tests);
+  const type = commonType(context, results, 'a result of CASE');
   if (typedTests === null || type === null) return null;
   const typedResults = results.map((result) => coerce(result, type));
   const whens = operand === null ? typedTests : typedTests.slice(1);
@@ -25,31 +27,31 @@ function present(nodes: readonly (SyntaxNode | null)[]): readonly SyntaxNode[] {
   return nodes.filter((node) => node !== null);
 }
 
-function resultType(context: CheckContext, results: readonly Checked[], position: number): ValueType | null {
-  const type = supertype(results);
-  if (type !== null) return type;
-  const found = typeList(results);
-  const message = `the results of CASE are ${found}; they must have one type`;
-  return context.report({ position, message, found });
-}
-
-function comparable(
-  context: CheckContext,
-  tests: readonly Checked[],
-  position: number,
-): readonly Expression[] | null {
-  const type = supertype(tests);
-  if (type !== null && elementTypeOf(type) === null) return tests.map((test) => coerce(test, type));
-  const found = typeList(tests);
-  return context.report({ position, message: `CASE compares ${found}; they must have one type`, found });
+function comparable(context: CheckContext, tests: readonly Checked[]): readonly Expression[] | null {
+  const type = commonType(context, tests, 'what CASE compares');
+  if (type === null) return null;
+  if (elementTypeOf(type) === null) return tests.map((test) => coerce(test, type));
+  const { position } = tests[0]!;
+  return context.report({ position, message: 'CASE does not compare arrays', found: type });
 }
 
 function conditions(context: CheckContext, tests: readonly Checked[]): readonly Expression[] | null {
   const wrong = tests.filter(({ isNull, expression }) => !isNull && expression.type !== 'BOOL');
-  for (const { expression, position } of wrong) {
-    const found = expression.type;
-    const message = `the condition of WHEN is ${found}; it must be BOOL`;
-    context.report({ position, message, found, expected: 'BOOL' });
-  }
+  for (const test of wrong) reportCondition(context, test, 'WHEN');
   return wrong.length === 0 ? tests.map((test) => coerce(test, 'BOOL')) : null;
+}
+
+/** A condition that is no BOOL. */
+export function reportCondition(context: CheckContext, condition: Checked, of: string): null {
+  const { expression, position } = condition;
+  const found = expression.type;
+  const message = `the condition of ${of} is ${found}; it must be BOOL`;
+  const suggestion = suggestedAs(context, condition, ['BOOL']);
+  return context.report({
+    position,
+    message,
+    found,
+    expected: 'BOOL',
+    ...(suggestion !== null && { suggestion }),
+  });
 }

@@ -1,15 +1,16 @@
-import { closestName } from '../definition/closest-name.js';
 import type { Expression } from '../definition/expression.js';
+import { elementTypeOf } from '../definition/value-type.js';
 import { checkArray } from './check-array.js';
 import { checkCall } from './check-call.js';
 import { checkCase } from './check-case.js';
+import { checkName } from './check-name.js';
 import { checkExtract } from './check-time.js';
 import { type Allowance, type CheckContext, type Checked, callOf, checkedOf, type Scope } from './checked.js';
 import { coerce } from './coercion.js';
 import { OPERATIONS, type OperationId } from './operation/table.js';
 import { parse } from './parser.js';
-import { type ExpressionProblem, type Mistake, problemOf, SyntaxMistake } from './problem.js';
-import type { CastNode, NameNode, SyntaxNode } from './syntax.js';
+import { type ExpressionProblem, type Mistake, problemOf } from './problem.js';
+import type { CastNode, SyntaxNode } from './syntax.js';
 
 export type { Scope } from './checked.js';
 export type { ExpressionProblem } from './problem.js';
@@ -25,37 +26,34 @@ export function checkExpression(
   text: string,
   options: { readonly scope: Scope; readonly allow: Allowance },
 ): { expression: Expression } | { problems: readonly ExpressionProblem[] } {
-  const parsed = parseOrMistake(text);
-  if (parsed instanceof SyntaxMistake) return { problems: [problemOf(text, parsed.mistake)] };
-  const mistakes: Mistake[] = [];
+  const unreadable = wholeMistake(text);
+  if (unreadable !== null) return { problems: [problemOf(text, unreadable)] };
+  const { node, mistakes: syntax } = parse(text);
+  const mistakes: Mistake[] = [...syntax];
   const context: CheckContext = {
     ...options,
-    outermost: parsed,
-    check: (node) => checkNode(context, node),
+    text,
+    outermost: node,
+    check: (child) => (mistakes.length < MAX_FOUND ? checkNode(context, child) : null),
     report: (mistake) => {
-      if (mistakes.length < MAX_MISTAKES) mistakes.push(mistake);
+      mistakes.push(mistake);
       return null;
     },
   };
-  const checked = context.check(parsed);
+  const checked = context.check(node);
   if (checked !== null && mistakes.length === 0) return { expression: checked.expression };
-  return { problems: mistakes.map((mistake) => problemOf(text, mistake)) };
+  const inOrder = mistakes.toSorted((a, b) => a.position - b.position).slice(0, MAX_MISTAKES);
+  return { problems: inOrder.map((mistake) => problemOf(text, mistake)) };
 }
 
-function parseOrMistake(text: string): SyntaxNode | SyntaxMistake {
+/** What is wrong with the text before it is read. */
+function wholeMistake(text: string): Mistake | null {
   if (text.length > MAX_EXPRESSION_LENGTH) {
     const message = `the expression has ${text.length} characters; the limit is ${MAX_EXPRESSION_LENGTH}`;
-    return new SyntaxMistake({ position: 0, message });
+    return { position: MAX_EXPRESSION_LENGTH, message };
   }
-  if (!text.isWellFormed()) {
-    return new SyntaxMistake({ position: 0, message: 'the text holds half of a surrogate pair' });
-  }
-  try {
-    return parse(text);
-  } catch (error) {
-    if (error instanceof SyntaxMistake) return error;
-    throw error;
-  }
+  const position = text.search(/\p{Surrogate}/u);
+  return position < 0 ? null : { position, message: 'half of a surrogate pair is no character' };
 }
 
 function checkNode(context: CheckContext, node: SyntaxNode): Checked | null {
@@ -76,28 +74,15 @@ function checkNode(context: CheckContext, node: SyntaxNode): Checked | null {
       return checkArray(context, node);
     case 'extract':
       return checkExtract(context, node);
+    case 'error':
+      for (const part of node.parts) context.check(part);
+      return null;
     case 'interval':
       return context.report({
         position: node.position,
         message: 'an INTERVAL stands only in TIMESTAMP_ADD, TIMESTAMP_SUB, DATE_ADD and DATE_SUB',
       });
   }
-}
-
-/** A name of the scope; GoogleSQL does not care about the case of names, so a single other spelling is meant too. */
-function checkName({ scope, report }: CheckContext, { name, position }: NameNode): Checked | null {
-  const candidates = [...scope.keys()].filter((known) => known.toLowerCase() === name.toLowerCase());
-  const known = scope.has(name) ? name : candidates.length === 1 ? candidates[0]! : null;
-  if (known !== null) {
-    return checkedOf({ kind: 'column', name: known, type: scope.get(known)! }, position);
-  }
-  if (candidates.length > 1) {
-    const message = `"${name}" could be ${candidates.join(' or ')}; write one of them exactly`;
-    return report({ position, message, found: name });
-  }
-  const suggestion = closestName(name, scope.keys());
-  const message = `there is no column "${name.slice(0, 128)}"`;
-  return report({ position, message, found: name, ...(suggestion && { suggestion: `"${suggestion}"` }) });
 }
 
 function checkCast(context: CheckContext, { argument, to, position }: CastNode): Checked | null {
@@ -109,6 +94,10 @@ function checkCast(context: CheckContext, { argument, to, position }: CastNode):
   if (Object.hasOwn(OPERATIONS, id)) {
     return checkedOf(callOf(id as OperationId, to, [operand.expression]), position);
   }
+  if (elementTypeOf(from) !== null || elementTypeOf(to) !== null) {
+    const message = `${from} cannot be cast to ${to}; an array is cast to its own type only`;
+    return context.report({ position, message, found: from, expected: from });
+  }
   const targets = Object.keys(OPERATIONS).filter((key) => key.startsWith(`cast_${from}_`.toLowerCase()));
   const expected = targets.map((key) => key.split('_').at(-1)!.toUpperCase()).join(', ') || 'nothing';
   const message = `${from} cannot be cast to ${to}; it can be cast to ${expected}`;
@@ -117,3 +106,5 @@ function checkCast(context: CheckContext, { argument, to, position }: CastNode):
 
 /** Mistakes told at once. */
 const MAX_MISTAKES = 20;
+/** Mistakes after which no more are looked for: some are found before others that stand further left. */
+const MAX_FOUND = 100;

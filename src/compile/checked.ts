@@ -21,6 +21,8 @@ export type Checked = {
 
 /** What the parts of the checker share. */
 export type CheckContext = {
+  /** What was parsed. */
+  readonly text: string;
   readonly scope: Scope;
   readonly allow: Allowance;
   /** The whole expression. */

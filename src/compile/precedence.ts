@@ -1,6 +1,6 @@
 import type { Token } from './lexer.js';
 import { SyntaxMistake } from './problem.js';
-import { call, type SyntaxNode } from './syntax.js';
+import { call, errorNode, type SyntaxNode } from './syntax.js';
 import type { TokenReader } from './token-reader.js';
 
 /** Operators between operands; `NOT IN` and `NOT BETWEEN` are read as IN and BETWEEN under NOT. */
@@ -48,11 +48,16 @@ export const INFIX = {
   '||': chain('||', 10),
 } satisfies Record<string, InfixRule>;
 
+/** Infix operators that are words, as far as a misspelt one can be told from a name. */
+export const INFIX_WORDS = ['AND', 'BETWEEN', 'LIKE'];
+/** Infix operators that NOT may stand before. */
+export const NEGATED_WORDS = ['IN', 'BETWEEN', 'LIKE'];
+
 /** The infix operator that begins at a token, or null. */
 export function infixAt(token: Token, following: Token): Infix | null {
   if (token.kind !== 'symbol' && token.kind !== 'name') return null;
   const spelling = token.upper === 'NOT' ? following.upper : token.upper;
-  if (token.upper === 'NOT' && !['IN', 'BETWEEN', 'LIKE'].includes(spelling)) return null;
+  if (token.upper === 'NOT' && !NEGATED_WORDS.includes(spelling)) return null;
   return Object.hasOwn(INFIX, spelling) ? (spelling as Infix) : null;
 }
 
@@ -87,19 +92,24 @@ function comparison(spelling: string): InfixRule {
 function parseIs(reader: TokenReader, left: SyntaxNode, position: number): SyntaxNode {
   reader.next();
   const negated = reader.accept('NOT') !== null;
+  reader.correct(IS_TESTS);
   const test = parseIsTest(reader, left, position);
   return negated ? call('NOT', position, [test]) : test;
 }
 
 function parseIsTest(reader: TokenReader, left: SyntaxNode, position: number): SyntaxNode {
-  for (const word of ['NULL', 'TRUE', 'FALSE']) {
+  for (const word of ['NULL', 'TRUE', 'FALSE', 'UNKNOWN']) {
     if (reader.accept(word)) return call(`IS ${word}`, position, [left]);
   }
-  if (reader.accept('UNKNOWN')) return call('IS UNKNOWN', position, [left]);
-  if (!reader.accept('DISTINCT')) throw reader.unexpected('NULL, TRUE, FALSE or DISTINCT FROM');
+  if (!reader.accept('DISTINCT')) {
+    const mistake = reader.report(reader.unexpected('NULL, TRUE, FALSE or DISTINCT FROM').mistake);
+    return errorNode(position, [left, mistake]);
+  }
   reader.expect('FROM');
   return call('IS DISTINCT FROM', position, [left, reader.expression(COMPARISON_LEVEL)]);
 }
+
+const IS_TESTS = ['NULL', 'TRUE', 'FALSE', 'UNKNOWN', 'DISTINCT', 'NOT'];
 
 function parseIn(reader: TokenReader, left: SyntaxNode, position: number): SyntaxNode {
   const negated = reader.accept('NOT') !== null;
@@ -112,25 +122,23 @@ function parseIn(reader: TokenReader, left: SyntaxNode, position: number): Synta
 
 function parseUnnested(reader: TokenReader): SyntaxNode {
   reader.expect('(');
-  const array = reader.expression();
-  reader.expect(')');
+  const array = reader.item('an operator or ")"');
+  reader.close('an operator');
   return array;
 }
 
 function parseValues(reader: TokenReader): readonly SyntaxNode[] {
-  reader.expect('(');
-  if (reader.isAt(')')) throw reader.unexpected('at least one value');
-  return reader.list();
+  const isEmpty = reader.isAt('(') && reader.isAt(')', 1);
+  if (!isEmpty) return reader.openList();
+  reader.next();
+  const mistake = reader.report(reader.unexpected('at least one value').mistake);
+  return [mistake, ...reader.list()];
 }
 
 function parseLike(reader: TokenReader, left: SyntaxNode, position: number): SyntaxNode {
   const negated = reader.accept('NOT') !== null;
   reader.next();
-  for (const word of ['ANY', 'SOME', 'ALL']) {
-    if (!reader.isAt(word)) continue;
-    const message = `LIKE ${word} is not in the language; write LIKE for each pattern, with ${word === 'ALL' ? 'AND' : 'OR'} between`;
-    throw new SyntaxMistake({ position: reader.peek().position, message, found: word });
-  }
+  refuseQuantifier(reader);
   const test = call('LIKE', position, [left, reader.expression(COMPARISON_LEVEL)]);
   return negated ? call('NOT', position, [test]) : test;
 }
@@ -143,4 +151,13 @@ function parseBetween(reader: TokenReader, left: SyntaxNode, position: number): 
   const high = reader.expression(COMPARISON_LEVEL);
   const test = call('BETWEEN', position, [left, low, high]);
   return negated ? call('NOT', position, [test]) : test;
+}
+
+/** `LIKE ANY`, `LIKE SOME` and `LIKE ALL` take lists of patterns. */
+function refuseQuantifier(reader: TokenReader): void {
+  const { upper, position } = reader.peek();
+  const between = { ANY: 'OR', SOME: 'OR', ALL: 'AND' }[upper];
+  if (between === undefined) return;
+  const message = `LIKE ${upper} is not in the language; write LIKE for each pattern, with ${between} between`;
+  throw new SyntaxMistake({ position, message, found: upper });
 }

@@ -22,20 +22,26 @@ export type Mistake = {
   readonly suggestion?: string;
 };
 
-/** The text is no expression: parsing ends at the first of these. */
+/** Part of the text is no expression; what reads the expression around it records the mistake and goes on. */
 export class SyntaxMistake extends Error {
   constructor(readonly mistake: Mistake) {
     super(mistake.message);
   }
 }
 
+/** Nesting beyond the limit: nothing goes on after it. */
+export class TooDeep extends SyntaxMistake {}
+
 /** Gives a mistake its line and column and puts them before its message. */
 export function problemOf(text: string, mistake: Mistake): ExpressionProblem {
-  const before = text.slice(0, mistake.position);
-  const lineStart = before.lastIndexOf('\n') + 1;
-  const line = before.split('\n').length;
-  const column = mistake.position - lineStart + 1;
+  const { line, column } = placeOf(text, mistake.position);
   const meant = mistake.suggestion === undefined ? '' : `; did you mean ${mistake.suggestion}?`;
   const message = `${line}:${column} ${mistake.message}${meant}`;
   return { ...mistake, path: '', message, line, column };
+}
+
+/** Line and column of an offset, both from 1, in code units. */
+export function placeOf(text: string, position: number): { readonly line: number; readonly column: number } {
+  const before = text.slice(0, position);
+  return { line: before.split('\n').length, column: position - before.lastIndexOf('\n') };
 }

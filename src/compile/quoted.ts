@@ -1,4 +1,4 @@
-import { SyntaxMistake } from './problem.js';
+import type { Mistake } from './problem.js';
 
 /** A string, bytes or backquoted name with its escapes resolved. */
 export type Quoted = {
@@ -6,6 +6,9 @@ export type Quoted = {
   readonly value: string;
   readonly bytes: Uint8Array | null;
   readonly end: number;
+  /** What is wrong in it; it stands for nothing then. */
+  readonly mistakes: readonly Mistake[];
+  readonly isClosed: boolean;
 };
 
 /**
@@ -20,11 +23,19 @@ export function readQuoted(text: string, at: number): Quoted | null {
   const quote = opening[2]!;
   if (quote === '`' && prefix !== '') return null;
   const isBytes = prefix.includes('b');
-  const body = { text, at, quote, isRaw: prefix.includes('r'), isBytes };
-  const { parts, end } = readBody(body, at + opening[0].length);
-  if (quote === '`') return quotedName(parts.join(''), at, end);
-  if (!isBytes) return { kind: 'string', value: parts.join(''), bytes: null, end };
-  return { kind: 'bytes', value: '', bytes: new Uint8Array(Buffer.from(parts.join(''), 'latin1')), end };
+  const body = { text, at, quote, isRaw: prefix.includes('r'), isBytes, mistakes: [] as Mistake[] };
+  const read = readBody(body, at + opening[0].length);
+  const value = read.parts.join('');
+  if (quote === '`' && read.isClosed && value === '') {
+    body.mistakes.push({ position: at, message: 'the name in backquotes is empty', found: '``' });
+  }
+  const { mistakes } = body;
+  const { end, isClosed } = read;
+  if (!isBytes) {
+    return { kind: quote === '`' ? 'quotedName' : 'string', value, bytes: null, end, mistakes, isClosed };
+  }
+  const bytes = new Uint8Array(Buffer.from(value, 'latin1'));
+  return { kind: 'bytes', value: '', bytes, end, mistakes, isClosed };
 }
 
 type Body = {
@@ -34,19 +45,23 @@ type Body = {
   readonly isRaw: boolean;
   /** Parts hold one character a byte then. */
   readonly isBytes: boolean;
+  readonly mistakes: Mistake[];
 };
 
-function readBody(body: Body, from: number): { parts: readonly string[]; end: number } {
+type Read = { readonly parts: readonly string[]; readonly end: number; readonly isClosed: boolean };
+
+function readBody(body: Body, from: number): Read {
   const { text, quote } = body;
   const parts: string[] = [];
   let at = from;
   while (!text.startsWith(quote, at)) {
-    if (at >= text.length || (quote.length === 1 && text[at] === '\n')) throw unclosed(body);
+    const isOver = at >= text.length || (text[at] === '\\' && at + 1 === text.length);
+    if (isOver || (quote.length === 1 && text[at] === '\n')) return unclosed(body);
     const { part, end } = text[at] === '\\' ? readEscape(body, at) : readPlain(body, at);
     parts.push(part);
     at = end;
   }
-  return { parts, end: at + quote.length };
+  return { parts, end: at + quote.length, isClosed: true };
 }
 
 /** Everything up to the next character that could end the body or begin an escape. */
@@ -59,8 +74,7 @@ function readPlain(body: Body, at: number): { part: string; end: number } {
 
 function readEscape(body: Body, at: number): { part: string; end: number } {
   const { text, isRaw, isBytes } = body;
-  const letter = text[at + 1];
-  if (letter === undefined) throw unclosed(body);
+  const letter = text[at + 1]!;
   if (isRaw) return readRawEscape(text, at);
   const simple = SIMPLE_ESCAPES[letter];
   if (simple !== undefined) return { part: simple, end: at + 2 };
@@ -72,7 +86,8 @@ function readEscape(body: Body, at: number): { part: string; end: number } {
   const allowed = isBytes ? isByte && codePoint <= 0xff : isCodePoint(codePoint);
   if (whole === undefined || !allowed) {
     const found = whole ?? text.slice(at, at + 2).toWellFormed();
-    throw new SyntaxMistake({ position: at, message: `"${found}" is no escape here`, found });
+    body.mistakes.push({ position: at, message: `"${found}" is no escape here`, found });
+    return { part: '', end: at + found.length };
   }
   return { part: String.fromCodePoint(codePoint), end: at + whole.length };
 }
@@ -87,18 +102,12 @@ function isCodePoint(code: number): boolean {
   return code <= 0x10ffff && !(code >= 0xd800 && code <= 0xdfff);
 }
 
-function quotedName(value: string, at: number, end: number): Quoted {
-  if (value === '') throw new SyntaxMistake({ position: at, message: 'the name in backquotes is empty' });
-  return { kind: 'quotedName', value, bytes: null, end };
-}
-
-function unclosed({ at, quote }: Body): SyntaxMistake {
+/** Where it should have ended nobody can tell, so it takes all the rest. */
+function unclosed({ text, at, quote, mistakes }: Body): Read {
   const what = quote === '`' ? 'name' : 'string';
-  return new SyntaxMistake({
-    position: at,
-    message: `the ${what} is not closed; write ${quote}`,
-    found: quote,
-  });
+  const message = `the ${what} is not closed; write ${quote}`;
+  mistakes.push({ position: at, message, found: quote });
+  return { parts: [], end: text.length, isClosed: false };
 }
 
 const OPENING = /([rR][bB]?|[bB][rR]?|)('''|"""|['"`])/y;

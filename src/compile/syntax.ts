@@ -1,6 +1,6 @@
 import type { Value } from '../definition/value.js';
 import type { ScalarType, ValueType } from '../definition/value-type.js';
-import { SyntaxMistake } from './problem.js';
+import { TooDeep } from './problem.js';
 
 /** The untyped form of an expression: what the parser makes of the text, with the place of every node. */
 export type SyntaxNode =
@@ -11,7 +11,8 @@ export type SyntaxNode =
   | CastNode
   | ArrayNode
   | ExtractNode
-  | IntervalNode;
+  | IntervalNode
+  | ErrorNode;
 
 /** Levels of nesting, of parentheses and of operators alike; a chain of AND, OR or || is one level. */
 export const MAX_DEPTH = 200;
@@ -27,6 +28,11 @@ export function literal(type: ScalarType | null, value: Value, position: number)
   return { kind: 'literal', type, value, position, depth: 1 };
 }
 
+/** What stands where no expression could be read; `parts` are the expressions within it that could. */
+export function errorNode(position: number, parts: readonly SyntaxNode[] = []): ErrorNode {
+  return { kind: 'error', position, depth: depthOver(position, parts), parts };
+}
+
 /** The depth of a node above these; refuses what is too deep. */
 export function depthOver(position: number, children: readonly SyntaxNode[]): number {
   const depth = 1 + children.reduce((deepest, child) => Math.max(deepest, child.depth), 0);
@@ -35,9 +41,9 @@ export function depthOver(position: number, children: readonly SyntaxNode[]): nu
 }
 
 /** What to throw where nesting goes beyond {@link MAX_DEPTH}. */
-export function tooDeep(position: number): SyntaxMistake {
+export function tooDeep(position: number): TooDeep {
   const message = `more than ${MAX_DEPTH} levels of nesting; split the expression`;
-  return new SyntaxMistake({ position, message });
+  return new TooDeep({ position, message });
 }
 
 type Placed = {
@@ -92,8 +98,11 @@ export type ExtractNode = Placed & {
   readonly zone: { readonly name: string; readonly position: number } | null;
 };
 
+/** A mistake that was reported: it has no type and says nothing about what rests on it. */
+export type ErrorNode = Placed & { readonly kind: 'error'; readonly parts: readonly SyntaxNode[] };
+
 /** `INTERVAL amount part`, an argument of TIMESTAMP_ADD and its like only. */
-type IntervalNode = Placed & {
+export type IntervalNode = Placed & {
   readonly kind: 'interval';
   readonly amount: SyntaxNode;
   readonly part: string;

@@ -18,8 +18,9 @@ export function closestName(name: string, candidates: Iterable<string>): string 
 /** Names are at most 63 characters, outputs of services twice that; longer ones are compared by their beginning. */
 const MAX_COMPARED = 128;
 
-/** Edits that still look like a slip of the pen: one in short names, two from five letters, a third of long ones. */
+/** Edits that still look like a slip of the pen: none in one letter, one in short names, two from five letters, a third of long ones. */
 function maxEdits(name: string): number {
+  if (name.length < 2) return 0;
   return Math.max(name.length < 5 ? 1 : 2, Math.floor(name.length / 3));
 }
 

@@ -1,0 +1,91 @@
+import type { Token } from './lexer.js';
+import { parseMissing } from './parse-missing.js';
+import { infixAt, NOT_LEVEL } from './precedence.js';
+import { isReserved } from './reserved.js';
+import { type CallNode, call, errorNode, type SyntaxNode } from './syntax.js';
+import type { TokenReader } from './token-reader.js';
+
+/** A column by its name, or a function with its arguments. */
+export function parseNameOrCall(reader: TokenReader): SyntaxNode {
+  const token = reader.peek();
+  const isPlain = token.kind === 'name';
+  if (isPlain && isReserved(token.upper)) return parseMissing(reader);
+  if (reader.isAt('.', 1)) return parsePath(reader);
+  if (reader.isAt('=>', 1)) return parseNamed(reader);
+  if (isPlain && reader.correct(meantBefore(reader.peek(1), reader.peek(2)))) {
+    return reader.expression(NOT_LEVEL - 1);
+  }
+  reader.next();
+  if (reader.isAt('(')) return parseCall(reader, token);
+  return { kind: 'name', name: token.text, position: token.position, depth: 1 };
+}
+
+/** Keywords that a name right before an operand could be a slip of. */
+function meantBefore(following: Token, second: Token): readonly string[] {
+  switch (following.kind) {
+    case 'string':
+      return ['TIMESTAMP', 'DATE'];
+    case 'integer':
+      return ['INTERVAL'];
+    case 'name':
+      if (following.upper === 'WHEN') return ['CASE'];
+      return isReserved(following.upper) || infixAt(following, second) !== null ? [] : ['NOT'];
+    default:
+      return [];
+  }
+}
+
+function parseCall(reader: TokenReader, name: Token): CallNode {
+  const node = call(name.text.toUpperCase(), name.position, parseArguments(reader, name));
+  if (!reader.accept('OVER')) return node;
+  reader.expect('(');
+  if (reader.accept(')')) return { ...node, over: true };
+  throw reader.unexpected('")": a fitted function sees all training rows');
+}
+
+function parseArguments(reader: TokenReader, name: Token): readonly SyntaxNode[] {
+  reader.expect('(');
+  // COUNT(*) and COUNT(DISTINCT x) are refused for COUNT, not for what stands in them.
+  if (name.upper !== 'COUNT') return reader.list();
+  reader.skipOpen();
+  return [];
+}
+
+/** `name => value` as an argument. */
+function parseNamed(reader: TokenReader): SyntaxNode {
+  const { position, text } = reader.next();
+  const found = `${text} =>`;
+  reader.report({
+    position,
+    message: 'there are no named arguments; write the values in their order',
+    found,
+  });
+  reader.next();
+  return errorNode(position, [reader.expression()]);
+}
+
+/** Names with dots between: `SAFE.ABS(x)` and `ML.IMPUTER(x)` are functions, all else is no value here. */
+function parsePath(reader: TokenReader): SyntaxNode {
+  const first = reader.next();
+  let last = first;
+  let count = 1;
+  while (reader.accept('.')) {
+    const isName = ['name', 'quotedName'].includes(reader.peek().kind);
+    if (!isName) return reader.report(reader.unexpected('a name').mistake);
+    last = reader.next();
+    count++;
+  }
+  const isCall = reader.isAt('(');
+  if (isCall && count === 2 && PREFIXES.has(first.upper)) return parseCall(reader, last);
+  const { position } = first;
+  const found = `${first.text.slice(0, 64)}.${count > 2 ? '….' : ''}${last.text.slice(0, 64)}`;
+  if (isCall) {
+    reader.report({ position, message: `there are no functions of ${first.text.slice(0, 64)}`, found });
+    return errorNode(position, parseCall(reader, last).arguments);
+  }
+  const message = `found ${JSON.stringify(found)}; a column stands without the name of its table`;
+  return reader.report({ position, message, found, suggestion: JSON.stringify(last.text.slice(0, 64)) });
+}
+
+/** `ML.STANDARD_SCALER` as in BigQuery ML; `SAFE.` changes nothing, because every function is safe here (S6). */
+const PREFIXES = new Set(['ML', 'SAFE']);
