@@ -11,6 +11,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
+import { RUNTIME_SOURCE_PATH, runtimeSource } from './runtime-source.js';
 
 const ROOT = resolve(import.meta.dirname, '..');
 const SOURCE_FOLDERS = ['src', 'test', 'migrations', 'bench', 'demo', 'sdk'];
@@ -97,7 +98,10 @@ async function generatedFiles() {
 /** Every file made from the code, with the text it should have. */
 async function generated() {
   const { ERROR_CODES } = await built('definition/error.js');
-  const files = [{ path: 'docs/errors.md', text: errorsPage(ERROR_CODES) }];
+  const files = [
+    { path: 'docs/errors.md', text: errorsPage(ERROR_CODES) },
+    { path: RUNTIME_SOURCE_PATH, text: runtimeSource() },
+  ];
   if (existsSync('src/registry/document.schema.ts')) {
     const { DOCUMENT_SCHEMA } = await built('registry/document.schema.js');
     const text = `${JSON.stringify(DOCUMENT_SCHEMA, null, 2)}\n`;
