@@ -6,7 +6,7 @@ describe('a constant as JavaScript', () => {
     [-(2n ** 63n)],
     [-0],
     [5e-324],
-    XX
+    ['"""\\\n\u2028\x24{`;`}*/ -- \ud800'],
     [[true, null, undefined]],
     [new Set(['a', 1n])],
     [new Map([['k', [1, 2]]])],
