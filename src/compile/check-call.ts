@@ -2,6 +2,7 @@ import { closestName } from '../definition/closest-name.js';
 import { FITTED_FUNCTIONS } from '../definition/expression.js';
 import { reportCondition } from './check-case.js';
 import { checkFitted } from './check-fitted.js';
+import { NORMALIZE_CALLS } from './check-normalize.js';
 import { resolveOverload } from './check-overload.js';
 import { commonType } from './check-results.js';
 import { TIME_CALLS } from './check-time.js';
@@ -36,6 +37,7 @@ type Rule = (context: CheckContext, node: CallNode) => Checked | null;
 
 /** Calls whose arguments are not all values, or whose form is not that of the operation. */
 const OWN_RULES: Readonly<Record<string, Rule>> = {
+  ...NORMALIZE_CALLS,
   ...TIME_CALLS,
   AS_OF: checkAsOf,
   IF: checkIf,

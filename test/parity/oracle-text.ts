@@ -1,36 +1,47 @@
 import type { Value } from '../../src/definition/value.js';
 import type { StrictOperation } from './oracle-kind.js';
+import { LETTERS } from './oracle-letters.js';
+import { TEXT_LISTS } from './oracle-text-list.js';
 
-/** GoogleSQL's string functions over lists of code points and of bytes. */
+/** GoogleSQL's functions of one string that are more than lists of code points, and all of oracle-text-list.ts. */
 export const TEXTS: Readonly<Record<string, StrictOperation>> = {
+  ...TEXT_LISTS,
   length_string: ([s]) => BigInt([...text(s)].length),
   length_bytes: ([b]) => BigInt(bytes(b).length),
-  lower_string: ([s]) => text(s).toLowerCase(),
-  upper_string: ([s]) => text(s).toUpperCase(),
-  trim_string: ([s]) => trimEnd(trimStart(text(s), isWhiteSpace), isWhiteSpace),
-  ltrim_string: ([s]) => trimStart(text(s), isWhiteSpace),
-  rtrim_string: ([s]) => trimEnd(text(s), isWhiteSpace),
-  trim_string_set: ([s, set]) => trimEnd(trimStart(text(s), among(set)), among(set)),
-  ltrim_string_set: ([s, set]) => trimStart(text(s), among(set)),
-  rtrim_string_set: ([s, set]) => trimEnd(text(s), among(set)),
-  substr_string: ([s, position]) => part([...text(s)], position, null)?.join('') ?? null,
-  substr_string_length: ([s, position, length]) => part([...text(s)], position, length)?.join('') ?? null,
-  substr_bytes: ([b, position]) => bytesOf(part([...bytes(b)], position, null)),
-  substr_bytes_length: ([b, position, length]) => bytesOf(part([...bytes(b)], position, length)),
-  concat_string: (parts) => limited(parts.map(text).join('')),
-  concat_bytes: (parts) => bytesOf(parts.flatMap((part) => [...bytes(part)])),
-  replace_string: ([s, from, to]) =>
-    limited(text(from) === '' ? text(s) : text(s).split(text(from)).join(text(to))),
-  starts_with_string: ([s, prefix]) => text(s).slice(0, text(prefix).length) === text(prefix),
-  ends_with_string: ([s, suffix]) =>
-    text(suffix) === '' || text(s).slice(-text(suffix).length) === text(suffix),
-  starts_with_bytes: ([b, prefix]) => hex(prefix) === hex(b).slice(0, hex(prefix).length),
-  ends_with_bytes: ([b, suffix]) => hex(suffix) === '' || hex(b).slice(-hex(suffix).length) === hex(suffix),
-  strpos_string: ([s, wanted]) => {
-    const points = [...text(s)];
-    const starts = points.map((_, index) => points.slice(index).join('').startsWith(text(wanted)));
-    return text(wanted) === '' ? 1n : BigInt(starts.indexOf(true) + 1);
+  char_length_string: ([s]) => BigInt([...text(s)].length),
+  byte_length_string: ([s]) => BigInt(sizeOf(text(s))),
+  byte_length_bytes: ([b]) => BigInt(bytes(b).length),
+  lower_string: ([s]) => LETTERS.lower(text(s)),
+  upper_string: ([s]) => LETTERS.upper(text(s)),
+  lower_bytes: ([b]) =>
+    Uint8Array.from(bytes(b), (byte) =>
+      'A'.charCodeAt(0) <= byte && byte <= 'Z'.charCodeAt(0) ? byte + 32 : byte,
+    ),
+  upper_bytes: ([b]) =>
+    Uint8Array.from(bytes(b), (byte) =>
+      'a'.charCodeAt(0) <= byte && byte <= 'z'.charCodeAt(0) ? byte - 32 : byte,
+    ),
+  initcap_string: ([s]) => LETTERS.initcap(text(s), `${WHITE_SPACE}[](){}/|\\<>!?@"^#$&~_,.:;*%+-`),
+  initcap_string_delimiters: ([s, delimiters]) => LETTERS.initcap(text(s), text(delimiters)),
+  normalize_string: ([s], { mode }) => limited(LETTERS.normalize(text(s), mode!)),
+  normalize_and_casefold_string: ([s], { mode }) => limited(LETTERS.fold(LETTERS.normalize(text(s), mode!))),
+  ascii_string: ([s]) =>
+    text(s) === '' ? 0n : /^[\0-\x7f]/.test(text(s)) ? BigInt(text(s).charCodeAt(0)) : null,
+  ascii_bytes: ([b]) => BigInt([...bytes(b), 0][0]!),
+  unicode_string: ([s]) => (text(s) === '' ? 0n : BigInt([...text(s)][0]!.codePointAt(0)!)),
+  chr_int64: ([code]) => character(code as bigint),
+  to_code_points_string: ([s]) => array([...text(s)].map((point) => BigInt(point.codePointAt(0)!))),
+  to_code_points_bytes: ([b]) => array([...bytes(b)].map(BigInt)),
+  code_points_to_string: ([codes]) => {
+    const points = (codes as readonly bigint[]).map(character);
+    return points.includes(null) ? null : limited(points.join(''));
   },
+  code_points_to_bytes: ([codes]) => {
+    const numbers = codes as readonly bigint[];
+    return numbers.every((code) => 0n <= code && code <= 255n) ? Uint8Array.from(numbers, Number) : null;
+  },
+  soundex_string: ([s]) => soundex(text(s)),
+  edit_distance_string: ([a, b]) => BigInt(editDistance([...text(a)], [...text(b)])),
 };
 
 function text(value: Value | undefined): string {
@@ -41,48 +52,56 @@ function bytes(value: Value | undefined): Uint8Array {
   return value as Uint8Array;
 }
 
-function hex(value: Value | undefined): string {
-  return [...bytes(value)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
-}
-
-function bytesOf(items: readonly number[] | null): Value {
-  return items === null ? null : Uint8Array.from(items);
+function sizeOf(value: string): number {
+  return new TextEncoder().encode(value).length;
 }
 
 function limited(result: string): Value {
-  return new TextEncoder().encode(result).length <= 1_048_576 ? result : null;
+  return sizeOf(result) <= 1_048_576 ? result : null;
 }
 
-/** SUBSTR: positions count from 1, 0 is 1, negative ones from the end, no further than the start. */
-function part<T>(
-  items: readonly T[],
-  position: Value | undefined,
-  length: Value | undefined,
-): readonly T[] | null {
-  const at = position as bigint;
-  const count = BigInt(items.length);
-  const start = at > 0n ? at - 1n : at === 0n ? 0n : count + at < 0n ? 0n : count + at;
-  if (length === null) return items.filter((_, index) => BigInt(index) >= start);
-  if ((length as bigint) < 0n) return null;
-  return items.filter((_, index) => BigInt(index) >= start && BigInt(index) < start + (length as bigint));
+function array(items: readonly bigint[]): Value {
+  return items.length <= 131_072 ? items : null;
 }
 
-function among(set: Value | undefined): (point: string) => boolean {
-  return (point) => [...text(set)].includes(point);
+function character(code: bigint): string | null {
+  const isSurrogate = code >= 0xd800n && code < 0xe000n;
+  return code < 0n || code > 0x10ffffn || isSurrogate ? null : String.fromCodePoint(Number(code));
 }
 
-function isWhiteSpace(point: string): boolean {
-  return /^\p{White_Space}$/u.test(point);
+/** Letters of one digit count once, though there be letters without one or no letters between. */
+function soundex(value: string): string {
+  const letters = [...value].filter((character) => /[a-zA-Z]/.test(character));
+  const digits = letters.map((letter) => {
+    const group = ['bfpv', 'cgjkqsxz', 'dt', 'l', 'mn', 'r'].findIndex((each) =>
+      each.includes(letter.toLowerCase()),
+    );
+    return group < 0 ? '' : String(group + 1);
+  });
+  const sounds = digits
+    .map((digit, index) => ({ digit, isFirst: index === 0 }))
+    .filter(({ digit }) => digit !== '');
+  const heard = sounds.filter(({ digit, isFirst }, index) => !isFirst && digit !== sounds[index - 1]?.digit);
+  const code = heard.map(({ digit }) => digit).join('');
+  return letters.length === 0 ? '' : `${letters[0]}${code}000`.slice(0, 4);
 }
 
-function trimStart(value: string, isTrimmed: (point: string) => boolean): string {
-  const points = [...value];
-  while (points.length > 0 && isTrimmed(points[0]!)) points.shift();
-  return points.join('');
+/** By the definition: the cheapest of three ways to treat the last characters, each subproblem solved once. */
+function editDistance(a: readonly string[], b: readonly string[]): number {
+  const known = new Map<string, number>();
+  const distance = (i: number, j: number): number => {
+    if (i === 0 || j === 0) return i + j;
+    const key = `${i} ${j}`;
+    const found = known.get(key);
+    if (found !== undefined) return found;
+    const same = a[i - 1] === b[j - 1] ? 0 : 1;
+    const made = Math.min(distance(i - 1, j) + 1, distance(i, j - 1) + 1, distance(i - 1, j - 1) + same);
+    known.set(key, made);
+    return made;
+  };
+  return distance(a.length, b.length);
 }
 
-function trimEnd(value: string, isTrimmed: (point: string) => boolean): string {
-  const points = [...value];
-  while (points.length > 0 && isTrimmed(points.at(-1)!)) points.pop();
-  return points.join('');
-}
+const WHITE_SPACE = Array.from({ length: 0x3001 }, (_, code) => String.fromCharCode(code))
+  .filter((character) => /\p{White_Space}/u.test(character))
+  .join('');

@@ -48,8 +48,8 @@ export const OVERLOADS: ReadonlyMap<string, readonly OperationId[]> = overloads(
 export const ALIASES: Readonly<Record<string, string>> = {
   CEILING: 'CEIL',
   SUBSTRING: 'SUBSTR',
-  CHAR_LENGTH: 'LENGTH',
-  CHARACTER_LENGTH: 'LENGTH',
+  CHARACTER_LENGTH: 'CHAR_LENGTH',
+  OCTET_LENGTH: 'BYTE_LENGTH',
   '||': 'CONCAT',
   IFNULL: 'COALESCE',
   'IS UNKNOWN': 'IS NULL',
