@@ -5,7 +5,7 @@
 import { parseArgs } from 'node:util';
 import { OPERATIONS, type OperationId } from '../../src/compile/operation/table.js';
 import { coverageText, shortcomings } from './coverage.js';
-import { TARGETS, type TargetName, withEngines } from './engines.js';
+import { type TargetName, targetsHere, withEngines } from './engines.js';
 import { type ParityReport, runParity } from './parity.js';
 
 const { values: given } = parseArgs({
@@ -78,12 +78,16 @@ function operationNamed(id: string): OperationId {
   throw new Error(`--operation takes ids of the operation table, not "${id}"`);
 }
 
+/** `all` is every target that this machine has the programs for; the others are told. */
 function targetsNamed(list: string): readonly TargetName[] {
-  const known = Object.keys(TARGETS) as TargetName[];
-  const names = list === 'all' ? known : list.split(',');
-  return names.map((name) => {
-    const target = known.find((each) => each === name);
-    if (target !== undefined) return target;
-    throw new Error(`--target takes all or some of ${known.join(', ')}, not "${name}"`);
-  });
+  const known = targetsHere();
+  if (list !== 'all') return list.split(',').map((name) => targetNamed(name, [...known.keys()]));
+  for (const [name, reason] of known) if (reason !== null) console.error(`${name} did not run: ${reason}`);
+  return [...known].filter(([, reason]) => reason === null).map(([name]) => name);
+}
+
+function targetNamed(name: string, known: readonly TargetName[]): TargetName {
+  const target = known.find((each) => each === name);
+  if (target !== undefined) return target;
+  throw new Error(`--target takes all or some of ${known.join(', ')}, not "${name}"`);
 }
