@@ -23,9 +23,9 @@ export function compileReadExpressions(
       if (seesEarlier) names.set(known.name, known.type);
       return [known];
     }
+    const found = 'expression' in checked ? [] : checked.problems;
+    const own = found.filter((problem) => !(seesEarlier && isNamed(wrong, problem.found)));
     wrong.add(document.name);
-    if ('expression' in checked) return [];
-    const own = checked.problems.filter(({ found }) => !(seesEarlier && isNamed(wrong, found)));
     const later = seesEarlier ? documents.slice(index).map(({ name }) => name) : [];
     problems.push(...own.map((each) => ({ ...explained(each, later), path: `${place}/expression` })));
     return [];

@@ -6,7 +6,7 @@ import type { ValueType } from '../../src/definition/value-type.js';
 import { arrowBytes } from '../../src/offline/arrow.js';
 import { ManualClock } from '../../src/platform/clock.js';
 import { startTestApp, type TestApp } from '../support/app.js';
-import { ALL, OUTPUTS } from './read-documents.js';
+import { ALL, OUTPUTS } from '../support/route-documents.js';
 
 const NOW = '2026-03-02T12:00:00Z';
 const BASE = '/v1/projects/p';
