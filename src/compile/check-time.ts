@@ -1,116 +1,191 @@
-import { closestName } from '../definition/closest-name.js';
-import { isTimeZone } from '../definition/time-zone.js';
 import { resolveOverload } from './check-overload.js';
-import { type CheckContext, type Checked, checkAll } from './checked.js';
-import type { OperationId } from './operation/table.js';
+import { checkFormat, checkZone, checkZoneName, partOfNode, reportPart } from './check-time-parameter.js';
+import { checkDifference, checkShifted, checkSum } from './check-time-shift.js';
+import { type CheckContext, type Checked, checkAll, checkedOf } from './checked.js';
+import { OPERATIONS, type OperationId } from './operation/table.js';
+import { DATE_PARTS } from './runtime/date-part.js';
+import { DATE_UNITS } from './runtime/date-unit.js';
+import { DATE_ELEMENTS, TIMESTAMP_ELEMENTS } from './runtime/time-format.js';
+import { DATE_STEPS, TIMESTAMP_STEPS } from './runtime/time-parse.js';
+import { TIME_PARTS } from './runtime/timestamp.js';
+import { CLOCK_UNITS } from './runtime/timestamp-trunc.js';
+import type { CallNode, ExtractNode } from './syntax.js';
 
-import { DATE_PARTS, TIME_PARTS, UNIT_US } from './runtime/time-part.js';
-import type { CallNode, ExtractNode, SyntaxNode } from './syntax.js';
+type Rule = (context: CheckContext, node: CallNode) => Checked | null;
+
+/** Functions and operators of times, whose arguments are not all values: a part, an interval, a zone, a format. */
+export const TIME_CALLS: Readonly<Record<string, Rule>> = {
+  DATE: checkDateOf,
+  TIMESTAMP: checkTimestampOf,
+  STRING: checkStringOf,
+  DATE_ADD: (context, node) => checkShifted(context, node, 'ADD'),
+  DATE_SUB: (context, node) => checkShifted(context, node, 'SUB'),
+  TIMESTAMP_ADD: (context, node) => checkShifted(context, node, 'ADD'),
+  TIMESTAMP_SUB: (context, node) => checkShifted(context, node, 'SUB'),
+  '+': checkSum,
+  '-': checkSum,
+  DATE_DIFF: checkDifference,
+  TIMESTAMP_DIFF: checkDifference,
+  DATE_TRUNC: checkTrunc,
+  TIMESTAMP_TRUNC: checkTrunc,
+  LAST_DAY: checkLastDay,
+  FORMAT_DATE: (context, node) =>
+    checkFormatted(context, node, { id: 'format_date', elements: DATE_ELEMENTS }),
+  FORMAT_TIMESTAMP: (context, node) =>
+    checkFormatted(context, node, { id: 'format_timestamp', elements: TIMESTAMP_ELEMENTS }),
+  PARSE_DATE: (context, node) => checkFormatted(context, node, { id: 'parse_date', elements: DATE_STEPS }),
+  PARSE_TIMESTAMP: (context, node) =>
+    checkFormatted(context, node, { id: 'parse_timestamp', elements: TIMESTAMP_STEPS }),
+};
 
 /** EXTRACT(part FROM time [AT TIME ZONE zone]). */
 export function checkExtract(context: CheckContext, node: ExtractNode): Checked | null {
   const { part, position, zone } = node;
   const operand = context.check(node.argument);
-  const zoneName = zone === null ? 'UTC' : checkZone(context, zone);
-  const known = [...Object.keys(DATE_PARTS), ...Object.keys(TIME_PARTS), 'DATE'];
-  if (!known.includes(part)) return reportPart(context, position, part, known);
+  const zoneName = zone === null ? 'UTC' : checkZoneName(context, zone);
+  const isDate = operand?.expression.type === 'DATE' && !operand.isNull;
+  const known = [...Object.keys(DATE_PARTS), ...(isDate ? [] : [...Object.keys(TIME_PARTS), 'DATE'])];
+  if (!known.includes(part)) return reportPart(context, { part, position }, known);
   if (operand === null || zoneName === null) return null;
   const written = { name: `EXTRACT(${part})`, position, operands: [operand] };
-  if (operand.expression.type === 'DATE' && zone === null && Object.hasOwn(DATE_PARTS, part)) {
-    return resolveOverload(context, ['extract_date'], { ...written, parameters: { part } });
+  if (isDate && zone !== null) {
+    const message = 'a DATE has no time of day, so no time zone changes it; leave AT TIME ZONE out';
+    return context.report({ position: zone.position, message });
   }
+  if (isDate) return resolveOverload(context, ['extract_date'], { ...written, parameters: { part } });
   if (part === 'DATE') {
-    const parameters = { zone: zoneName };
-    return resolveOverload(context, ['date_of_timestamp'], { ...written, parameters });
+    return resolveOverload(context, ['date_of_timestamp'], { ...written, parameters: { zone: zoneName } });
   }
   const parameters = { part, zone: zoneName };
   return resolveOverload(context, ['extract_timestamp'], { ...written, parameters });
 }
 
-/** Functions of times whose arguments are not all values: a part, an interval, a zone. */
-export const TIME_CALLS: Readonly<Record<string, (context: CheckContext, node: CallNode) => Checked | null>> =
-  {
-    TIMESTAMP_DIFF: (context, node) => checkDiff(context, node, 'timestamp_diff', Object.keys(UNIT_US)),
-    DATE_DIFF: (context, node) => checkDiff(context, node, 'date_diff', ['DAY']),
-    TIMESTAMP_ADD: (context, node) => checkAdd(context, node, 'timestamp_add', Object.keys(UNIT_US)),
-    TIMESTAMP_SUB: (context, node) => checkAdd(context, node, 'timestamp_sub', Object.keys(UNIT_US)),
-    DATE_ADD: (context, node) => checkAdd(context, node, 'date_add', ['DAY']),
-    DATE_SUB: (context, node) => checkAdd(context, node, 'date_sub', ['DAY']),
-    DATE: checkDateOf,
-  };
-
-function checkDiff(
-  context: CheckContext,
-  node: CallNode,
-  id: OperationId,
-  parts: readonly string[],
-): Checked | null {
-  const [end, start, unit] = node.arguments;
-  if (node.arguments.length !== 3 || unit?.kind !== 'name') {
-    const message = `write ${node.name}(end, start, part)`;
-    return context.report({ position: node.position, message });
-  }
-  const part = unit.name.toUpperCase();
-  if (!parts.includes(part)) return reportPart(context, unit.position, part, parts);
-  return resolveTimes(context, node, id, { operands: [end!, start!], part });
-}
-
-function checkAdd(
-  context: CheckContext,
-  node: CallNode,
-  id: OperationId,
-  parts: readonly string[],
-): Checked | null {
-  const [time, interval] = node.arguments;
-  if (node.arguments.length !== 2 || interval?.kind !== 'interval') {
-    const message = `write ${node.name}(time, INTERVAL amount part)`;
-    return context.report({ position: node.position, message });
-  }
-  const { amount, part, position } = interval;
-  if (!parts.includes(part)) return reportPart(context, position, part, parts);
-  return resolveTimes(context, node, id, { operands: [time!, amount], part });
-}
-
-function resolveTimes(
-  context: CheckContext,
-  { name, position }: CallNode,
-  id: OperationId,
-  { operands, part }: { operands: readonly SyntaxNode[]; part: string },
-): Checked | null {
-  const checked = checkAll(context, operands);
-  if (checked === null) return null;
-  const isTimestamp = id.startsWith('timestamp');
-  const written = { name, position, operands: checked };
-  return resolveOverload(context, [id], isTimestamp ? { ...written, parameters: { part } } : written);
-}
-
-/** DATE(timestamp[, zone]). */
+/** DATE(timestamp[, zone]), DATE(year, month, day), and DATE of a date. */
 function checkDateOf(context: CheckContext, node: CallNode): Checked | null {
-  const [time, zone] = node.arguments;
-  const isZone = zone === undefined || (zone.kind === 'literal' && typeof zone.value === 'string');
-  if (time === undefined || node.arguments.length > 2 || !isZone) {
-    return context.report({ position: node.position, message: "write DATE(timestamp[, 'time zone'])" });
+  const { name, position, arguments: given } = node;
+  if (given.length === 3) {
+    const operands = checkAll(context, given);
+    return operands && resolveOverload(context, ['date_of_parts'], { name, position, operands });
   }
-  const operand = context.check(time);
-  const name = zone?.kind === 'literal' ? String(zone.value) : 'UTC';
-  const zoneName = checkZone(context, { name, position: zone?.position ?? node.position });
-  if (operand === null || zoneName === null) return null;
-  const written = { name: 'DATE', position: node.position, operands: [operand] };
-  return resolveOverload(context, ['date_of_timestamp'], { ...written, parameters: { zone: zoneName } });
+  return checkConversion(context, node, {
+    form: "DATE(timestamp[, 'time zone']) or DATE(year, month, day)",
+    same: 'DATE',
+    plain: ['date_of_timestamp'],
+    zoned: ['date_of_timestamp'],
+  });
 }
 
-function checkZone(
+/** TIMESTAMP(date or string[, zone]), and TIMESTAMP of a timestamp. */
+function checkTimestampOf(context: CheckContext, node: CallNode): Checked | null {
+  return checkConversion(context, node, {
+    form: "TIMESTAMP(date or string[, 'time zone'])",
+    same: 'TIMESTAMP',
+    plain: ['cast_string_timestamp', 'cast_date_timestamp'],
+    zoned: ['timestamp_of_text', 'timestamp_of_date'],
+  });
+}
+
+/** STRING(timestamp[, zone]) and STRING(date). */
+function checkStringOf(context: CheckContext, node: CallNode): Checked | null {
+  return checkConversion(context, node, {
+    form: "STRING(timestamp[, 'time zone']) or STRING(date)",
+    same: null,
+    plain: ['cast_timestamp_string', 'cast_date_string'],
+    zoned: ['string_of_timestamp'],
+  });
+}
+
+type Conversion = {
+  readonly form: string;
+  /** The type of which it changes nothing. */
+  readonly same: 'DATE' | 'TIMESTAMP' | null;
+  readonly plain: readonly OperationId[];
+  readonly zoned: readonly OperationId[];
+};
+
+function checkConversion(
   context: CheckContext,
-  { name, position }: { name: string; position: number },
-): string | null {
-  if (name === 'UTC' || isTimeZone(name)) return name;
-  const message = `${JSON.stringify(name.slice(0, 64))} is no IANA time zone; write one such as 'America/New_York'`;
-  return context.report({ position, message, found: name });
+  { name, position, arguments: given }: CallNode,
+  { form, same, plain, zoned }: Conversion,
+): Checked | null {
+  const [value, zone] = given;
+  if (value === undefined || given.length > 2) return context.report({ position, message: `write ${form}` });
+  const operand = context.check(value);
+  const zoneName = checkZone(context, zone);
+  if (operand === null || zoneName === null) return null;
+  const written = { name, position, operands: [operand] };
+  if (zone === undefined && operand.expression.type === same && !operand.isNull) {
+    return checkedOf(operand.expression, position);
+  }
+  if (zone === undefined && !plain.includes('date_of_timestamp'))
+    return resolveOverload(context, plain, written);
+  const ids = zone === undefined ? plain : zoned;
+  return resolveOverload(context, ids, { ...written, parameters: { zone: zoneName } });
 }
 
-function reportPart(context: CheckContext, position: number, part: string, parts: readonly string[]): null {
-  const suggestion = closestName(part, parts);
-  const expected = parts.join(', ');
-  const message = `${part.slice(0, 64)} is no part here; parts are ${expected}`;
-  return context.report({ position, message, found: part, expected, ...(suggestion && { suggestion }) });
+/** DATE_TRUNC(date, part) and TIMESTAMP_TRUNC(timestamp, part[, zone]); DATE_TRUNC of a timestamp is the latter. */
+function checkTrunc(context: CheckContext, node: CallNode): Checked | null {
+  const { name, position, arguments: given } = node;
+  const [value, partNode, zone] = given;
+  const part = partOfNode(partNode);
+  if (value === undefined || part === null || given.length > 3) {
+    return context.report({ position, message: `write ${name}(time, part[, 'time zone'])` });
+  }
+  const operand = context.check(value);
+  const zoneName = checkZone(context, zone);
+  if (operand === null || zoneName === null) return null;
+  const isTimestamp = name === 'TIMESTAMP_TRUNC' || operand.expression.type === 'TIMESTAMP';
+  const parts = [...(isTimestamp ? Object.keys(CLOCK_UNITS) : []), ...Object.keys(DATE_UNITS)];
+  if (!parts.includes(part)) return reportPart(context, { part, position: partNode!.position }, parts);
+  const written = { name, position, operands: [operand] };
+  if (isTimestamp) {
+    return resolveOverload(context, ['timestamp_trunc'], {
+      ...written,
+      parameters: { part, zone: zoneName },
+    });
+  }
+  if (zone === undefined)
+    return resolveOverload(context, ['date_trunc'], { ...written, parameters: { part } });
+  const message = 'a DATE has no time of day, so no time zone changes it; write DATE_TRUNC(date, part)';
+  return context.report({ position: zone.position, message });
+}
+
+/** LAST_DAY(date[, part]). */
+function checkLastDay(context: CheckContext, { name, position, arguments: given }: CallNode): Checked | null {
+  const [value, partNode] = given;
+  const part = partNode === undefined ? 'MONTH' : partOfNode(partNode);
+  if (value === undefined || part === null || given.length > 2) {
+    return context.report({ position, message: 'write LAST_DAY(date[, part])' });
+  }
+  const parts = Object.keys(DATE_UNITS).filter((each) => each !== 'DAY');
+  if (!parts.includes(part)) return reportPart(context, { part, position: partNode!.position }, parts);
+  const operand = context.check(value);
+  if (operand === null) return null;
+  return resolveOverload(context, ['last_day'], {
+    name,
+    position,
+    operands: [operand],
+    parameters: { part },
+  });
+}
+
+type Formatting = { readonly id: OperationId; readonly elements: Readonly<Record<string, unknown>> };
+
+/** FORMAT_…('format', time[, zone]) and PARSE_…('format', string[, zone]). */
+function checkFormatted(
+  context: CheckContext,
+  { name, position, arguments: given }: CallNode,
+  { id, elements }: Formatting,
+): Checked | null {
+  const [formatNode, value, zone] = given;
+  const takesZone = id.endsWith('timestamp');
+  if (formatNode === undefined || value === undefined || given.length > (takesZone ? 3 : 2)) {
+    return context.report({ position, message: `write ${OPERATIONS[id].form}` });
+  }
+  const format = checkFormat(context, formatNode, elements);
+  const operand = context.check(value);
+  const zoneName = checkZone(context, zone);
+  if (format === null || operand === null || zoneName === null) return null;
+  const parameters = takesZone ? { format, zone: zoneName } : { format };
+  return resolveOverload(context, [id], { name, position, operands: [operand], parameters });
 }

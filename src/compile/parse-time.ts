@@ -1,3 +1,4 @@
+import { canonicalPart } from './check-time-parameter.js';
 import { SyntaxMistake } from './problem.js';
 import { dateOfText, timestampOfText } from './runtime/time-text.js';
 import { depthOver, literal, type SyntaxNode } from './syntax.js';
@@ -7,8 +8,7 @@ import type { TokenReader } from './token-reader.js';
 export function parseExtract(reader: TokenReader): SyntaxNode {
   const { position } = reader.next();
   reader.expect('(');
-  if (reader.peek().kind !== 'name') throw reader.unexpected('a part such as HOUR');
-  const part = reader.next().upper;
+  const part = parsePart(reader);
   reader.expect('FROM');
   const argument = reader.expression();
   const zone = reader.accept('AT') ? parseZone(reader) : null;
@@ -20,8 +20,8 @@ export function parseExtract(reader: TokenReader): SyntaxNode {
 export function parseInterval(reader: TokenReader): SyntaxNode {
   const { position } = reader.next();
   const amount = reader.expression();
-  if (reader.peek().kind !== 'name') throw reader.unexpected('a part such as HOUR');
-  const part = reader.next().upper;
+  const part = parsePart(reader);
+  if (reader.isAt('TO')) throw reader.unexpected('one part; add an INTERVAL for each');
   return { kind: 'interval', position, depth: depthOver(position, [amount]), amount, part };
 }
 
@@ -34,6 +34,17 @@ export function parseTimeLiteral(reader: TokenReader): SyntaxNode | null {
   if (value !== null) return literal(type, value, position);
   const found = JSON.stringify(text);
   throw new SyntaxMistake({ position, message: `${found} is no ${type}`, found });
+}
+
+/** `HOUR`, or `WEEK(MONDAY)`. */
+function parsePart(reader: TokenReader): string {
+  if (reader.peek().kind !== 'name') throw reader.unexpected('a part such as HOUR');
+  const part = reader.next().upper;
+  if (part !== 'WEEK' || !reader.accept('(')) return part;
+  if (reader.peek().kind !== 'name') throw reader.unexpected('a day of the week such as MONDAY');
+  const weekday = reader.next().upper;
+  reader.expect(')');
+  return canonicalPart(`WEEK(${weekday})`);
 }
 
 function parseZone(reader: TokenReader): { name: string; position: number } {

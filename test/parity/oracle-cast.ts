@@ -1,7 +1,9 @@
 import { Temporal } from 'temporal-polyfill';
 import type { Value } from '../../src/definition/value.js';
+import { dateOf, daysOf, orNull } from './oracle-date.js';
 import type { StrictOperation } from './oracle-kind.js';
-import { dateOf, daysOf, zoned } from './oracle-time.js';
+import { TIMES } from './oracle-time.js';
+import { zoned, zoneId } from './oracle-zone.js';
 
 /** CAST between scalar types; texts by GoogleSQL's rules. */
 export const CASTS: Readonly<Record<string, StrictOperation>> = {
@@ -51,14 +53,6 @@ export const CASTS: Readonly<Record<string, StrictOperation>> = {
   cast_timestamp_date: ([t]) => daysOf(zoned(t, 'UTC').toPlainDate()),
 };
 
-function orNull(compute: () => Value): Value {
-  try {
-    return compute();
-  } catch {
-    return null;
-  }
-}
-
 function stripped(text: string): string {
   const spaces = ' \t\n\v\f\r';
   let [start, end] = [0, text.length];
@@ -72,32 +66,18 @@ function plainDate([year, month, day]: readonly string[]): Temporal.PlainDate {
   return Temporal.PlainDate.from(fields, { overflow: 'reject' });
 }
 
+/** A local time, then `Z`, an offset, or a space and a zone; behind a date alone a space and an offset. */
 function timestamp(text: string): Value {
-  const [, date, clock, fraction = '', offset, zone] =
-    /^(\d{4}-\d{1,2}-\d{1,2})(?:[ Tt](\d{1,2}:\d{1,2}:\d{1,2})(?:\.(\d{1,6}))?(?:([Zz]|[-+]\d{1,2}(?::?\d{1,2})?)| ([A-Za-z][\w/+-]*))?)?$/.exec(
+  const [, local, offset, zone, late] =
+    /^(\d+-\d+-\d+(?:[ Tt][\d:.]+?)?)(?:([Zz]|[-+]\d{1,2}(?::?\d{1,2})?)| ([A-Za-z][\w/+:-]*)| ([-+]\d[\d:]*))?$/.exec(
       text,
     )!;
-  const [hour, minute, second] = (clock ?? '0:0:0').split(':').map(Number);
-  const leap = second === 60 ? 1 : 0;
-  const time = Temporal.PlainTime.from(
-    { hour: hour!, minute: minute!, second: second! - leap },
-    { overflow: 'reject' },
-  );
-  const local = plainDate(date!.split('-')).toPlainDateTime(time).add({ seconds: leap });
-  const at = local.toZonedDateTime(zoneOf(offset, zone)).epochNanoseconds / 1000n;
-  return at + BigInt(fraction.padEnd(6, '0'));
-}
-
-function zoneOf(offset: string | undefined, zone: string | undefined): string {
-  if (zone !== undefined) {
-    const exact = Temporal.Instant.fromEpochNanoseconds(0n).toZonedDateTimeISO(zone).timeZoneId === zone;
-    if (!exact) throw new RangeError(zone);
-    return zone;
-  }
-  if (offset === undefined || offset.toUpperCase() === 'Z') return 'UTC';
-  const [, sign, hours, minutes] = /^([-+])(\d\d?):?(\d*)$/.exec(offset)!;
-  if (Number(minutes) > 59 || Number(hours) * 60 + Number(minutes) > 840) throw new RangeError(offset);
-  return `${sign}${hours!.padStart(2, '0')}:${minutes!.padStart(2, '0')}`;
+  const hasClock = /[ Tt]/.test(local!);
+  if (!hasClock && (offset ?? zone) !== undefined) throw new RangeError(text);
+  if (hasClock && late !== undefined) throw new RangeError(text);
+  const written = offset ?? zone ?? late;
+  const isUtc = written === undefined || (zone === undefined && written.toUpperCase() === 'Z');
+  return TIMES['timestamp_of_text']!([local!], { zone: isUtc ? 'UTC' : zoneId(written!) });
 }
 
 /** Hexadecimal floats of few digits and small powers, which is what the generator makes: these are exact. */

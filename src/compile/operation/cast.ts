@@ -21,9 +21,9 @@ export const CAST = {
   cast_string_timestamp: cast('STRING', 'TIMESTAMP', 'nullable', 'rt.timestampOfText($0)'),
   cast_bytes_string: cast('BYTES', 'STRING', 'nullable', 'rt.textOfBytes($0)'),
   cast_date_string: cast('DATE', 'STRING', 'total', 'rt.formatDate($0)'),
-  cast_date_timestamp: cast('DATE', 'TIMESTAMP', 'total', 'rt.timestampOfDate($0)'),
-  cast_timestamp_string: cast('TIMESTAMP', 'STRING', 'total', 'rt.textOfTimestamp($0)'),
-  cast_timestamp_date: cast('TIMESTAMP', 'DATE', 'nullable', "rt.dateOfTimestamp($0, 'UTC')"),
+  cast_date_timestamp: cast('DATE', 'TIMESTAMP', 'total', 'BigInt($0) * 86400000000n'),
+  cast_timestamp_string: cast('TIMESTAMP', 'STRING', 'total', 'rt.textOfTimestamp($0, rt.UTC)'),
+  cast_timestamp_date: cast('TIMESTAMP', 'DATE', 'nullable', 'rt.dateOfTimestamp($0, rt.UTC)'),
 } as const satisfies Readonly<Record<string, Operation>>;
 
 function cast(from: ScalarType, to: ScalarType, guard: Guard, code: string): Operation {

@@ -3,6 +3,7 @@ import { ARITHMETIC } from './arithmetic.js';
 import { ARRAYS } from './array.js';
 import { BITS } from './bits.js';
 import { CAST } from './cast.js';
+import { DATE } from './date.js';
 import { DIGEST } from './digest.js';
 import { DISTANCE } from './distance.js';
 import { LOGIC } from './logic.js';
@@ -11,6 +12,7 @@ import type { Operation } from './operation.js';
 import { PATTERN } from './pattern.js';
 import { TEXT } from './text.js';
 import { TIME } from './time.js';
+import { TIME_FORMAT } from './time-format.js';
 
 const TABLE = {
   ...ARITHMETIC,
@@ -21,7 +23,9 @@ const TABLE = {
   ...PATTERN,
   ...DIGEST,
   ...CAST,
+  ...DATE,
   ...TIME,
+  ...TIME_FORMAT,
   ...ARRAYS,
   ...DISTANCE,
 };
@@ -47,6 +51,7 @@ export const OVERLOADS: ReadonlyMap<string, readonly OperationId[]> = overloads(
 /** Other names of the same operations: under S6 a function is always its SAFE_ form. */
 export const ALIASES: Readonly<Record<string, string>> = {
   CEILING: 'CEIL',
+  POWER: 'POW',
   SUBSTRING: 'SUBSTR',
   CHARACTER_LENGTH: 'CHAR_LENGTH',
   OCTET_LENGTH: 'BYTE_LENGTH',

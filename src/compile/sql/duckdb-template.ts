@@ -1,7 +1,7 @@
 import type { CallExpression } from '../../definition/expression.js';
 import { DATE_MAX_DAYS, DATE_MIN_DAYS, TIMESTAMP_MAX_US, TIMESTAMP_MIN_US } from '../../definition/value.js';
 import { MAX_TEXT_BYTES } from '../runtime/text.js';
-import { UNIT_US } from '../runtime/time-part.js';
+import { UNIT_US } from '../runtime/timestamp.js';
 
 /** How DuckDB carries an operation out. */
 export type DuckdbLowering = {
@@ -91,14 +91,18 @@ export function unitOf(node: CallExpression): bigint {
 }
 
 /** Zones other than UTC are the kernel's: DuckDB brings its own time zone database. */
-export function isUtc(node: CallExpression): boolean {
+function isUtc(node: CallExpression): boolean {
   return node.parameters?.['zone'] === undefined || node.parameters['zone'] === 'UTC';
 }
 
-/** EXTRACT of a timestamp in UTC or of a date. */
-export function extractTemplate(node: CallExpression): string | null {
-  const template = PARTS[node.parameters?.['part'] ?? ''];
-  return isUtc(node) && template !== undefined ? template : null;
+/** The same for all types, of the node's part, which is DAY where there is none. */
+export function byPart(write: (part: string) => string | null): DuckdbLowering {
+  return { floats: 'finite', template: (node) => write(node.parameters?.['part'] ?? 'DAY') };
+}
+
+/** In UTC only. */
+export function inUtc({ floats, template }: DuckdbLowering): DuckdbLowering {
+  return { floats, template: (node, operands) => (isUtc(node) ? template(node, operands) : null) };
 }
 
 /** SUBSTR from a literal position above 0 and for a literal length not below 0, within 32 bits. */
@@ -115,16 +119,8 @@ export function substrTemplate({ arguments: [, position, length] }: CallExpressi
 /** Day 0, from which DATE arithmetic counts. */
 export const EPOCH = "DATE '1970-01-01'";
 
-const PARTS: Readonly<Record<string, string>> = {
-  YEAR: 'year($0)',
-  QUARTER: 'quarter($0)',
-  MONTH: 'month($0)',
-  DAY: 'day($0)',
-  DAYOFWEEK: 'dayofweek($0) + 1',
-  DAYOFYEAR: 'dayofyear($0)',
-  WEEK: '(dayofyear($0) + 6 - dayofweek($0)) // 7',
-  ISOWEEK: 'week($0)',
-  ISOYEAR: 'isoyear($0)',
+/** EXTRACT's parts of the time of day. */
+export const TIME_PARTS_SQL: Readonly<Record<string, string>> = {
   HOUR: 'hour($0)',
   MINUTE: 'minute($0)',
   SECOND: 'second($0)',

@@ -1,0 +1,103 @@
+import { closestName } from '../definition/closest-name.js';
+import type { CheckContext } from './checked.js';
+import { zoneOf } from './runtime/clock.js';
+import { WEEKDAYS } from './runtime/date-part.js';
+import { unknownElements } from './runtime/time-format.js';
+import type { SyntaxNode } from './syntax.js';
+
+/** A part as it is written: `DAY`, `WEEK(MONDAY)`; null when the node is none. */
+export function partOfNode(node: SyntaxNode | undefined): string | null {
+  if (node?.kind === 'name') return node.name.toUpperCase();
+  if (node?.kind !== 'call' || node.name !== 'WEEK' || node.arguments.length !== 1) return null;
+  const [weekday] = node.arguments;
+  return weekday?.kind === 'name' ? canonicalPart(`WEEK(${weekday.name.toUpperCase()})`) : null;
+}
+
+/** A part in the one way that definitions hold it. */
+export function canonicalPart(part: string): string {
+  return part === 'WEEK(SUNDAY)' ? 'WEEK' : part;
+}
+
+/** Reports a part that is not among those which are taken. */
+export function reportPart(
+  context: CheckContext,
+  { part, position }: { readonly part: string; readonly position: number },
+  parts: readonly string[],
+): null {
+  const day = /^WEEK\((.*)\)$/.exec(part)?.[1];
+  const expected = parts.filter((each) => !each.startsWith('WEEK(')).join(', ');
+  if (day !== undefined && parts.includes('WEEK(MONDAY)')) {
+    const suggestion = closestName(day, WEEKDAYS);
+    const days = WEEKDAYS.join(', ');
+    const message = `${day.slice(0, 64)} is no day of the week; days are ${days}`;
+    return context.report({
+      position,
+      message,
+      found: day,
+      expected: days,
+      ...(suggestion && { suggestion }),
+    });
+  }
+  const suggestion = closestName(part, parts) ?? OTHER_NAMES[part];
+  const isTaken = suggestion !== undefined && parts.includes(suggestion);
+  const message = `${part.slice(0, 64)} is no part here; parts are ${expected}`;
+  return context.report({ position, message, found: part, expected, ...(isTaken && { suggestion }) });
+}
+
+/** A zone as a literal, UTC where there is none; null when it was reported wrong. */
+export function checkZone(context: CheckContext, node: SyntaxNode | undefined): string | null {
+  if (node === undefined) return 'UTC';
+  const { position } = node;
+  if (node.kind !== 'literal' || typeof node.value !== 'string' || node.type !== 'STRING') {
+    const message =
+      "a time zone is a string literal, such as 'America/New_York'; it cannot come from a column";
+    return context.report({ position, message, expected: 'a string literal' });
+  }
+  return checkZoneName(context, { name: node.value, position });
+}
+
+/** A zone by its name; null when it was reported wrong. */
+export function checkZoneName(
+  context: CheckContext,
+  { name, position }: { readonly name: string; readonly position: number },
+): string | null {
+  if (zoneOf(name) !== null) return name;
+  const found = name.slice(0, 64);
+  const message = `${JSON.stringify(found)} is no IANA time zone; write one such as 'America/New_York', capitals included, or an offset such as '+05:30'`;
+  return context.report({ position, message, found });
+}
+
+/** A format as a literal whose elements are all known; null when it was reported wrong. */
+export function checkFormat(
+  context: CheckContext,
+  node: SyntaxNode,
+  elements: Readonly<Record<string, unknown>>,
+): string | null {
+  const { position } = node;
+  if (node.kind !== 'literal' || typeof node.value !== 'string' || node.type !== 'STRING') {
+    const message = "a format is a string literal, such as '%Y-%m-%d'; it cannot come from a column";
+    return context.report({ position, message, expected: 'a string literal' });
+  }
+  const [unknown] = unknownElements(node.value, elements);
+  if (unknown === undefined) return node.value;
+  const expected = Object.keys(elements).join(' ');
+  const message = `the format element ${JSON.stringify(unknown)} is not one of ${expected}; write %% for a percent sign`;
+  return context.report({ position, message, found: unknown, expected });
+}
+
+/** Names that other dialects and spoken language have for parts. */
+const OTHER_NAMES: Readonly<Record<string, string>> = {
+  DOW: 'DAYOFWEEK',
+  WEEKDAY: 'DAYOFWEEK',
+  DOY: 'DAYOFYEAR',
+  MINUTES: 'MINUTE',
+  YYYY: 'YEAR',
+  YY: 'YEAR',
+  MM: 'MONTH',
+  DD: 'DAY',
+  HH: 'HOUR',
+  MI: 'MINUTE',
+  SS: 'SECOND',
+  MS: 'MILLISECOND',
+  US: 'MICROSECOND',
+};
