@@ -1,6 +1,7 @@
 import { closestName } from '../definition/closest-name.js';
 import { FITTED_FUNCTIONS } from '../definition/expression.js';
 import { reportCondition } from './check-case.js';
+import { checkConcat } from './check-concat.js';
 import { checkFitted } from './check-fitted.js';
 import { NORMALIZE_CALLS } from './check-normalize.js';
 import { resolveOverload } from './check-overload.js';
@@ -9,7 +10,7 @@ import { TIME_CALLS } from './check-time.js';
 import { type CheckContext, type Checked, callOf, checkAll, checkedOf } from './checked.js';
 import { coerce } from './coercion.js';
 import { insteadOf, refusalOf } from './foreign-function.js';
-import { ALIASES, type OperationId, OVERLOADS } from './operation/table.js';
+import { ALIASES, OVERLOADS } from './operation/table.js';
 
 import type { CallNode } from './syntax.js';
 
@@ -19,18 +20,11 @@ export function checkCall(context: CheckContext, node: CallNode): Checked | null
   if (isFitted || node.over) return checkFitted(context, node);
   const own = Object.hasOwn(OWN_RULES, node.name) ? OWN_RULES[node.name] : undefined;
   if (own !== undefined) return own(context, node);
-  const ids = overloadsOf(node.name);
+  const ids = OVERLOADS.get(Object.hasOwn(ALIASES, node.name) ? ALIASES[node.name]! : node.name);
   if (ids === undefined) return reportUnknown(context, node);
   const operands = checkAll(context, node.arguments);
   if (operands === null) return null;
   return resolveOverload(context, ids, { name: node.name, position: node.position, operands });
-}
-
-/** `||` joins arrays too, CONCAT does not. */
-function overloadsOf(name: string): readonly OperationId[] | undefined {
-  const spelling = Object.hasOwn(ALIASES, name) ? ALIASES[name]! : name;
-  const ids = OVERLOADS.get(spelling);
-  return name === '||' ? [...(ids ?? []), ...(OVERLOADS.get('ARRAY_CONCAT') ?? [])] : ids;
 }
 
 type Rule = (context: CheckContext, node: CallNode) => Checked | null;
@@ -42,7 +36,10 @@ const OWN_RULES: Readonly<Record<string, Rule>> = {
   AS_OF: checkAsOf,
   IF: checkIf,
   IFNULL: checkIfNull,
+  CONCAT: checkConcat,
+  '||': checkConcat,
   'unary +': checkPlus,
+  'IS UNKNOWN': checkIsUnknown,
 };
 
 function checkAsOf(context: CheckContext, node: CallNode): Checked | null {
@@ -62,7 +59,7 @@ function checkIf(context: CheckContext, node: CallNode): Checked | null {
   if (operands === null) return null;
   const [condition, ...results] = operands as readonly [Checked, Checked, Checked];
   const isCondition = condition.isNull || condition.expression.type === 'BOOL';
-  if (!isCondition) reportCondition(context, condition, 'IF');
+  if (!isCondition) reportCondition(context, condition, 'the condition of IF');
   const type = commonType(context, results, 'a result of IF');
   if (!isCondition || type === null) return null;
   const typed = [coerce(condition, 'BOOL'), ...results.map((result) => coerce(result, type))];
@@ -82,6 +79,16 @@ function checkPlus(context: CheckContext, node: CallNode): Checked | null {
   const { type } = operand.expression;
   if (type === 'INT64' || type === 'FLOAT64') return checkedOf(operand.expression, node.position);
   return context.report({ position: node.position, message: `+ does not take ${type}`, found: type });
+}
+
+/** IS NULL of a BOOL. */
+function checkIsUnknown(context: CheckContext, node: CallNode): Checked | null {
+  const operand = context.check(node.arguments[0]!);
+  if (operand === null) return null;
+  if (!operand.isNull && operand.expression.type !== 'BOOL') {
+    return reportCondition(context, operand, 'the left side of IS UNKNOWN');
+  }
+  return checkedOf(callOf('is_null', 'BOOL', [coerce(operand, 'BOOL')]), node.position);
 }
 
 function reportCount(context: CheckContext, node: CallNode, expected: string): null {

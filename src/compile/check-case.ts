@@ -37,15 +37,15 @@ function comparable(context: CheckContext, tests: readonly Checked[]): readonly 
 
 function conditions(context: CheckContext, tests: readonly Checked[]): readonly Expression[] | null {
   const wrong = tests.filter(({ isNull, expression }) => !isNull && expression.type !== 'BOOL');
-  for (const test of wrong) reportCondition(context, test, 'WHEN');
+  for (const test of wrong) reportCondition(context, test, 'the condition of WHEN');
   return wrong.length === 0 ? tests.map((test) => coerce(test, 'BOOL')) : null;
 }
 
 /** A condition that is no BOOL. */
-export function reportCondition(context: CheckContext, condition: Checked, of: string): null {
+export function reportCondition(context: CheckContext, condition: Checked, what: string): null {
   const { expression, position } = condition;
   const found = expression.type;
-  const message = `the condition of ${of} is ${found}; it must be BOOL`;
+  const message = `${what} is ${found}; it must be BOOL`;
   const suggestion = suggestedAs(context, condition, ['BOOL']);
   return context.report({
     position,

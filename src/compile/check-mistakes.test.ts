@@ -155,6 +155,11 @@ const WRONG = [
   'ABS(a) OVER (PARTITION BY a)',
   '{a}',
   'a -> b',
+  "'a' 'b'",
+  'EXISTS(SELECT 1) AND amuont > 1',
+  "DATETIME '2020-01-01' > departed",
+  'CURRENT_TIMESTAMP() > departed',
+  'a IS UNKNOWN',
 ];
 
 it('S5 tells every mistake once, in order, with what was probably meant', async () => {

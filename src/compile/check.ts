@@ -1,12 +1,12 @@
 import type { Expression } from '../definition/expression.js';
-import { elementTypeOf } from '../definition/value-type.js';
+import { elementTypeOf, type ValueType } from '../definition/value-type.js';
 import { checkArray } from './check-array.js';
 import { checkCall } from './check-call.js';
 import { checkCase } from './check-case.js';
 import { checkName } from './check-name.js';
 import { checkExtract } from './check-time.js';
 import { type Allowance, type CheckContext, type Checked, callOf, checkedOf, type Scope } from './checked.js';
-import { coerce } from './coercion.js';
+import { coerce, coercionCost } from './coercion.js';
 import { OPERATIONS, type OperationId } from './operation/table.js';
 import { parse } from './parser.js';
 import { type ExpressionProblem, type Mistake, problemOf } from './problem.js';
@@ -89,7 +89,8 @@ function checkCast(context: CheckContext, { argument, to, position }: CastNode):
   const operand = context.check(argument);
   if (operand === null) return null;
   const from = operand.expression.type;
-  if (operand.isNull || from === to) return checkedOf(coerce(operand, to), position);
+  if (operand.isNull || from === to || isLiteralArrayOf(operand, to))
+    return checkedOf(coerce(operand, to), position);
   const id = `cast_${from}_${to}`.toLowerCase();
   if (Object.hasOwn(OPERATIONS, id)) {
     return checkedOf(callOf(id as OperationId, to, [operand.expression]), position);
@@ -102,6 +103,11 @@ function checkCast(context: CheckContext, { argument, to, position }: CastNode):
   const expected = targets.map((key) => key.split('_').at(-1)!.toUpperCase()).join(', ') || 'nothing';
   const message = `${from} cannot be cast to ${to}; it can be cast to ${expected}`;
   return context.report({ position, message, found: from, expected });
+}
+
+/** An array literal may be cast to what it would be read as anyway. */
+function isLiteralArrayOf(operand: Checked, to: ValueType): boolean {
+  return elementTypeOf(to) !== null && coercionCost(operand, to) !== null;
 }
 
 /** Mistakes told at once. */

@@ -130,8 +130,10 @@ function match(pattern: RegExp, text: string, at: number): string | null {
 
 /** Of what stands in the text, for messages. */
 const MAX_SHOWN = 64;
-const SPACE = /\s*/y;
-const COMMENT = /(?:--|#)[^\n]*|\/\*[^*]*\*+(?:[^/*][^*]*\*+)*\//y;
+/** White space of GoogleSQL, which is not that of JavaScript. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: a backspace is white space there
+const SPACE = /[\t\n\v\f\r\x08 \u00a0\u2000-\u200a\u202f\u205f\u3000]*/y;
+const COMMENT = /(?:--|#)[^\r\n]*|\/\*[^*]*\*+(?:[^/*][^*]*\*+)*\//y;
 const NAME = /[A-Za-z_][A-Za-z0-9_]*/y;
 const NUMBER_START = /\.?\d/y;
 const HEX = /0[xX][0-9a-fA-F]+/y;

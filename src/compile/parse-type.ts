@@ -1,6 +1,6 @@
 import { closestName } from '../definition/closest-name.js';
 import { SCALAR_TYPES, type ScalarType, type ValueType } from '../definition/value-type.js';
-import { SyntaxMistake } from './problem.js';
+import { type Mistake, SyntaxMistake } from './problem.js';
 import type { TokenReader } from './token-reader.js';
 
 /** A type by its GoogleSQL name, a scalar or `ARRAY<scalar>`; null when it was reported wrong. */
@@ -19,29 +19,34 @@ export function parseElementType(reader: TokenReader): ScalarType | null {
 }
 
 function parseScalarType(reader: TokenReader): ScalarType | null {
-  const { upper, text, position, kind } = reader.peek();
-  if (upper === 'ARRAY' || reader.isAt('<', 1)) {
-    const message =
-      upper === 'ARRAY'
-        ? 'an array holds no arrays'
-        : `there are no types of fields such as ${upper.slice(0, 64)}`;
-    throw new SyntaxMistake({ position, message, found: text });
-  }
-  const name = upper === 'BOOLEAN' ? 'BOOL' : upper;
-  const type = SCALAR_TYPES.find((scalar) => scalar === name);
-  if (kind !== 'name' || reader.isAtStop()) {
+  const { text, position, kind } = reader.peek();
+  const upper = text.toUpperCase();
+  if (upper === 'ARRAY' || reader.isAt('<', 1)) throw nested(text, position);
+  if ((kind !== 'name' && kind !== 'quotedName') || reader.isAtStop()) {
     reader.report(reader.unexpected('a type').mistake);
     return null;
   }
   reader.next();
+  const type = SCALAR_TYPES.find((scalar) => scalar === upper || (scalar === 'BOOL' && upper === 'BOOLEAN'));
   if (type !== undefined) return skipSize(reader, type);
+  reader.report(unknownType(text, position));
+  if (reader.accept('(')) reader.skipOpen();
+  return null;
+}
+
+function nested(text: string, position: number): SyntaxMistake {
+  const fields = `there are no types of fields such as ${text.slice(0, 64)}`;
+  const message = text.toUpperCase() === 'ARRAY' ? 'an array holds no arrays' : fields;
+  return new SyntaxMistake({ position, message, found: text });
+}
+
+function unknownType(text: string, position: number): Mistake {
+  const upper = text.toUpperCase();
   const foreign = Object.hasOwn(FOREIGN, upper) ? FOREIGN[upper]! : null;
   const suggestion = foreign ?? closestName(text.slice(0, 32), SCALAR_TYPES);
   const expected = SCALAR_TYPES.join(', ');
   const message = `${JSON.stringify(text.slice(0, 64))} is no type here; types are ${expected}`;
-  reader.report({ position, message, found: text, expected, ...(suggestion !== null && { suggestion }) });
-  if (reader.accept('(')) reader.skipOpen();
-  return null;
+  return { position, message, found: text, expected, ...(suggestion !== null && { suggestion }) };
 }
 
 /** `STRING(10)` is a type of tables only. */

@@ -8,6 +8,7 @@ import {
   INFIX_WORDS,
   type Infix,
   infixAt,
+  mayFollow,
   NEGATED_WORDS,
   NOT_LEVEL,
   UNARY_LEVEL,
@@ -63,10 +64,11 @@ function correctNegated(reader: TokenReader): boolean {
 
 function parseInfix(reader: TokenReader, left: SyntaxNode, infix: Infix): SyntaxNode {
   const { position } = reader.peek();
-  const { level, chains, parse: parseRest } = INFIX[infix];
+  const { level, parse: parseRest } = INFIX[infix];
   const node = parseRest(reader, left, position);
   const following = infixAt(reader.peek(), reader.peek(1));
-  if (chains || following === null || INFIX[following].level !== level) return node;
+  const isSame = following !== null && INFIX[following].level === level;
+  if (!isSame || mayFollow(reader, infix, node)) return node;
   reader.report(reader.unexpected('parentheses around the first comparison').mistake);
   return errorNode(position, [node]);
 }

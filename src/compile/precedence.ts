@@ -48,6 +48,15 @@ export const INFIX = {
   '||': chain('||', 10),
 } satisfies Record<string, InfixRule>;
 
+/** Whether another operator of the same strength may follow: all but comparisons, and IS DISTINCT FROM behind a test that ends itself. */
+export function mayFollow(reader: TokenReader, infix: Infix, node: SyntaxNode): boolean {
+  if (INFIX[infix].chains) return true;
+  const test = node.kind === 'call' && node.name === 'NOT' ? node.arguments[0]! : node;
+  const endsItself =
+    infix === 'IN' || (infix === 'IS' && test.kind === 'call' && test.name !== 'IS DISTINCT FROM');
+  return endsItself && reader.isAt('IS') && reader.isAt('DISTINCT', reader.isAt('NOT', 1) ? 2 : 1);
+}
+
 /** Infix operators that are words, as far as a misspelt one can be told from a name. */
 export const INFIX_WORDS = ['AND', 'BETWEEN', 'LIKE'];
 /** Infix operators that NOT may stand before. */
@@ -106,7 +115,8 @@ function parseIsTest(reader: TokenReader, left: SyntaxNode, position: number): S
     return errorNode(position, [left, mistake]);
   }
   reader.expect('FROM');
-  return call('IS DISTINCT FROM', position, [left, reader.expression(COMPARISON_LEVEL)]);
+  const level = reader.isAt('NOT') ? NOT_LEVEL - 1 : COMPARISON_LEVEL;
+  return call('IS DISTINCT FROM', position, [left, reader.expression(level)]);
 }
 
 const IS_TESTS = ['NULL', 'TRUE', 'FALSE', 'UNKNOWN', 'DISTINCT', 'NOT'];

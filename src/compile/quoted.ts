@@ -56,7 +56,8 @@ function readBody(body: Body, from: number): Read {
   let at = from;
   while (!text.startsWith(quote, at)) {
     const isOver = at >= text.length || (text[at] === '\\' && at + 1 === text.length);
-    if (isOver || (quote.length === 1 && text[at] === '\n')) return unclosed(body);
+    const isLineEnd = text[at] === '\n' || text[at] === '\r';
+    if (isOver || (quote.length === 1 && isLineEnd)) return unclosed(body);
     const { part, end } = text[at] === '\\' ? readEscape(body, at) : readPlain(body, at);
     parts.push(part);
     at = end;
@@ -64,8 +65,9 @@ function readBody(body: Body, from: number): Read {
   return { parts, end: at + quote.length, isClosed: true };
 }
 
-/** Everything up to the next character that could end the body or begin an escape. */
+/** Everything up to the next character that could end the body or begin an escape; a line ends in \n, however it is written. */
 function readPlain(body: Body, at: number): { part: string; end: number } {
+  if (body.text[at] === '\r') return { part: '\n', end: at + (body.text[at + 1] === '\n' ? 2 : 1) };
   PLAIN.lastIndex = at;
   const run = PLAIN.exec(body.text)?.[0] ?? body.text[at]!;
   const part = body.isBytes ? Buffer.from(run, 'utf8').toString('latin1') : run;
@@ -75,7 +77,7 @@ function readPlain(body: Body, at: number): { part: string; end: number } {
 function readEscape(body: Body, at: number): { part: string; end: number } {
   const { text, isRaw, isBytes } = body;
   const letter = text[at + 1]!;
-  if (isRaw) return readRawEscape(text, at);
+  if (isRaw) return readRawEscape(body, at);
   const simple = SIMPLE_ESCAPES[letter];
   if (simple !== undefined) return { part: simple, end: at + 2 };
   NUMERIC_ESCAPE.lastIndex = at;
@@ -92,10 +94,13 @@ function readEscape(body: Body, at: number): { part: string; end: number } {
   return { part: String.fromCodePoint(codePoint), end: at + whole.length };
 }
 
-/** A raw string keeps its backslashes; one before a quote keeps the string open. */
-function readRawEscape(text: string, at: number): { part: string; end: number } {
-  const end = at + (/[\\'"`]/.test(text[at + 1]!) ? 2 : 1);
-  return { part: text.slice(at, end), end };
+/** A raw string keeps its backslashes, and each keeps what follows it: a quote, a line end. */
+function readRawEscape(body: Body, at: number): { part: string; end: number } {
+  const kept = body.text.startsWith('\r\n', at + 1)
+    ? 3
+    : 1 + String.fromCodePoint(body.text.codePointAt(at + 1)!).length;
+  const part = body.text.slice(at, at + kept);
+  return { part: body.isBytes ? Buffer.from(part, 'utf8').toString('latin1') : part, end: at + kept };
 }
 
 function isCodePoint(code: number): boolean {
@@ -111,7 +116,7 @@ function unclosed({ text, at, quote, mistakes }: Body): Read {
 }
 
 const OPENING = /([rR][bB]?|[bB][rR]?|)('''|"""|['"`])/y;
-const PLAIN = /[^\\'"`\n]+/y;
+const PLAIN = /[^\\'"`\r\n]+/y;
 const NUMERIC_ESCAPE = /\\(?:([0-3][0-7]{2})|[xX]([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8}))/y;
 const SIMPLE_ESCAPES: Readonly<Record<string, string>> = {
   a: '\x07',

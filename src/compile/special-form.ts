@@ -1,3 +1,4 @@
+import { SCALAR_TYPES } from '../definition/value-type.js';
 import { parseArray } from './parse-array.js';
 import { parseExtract, parseInterval, parseTimeLiteral } from './parse-time.js';
 import { parseType } from './parse-type.js';
@@ -17,7 +18,9 @@ const SPECIAL: Readonly<Record<string, (reader: TokenReader) => SyntaxNode | nul
   NULL: (reader) => literal(null, null, reader.next().position),
   CASE: parseCase,
   CAST: parseCast,
-  SAFE_CAST: parseCast,
+  SAFE_CAST: (reader) => (reader.isAt('(', 1) ? parseCast(reader) : null),
+  CURRENT_DATE: parseCurrent,
+  CURRENT_TIMESTAMP: parseCurrent,
   EXTRACT: parseExtract,
   INTERVAL: parseInterval,
   TIMESTAMP: parseTimeLiteral,
@@ -28,7 +31,19 @@ const SPECIAL: Readonly<Record<string, (reader: TokenReader) => SyntaxNode | nul
   SELECT: (reader) => refuse(reader, 'queries'),
   ARRAY: parseArray,
   STRUCT: (reader) => refuse(reader, 'structs'),
+  DATETIME: parseForeignLiteral,
+  TIME: parseForeignLiteral,
+  NUMERIC: parseForeignLiteral,
+  BIGNUMERIC: parseForeignLiteral,
+  DECIMAL: parseForeignLiteral,
+  JSON: parseForeignLiteral,
 };
+
+/** Functions that may be written without parentheses. */
+function parseCurrent(reader: TokenReader): SyntaxNode {
+  const { upper, position } = reader.next();
+  return call(upper, position, reader.accept('(') ? reader.list() : []);
+}
 
 function parseCase(reader: TokenReader): SyntaxNode {
   const { position } = reader.next();
@@ -84,6 +99,15 @@ function refuseFormat(reader: TokenReader): void {
   const { position, text } = reader.peek();
   const message = 'CAST takes no FORMAT; FORMAT_TIMESTAMP, PARSE_TIMESTAMP and their like take one';
   throw new SyntaxMistake({ position, message, found: text });
+}
+
+/** `DATETIME '…'` and the like; without a string behind it the word is a name. */
+function parseForeignLiteral(reader: TokenReader): SyntaxNode | null {
+  if (reader.peek(1).kind !== 'string') return null;
+  const { position, upper } = reader.next();
+  reader.next();
+  const message = `there is no type ${upper}; types are ${SCALAR_TYPES.join(', ')}`;
+  return reader.report({ position, message, found: upper, expected: SCALAR_TYPES.join(', ') });
 }
 
 function refuse(reader: TokenReader, what: string): never {

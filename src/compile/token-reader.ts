@@ -204,6 +204,7 @@ export class TokenReader extends TokenCursor {
 
 function shown({ kind, text }: Token): string {
   if (kind === 'end') return 'the end';
+  if (kind === 'bytes') return 'bytes';
   return JSON.stringify(text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}…` : text);
 }
 
