@@ -63,8 +63,9 @@ export function checkZoneName(
 ): string | null {
   if (zoneOf(name) !== null) return name;
   const found = name.slice(0, 64);
-  const message = `${JSON.stringify(found)} is no IANA time zone; write one such as 'America/New_York', capitals included, or an offset such as '+05:30'`;
-  return context.report({ position, message, found });
+  const suggestion = closestName(found, Intl.supportedValuesOf('timeZone'));
+  const message = `${JSON.stringify(found)} is no IANA time zone and no offset; write one such as 'America/New_York' or '+05:30'`;
+  return context.report({ position, message, found, ...(suggestion && { suggestion: `'${suggestion}'` }) });
 }
 
 /** A format as a literal whose elements are all known; null when it was reported wrong. */

@@ -43,11 +43,11 @@ export function checkExtract(context: CheckContext, node: ExtractNode): Checked 
   const { part, position, zone } = node;
   const operand = context.check(node.argument);
   const zoneName = zone === null ? 'UTC' : checkZoneName(context, zone);
-  const isDate = operand?.expression.type === 'DATE' && !operand.isNull;
-  const known = [...Object.keys(DATE_PARTS), ...(isDate ? [] : [...Object.keys(TIME_PARTS), 'DATE'])];
+  const known = [...Object.keys(DATE_PARTS), ...Object.keys(TIME_PARTS), 'DATE'];
   if (!known.includes(part)) return reportPart(context, { part, position }, known);
   if (operand === null || zoneName === null) return null;
   const written = { name: `EXTRACT(${part})`, position, operands: [operand] };
+  const isDate = operand.expression.type === 'DATE' && !operand.isNull && Object.hasOwn(DATE_PARTS, part);
   if (isDate && zone !== null) {
     const message = 'a DATE has no time of day, so no time zone changes it; leave AT TIME ZONE out';
     return context.report({ position: zone.position, message });

@@ -188,7 +188,7 @@ describe('S5 what an expression must not be', () => {
     ],
     [
       "EXTRACT(HOUR FROM departed AT TIME ZONE 'Amerika/New_York')",
-      '! 1:41 "Amerika/New_York" is no IANA time zone; write one such as \'America/New_York\'',
+      "! 1:41 \"Amerika/New_York\" is no IANA time zone and no offset; write one such as 'America/New_York' or '+05:30'; did you mean 'America/New_York'?",
     ],
     [
       'TIMESTAMP_DIFF(departed, departed, WEEK)',

@@ -58,7 +58,7 @@ function shiftedMonths(amount: string): string {
 type Unit = { readonly start: DateSql; readonly end: DateSql; readonly number: DateSql };
 
 function weeks(first: number): Unit {
-  const start: DateSql = (date) => `${date} - CAST((dayofweek(${date}) + ${7 - first}) % 7 AS INTEGER)`;
+  const start: DateSql = (date) => `${date} - CAST(${weekdayFrom(first, date)} AS INTEGER)`;
   const zero = (first + 3) % 7;
   return {
     start,
@@ -99,7 +99,12 @@ const UNITS: Readonly<Record<string, Unit>> = {
 };
 
 function weekOf(first: number): DateSql {
-  return (date) => `(dayofyear(${date}) + 6 - (dayofweek(${date}) + ${7 - first}) % 7) // 7`;
+  return (date) => `(dayofyear(${date}) + 6 - ${weekdayFrom(first, date)}) // 7`;
+}
+
+/** Days since the last first day of a week; Sunday is 0 in DuckDB too. */
+function weekdayFrom(first: number, date: string): string {
+  return first === 0 ? `dayofweek(${date})` : `(dayofweek(${date}) + ${7 - first}) % 7`;
 }
 
 const PARTS: Readonly<Record<string, DateSql>> = {
