@@ -1,9 +1,9 @@
 import { lowerToBigquery } from '../../src/compile/sql/bigquery.js';
 import type { BigqueryCall } from '../../src/compile/sql/bigquery-function.js';
-import { bigqueryIdentifier, bigqueryLiteral } from '../../src/compile/sql/bigquery-literal.js';
+import { bigqueryLiteral } from '../../src/compile/sql/bigquery-literal.js';
 import type { Expression } from '../../src/definition/expression.js';
 import type { ValueType } from '../../src/definition/value-type.js';
-import { AS_OF_US } from './columns.js';
+import { AS_OF_US, COLUMNS } from './columns.js';
 import { type FunctionSandbox, type Raw, rawOfValue, valueOfRaw } from './javascript-function.js';
 import { evaluate, type Row } from './oracle.js';
 import { sameBits, valueText } from './print.js';
@@ -29,20 +29,22 @@ export type BigqueryPlan = {
   readonly calling: ReadonlySet<number>;
 };
 
-/** Plans expressions over rows; functions run in the sandbox. */
-export function bigqueryPlan(
-  expressions: readonly Expression[],
-  rows: readonly Row[],
-  sandbox: FunctionSandbox,
-): BigqueryPlan {
-  const planner = new Planner(rows, sandbox);
+/** What a plan is made for. */
+export type PlanInput = {
+  readonly rows: readonly Row[];
+  /** Where functions run. */
+  readonly sandbox: FunctionSandbox;
+  /** SQL of a column of the engine's table. */
+  readonly columnSql: (name: string, type: ValueType) => string;
+};
+
+/** Plans expressions over rows. */
+export function bigqueryPlan(expressions: readonly Expression[], input: PlanInput): BigqueryPlan {
+  const planner = new Planner(input);
   const roots = expressions.map((expression, owner) => planner.root(expression, owner));
   const { operands, answers, failures, calling } = planner;
   return { roots, operands: [...operands.values()], answers: [...answers.values()], failures, calling };
 }
-
-/** SQL of a column of the rows. */
-export const bigqueryColumn = bigqueryIdentifier;
 
 /** SQL of the T of every row. */
 export const AS_OF_SQL = bigqueryLiteral('TIMESTAMP', AS_OF_US);
@@ -53,14 +55,11 @@ class Planner {
   readonly failures = new Map<number, Error>();
   readonly calling = new Set<number>();
 
-  constructor(
-    private readonly rows: readonly Row[],
-    private readonly sandbox: FunctionSandbox,
-  ) {}
+  constructor(private readonly input: PlanInput) {}
 
   root(expression: Expression, owner: number): PlannedSql {
     const sql = lowerToBigquery(expression, {
-      columnSql: bigqueryColumn,
+      columnSql: (name) => this.input.columnSql(name, COLUMNS.get(name)!),
       asOfSql: AS_OF_SQL,
       callSql: (call, operands) => this.call(call, operands, owner),
     });
@@ -83,11 +82,11 @@ class Planner {
       answer = { name: `f_${this.answers.size}`, type: result.sqlType as ValueType, raws: answered };
       this.answers.set(key, answer);
     }
-    return answer.name;
+    return this.input.columnSql(answer.name, answer.type);
   }
 
   private answer(call: BigqueryCall, raws: readonly (readonly Raw[])[], owner: number): readonly Raw[] {
-    return this.rows.map((row, index) => {
+    return this.input.rows.map((row, index) => {
       const expected = evaluate(call.node, row, AS_OF_US);
       const given = raws.map((values) => values[index]!);
       const raw = this.answerOnce(call, given, owner);
@@ -103,7 +102,7 @@ class Planner {
 
   private answerOnce(call: BigqueryCall, given: readonly Raw[], owner: number): Raw | undefined {
     try {
-      return this.sandbox.answer(call.function, given);
+      return this.input.sandbox.answer(call.function, given);
     } catch (error) {
       this.failures.set(
         owner,
@@ -114,6 +113,6 @@ class Planner {
   }
 
   private rawsOf(argument: Expression): readonly Raw[] {
-    return this.rows.map((row) => rawOfValue(argument.type, evaluate(argument, row, AS_OF_US)));
+    return this.input.rows.map((row) => rawOfValue(argument.type, evaluate(argument, row, AS_OF_US)));
   }
 }

@@ -1,5 +1,7 @@
+import { BQEMULATOR } from '../counterparts/bqemulator.js';
 import { type Counterpart, requireCounterpart, whyMissing } from '../counterparts/counterpart.js';
 import { EVALUATOR } from '../counterparts/googlesql-evaluator.js';
+import { openBqemulatorEngine } from './bqemulator-engine.js';
 import { openDuckdbEngine } from './duckdb-engine.js';
 import type { ParityEngine } from './engine.js';
 import { featureSetEngines, openFeatureSetDuckdb } from './feature-set-engine.js';
@@ -7,7 +9,7 @@ import { GoogleSqlEngine } from './googlesql-engine.js';
 import { columnarKernelEngine, rowKernelEngine } from './kernel-engine.js';
 
 /** What `--target` names. */
-export type TargetName = 'kernel' | 'duckdb' | 'googlesql';
+export type TargetName = 'kernel' | 'duckdb' | 'googlesql' | 'bqemulator';
 
 type Target = {
   readonly open: () => Promise<readonly ParityEngine[]>;
@@ -45,4 +47,5 @@ const TARGETS: Readonly<Record<TargetName, Target>> = {
   kernel: { open: async () => [columnarKernelEngine(), rowKernelEngine(), ...featureSetEngines()] },
   duckdb: { open: async () => [await openDuckdbEngine(), await openFeatureSetDuckdb()] },
   googlesql: { open: async () => [new GoogleSqlEngine()], counterpart: EVALUATOR },
+  bqemulator: { open: async () => [await openBqemulatorEngine()], counterpart: BQEMULATOR },
 };

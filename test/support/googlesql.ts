@@ -54,7 +54,8 @@ export type GoogleSqlAnalysis = {
 /** A statement with what it needs: tables and the CREATE FUNCTION statements before it. */
 export type GoogleSqlStatement = {
   readonly sql: string;
-  readonly tables?: Readonly<Record<string, Pick<GoogleSqlTable, 'columns'>>>;
+  /** Types may be a STRUCT of one field here. */
+  readonly tables?: Readonly<Record<string, { readonly columns: readonly (readonly [string, string])[] }>>;
   readonly functions?: readonly string[];
 };
 

@@ -79,7 +79,7 @@ function mapped(sql: string, change: (element: string) => string): string {
   const element = change('x');
   if (element === 'x') return sql;
   const elements = `ARRAY(SELECT ${element} FROM UNNEST(a) AS x WITH OFFSET AS i ORDER BY i)`;
-  return `(SELECT IF(a IS NULL, NULL, ${elements}) FROM UNNEST([STRUCT(${sql} AS a)]))`;
+  return `(SELECT IF(a IS NULL, NULL, ${elements}) FROM (SELECT ${sql} AS a))`;
 }
 
 function mappedInJavascript(javascript: string, change: (element: string) => string): string {

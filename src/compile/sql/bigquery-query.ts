@@ -1,3 +1,4 @@
+import { PlumblineError } from '../../definition/error.js';
 import type { Expression } from '../../definition/expression.js';
 import type { Value } from '../../definition/value.js';
 import { elementTypeOf, type ScalarType, type ValueType } from '../../definition/value-type.js';
@@ -28,7 +29,7 @@ export function bigqueryStatements(
   rows: BigqueryRows,
 ): readonly string[] {
   const leaves: BigqueryLeaves = {
-    columnSql: (name) => storedColumn(name, rows.columns.get(name)),
+    columnSql: (name) => storedColumn(name, typeOf(name, rows)),
     ...(rows.asOfSql !== undefined && { asOfSql: rows.asOfSql }),
   };
   const functions = new Map<string, string>();
@@ -48,15 +49,23 @@ export function bigqueryType(type: ValueType): string {
   return elementTypeOf(type) === null ? (type as ScalarType) : `STRUCT<${ITEMS} ${type}>`;
 }
 
-function storedColumn(name: string, type: ValueType | undefined): string {
+/** SQL of the value of a column in a table. */
+export function storedColumn(name: string, type: ValueType): string {
   const column = bigqueryIdentifier(name);
-  return type === undefined || elementTypeOf(type) === null ? column : `${column}.${ITEMS}`;
+  return elementTypeOf(type) === null ? column : `${column}.${ITEMS}`;
 }
 
-/** The array stands in the FROM clause, where its name hides no column. */
-function storedValue(type: ValueType, sql: string): string {
+/** SQL of a value as it is kept in a table. The array stands in the FROM clause, where its name hides no column. */
+export function storedValue(type: ValueType, sql: string): string {
   if (elementTypeOf(type) === null) return sql;
-  return `(SELECT IF(${ITEMS} IS NULL, NULL, STRUCT(${ITEMS})) FROM UNNEST([STRUCT(${sql} AS ${ITEMS})]))`;
+  return `(SELECT IF(${ITEMS} IS NULL, NULL, STRUCT(${ITEMS})) FROM (SELECT ${sql} AS ${ITEMS}))`;
+}
+
+function typeOf(name: string, { columns, from }: BigqueryRows): ValueType {
+  const type = columns.get(name);
+  if (type === undefined)
+    throw new PlumblineError('INTERNAL', `a feature reads "${name}", which ${from} is not said to have`);
+  return type;
 }
 
 function withDefault(sql: string, type: ValueType, value: Value): string {

@@ -85,8 +85,16 @@ func (a *analyser) addFunction(catalog *g.SimpleCatalog, sql string) error {
 	return catalog.AddFunction2(name, function)
 }
 
-// readType reads a scalar type or an array of scalars, under its GoogleSQL name.
+// readType reads a scalar type, an array of scalars, or a struct of one field, under its GoogleSQL name.
 func (a *analyser) readType(text string) (g.Googlesql_TypeNode, error) {
+	if field, ok := strings.CutPrefix(text, "STRUCT<"); ok {
+		name, of, _ := strings.Cut(strings.TrimSuffix(field, ">"), " ")
+		kind, err := a.readType(of)
+		if err != nil {
+			return nil, err
+		}
+		return a.types.MakeStructType2([]*g.StructField{{Name: name, Type_: kind}})
+	}
 	if element, ok := strings.CutPrefix(text, "ARRAY<"); ok {
 		kind, err := a.readType(strings.TrimSuffix(element, ">"))
 		if err != nil {
