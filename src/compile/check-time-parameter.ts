@@ -3,7 +3,7 @@ import type { CheckContext } from './checked.js';
 import { zoneOf } from './runtime/clock.js';
 import { WEEKDAYS } from './runtime/date-part.js';
 import { unknownElements } from './runtime/time-format.js';
-import type { SyntaxNode } from './syntax.js';
+import type { CallNode, SyntaxNode } from './syntax.js';
 
 /** A part as it is written: `DAY`, `WEEK(MONDAY)`; null when the node is none. */
 export function partOfNode(node: SyntaxNode | undefined): string | null {
@@ -44,9 +44,17 @@ export function reportPart(
   return context.report({ position, message, found: part, expected, ...(isTaken && { suggestion }) });
 }
 
+/** Reports a call that is not of the form it must have, unless an argument could not even be read. */
+export function reportForm(context: CheckContext, node: CallNode, form: string): null {
+  const unread = node.arguments.filter(({ kind }) => kind === 'error');
+  for (const argument of unread) context.check(argument);
+  return unread.length > 0 ? null : context.report({ position: node.position, message: `write ${form}` });
+}
+
 /** A zone as a literal, UTC where there is none; null when it was reported wrong. */
 export function checkZone(context: CheckContext, node: SyntaxNode | undefined): string | null {
   if (node === undefined) return 'UTC';
+  if (node.kind === 'error') return context.check(node) && null;
   const { position } = node;
   if (node.kind !== 'literal' || typeof node.value !== 'string' || node.type !== 'STRING') {
     const message =
@@ -74,6 +82,7 @@ export function checkFormat(
   node: SyntaxNode,
   elements: Readonly<Record<string, unknown>>,
 ): string | null {
+  if (node.kind === 'error') return context.check(node) && null;
   const { position } = node;
   if (node.kind !== 'literal' || typeof node.value !== 'string' || node.type !== 'STRING') {
     const message = "a format is a string literal, such as '%Y-%m-%d'; it cannot come from a column";

@@ -1,5 +1,5 @@
 import { resolveOverload } from './check-overload.js';
-import { partOfNode, reportPart } from './check-time-parameter.js';
+import { partOfNode, reportForm, reportPart } from './check-time-parameter.js';
 import { type CheckContext, type Checked, callOf, checkAll, checkedOf } from './checked.js';
 import { coerce, coercionCost } from './coercion.js';
 import { type OperationId, OVERLOADS } from './operation/table.js';
@@ -12,7 +12,7 @@ export function checkShifted(context: CheckContext, node: CallNode, way: 'ADD' |
   const { name, position, arguments: given } = node;
   const [time, interval] = given;
   if (time === undefined || interval?.kind !== 'interval' || given.length !== 2) {
-    return context.report({ position, message: `write ${name}(time, INTERVAL amount part)` });
+    return reportForm(context, node, `${name}(time, INTERVAL amount part)`);
   }
   const operands = checkAll(context, [time, interval.amount]);
   if (operands === null) return null;
@@ -62,7 +62,7 @@ export function checkDifference(context: CheckContext, node: CallNode): Checked 
     const first = partOfNode(end);
     const isFirst = given.length === 3 && first !== null && Object.hasOwn(DATE_UNITS, first);
     const hint = isFirst ? ': the part comes last' : '';
-    return context.report({ position, message: `write ${name}(end, start, part)${hint}` });
+    return reportForm(context, node, `${name}(end, start, part)${hint}`);
   }
   const operands = checkAll(context, [end, start]);
   if (operands === null) return null;

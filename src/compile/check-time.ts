@@ -1,5 +1,12 @@
 import { resolveOverload } from './check-overload.js';
-import { checkFormat, checkZone, checkZoneName, partOfNode, reportPart } from './check-time-parameter.js';
+import {
+  checkFormat,
+  checkZone,
+  checkZoneName,
+  partOfNode,
+  reportForm,
+  reportPart,
+} from './check-time-parameter.js';
 import { checkDifference, checkShifted, checkSum } from './check-time-shift.js';
 import { type CheckContext, type Checked, checkAll, checkedOf } from './checked.js';
 import { OPERATIONS, type OperationId } from './operation/table.js';
@@ -105,11 +112,12 @@ type Conversion = {
 
 function checkConversion(
   context: CheckContext,
-  { name, position, arguments: given }: CallNode,
+  node: CallNode,
   { form, same, plain, zoned }: Conversion,
 ): Checked | null {
+  const { name, position, arguments: given } = node;
   const [value, zone] = given;
-  if (value === undefined || given.length > 2) return context.report({ position, message: `write ${form}` });
+  if (value === undefined || given.length > 2) return reportForm(context, node, form);
   const operand = context.check(value);
   const zoneName = checkZone(context, zone);
   if (operand === null || zoneName === null) return null;
@@ -129,7 +137,7 @@ function checkTrunc(context: CheckContext, node: CallNode): Checked | null {
   const [value, partNode, zone] = given;
   const part = partOfNode(partNode);
   if (value === undefined || part === null || given.length > 3) {
-    return context.report({ position, message: `write ${name}(time, part[, 'time zone'])` });
+    return reportForm(context, node, `${name}(time, part[, 'time zone'])`);
   }
   const operand = context.check(value);
   const zoneName = checkZone(context, zone);
@@ -151,11 +159,12 @@ function checkTrunc(context: CheckContext, node: CallNode): Checked | null {
 }
 
 /** LAST_DAY(date[, part]). */
-function checkLastDay(context: CheckContext, { name, position, arguments: given }: CallNode): Checked | null {
+function checkLastDay(context: CheckContext, node: CallNode): Checked | null {
+  const { name, position, arguments: given } = node;
   const [value, partNode] = given;
   const part = partNode === undefined ? 'MONTH' : partOfNode(partNode);
   if (value === undefined || part === null || given.length > 2) {
-    return context.report({ position, message: 'write LAST_DAY(date[, part])' });
+    return reportForm(context, node, 'LAST_DAY(date[, part])');
   }
   const parts = Object.keys(DATE_UNITS).filter((each) => each !== 'DAY');
   if (!parts.includes(part)) return reportPart(context, { part, position: partNode!.position }, parts);
@@ -172,15 +181,12 @@ function checkLastDay(context: CheckContext, { name, position, arguments: given 
 type Formatting = { readonly id: OperationId; readonly elements: Readonly<Record<string, unknown>> };
 
 /** FORMAT_…('format', time[, zone]) and PARSE_…('format', string[, zone]). */
-function checkFormatted(
-  context: CheckContext,
-  { name, position, arguments: given }: CallNode,
-  { id, elements }: Formatting,
-): Checked | null {
+function checkFormatted(context: CheckContext, node: CallNode, { id, elements }: Formatting): Checked | null {
+  const { name, position, arguments: given } = node;
   const [formatNode, value, zone] = given;
   const takesZone = id.endsWith('timestamp');
   if (formatNode === undefined || value === undefined || given.length > (takesZone ? 3 : 2)) {
-    return context.report({ position, message: `write ${OPERATIONS[id].form}` });
+    return reportForm(context, node, OPERATIONS[id].form ?? name);
   }
   const format = checkFormat(context, formatNode, elements);
   const operand = context.check(value);

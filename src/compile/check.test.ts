@@ -197,7 +197,7 @@ describe('S5 what an expression must not be', () => {
     ['TIMESTAMP_ADD(departed, 5)', '! 1:1 write TIMESTAMP_ADD(time, INTERVAL amount part)'],
     [
       'INTERVAL 5 DAY',
-      '! 1:1 an INTERVAL stands only in TIMESTAMP_ADD, TIMESTAMP_SUB, DATE_ADD and DATE_SUB',
+      '! 1:1 an INTERVAL stands only beside + and -, and in TIMESTAMP_ADD, TIMESTAMP_SUB, DATE_ADD and DATE_SUB',
     ],
     ["TIMESTAMP '2013-02-30'", '! 1:11 "2013-02-30" is no TIMESTAMP'],
     [

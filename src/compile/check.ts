@@ -80,7 +80,8 @@ function checkNode(context: CheckContext, node: SyntaxNode): Checked | null {
     case 'interval':
       return context.report({
         position: node.position,
-        message: 'an INTERVAL stands only in TIMESTAMP_ADD, TIMESTAMP_SUB, DATE_ADD and DATE_SUB',
+        message:
+          'an INTERVAL stands only beside + and -, and in TIMESTAMP_ADD, TIMESTAMP_SUB, DATE_ADD and DATE_SUB',
       });
   }
 }
