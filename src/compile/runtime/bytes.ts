@@ -56,7 +56,8 @@ export function concatBytes(...parts: readonly Uint8Array[]): Uint8Array | null 
 
 /** REVERSE of bytes. */
 export function reverseBytes(bytes: Uint8Array): Uint8Array {
-  return bytes.slice().reverse();
+  // Not `slice`, which of a Buffer is a view: it would turn the row's own bytes around.
+  return new Uint8Array(bytes).reverse();
 }
 
 /** LOWER of bytes: the ASCII letters among them. */

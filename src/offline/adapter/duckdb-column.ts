@@ -83,7 +83,8 @@ function toDuckdb(type: ValueType, value: Value): DuckDBValue {
 function fromDuckdb(value: DuckDBValue): Value {
   if (typeof value !== 'object' || value === null) return value;
   if (value instanceof DuckDBDateValue) return value.days;
-  if (value instanceof DuckDBBlobValue) return value.bytes.slice();
+  // Not `slice`, which of a Buffer is a view of the engine's memory.
+  if (value instanceof DuckDBBlobValue) return new Uint8Array(value.bytes);
   if ('micros' in value) return value.micros as bigint;
   throw new TypeError(`DuckDB gave a ${value.constructor.name}, which no value type maps to`);
 }
