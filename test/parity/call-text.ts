@@ -1,6 +1,7 @@
 import { ALIASES, OPERATIONS, type OperationId } from '../../src/compile/operation/table.js';
 import type { CallExpression } from '../../src/definition/expression.js';
 import { chained, type Form, infix, POSTFIX, PRIMARY, sign, tested } from './form.js';
+import { quotedText } from './literal-text.js';
 import { timeForms } from './time-text.js';
 
 /** Every way in which a call can be written. */
@@ -21,19 +22,26 @@ function functionNames(sql: string, node: CallExpression): readonly string[] {
   return names.filter((name) => name !== 'IFNULL' || node.arguments.length === 2);
 }
 
-/** A call by its name: arguments, then the part of the node, bare, then its other parameters. GoogleSQL ignores case. */
+/** A call by its name, over its arguments and the node's parameters. GoogleSQL ignores the case of functions. */
 function functionForm(name: string): Form {
   return {
     binds: PRIMARY,
     takes: () => 0,
-    write: (texts, { parameters = {} }, random) => {
-      const { part, ...others } = parameters;
-      const constants = Object.values(others).map((text) => `'${text}'`);
-      const all = [...texts, ...(part === undefined ? [] : [part]), ...constants];
+    write: (texts, node, random) => {
       const safe = random.chance(0.05) ? `SAFE.${name}` : name;
-      return `${random.chance(0.1) ? safe.toLowerCase() : safe}(${all.join(', ')})`;
+      return `${random.chance(0.1) ? safe.toLowerCase() : safe}(${withParameters(texts, node).join(', ')})`;
     },
   };
+}
+
+/** A format comes first; parts and normal forms stand bare behind the arguments, zones as constants at the end. */
+function withParameters(texts: readonly string[], { parameters = {} }: CallExpression): readonly string[] {
+  const { format, part, mode, zone, ...unknown } = parameters;
+  const [other] = Object.keys(unknown);
+  if (other !== undefined) throw new Error(`nobody says how the parameter ${other} is written`);
+  const bare = [part, mode].filter((word) => word !== undefined);
+  const [first, last] = [format, zone].map((text) => (text === undefined ? [] : [quotedText(text)]));
+  return [...first!, ...texts, ...bare, ...last!];
 }
 
 const comparison = (id: string, spelling: string): Readonly<Record<string, readonly Form[]>> => ({

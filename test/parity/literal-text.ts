@@ -17,6 +17,11 @@ export function quotedName(name: string): string {
   return `\`${name.replaceAll(/[\\`]/g, '\\$&').replaceAll('\n', '\\n').replaceAll('\0', '\\x00')}\``;
 }
 
+/** A constant that is no value of the expression: a zone, a format. */
+export function quotedText(text: string): string {
+  return `'${text.replaceAll(/[\\']/g, '\\$&').replaceAll('\n', '\\n')}'`;
+}
+
 const SCALARS: Record<ScalarType, (value: Value, random: Random) => string> = {
   BOOL: (value) => (value === true ? 'TRUE' : 'FALSE'),
   INT64: (value, random) => (random.chance(0.1) ? hexText(value as bigint) : String(value)),

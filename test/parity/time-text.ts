@@ -1,9 +1,12 @@
-import { type Form, PRIMARY } from './form.js';
+import { type Form, infix, PRIMARY } from './form.js';
+import { quotedText } from './literal-text.js';
 
 /** Functions of times by their spelling: parts stand bare, amounts in INTERVAL, zones as constants. */
 export function timeForms(sql: string): readonly Form[] {
-  if (/^(DATE|TIMESTAMP)_(ADD|SUB)$/.test(sql)) {
-    return [form(([time, amount], { part }) => `${sql}(${time}, INTERVAL ${amount} ${part ?? 'DAY'})`)];
+  const shift = /^(DATE|TIMESTAMP)_(ADD|SUB)$/.exec(sql);
+  if (shift !== null) {
+    const write = form(([time, amount], { part }) => `${sql}(${time}, INTERVAL ${amount} ${part ?? 'DAY'})`);
+    return [write, shift[1] === 'DATE' ? dayForm(shift[2]!) : intervalForm(shift[2]!)];
   }
   if (/^(DATE|TIMESTAMP)_DIFF$/.test(sql)) {
     return [form(([end, start], { part }) => `${sql}(${end}, ${start}, ${part ?? 'DAY'})`)];
@@ -11,17 +14,35 @@ export function timeForms(sql: string): readonly Form[] {
   return sql === 'EXTRACT' ? EXTRACT : [];
 }
 
+/** `date + 1`: days. */
+function dayForm(way: string): Form {
+  return {
+    ...infix(way === 'ADD' ? '+' : '-', SUM),
+    fits: ({ parameters = {} }) => parameters['part'] === undefined,
+  };
+}
+
+/** `timestamp + INTERVAL 1 HOUR`: the amount ends where the part begins. */
+function intervalForm(way: string): Form {
+  return {
+    binds: SUM,
+    takes: (place) => (place === 0 ? SUM : 0),
+    write: ([time, amount], { parameters = {} }) =>
+      `${time} ${way === 'ADD' ? '+' : '-'} INTERVAL ${amount} ${parameters['part']}`,
+  };
+}
+
 /** The date of an instant in a zone has no part. */
 const EXTRACT = [
   form(([t], { part, zone }) => `EXTRACT(${part ?? 'DATE'} FROM ${t}${atZone(zone)})`),
   {
-    ...form(([t], { zone }) => `DATE(${t}, '${zone}')`),
+    ...form(([t], { zone }) => `DATE(${t}, ${quotedText(zone ?? 'UTC')})`),
     fits: ({ parameters = {} }) => parameters['part'] === undefined,
   } satisfies Form,
 ];
 
 function atZone(zone: string | undefined): string {
-  return zone === undefined || zone === 'UTC' ? '' : ` AT TIME ZONE '${zone}'`;
+  return zone === undefined || zone === 'UTC' ? '' : ` AT TIME ZONE ${quotedText(zone)}`;
 }
 
 function form(
@@ -34,3 +55,6 @@ function form(
     only: true,
   };
 }
+
+/** How tightly + and - bind. */
+const SUM = 9;
