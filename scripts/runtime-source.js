@@ -125,6 +125,8 @@ function nameOfEntry(symbol, checker, names) {
 }
 
 function fileText(declarations, entries) {
+  const twice = entries.find(([name], index) => entries.findIndex(([other]) => other === name) !== index);
+  if (twice !== undefined) throw new Error(`the runtime and what stands before it both have "${twice[0]}"`);
   const rows = declarations.map((declaration) => `  ${JSON.stringify(declaration)},`);
   const names = entries
     .sort(([a], [b]) => (a < b ? -1 : 1))

@@ -29,4 +29,5 @@ function freeName(wanted, taken) {
 }
 
 /** Names that generated kernels and functions have themselves. */
-const OF_THE_KERNEL = /^(?:(?:[vnkdmcaopL]|cn)\d+|h|x|rt|asOf|values|constants|EMPTY_BYTES|EMPTY_ARRAY)$/;
+const OF_THE_KERNEL =
+  /^(?:(?:[vnkdmcaopL]|cn)\d+|h|x|e|rt|asOf|answer|values|constants|EMPTY_BYTES|EMPTY_ARRAY)$/;

@@ -43,8 +43,8 @@ const SCALARS: Record<ScalarType, Crossing> = {
   STRING: unchanged('STRING'),
   BYTES: {
     ...unchanged('BYTES'),
-    read: (javascript) => `rt.bytesOfBase64(${javascript})`,
-    write: (javascript) => `rt.base64OfBytes(${javascript})`,
+    read: (javascript) => `rt.decodedBytes(${javascript})`,
+    write: (javascript) => `rt.encodedBytes(${javascript})`,
   },
   TIMESTAMP: {
     sqlType: 'STRING',

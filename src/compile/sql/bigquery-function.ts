@@ -2,11 +2,9 @@ import { createHash } from 'node:crypto';
 import { PlumblineError } from '../../definition/error.js';
 import type { CallExpression, ColumnExpression, Expression } from '../../definition/expression.js';
 import type { ValueType } from '../../definition/value-type.js';
-import { KernelSource } from '../kernel-source.js';
+import { bodyOf, type KernelText, kernelText } from './bigquery-body.js';
 import { crossingOf } from './bigquery-crossing.js';
 import { bigqueryText } from './bigquery-literal.js';
-import { javascriptLiteral } from './javascript-literal.js';
-import { declarationsFor, foreignTo } from './runtime-text.js';
 
 /** An operation as a JavaScript function of BigQuery, made of the kernel's own code (S8). */
 export type BigqueryFunction = {
@@ -38,16 +36,20 @@ export type BigqueryCall = {
  */
 export function bigqueryCall(node: CallExpression): BigqueryCall {
   const { passed, columns, inner } = parametersOf(node);
-  const body = bodyOf(inner, columns);
-  const parameters = columns.map(({ name, type }) => ({ name, type, sqlType: crossingOf(type).sqlType }));
-  const result = { type: node.type, sqlType: crossingOf(node.type).sqlType };
-  return { node, function: define(node.operation, { parameters, result, body }), arguments: passed };
+  const text = kernelText(inner, columns);
+  if (text.foreign.length > 0) {
+    throw new PlumblineError(
+      'INTERNAL',
+      `${node.operation} has no BigQuery SQL, and its kernel needs ${text.foreign.join(', ')}, which BigQuery's JavaScript lacks`,
+    );
+  }
+  return { node, function: functionOf(node, columns, text), arguments: passed };
 }
 
 /** Whether a function could carry the operation: not where its kernel needs a Node API or a package. */
 export function isPortable(node: CallExpression): boolean {
   const { columns, inner } = parametersOf(node);
-  return foreignTo(codeOf(inner, columns).declarations).length === 0;
+  return kernelText(inner, columns).foreign.length === 0;
 }
 
 /** The arguments that are no literals, a column for each, and the node over these columns. */
@@ -66,61 +68,41 @@ function parametersOf(node: CallExpression): {
   return { passed, columns, inner: { ...node, arguments: inner } };
 }
 
-function bodyOf(node: CallExpression, columns: readonly ColumnExpression[]): string {
-  const { declarations, code } = codeOf(node, columns);
-  const foreign = foreignTo(declarations);
-  if (foreign.length > 0) {
-    throw new PlumblineError(
-      'INTERNAL',
-      `${node.operation} has no BigQuery SQL, and its kernel needs ${foreign.join(', ')}, which BigQuery's JavaScript lacks`,
-    );
-  }
-  const notices = new Set(declarations.map(({ notice }) => notice));
-  const zeros = ZEROS.filter(([name]) => code.includes(name)).map(
-    ([name, value]) => `const ${name} = ${value};`,
-  );
-  const parts = ["'use strict';", ...notices, ...declarations.map((each) => each.code), ...zeros, code];
-  return parts.filter((text) => text !== '').join('\n');
-}
-
-/** The kernel's statements for the operation over arguments of the columns' names, and what they need of the runtime. */
-function codeOf(
-  node: CallExpression,
+function functionOf(
+  { operation, type }: CallExpression,
   columns: readonly ColumnExpression[],
-): ReturnType<typeof declarationsFor> {
-  const source = new KernelSource(new Map(columns.map(({ name }, index) => [name, index])), 'row');
-  const { value, isNull } = source.emit(node);
-  const reads = columns.map(({ name, type }, slot) => readSource(slot, name, type));
-  const constants = source.constants.map(
-    (constant, index) => `const k${index} = ${javascriptLiteral(constant)};`,
-  );
-  const result = `return ${isNull} ? null : ${crossingOf(node.type).write(value)};`;
-  // Constants are texts of users, in which nothing is replaced.
-  const { declarations, code } = declarationsFor([...reads, source.body(), result].join('\n'));
-  return { declarations, code: [...constants, code].join('\n') };
-}
-
-function readSource(slot: number, name: string, type: ValueType): string {
-  return `const m${slot} = ${name} === null || ${name} === undefined, d${slot} = m${slot} ? null : ${crossingOf(type).read(name)};`;
-}
-
-function define(
-  operation: string,
-  { parameters, result, body }: Pick<BigqueryFunction, 'parameters' | 'result' | 'body'>,
+  text: KernelText,
 ): BigqueryFunction {
-  const size = Buffer.byteLength(body, 'utf8');
-  if (size > MAX_BODY_BYTES) {
-    throw new PlumblineError(
-      'TOO_LARGE',
-      `"${operation}" takes ${size} bytes of JavaScript in BigQuery, which takes ${MAX_BODY_BYTES}: write fewer or shorter literals`,
-    );
-  }
+  const parameters = columns.map((column) => ({
+    name: column.name,
+    type: column.type,
+    sqlType: crossingOf(column.type).sqlType,
+  }));
+  const result = { type, sqlType: crossingOf(type).sqlType };
   const list = parameters.map(({ name, sqlType }) => `${name} ${sqlType}`).join(', ');
   const signature = `(${list})\nRETURNS ${result.sqlType}\nDETERMINISTIC\nLANGUAGE js\n`;
-  const hash = createHash('sha256').update(signature).update(body).digest('hex').slice(0, HASH_DIGITS);
-  const name = `plumbline_${operation}_${hash}`;
+  const hash = createHash('sha256').update(signature);
+  for (const part of [...text.declarations, text.statements]) hash.update(part).update('\n');
+  const name = `plumbline_${operation}_${hash.digest('hex').slice(0, HASH_DIGITS)}`;
+  const body = boundedBody(
+    operation,
+    bodyOf(
+      name,
+      text,
+      columns.map((column) => column.name),
+    ),
+  );
   const statement = `CREATE TEMP FUNCTION ${name}${signature}AS ${quotedBody(body)}`;
   return { name, parameters, result, body, statement };
+}
+
+function boundedBody(operation: string, body: string): string {
+  const size = Buffer.byteLength(body, 'utf8');
+  if (size <= MAX_BODY_BYTES) return body;
+  throw new PlumblineError(
+    'TOO_LARGE',
+    `"${operation}" takes ${size} bytes of JavaScript in BigQuery, which takes ${MAX_BODY_BYTES}: write fewer or shorter literals`,
+  );
 }
 
 /** A raw string where the text allows it, for people to read. */
@@ -128,11 +110,6 @@ function quotedBody(body: string): string {
   return body.includes('"""') ? bigqueryText(body) : `r"""\n${body}\n"""`;
 }
 
-/** Values of types that generated code has as names, see `kernel-operand.ts`. */
-const ZEROS = [
-  ['EMPTY_BYTES', 'new Uint8Array(0)'],
-  ['EMPTY_ARRAY', '[]'],
-] as const;
 /** Source: BigQuery, "Quotas and limits", inline code of a JavaScript function. */
 const MAX_BODY_BYTES = 32 * 1024;
 const HASH_DIGITS = 12;

@@ -4,7 +4,7 @@
  */
 
 /** The bytes of canonical base64 text. */
-export function bytesOfBase64(text: string): Uint8Array {
+export function decodedBytes(text: string): Uint8Array {
   const padding = text.endsWith('==') ? 2 : text.endsWith('=') ? 1 : 0;
   const bytes = new Uint8Array((text.length / 4) * 3 - padding);
   for (let from = 0, to = 0; from < text.length; from += 4) {
@@ -17,7 +17,7 @@ export function bytesOfBase64(text: string): Uint8Array {
 }
 
 /** Base64 text of bytes, padded. */
-export function base64OfBytes(bytes: Uint8Array): string {
+export function encodedBytes(bytes: Uint8Array): string {
   let text = '';
   for (let from = 0; from < bytes.length; from += 3) {
     const bits = (bytes[from]! << 16) | ((bytes[from + 1] ?? 0) << 8) | (bytes[from + 2] ?? 0);

@@ -88,8 +88,8 @@ export const analyser: Check = {
   bar: `every statement of ${CASES} expressions is taken, functions included, and gives the language's types`,
   defect: {
     file: 'src/compile/sql/bigquery-function.js',
-    find: 'LANGUAGE js',
-    replace: 'LANGUAGE BOOL',
+    find: 'DETERMINISTIC',
+    replace: 'DETERMINIST',
   },
   run: async () => {
     const seed = seedOfTheDay();
