@@ -1,4 +1,5 @@
 import { ARRAY_DOMAINS } from './domain-array.js';
+import { CAST_DOMAINS } from './domain-cast.js';
 import type { Domains } from './domain-kind.js';
 import { MATH_DOMAINS } from './domain-math.js';
 import { PATTERN_DOMAINS } from './domain-pattern.js';
@@ -10,6 +11,7 @@ export const DOMAINS: Domains = {
   ...MATH_DOMAINS,
   ...TEXT_DOMAINS,
   ...PATTERN_DOMAINS,
+  ...CAST_DOMAINS,
   ...TIME_DOMAINS,
   ...ARRAY_DOMAINS,
 };
