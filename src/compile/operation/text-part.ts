@@ -1,3 +1,4 @@
+import type { CallExpression, Expression } from '../../definition/expression.js';
 import { type Operation, strict } from './operation.js';
 
 const LIMIT = 'NULL when the result is beyond 1 MiB.';
@@ -20,7 +21,7 @@ export const TEXT_PART = {
     result: 'STRING',
     about: 'The same, at most so many code points; NULL for a negative length.',
     example: ["SUBSTR('N712JB', 2, 3)", "'712'"],
-    kernel: strict('nullable', 'rt.substr($0, $1, $2)'),
+    kernel: { kind: 'strict', guard: 'nullable', code: substrCode },
   },
   substr_bytes: {
     sql: 'SUBSTR',
@@ -77,7 +78,12 @@ export const TEXT_PART = {
     result: 'STRING',
     about: `One behind the other; \`a || b\` is the same. NULL if one of them is. ${LIMIT}`,
     example: ["CONCAT('JFK', '-', 'LAX')", "'JFK-LAX'"],
-    kernel: strict('nullable', 'rt.concat($*)'),
+    kernel: {
+      kind: 'strict',
+      guard: 'nullable',
+      code: ({ arguments: { length } }) =>
+        length === 2 || length === 3 ? `rt.concat${length}($*)` : 'rt.concat($*)',
+    },
   },
   concat_bytes: {
     sql: 'CONCAT',
@@ -216,4 +222,17 @@ function sideOf(sql: 'LPAD' | 'RPAD'): string {
 /** Bytes as characters U+0000 to U+00FF, and back. */
 function onBytes(name: string, values: string) {
   return strict('nullable', `rt.bytesOfLatin1(rt.${name}(${values}))`);
+}
+
+/** From a constant position on, for a constant length, no more of the text is looked at than it takes. */
+function substrCode({ arguments: [, position, length] }: CallExpression): string {
+  const [from, count] = [smallInteger(position), smallInteger(length)];
+  if (from === null || count === null || from < 1) return 'rt.substr($0, $1, $2)';
+  return `rt.partOfText($0, ${from - 1}, ${count})`;
+}
+
+/** The value of a literal from 0 to 2^31 − 1. */
+function smallInteger(node: Expression | undefined): number | null {
+  if (node?.kind !== 'literal' || typeof node.value !== 'bigint') return null;
+  return node.value >= 0n && node.value < 2n ** 31n ? Number(node.value) : null;
 }

@@ -26,9 +26,13 @@ export const TIME = {
       kind: 'strict',
       guard: 'total',
       code: (node) => {
-        const isOfDate = Object.hasOwn(DATE_PARTS, node.parameters?.['part'] ?? '');
-        const part = isOfDate ? 'datePartOf($0, rt.DATE_PARTS[$1]' : 'timePartOf($0, rt.TIME_PARTS[$1]';
-        return `rt.${part}, ${zoneAt(2, node)})`;
+        const part = node.parameters?.['part'] ?? '';
+        const clock = CLOCK_PARTS[part];
+        if (clock !== undefined) return `rt.clockPartOf($0, ${zoneAt(2, node)}, ${clock.join(', ')})`;
+        const code = Object.hasOwn(DATE_PARTS, part)
+          ? 'datePartOf($0, rt.DATE_PARTS[$1]'
+          : 'timePartOf($0, rt.TIME_PARTS[$1]';
+        return `rt.${code}, ${zoneAt(2, node)})`;
       },
       constants: ({ part, zone }) => [part, ...zoneConstant(zone)],
     },
@@ -192,6 +196,13 @@ function zoned(code: (zone: string) => string): StrictLowering {
     constants: ({ zone }) => zoneConstant(zone),
   };
 }
+
+/** Seconds of a unit, and how many of them a clock counts. */
+const CLOCK_PARTS: Readonly<Record<string, readonly [number, number]>> = {
+  HOUR: [3600, 24],
+  MINUTE: [60, 60],
+  SECOND: [1, 60],
+};
 
 /** JavaScript for the zone of a node, which is the constant at a place, or UTC, whose code runs anywhere. */
 function zoneAt(place: number, node: CallExpression): string {

@@ -28,6 +28,15 @@ export function substr(text: string, position: bigint, length: bigint): string |
   return slice(text, count, start, Math.min(count, start + Number(length)));
 }
 
+/** SUBSTR from the 0-based code point `start`, of at most `length` code points: neither below 0, both small integers. */
+export function partOfText(text: string, start: number, length: number): string {
+  const end = Math.min(text.length, start + length);
+  for (let at = 0; at < end; at++) {
+    if ((text.charCodeAt(at) & 0xf800) === 0xd800) return sliceOf(text, start, start + length);
+  }
+  return text.slice(start, end);
+}
+
 /** LEFT: the first `length` code points; NULL for a negative length. */
 export function left(text: string, length: bigint): string | null {
   if (length < 0n) return null;
@@ -52,6 +61,16 @@ export function concat(...parts: readonly string[]): string | null {
     if (joined.length > MAX_TEXT_BYTES) return null;
   }
   return boundedText(joined);
+}
+
+/** CONCAT of two. */
+export function concat2(a: string, b: string): string | null {
+  return a.length + b.length > MAX_TEXT_BYTES ? null : boundedText(a + b);
+}
+
+/** CONCAT of three. */
+export function concat3(a: string, b: string, c: string): string | null {
+  return a.length + b.length + c.length > MAX_TEXT_BYTES ? null : boundedText(a + b + c);
 }
 
 /** REVERSE by code points. */
@@ -102,6 +121,11 @@ export function isLowSurrogate(unit: number): boolean {
 }
 
 /** Code points `start` to `end` of a text that has `count` of them. */
+function sliceOf(text: string, start: number, end: number): string {
+  const count = codePointCount(text);
+  return slice(text, count, start, Math.min(count, end));
+}
+
 function slice(text: string, count: number, start: number, end: number): string {
   if (start >= end) return '';
   if (count === text.length) return text.slice(start, end);

@@ -38,6 +38,12 @@ export function timePartOf(us: bigint, part: TimePart, zone: TimeZone): bigint {
   return BigInt(part(local - Math.floor(local / DAY_SECONDS) * DAY_SECONDS, microsOf(us, second)));
 }
 
+/** EXTRACT of hours, minutes or seconds: units of so many seconds that a zone's clocks count up to `modulus`. */
+export function clockPartOf(us: bigint, zone: TimeZone, unitSeconds: number, modulus: number): bigint {
+  const units = Math.floor(localSecondOf(us, zone) / unitSeconds);
+  return BigInt(units - Math.floor(units / modulus) * modulus);
+}
+
 /** The DATE on the clocks of a zone; NULL where the zone's offset leads out of the range. */
 export function dateOfTimestamp(us: bigint, zone: TimeZone): number | null {
   return dateInRange(Math.floor(localSecondOf(us, zone) / DAY_SECONDS));
