@@ -3,6 +3,7 @@ import { FITTED_FUNCTIONS } from '../definition/expression.js';
 import { reportCondition } from './check-case.js';
 import { checkConcat } from './check-concat.js';
 import { checkFitted } from './check-fitted.js';
+import { GEOGRAPHY_CALLS } from './check-geography.js';
 import { NORMALIZE_CALLS } from './check-normalize.js';
 import { resolveOverload } from './check-overload.js';
 import { commonType } from './check-results.js';
@@ -31,6 +32,7 @@ type Rule = (context: CheckContext, node: CallNode) => Checked | null;
 
 /** Calls whose arguments are not all values, or whose form is not that of the operation. */
 const OWN_RULES: Readonly<Record<string, Rule>> = {
+  ...GEOGRAPHY_CALLS,
   ...NORMALIZE_CALLS,
   ...TIME_CALLS,
   AS_OF: checkAsOf,

@@ -50,6 +50,14 @@ const comparison = (id: string, spelling: string): Readonly<Record<string, reado
 
 /** Operations that are not written as functions, or not only, by id. */
 const FORMS: Readonly<Record<string, readonly Form[]>> = {
+  great_circle_distance: [
+    {
+      binds: PRIMARY,
+      takes: () => 0,
+      write: ([a, b, c, d]) => `ST_DISTANCE(ST_GEOGPOINT(${a}, ${b}), ST_GEOGPOINT(${c}, ${d}))`,
+      only: true,
+    },
+  ],
   ...comparison('equal', '='),
   ...comparison('less', '<'),
   ...comparison('less_or_equal', '<='),

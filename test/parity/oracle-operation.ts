@@ -43,9 +43,9 @@ const ARITHMETIC: Readonly<Record<string, StrictOperation>> = {
   round_float64: onFloats((a) => withSignOf(a, roundedDecimal(Math.abs(a), 0n))),
   round_float64_digits: ([a, digits]) =>
     int(digits) < -308n ? 0 : withSignOf(float(a), roundedDecimal(Math.abs(float(a)), int(digits))),
+  trunc_float64_digits: ([a, digits]) =>
+    int(digits) < -308n ? 0 : withSignOf(float(a), cutDecimal(Math.abs(float(a)), int(digits))),
   sqrt_float64: onFloats((a) => Math.sqrt(a)),
-  ln_float64: onFloats((a) => Math.log(a)),
-  exp_float64: onFloats((a) => Math.exp(a)),
 };
 
 const COMPARISONS: Readonly<Record<string, StrictOperation>> = {
@@ -146,6 +146,13 @@ function roundedDecimal(size: number, digits: bigint): number {
   const rest = scaled % unit;
   const rounded = scaled - rest + (rest * 2n >= unit ? unit : 0n);
   return Number(`${rounded}e-1074`);
+}
+
+/** The same cut off. */
+function cutDecimal(size: number, digits: bigint): number {
+  if (digits >= 1074n) return size;
+  const unit = 10n ** (1074n - digits);
+  return Number(`${(exactOver1074(size) / unit) * unit}e-1074`);
 }
 
 /** size · 10^1074, exactly: 2^1074 · size is an integer. */

@@ -1,4 +1,248 @@
-import type { Operation } from './operation.js';
+import { byType, type Operation, strict } from './operation.js';
 
-/** Powers, logarithms, trigonometry. */
-export const MATH = {} as const satisfies Readonly<Record<string, Operation>>;
+/**
+ * Powers, logarithms, trigonometry, buckets. Every function is pinned code that rounds the real number correctly (S8). A table, so
+ * longer than other files.
+ */
+export const MATH = {
+  pi: {
+    sql: 'PI',
+    arguments: [],
+    result: 'FLOAT64',
+    about: 'π as a FLOAT64.',
+    example: ['PI()', '3.141592653589793'],
+    kernel: strict('total', 'Math.PI'),
+  },
+  is_inf: {
+    sql: 'IS_INF',
+    arguments: ['FLOAT64'],
+    result: 'BOOL',
+    about: 'FALSE: no value is infinite (S3). It is there so that expressions of GoogleSQL can be kept.',
+    example: ['IS_INF(1.5)', 'FALSE'],
+    kernel: strict('total', 'false'),
+  },
+  is_nan: {
+    sql: 'IS_NAN',
+    arguments: ['FLOAT64'],
+    result: 'BOOL',
+    about: 'FALSE: no value is NaN (S3). It is there so that expressions of GoogleSQL can be kept.',
+    example: ['IS_NAN(1.5)', 'FALSE'],
+    kernel: strict('total', 'false'),
+  },
+  pow_float64: {
+    sql: 'POW',
+    form: 'POW(x, y)',
+    arguments: ['FLOAT64', 'FLOAT64'],
+    result: 'FLOAT64',
+    about:
+      'x to the power of y, the FLOAT64 nearest to the real number; 1.0 for y = 0 and for x = 1. NULL for a negative x and a y that is no whole number, for x = 0 and y below 0, and when it is not finite. `POWER` is the same.',
+    example: ['POW(2, 10)', '1024.0'],
+    kernel: strict('finite', 'rt.pow($0, $1)'),
+  },
+  cbrt_float64: {
+    sql: 'CBRT',
+    arguments: ['FLOAT64'],
+    result: 'FLOAT64',
+    about: 'The cube root, the FLOAT64 nearest to the real number.',
+    example: ['CBRT(-27)', '-3.0'],
+    kernel: strict('finite', 'rt.cbrt($0)'),
+  },
+  log_float64: {
+    sql: 'LOG',
+    arguments: ['FLOAT64'],
+    result: 'FLOAT64',
+    about: 'The natural logarithm, as LN. NULL at and below 0.',
+    example: ['LOG(10)', '2.302585092994046'],
+    kernel: strict('finite', 'rt.ln($0)'),
+  },
+  log_float64_base: {
+    sql: 'LOG',
+    form: 'LOG(x, base)',
+    arguments: ['FLOAT64', 'FLOAT64'],
+    result: 'FLOAT64',
+    about:
+      'The logarithm of x to a base, the FLOAT64 nearest to the real number. NULL when one of them is not above 0, and for the base 1.',
+    example: ['LOG(1000, 10)', '3.0'],
+    kernel: strict('finite', 'rt.log($0, $1)'),
+  },
+  log10_float64: {
+    sql: 'LOG10',
+    arguments: ['FLOAT64'],
+    result: 'FLOAT64',
+    about: 'The logarithm to base 10, the FLOAT64 nearest to the real number. NULL at and below 0.',
+    example: ['LOG10(1000)', '3.0'],
+    kernel: strict('finite', 'rt.log10($0)'),
+  },
+  sin_float64: {
+    sql: 'SIN',
+    arguments: ['FLOAT64'],
+    result: 'FLOAT64',
+    about: 'The sine of an angle in radians of any size, the FLOAT64 nearest to the real number.',
+    example: ['SIN(0.5)', '0.479425538604203'],
+    kernel: strict('finite', 'rt.sin($0)'),
+  },
+  cos_float64: {
+    sql: 'COS',
+    arguments: ['FLOAT64'],
+    result: 'FLOAT64',
+    about: 'The cosine of an angle in radians of any size, the FLOAT64 nearest to the real number.',
+    example: ['COS(0.5)', '0.8775825618903728'],
+    kernel: strict('finite', 'rt.cos($0)'),
+  },
+  tan_float64: {
+    sql: 'TAN',
+    arguments: ['FLOAT64'],
+    result: 'FLOAT64',
+    about: 'The tangent of an angle in radians of any size, the FLOAT64 nearest to the real number.',
+    example: ['TAN(0.5)', '0.5463024898437905'],
+    kernel: strict('finite', 'rt.tan($0)'),
+  },
+  sec_float64: {
+    sql: 'SEC',
+    arguments: ['FLOAT64'],
+    result: 'FLOAT64',
+    about:
+      'The secant of an angle in radians of any size, 1 / COS(x), the FLOAT64 nearest to the real number.',
+    example: ['SEC(0.5)', '1.139493927324549'],
+    kernel: strict('finite', 'rt.sec($0)'),
+  },
+  csc_float64: {
+    sql: 'CSC',
+    arguments: ['FLOAT64'],
+    result: 'FLOAT64',
+    about:
+      'The cosecant of an angle in radians of any size, 1 / SIN(x), the FLOAT64 nearest to the real number. NULL at 0.',
+    example: ['CSC(0.5)', '2.085829642933488'],
+    kernel: strict('finite', 'rt.csc($0)'),
+  },
+  cot_float64: {
+    sql: 'COT',
+    arguments: ['FLOAT64'],
+    result: 'FLOAT64',
+    about:
+      'The cotangent of an angle in radians of any size, 1 / TAN(x), the FLOAT64 nearest to the real number. NULL at 0.',
+    example: ['COT(0.5)', '1.830487721712452'],
+    kernel: strict('finite', 'rt.cot($0)'),
+  },
+  asin_float64: {
+    sql: 'ASIN',
+    arguments: ['FLOAT64'],
+    result: 'FLOAT64',
+    about:
+      'The angle from -π/2 to π/2 with this sine, the FLOAT64 nearest to the real number. NULL beyond -1 to 1.',
+    example: ['ASIN(0.5)', '0.5235987755982989'],
+    kernel: strict('finite', 'rt.asin($0)'),
+  },
+  acos_float64: {
+    sql: 'ACOS',
+    arguments: ['FLOAT64'],
+    result: 'FLOAT64',
+    about:
+      'The angle from 0 to π with this cosine, the FLOAT64 nearest to the real number. NULL beyond -1 to 1.',
+    example: ['ACOS(0.5)', '1.0471975511965979'],
+    kernel: strict('finite', 'rt.acos($0)'),
+  },
+  atan_float64: {
+    sql: 'ATAN',
+    arguments: ['FLOAT64'],
+    result: 'FLOAT64',
+    about: 'The angle from -π/2 to π/2 with this tangent, the FLOAT64 nearest to the real number.',
+    example: ['ATAN(0.5)', '0.4636476090008061'],
+    kernel: strict('finite', 'rt.atan($0)'),
+  },
+  atan2_float64: {
+    sql: 'ATAN2',
+    form: 'ATAN2(y, x)',
+    arguments: ['FLOAT64', 'FLOAT64'],
+    result: 'FLOAT64',
+    about:
+      'The angle of the point (x, y) from -π to π, the FLOAT64 nearest to the real number; for (0, 0) it is 0.0, or π where x is -0.0, with the sign of y.',
+    example: ['ATAN2(1, -1)', '2.356194490192345'],
+    kernel: strict('finite', 'rt.atan2($0, $1)'),
+  },
+  sinh_float64: {
+    sql: 'SINH',
+    arguments: ['FLOAT64'],
+    result: 'FLOAT64',
+    about: 'The hyperbolic sine, the FLOAT64 nearest to the real number. NULL beyond the range, some 710.',
+    example: ['SINH(0.5)', '0.5210953054937474'],
+    kernel: strict('finite', 'rt.sinh($0)'),
+  },
+  cosh_float64: {
+    sql: 'COSH',
+    arguments: ['FLOAT64'],
+    result: 'FLOAT64',
+    about: 'The hyperbolic cosine, the FLOAT64 nearest to the real number. NULL beyond the range, some 710.',
+    example: ['COSH(0.5)', '1.1276259652063807'],
+    kernel: strict('finite', 'rt.cosh($0)'),
+  },
+  tanh_float64: {
+    sql: 'TANH',
+    arguments: ['FLOAT64'],
+    result: 'FLOAT64',
+    about: 'The hyperbolic tangent, the FLOAT64 nearest to the real number.',
+    example: ['TANH(0.5)', '0.46211715726000974'],
+    kernel: strict('finite', 'rt.tanh($0)'),
+  },
+  sech_float64: {
+    sql: 'SECH',
+    arguments: ['FLOAT64'],
+    result: 'FLOAT64',
+    about: 'The hyperbolic secant, 1 / COSH(x), the FLOAT64 nearest to the real number.',
+    example: ['SECH(0.5)', '0.8868188839700739'],
+    kernel: strict('finite', 'rt.sech($0)'),
+  },
+  csch_float64: {
+    sql: 'CSCH',
+    arguments: ['FLOAT64'],
+    result: 'FLOAT64',
+    about: 'The hyperbolic cosecant, 1 / SINH(x), the FLOAT64 nearest to the real number. NULL at 0.',
+    example: ['CSCH(0.5)', '1.9190347513349437'],
+    kernel: strict('finite', 'rt.csch($0)'),
+  },
+  coth_float64: {
+    sql: 'COTH',
+    arguments: ['FLOAT64'],
+    result: 'FLOAT64',
+    about: 'The hyperbolic cotangent, 1 / TANH(x), the FLOAT64 nearest to the real number. NULL at 0.',
+    example: ['COTH(0.5)', '2.163953413738653'],
+    kernel: strict('finite', 'rt.coth($0)'),
+  },
+  asinh_float64: {
+    sql: 'ASINH',
+    arguments: ['FLOAT64'],
+    result: 'FLOAT64',
+    about: 'The inverse of SINH, the FLOAT64 nearest to the real number.',
+    example: ['ASINH(0.5)', '0.48121182505960347'],
+    kernel: strict('finite', 'rt.asinh($0)'),
+  },
+  acosh_float64: {
+    sql: 'ACOSH',
+    arguments: ['FLOAT64'],
+    result: 'FLOAT64',
+    about: 'The inverse of COSH, from 0.0 on, the FLOAT64 nearest to the real number. NULL below 1.',
+    example: ['ACOSH(2)', '1.3169578969248168'],
+    kernel: strict('finite', 'rt.acosh($0)'),
+  },
+  atanh_float64: {
+    sql: 'ATANH',
+    arguments: ['FLOAT64'],
+    result: 'FLOAT64',
+    about: 'The inverse of TANH, the FLOAT64 nearest to the real number. NULL at and beyond -1 and 1.',
+    example: ['ATANH(0.5)', '0.5493061443340549'],
+    kernel: strict('finite', 'rt.atanh($0)'),
+  },
+  range_bucket: {
+    sql: 'RANGE_BUCKET',
+    form: 'RANGE_BUCKET(value, bounds)',
+    arguments: ['T', 'ARRAY<T>'],
+    result: 'INT64',
+    about:
+      'How many of the ascending bounds are at most the value: the bucket it is in, counted from 0. NULL where the bounds do not ascend; equal ones may follow each other.',
+    example: ['RANGE_BUCKET(20, [0, 10, 20, 30])', '3'],
+    kernel: byType('nullable', 'rt.rangeBucket($0, $1)', {
+      STRING: 'rt.bucketOf($0, $1, rt.compareText)',
+      BYTES: 'rt.bucketOf($0, $1, rt.compareBytes)',
+    }),
+  },
+} as const satisfies Readonly<Record<string, Operation>>;

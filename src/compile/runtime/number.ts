@@ -1,3 +1,5 @@
+import { partsOf, shifted } from './fixed-point.js';
+
 /** DIV towards zero; NULL for a divisor of 0 and where the quotient overflows. */
 export function divide(a: bigint, b: bigint): bigint | null {
   if (b === 0n) return null;
@@ -18,6 +20,26 @@ export function roundTo(x: number, digits: bigint): number {
   if (digits >= MAX_PLACES || (digits >= 0n && Math.abs(x) >= 2 ** 52)) return x;
   const size = Math.abs(x);
   return Math.sign(x) * (digits < 0n ? roundToTens(size, -digits) : roundToPlaces(size, Number(digits)));
+}
+
+/** TRUNC to decimal places, or to tens, hundreds, … where `digits` is negative; of the exact value. */
+export function truncTo(x: number, digits: bigint): number {
+  if (digits < -MAX_TENS) return 0;
+  if (digits >= MAX_PLACES || (digits >= 0n && Math.abs(x) >= 2 ** 52)) return x;
+  const size = Math.abs(x);
+  return (
+    Math.sign(x) * (digits < 0n ? truncToTens(size, 10n ** -digits) : truncToPlaces(size, Number(digits)))
+  );
+}
+
+function truncToTens(size: number, unit: bigint): number {
+  const whole = BigInt(Math.trunc(size));
+  return Number(whole - (whole % unit));
+}
+
+function truncToPlaces(size: number, places: number): number {
+  const [mantissa, exponent] = partsOf(size);
+  return Number(`${shifted(mantissa * 10n ** BigInt(places), exponent)}e-${places}`);
 }
 
 function roundToTens(size: number, tens: bigint): number {

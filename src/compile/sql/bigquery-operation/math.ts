@@ -1,5 +1,37 @@
 import type { MATH } from '../../operation/math.js';
-import type { BigqueryLowering } from '../bigquery-template.js';
+import { type BigqueryLowering, sql } from '../bigquery-template.js';
+
+/** BigQuery has the C library's functions; the kernel's are pinned and rounded correctly (S8). */
+const PINNED = null;
 
 /** Powers, logarithms, trigonometry; null where a JavaScript function carries the operation, with the reason beside it. */
-export const BIGQUERY_MATH: Readonly<Record<keyof typeof MATH, BigqueryLowering | null>> = {};
+export const BIGQUERY_MATH: Readonly<Record<keyof typeof MATH, BigqueryLowering | null>> = {
+  pi: sql('3.141592653589793'),
+  is_inf: sql('IS_INF($0)'),
+  is_nan: sql('IS_NAN($0)'),
+  pow_float64: PINNED,
+  cbrt_float64: PINNED,
+  log_float64: PINNED,
+  log_float64_base: PINNED,
+  log10_float64: PINNED,
+  sin_float64: PINNED,
+  cos_float64: PINNED,
+  tan_float64: PINNED,
+  sec_float64: PINNED,
+  csc_float64: PINNED,
+  cot_float64: PINNED,
+  asin_float64: PINNED,
+  acos_float64: PINNED,
+  atan_float64: PINNED,
+  atan2_float64: PINNED,
+  sinh_float64: PINNED,
+  cosh_float64: PINNED,
+  tanh_float64: PINNED,
+  sech_float64: PINNED,
+  csch_float64: PINNED,
+  coth_float64: PINNED,
+  asinh_float64: PINNED,
+  acosh_float64: PINNED,
+  atanh_float64: PINNED,
+  range_bucket: sql('SAFE.RANGE_BUCKET($0, $1)'),
+};

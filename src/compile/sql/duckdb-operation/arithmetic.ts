@@ -27,5 +27,7 @@ export const DUCKDB_ARITHMETIC: Readonly<Record<keyof typeof ARITHMETIC, DuckdbL
   ln_float64: null,
   exp_float64: null,
   trunc_float64: floats('absorbs', 'trunc($0)'),
+  // DuckDB's trunc takes no places.
+  trunc_float64_digits: null,
   sqrt_float64: sql('sqrt(CASE WHEN $0 >= 0 THEN $0 END)'),
 };
