@@ -1,7 +1,7 @@
-import { BQEMULATOR, BQEMULATOR } from '../counterparts/bqemulator.js';
+import { BQEMULATOR } from '../counterparts/bqemulator.js';
 import { type Counterpart, requireCounterpart, whyMissing } from '../counterparts/counterpart.js';
 import { EVALUATOR } from '../counterparts/googlesql-evaluator.js';
-import { openBqemulatorEngine, openBqemulatorEngine } from './bqemulator-engine.js';
+import { openBqemulatorEngine } from './bqemulator-engine.js';
 import { openDuckdbEngine } from './duckdb-engine.js';
 import type { ParityEngine } from './engine.js';
 import { featureSetEngines, openFeatureSetDuckdb } from './feature-set-engine.js';
@@ -47,6 +47,5 @@ const TARGETS: Readonly<Record<TargetName, Target>> = {
   kernel: { open: async () => [columnarKernelEngine(), rowKernelEngine(), ...featureSetEngines()] },
   duckdb: { open: async () => [await openDuckdbEngine(), await openFeatureSetDuckdb()] },
   googlesql: { open: async () => [new GoogleSqlEngine()], counterpart: EVALUATOR },
-  bqemulator: { open: async () => [await openBqemulatorEngine()], counterpart: BQEMULATOR },
   bqemulator: { open: async () => [await openBqemulatorEngine()], counterpart: BQEMULATOR },
 };
