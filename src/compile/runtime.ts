@@ -6,6 +6,7 @@ import * as bits from './runtime/bits.js';
 import * as bytes from './runtime/bytes.js';
 import * as clock from './runtime/clock.js';
 import * as codePoints from './runtime/code-points.js';
+import * as computedPattern from './runtime/computed-pattern.js';
 import * as cubeRoot from './runtime/cube-root.js';
 import * as datePart from './runtime/date-part.js';
 import * as dateUnit from './runtime/date-unit.js';
@@ -26,6 +27,7 @@ import * as number from './runtime/number.js';
 import * as pad from './runtime/pad.js';
 import * as power from './runtime/power.js';
 import * as rangeBucket from './runtime/range-bucket.js';
+import * as regularExpression from './runtime/regular-expression.js';
 import * as search from './runtime/search.js';
 import * as soundex from './runtime/soundex.js';
 import * as split from './runtime/split.js';
@@ -48,6 +50,7 @@ export const RUNTIME = {
   ...array,
   ...bytes,
   ...clock,
+  ...computedPattern,
   ...datePart,
   ...dateUnit,
   ...bits,
@@ -60,6 +63,7 @@ export const RUNTIME = {
   ...logarithm,
   ...power,
   ...rangeBucket,
+  ...regularExpression,
   ...trigonometry,
   ...vector,
   ...like,

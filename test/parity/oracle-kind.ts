@@ -4,6 +4,8 @@ import type { Value } from '../../src/definition/value.js';
 export type StrictOperation = (
   values: readonly Value[],
   parameters: Readonly<Record<string, string>>,
+  /** Which arguments are constants: what is computed may be less than what is written. */
+  isConstant?: readonly boolean[],
 ) => Value;
 
 /** An operation made for NULL: it computes the arguments it wants. */

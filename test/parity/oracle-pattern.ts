@@ -1,10 +1,12 @@
 import type { Value } from '../../src/definition/value.js';
 import type { StrictOperation } from './oracle-kind.js';
+import { REGULAR_EXPRESSIONS } from './oracle-regular-expression.js';
 
 /** LIKE and regular expressions by trying everything. */
 export const PATTERN: Readonly<Record<string, StrictOperation>> = {
   like_string: ([value, pattern]) => like(codePoints(value), codePoints(pattern)),
   like_bytes: ([value, pattern]) => like([...(value as Uint8Array)], [...(pattern as Uint8Array)]),
+  ...REGULAR_EXPRESSIONS,
 };
 
 function codePoints(value: Value | undefined): readonly number[] {

@@ -48,7 +48,8 @@ function evaluateCall(node: CallExpression, operands: readonly (() => Value)[]):
   if (lazy !== undefined) return lazy(operands);
   const values = operands.map((operand) => operand());
   if (values.includes(null)) return null;
-  const result = finiteOrNull(STRICT[node.operation]!(values, node.parameters ?? {}));
+  const isConstant = node.arguments.map(({ kind }) => kind === 'literal');
+  const result = finiteOrNull(STRICT[node.operation]!(values, node.parameters ?? {}, isConstant));
   return isValueOf(node.type, result) ? result : null;
 }
 

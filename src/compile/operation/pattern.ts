@@ -2,11 +2,12 @@ import type { CallExpression } from '../../definition/expression.js';
 import type { Value } from '../../definition/value.js';
 import { likePattern } from '../runtime/like.js';
 import type { Operation, StrictLowering } from './operation.js';
+import { REGULAR_EXPRESSIONS } from './regular-expression.js';
 
 const LIKE_ABOUT =
   'Whether the whole value has the form of the pattern. A backslash takes the meaning from what follows it; a pattern that ends in a lone one is refused, and NULL where it comes from data. NULL as well for a value of more than 16,777,216 symbols over the length of the longest part of the pattern that holds `_` between two `%`.';
 
-/** LIKE. */
+/** LIKE and regular expressions. */
 export const PATTERN = {
   like_string: {
     sql: 'LIKE',
@@ -28,6 +29,7 @@ export const PATTERN = {
     refuse: refuseLike,
     kernel: likeKernel(),
   },
+  ...REGULAR_EXPRESSIONS,
 } as const satisfies Readonly<Record<string, Operation>>;
 
 function refuseLike([, pattern]: readonly (Value | undefined)[]): string | null {

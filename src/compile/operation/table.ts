@@ -57,6 +57,7 @@ export const ALIASES: Readonly<Record<string, string>> = {
   OCTET_LENGTH: 'BYTE_LENGTH',
   '||': 'CONCAT',
   IFNULL: 'COALESCE',
+  REGEXP_SUBSTR: 'REGEXP_EXTRACT',
   'IS UNKNOWN': 'IS NULL',
   SAFE_ADD: '+',
   SAFE_SUBTRACT: '-',

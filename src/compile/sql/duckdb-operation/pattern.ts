@@ -1,6 +1,7 @@
 import type { PATTERN } from '../../operation/pattern.js';
 import { likePattern } from '../../runtime/like.js';
 import type { DuckdbLowering } from '../duckdb-template.js';
+import { DUCKDB_REGULAR_EXPRESSIONS } from './regular-expression.js';
 
 /** LIKE and regular expressions; null where DuckDB would not give the same bits (S8), with the reason beside it. */
 export const DUCKDB_PATTERN: Readonly<Record<keyof typeof PATTERN, DuckdbLowering | null>> = {
@@ -19,4 +20,5 @@ export const DUCKDB_PATTERN: Readonly<Record<keyof typeof PATTERN, DuckdbLowerin
   },
   // DuckDB has LIKE of texts only.
   like_bytes: null,
+  ...DUCKDB_REGULAR_EXPRESSIONS,
 };
