@@ -157,7 +157,7 @@ export const ARITHMETIC = {
     arguments: ['FLOAT64', 'INT64'],
     result: 'FLOAT64',
     about:
-      'The nearest number of so many decimal places, or of tens, hundreds, … for negative ones; halves away from zero, of the exact value: 2.675 is below its decimal text. 0.0 beyond 308 tens. NULL when it is not finite.',
+      'The nearest number of so many decimal places, or of tens, hundreds, … for negative ones; halves away from zero, of the exact value (2.675 is below its decimal text) and without the rounding errors that BigQuery adds in one case of some thousands. 0.0 beyond 308 tens. NULL when it is not finite.',
     example: ['ROUND(2.675, 2)', '2.67'],
     kernel: strict('finite', 'rt.roundTo($0, $1)'),
   },
@@ -192,7 +192,7 @@ export const ARITHMETIC = {
     arguments: ['FLOAT64', 'INT64'],
     result: 'FLOAT64',
     about:
-      'The number cut off behind so many decimal places, or to tens, hundreds, … for negative ones, of the exact value: 0.29 is below its decimal text. 0.0 beyond 308 tens.',
+      'The number cut off behind so many decimal places, or to tens, hundreds, … for negative ones, of the exact value (0.29 is below its decimal text) and without the rounding errors that BigQuery adds in one case of some thousands. 0.0 beyond 308 tens.',
     example: ['TRUNC(0.29, 2)', '0.28'],
     kernel: strict('total', 'rt.truncTo($0, $1)'),
   },

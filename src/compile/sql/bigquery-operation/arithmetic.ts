@@ -21,11 +21,13 @@ export const BIGQUERY_ARITHMETIC: Readonly<Record<keyof typeof ARITHMETIC, Bigqu
   floor_float64: sql('FLOOR($0)'),
   ceil_float64: sql('CEIL($0)'),
   round_float64: sql('ROUND($0)'),
-  round_float64_digits: sql('SAFE.ROUND($0, $1)'),
+  // GoogleSQL multiplies and divides by powers of ten in 80 bits: ROUND(0.0120705, 6) is 0.012069999999999999 there.
+  round_float64_digits: null,
   // BigQuery has the C library's; the kernel's are pinned and rounded correctly (S8).
   ln_float64: null,
   exp_float64: null,
   trunc_float64: sql('TRUNC($0)'),
-  trunc_float64_digits: sql('TRUNC($0, $1)'),
+  // The same: TRUNC(3.871175, 5) is 3.8711699999999998 there.
+  trunc_float64_digits: null,
   sqrt_float64: sql('SAFE.SQRT($0)'),
 };
