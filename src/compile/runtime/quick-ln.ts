@@ -1,6 +1,5 @@
 import { LOW, powerOfTwo, productError, sumError, upperHalf } from './double-double.js';
 import { TABLE_BITS, tableOf } from './double-table.js';
-import { fixedLn } from './fixed-point.js';
 
 /**
  * ln(high + low) as a double-double, of a normal number; relative error below 2^-68, also near 1, where `low` counts in full.
@@ -47,12 +46,31 @@ function lnOfParts(k: number, at: number, r: number, low: number): number {
   return result;
 }
 
+/** −ln(n/512), from 0 at 512 downwards and upwards by ln((n + 1)/n), with bits to spare for what is lost on the way. */
+function logarithmsOfSteps(): readonly bigint[] {
+  const logarithms = [0n];
+  for (let n = 511; n >= FIRST; n--) logarithms.unshift(logarithms[0]! + lnOfNext(BigInt(n)));
+  while (logarithms.length < COUNT) {
+    const n = BigInt(FIRST + logarithms.length - 1);
+    logarithms.push(logarithms.at(-1)! - lnOfNext(n));
+  }
+  return logarithms.map((logarithm) => logarithm >> BigInt(SPARE));
+}
+
+/** ln((n + 1)/n) = 2 · artanh(1/(2n + 1)) */
+function lnOfNext(n: bigint): bigint {
+  const odd = 2n * n + 1n;
+  let power = (2n << BigInt(TABLE_BITS + SPARE)) / odd;
+  let sum = 0n;
+  for (let k = 1n; power !== 0n; k += 2n, power /= odd * odd) sum += power / k;
+  return sum;
+}
+
 /** 512 / sqrt(2) to 512 · sqrt(2). */
 const FIRST = 362;
 const COUNT = 363;
-const LOGARITHMS = tableOf(
-  Array.from({ length: COUNT }, (_, index) => -fixedLn(BigInt(index + FIRST), -9, TABLE_BITS)),
-);
+const SPARE = 32;
+const LOGARITHMS = tableOf(logarithmsOfSteps());
 /** The first 42 bits of ln 2, so that its products with exponents are exact, and the rest. */
 const LN2_HIGH = 0.6931471805598903;
 const LN2_LOW = 5.497923018708371e-14;
