@@ -30,6 +30,8 @@ class BqemulatorEngine implements ParityEngine {
   readonly name = 'bqemulator';
   private readonly sandbox = new FunctionSandbox();
   private rows: readonly Row[] = [];
+  /** The table of the rows alone, for expressions that call no functions. */
+  private plain: Promise<string> | null = null;
   private tables = 0;
 
   constructor(private readonly emulator: Bqemulator) {}
@@ -40,7 +42,10 @@ class BqemulatorEngine implements ParityEngine {
   }
 
   async load(rows: readonly Row[]): Promise<void> {
+    const last = this.plain;
     this.rows = rows;
+    this.plain = null;
+    if (last !== null) await this.drop(await last);
   }
 
   values(expressions: readonly Expression[]): Promise<readonly EngineAnswer[]> {
@@ -57,22 +62,39 @@ class BqemulatorEngine implements ParityEngine {
       sandbox: this.sandbox,
       columnSql: storedColumn,
     });
-    const { client } = this.emulator;
-    const name = `rows_${this.tables++}`;
-    const table = client.dataset(DATASET).table(name);
-    await client.dataset(DATASET).createTable(name, { schema: schemaOf(plan) });
-    try {
-      await table.insert(insertedRows(plan, this.rows), { raw: true });
-      const cells = await queried(client, queryOf(plan, name));
-      const types = [...plan.roots, ...plan.operands].map(({ type }) => type);
-      const columns = types.map((type, place) => ({
-        type,
-        values: cells.map((row) => valueOfCell(type, row[place])),
-      }));
-      return plannedAnswers(plan, columns);
-    } finally {
-      await table.delete();
+    if (plan.answers.length === 0) {
+      this.plain ??= this.create(plan);
+      return this.answersFrom(await this.plain, plan);
     }
+    const table = await this.create(plan);
+    try {
+      return await this.answersFrom(table, plan);
+    } finally {
+      await this.drop(table);
+    }
+  }
+
+  private async answersFrom(table: string, plan: BigqueryPlan): Promise<readonly EngineAnswer[]> {
+    const cells = await queried(this.emulator.client, queryOf(plan, table));
+    const types = [...plan.roots, ...plan.operands].map(({ type }) => type);
+    const columns = types.map((type, place) => ({
+      type,
+      values: cells.map((row) => valueOfCell(type, row[place])),
+    }));
+    return plannedAnswers(plan, columns);
+  }
+
+  /** A new table of the rows, with the answers of functions beside them. */
+  private async create(plan: BigqueryPlan): Promise<string> {
+    const name = `rows_${this.tables++}`;
+    const dataset = this.emulator.client.dataset(DATASET);
+    await dataset.createTable(name, { schema: schemaOf(plan) });
+    await dataset.table(name).insert(insertedRows(plan, this.rows), { raw: true });
+    return name;
+  }
+
+  private async drop(table: string): Promise<void> {
+    await this.emulator.client.dataset(DATASET).table(table).delete();
   }
 }
 

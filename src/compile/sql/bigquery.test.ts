@@ -61,7 +61,7 @@ describe('BigQuery SQL', () => {
   it('computes features with the functions they call', async () => {
     const features = [
       { name: 'late', expression: typed('i > 15'), defaultValue: false },
-      { name: 'log', expression: typed('LN(x)'), defaultValue: null },
+      { name: 'mean', expression: typed('ARRAY_AVG(n)'), defaultValue: null },
       { name: 'embedding', expression: typed('COALESCE(e, [x, y])'), defaultValue: null },
       { name: 'counts', expression: typed('n'), defaultValue: [0n] },
     ];
