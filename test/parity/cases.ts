@@ -53,7 +53,7 @@ export function* caseBatches({ seed, from, count, operations }: CaseChoice): Ite
 }
 
 /** Rows that every expression is computed for. */
-const ROWS = 12;
+const ROWS = 8;
 /** Expressions of one query, so that its overhead does not decide how many cases there are in a minute. */
 const BATCH = 100;
 /** Batches that draw from the same values. */

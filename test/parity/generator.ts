@@ -39,7 +39,7 @@ export class Generator {
     throw new Error(`no arguments were found that ${id} does not refuse; give it a domain`);
   }
 
-  /** A call over arguments of which one is `depth` deep, where one can be; null when its constants are refused. */
+  /** A call over arguments of which one is `depth` deep, where one can be; null when it is refused or too large. */
   private call(shape: Shape, depth: number): Made | null {
     const spine = this.spineOf(shape);
     const parts: Made[] = [];
@@ -159,10 +159,12 @@ export class Generator {
       parameters === undefined
         ? node
         : { ...node, parameters: this.input.pools.pick(`${id} parameters`, parameters, this.random) };
-    const values = this.input.rows.map((row, index) => {
+    const values: Value[] = [];
+    for (const [index, row] of this.input.rows.entries()) {
       const thunks = parts.map((part) => () => part.values[index]!);
-      return evaluateNode(expression, thunks, { row, asOfUs: AS_OF_US });
-    });
+      values.push(evaluateNode(expression, thunks, { row, asOfUs: AS_OF_US }));
+      if (isLarge(values[index]!) && !this.random.chance(LARGE_SHARE)) return null;
+    }
     return { expression, parts, values, depth: 1 + Math.max(0, ...parts.map((part) => part.depth)) };
   }
 
@@ -172,7 +174,6 @@ export class Generator {
 
   /** Whether what stands above it will see something of it; now and then whatever it is. */
   private isSeen(made: Made): boolean {
-    if (made.values.some(isLarge)) return this.random.chance(UNSEEN_SHARE / 10);
     return nullsIn(made) <= made.values.length * MAX_NULL_SHARE || this.random.chance(UNSEEN_SHARE);
   }
 }
@@ -209,5 +210,6 @@ const UNSEEN_SHARE = 0.08;
 const SIDE_SHARE = 0.25;
 /** Arguments made of what stands beside them: equal, next to it, a piece of it. */
 const RELATED_SHARE = 0.3;
-/** Longer texts and arrays are made again: they cost more than they show. */
+/** Longer texts and arrays cost more than they show: but for a few they are not kept. */
 const LARGE_LENGTH = 2_000;
+const LARGE_SHARE = 0.02;
