@@ -3,6 +3,7 @@ import type { CheckContext } from './checked.js';
 import { zoneOf } from './runtime/clock.js';
 import { WEEKDAYS } from './runtime/date-part.js';
 import { unknownElements } from './runtime/time-format.js';
+import { TIMESTAMP_STEPS } from './runtime/time-parse.js';
 import type { CallNode, SyntaxNode } from './syntax.js';
 
 /** A part as it is written: `DAY`, `WEEK(MONDAY)`; null when the node is none. */
@@ -95,6 +96,19 @@ export function checkFormat(
   return context.report({ position, message, found: unknown, expected });
 }
 
+/** A format to read texts by: the day of the year and the day of a month would contradict each other. */
+export function checkParseFormat(
+  context: CheckContext,
+  node: SyntaxNode,
+  elements: Readonly<Record<string, unknown>>,
+): string | null {
+  const format = checkFormat(context, node, elements);
+  const others = unknownElements(format ?? '', DAY_OF_YEAR_BESIDE);
+  if (format === null || others.length === 0 || !unknownElements(format, {}).includes('%j')) return format;
+  const message = `the format names the day twice, by %j and by ${others[0]}; leave one of them out`;
+  return context.report({ position: node.position, message, found: format });
+}
+
 /** Names that other dialects and spoken language have for parts. */
 const OTHER_NAMES: Readonly<Record<string, string>> = {
   DOW: 'DAYOFWEEK',
@@ -111,3 +125,10 @@ const OTHER_NAMES: Readonly<Record<string, string>> = {
   MS: 'MILLISECOND',
   US: 'MICROSECOND',
 };
+
+/** Elements of PARSE_DATE and PARSE_TIMESTAMP that name neither a month nor a day of it. */
+const DAY_OF_YEAR_BESIDE: Readonly<Record<string, unknown>> = Object.fromEntries(
+  Object.keys(TIMESTAMP_STEPS)
+    .filter((element) => !/^%[BbhDxdeFm]$/.test(element))
+    .map((element) => [element, true]),
+);

@@ -1,6 +1,7 @@
 import { resolveOverload } from './check-overload.js';
 import {
   checkFormat,
+  checkParseFormat,
   checkZone,
   checkZoneName,
   partOfNode,
@@ -188,7 +189,8 @@ function checkFormatted(context: CheckContext, node: CallNode, { id, elements }:
   if (formatNode === undefined || value === undefined || given.length > (takesZone ? 3 : 2)) {
     return reportForm(context, node, OPERATIONS[id].form ?? name);
   }
-  const format = checkFormat(context, formatNode, elements);
+  const check = name.startsWith('PARSE') ? checkParseFormat : checkFormat;
+  const format = check(context, formatNode, elements);
   const operand = context.check(value);
   const zoneName = checkZone(context, zone);
   if (format === null || operand === null || zoneName === null) return null;
