@@ -21,7 +21,7 @@ export type CompiledFeatureService = {
   readonly version: number;
   /** The feature sets it names, in its order. */
   readonly uses: readonly UsedSet[];
-  /** The rows that are read: of every stored set it names, and hidden ones of what chained sets rest on. */
+  /** The rows that are read: of every stored set it names, then what chained sets rest on beside them. */
   readonly entries: readonly ServiceEntry[];
   /** Values computed from those rows: features of chained sets, then the service's own expressions. */
   readonly reads: readonly ServiceRead[];
@@ -71,7 +71,7 @@ export function compileFeatureService(
   requireBound(uses, problems);
   if (problems.length > 0) throw documentError(`feature service "${document.name}"`, problems);
   const into: ServiceReads = { entries: [], reads: [] };
-  const parts = uses.map((use) => partOf(use, into));
+  const parts = partsOf(uses, into);
   const requestInputs = document.requestInputs ?? [];
   const expressions = compileExpressions(document, outputsOf(parts, into), problems);
   const own = addExpressions(expressions, into);
@@ -162,11 +162,15 @@ function requireBound(uses: readonly UsedSet[], problems: Problem[]): void {
   problems.push({ path: '/entries', message });
 }
 
-function partOf(use: UsedSet, into: ServiceReads): ServicePart {
-  const { featureSet } = use;
-  return featureSet.kind === 'stored'
-    ? { kind: 'entry', entry: addEntry({ ...use, featureSet }, false, into) }
-    : { kind: 'reads', reads: addChained({ ...use, featureSet }, into) };
+/** The rows of the answer first, so that chained sets share them. */
+function partsOf(uses: readonly UsedSet[], into: ServiceReads): readonly ServicePart[] {
+  const stored = uses.map(({ featureSet, ...use }): ServicePart | null =>
+    featureSet.kind === 'stored' ? { kind: 'entry', entry: addEntry({ ...use, featureSet }, into) } : null,
+  );
+  return uses.map(({ featureSet, ...use }, i): ServicePart => {
+    if (featureSet.kind === 'stored') return stored[i]!;
+    return { kind: 'reads', reads: addChained({ ...use, featureSet }, into) };
+  });
 }
 
 function outputsOf(
@@ -175,7 +179,7 @@ function outputsOf(
 ): CompiledFeatureService['outputs'] {
   return parts.flatMap((part) =>
     part.kind === 'entry'
-      ? entries[part.entry]!.features.map(({ outputName, type }) => ({ name: outputName, type }))
+      ? entries[part.entry]!.shown.map(({ outputName, type }) => ({ name: outputName, type }))
       : part.reads.map((place) => ({ name: reads[place]!.name, type: reads[place]!.type })),
   );
 }

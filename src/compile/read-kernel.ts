@@ -1,5 +1,5 @@
 import { type Column, type ColumnBatch, ColumnBuilder, valueAt } from '../definition/column-batch.js';
-import { childrenOf, type Expression, namesIn } from '../definition/expression.js';
+import { namesIn } from '../definition/expression.js';
 import type { Value } from '../definition/value.js';
 import type { CompiledFeature } from './feature-set.js';
 import { compileColumnarKernel, compileRowKernel } from './kernel.js';
@@ -25,11 +25,6 @@ export function compileReads(reads: readonly CompiledFeature[]): ReadKernel {
   );
   const levels = levelsOf(reads);
   return { inputs, row: compileRow(reads, levels, inputs), columns: compileColumns(levels) };
-}
-
-/** Whether one of them reads AS_OF(). */
-export function readsAsOf(expression: Expression): boolean {
-  return expression.kind === 'asOf' || childrenOf(expression).some(readsAsOf);
 }
 
 /** A kernel reads columns that are there: expressions over expressions are computed in further rounds. */
@@ -86,7 +81,7 @@ function compileColumns(levels: readonly (readonly CompiledFeature[])[]): ReadKe
 }
 
 /** The column with `defaultValue` in place of every NULL (S7). */
-export function withDefaults(column: Column, defaultValue: Value): Column {
+function withDefaults(column: Column, defaultValue: Value): Column {
   if (defaultValue === null || column.valid === null) return column;
   const { length } = column.values;
   const builder = new ColumnBuilder(column.type, length);

@@ -3,15 +3,16 @@ import type { AnyFeatureSet, ChainedFeatureSet } from './chained-feature-set.js'
 import type { CompiledFeature, CompiledFeatureSet } from './feature-set.js';
 import { renamed } from './read-expression.js';
 
-/** One stored feature set in an answer: which features, under which names, keyed by which columns of the request. */
+/** The rows of one stored feature set in an answer, keyed by columns of the request. */
 export type ServiceEntry = {
   readonly alias: string;
   readonly featureSet: CompiledFeatureSet;
+  /** What is read of it, for the answer or for what is computed. */
   readonly features: readonly ServiceFeature[];
+  /** Those of them that stand in the answer; none where it is read for chained sets alone. */
+  readonly shown: readonly ServiceFeature[];
   /** Columns of the request or frame that hold the entity's key, in the entity's order. */
   readonly keyColumns: readonly string[];
-  /** It is read for a chained set alone: its values are no part of the answer. */
-  readonly hidden: boolean;
 };
 
 export type ServiceFeature = CompiledFeature & {
@@ -27,7 +28,7 @@ export type ServiceRead = CompiledFeature & {
   readonly entries: readonly number[];
 };
 
-/** What is read and computed for an answer, in an order in which everything stands after what it reads. */
+/** What is read and computed for an answer; reads in an order in which each stands after what it reads. */
 export type ServiceReads = { readonly entries: ServiceEntry[]; readonly reads: ServiceRead[] };
 
 /** One feature set under an alias, with the features wanted of it. */
@@ -53,50 +54,67 @@ export function featureSetsOf({
   return uses.flatMap(({ alias, featureSet }) => behind(alias, featureSet));
 }
 
-/** Adds the rows that a stored set is read from; gives the place of its entry. */
-export function addEntry(used: UsedSet<CompiledFeatureSet>, hidden: boolean, into: ServiceReads): number {
+/** Adds the rows of a stored set whose features stand in the answer; gives the place of its entry. */
+export function addEntry(used: UsedSet<CompiledFeatureSet>, into: ServiceReads): number {
   const { alias, featureSet, keyColumns } = used;
-  const features = used.features.map((name): ServiceFeature => {
-    const index = featureSet.features.findIndex((feature) => feature.name === name);
-    return { ...featureSet.features[index]!, outputName: `${alias}__${name}`, index };
-  });
-  return into.entries.push({ alias, featureSet, features, keyColumns, hidden }) - 1;
+  const features = featuresOf(used);
+  return into.entries.push({ alias, featureSet, features, shown: features, keyColumns }) - 1;
 }
 
 /**
- * Adds what a chained set takes: hidden entries `<alias>__<input>` for what its wanted features read, however many levels
- * down, then its features as reads. Gives the places of the reads, in the order of the features wanted.
+ * Adds what a chained set takes: the rows that its wanted features rest on, however many levels down, then the features as
+ * reads. Gives the places of the reads, in the order of the features wanted. Rows that are read already, of the same set
+ * by the same keys, are shared, so the entries of the answer come first; others become entries `<alias>__<input>`.
  */
 export function addChained(used: UsedSet<ChainedFeatureSet>, into: ServiceReads): readonly number[] {
   const { alias, featureSet } = used;
   const wanted = used.features.map((name) => featureSet.features.find((feature) => feature.name === name)!);
   const read = new Set(wanted.flatMap(({ expression }) => namesIn(expression)));
-  const entriesOf = new Map<string, readonly number[]>();
+  const inputs = new Map<string, InputValue>();
   for (const input of featureSet.inputs) {
     const names = input.featureSet.features.map(({ name }) => name);
     const features = names.filter((name) => read.has(`${input.alias}__${name}`));
     if (features.length === 0) continue;
     const keyColumns = input.keyPlaces.map((place) => used.keyColumns[place]!);
     const inner = { alias: `${alias}__${input.alias}`, features, keyColumns };
-    const entries = entriesBehind({ ...inner, featureSet: input.featureSet }, into);
+    const values = inputValues({ ...inner, featureSet: input.featureSet }, into);
     features.forEach((name, i) => {
-      entriesOf.set(`${input.alias}__${name}`, entries[i]!);
+      inputs.set(`${input.alias}__${name}`, values[i]!);
     });
   }
   return wanted.map((feature) => {
-    const expression = renamed(feature.expression, (name) => `${alias}__${name}`);
-    const entries = new Set(namesIn(feature.expression).flatMap((name) => entriesOf.get(name)!));
+    const expression = renamed(feature.expression, (name) => inputs.get(name)!.name);
+    const entries = new Set(namesIn(feature.expression).flatMap((name) => inputs.get(name)!.entries));
     const added = { ...feature, name: `${alias}__${feature.name}`, expression, entries: [...entries] };
     return into.reads.push(added) - 1;
   });
 }
 
-/** Adds an input, and gives for each of its features the entries that it rests on. */
-function entriesBehind(used: UsedSet, into: ServiceReads): readonly (readonly number[])[] {
+/** A value that a chained set reads: its name in the answer's expressions, and the entries that it rests on. */
+type InputValue = { readonly name: string; readonly entries: readonly number[] };
+
+function inputValues(used: UsedSet, into: ServiceReads): readonly InputValue[] {
   const { featureSet } = used;
-  if (featureSet.kind === 'stored') {
-    const entry = addEntry({ ...used, featureSet }, true, into);
-    return used.features.map(() => [entry]);
-  }
-  return addChained({ ...used, featureSet }, into).map((place) => into.reads[place]!.entries);
+  if (featureSet.kind === 'stored') return sharedValues({ ...used, featureSet }, into);
+  return addChained({ ...used, featureSet }, into).map((place) => into.reads[place]!);
+}
+
+function sharedValues(used: UsedSet<CompiledFeatureSet>, { entries }: ServiceReads): readonly InputValue[] {
+  const { alias, featureSet, keyColumns } = used;
+  const known = entries.findIndex(
+    (entry) => entry.featureSet === featureSet && entry.keyColumns.join() === keyColumns.join(),
+  );
+  const place = known >= 0 ? known : entries.length;
+  const entry = entries[place] ?? { alias, featureSet, features: [], shown: [], keyColumns };
+  const read = new Set(entry.features.map(({ name }) => name));
+  const more = featuresOf({ ...used, alias: entry.alias }).filter(({ name }) => !read.has(name));
+  entries[place] = { ...entry, features: [...entry.features, ...more] };
+  return used.features.map((name) => ({ name: `${entry.alias}__${name}`, entries: [place] }));
+}
+
+function featuresOf({ alias, featureSet, features }: UsedSet<CompiledFeatureSet>): readonly ServiceFeature[] {
+  return features.map((name) => {
+    const index = featureSet.features.findIndex((feature) => feature.name === name);
+    return { ...featureSet.features[index]!, outputName: `${alias}__${name}`, index };
+  });
 }

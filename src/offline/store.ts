@@ -106,7 +106,7 @@ export function answerNames({
 
 /** The entries whose features stand in an answer; the others are read for chained feature sets. */
 export function visibleEntries({ entries }: CompiledFeatureService): CompiledFeatureService['entries'] {
-  return entries.filter(({ hidden }) => !hidden);
+  return entries.filter(({ shown }) => shown.length > 0);
 }
 
 /** The column of a feature's status. */

@@ -19,7 +19,7 @@ export function lookupColumns(
     if (part.kind === 'reads') {
       for (const place of part.reads) add(service.reads[place]!.name, service.reads[place]!, reads, place);
     } else {
-      for (const feature of service.entries[part.entry]!.features)
+      for (const feature of service.entries[part.entry]!.shown)
         add(feature.outputName, feature, entries[part.entry]!.values, feature.index);
     }
   }

@@ -90,7 +90,7 @@ function valueText({ type, index, defaultValue }: WrittenFeature): (values: read
 
 type WrittenFeature = Pick<ServiceFeature, 'type' | 'index' | 'defaultValue'>;
 
-function entryWriter({ features }: ServiceEntry, place: number): PartWriter {
+function entryWriter({ shown: features }: ServiceEntry, place: number): PartWriter {
   const texts = features.map(valueText);
   const indices = features.map(({ index }) => index);
   const defaults = texts.map((text) => text([])).join(',');

@@ -44,7 +44,7 @@ export function parseEntities(service: CompiledFeatureService, entities: readonl
   return { rowCount: entities.length, columns };
 }
 
-/** Read for one entity, those of hidden entries included, or computed. */
+/** Read for one entity, in the answer or for what is computed, and computed. */
 function valuesAnEntity({ entries, reads }: CompiledFeatureService): number {
   return entries.reduce((count, { features }) => count + features.length, reads.length);
 }

@@ -12,7 +12,10 @@ const COLUMNS = {
   d: 'DATE',
 };
 
-/** A source of two entities, and feature sets of every age, default and way of being computed, some served twice. */
+/**
+ * A source of two entities, and feature sets of every age, default and way of being computed, some served twice, and
+ * chained ones and read expressions over them.
+ */
 export function documents(declaresCreatedTime: boolean): readonly unknown[] {
   const columns = Object.entries(COLUMNS).map(([name, type]) => ({ name, type }));
   const created = { name: 'created_ts', type: 'TIMESTAMP' };
@@ -60,13 +63,49 @@ export function documents(declaresCreatedTime: boolean): readonly unknown[] {
       ],
     },
     {
+      kind: 'Entity',
+      name: 'pairs',
+      keys: [key('a', 'STRING'), key('b', 'STRING'), key('n', 'INT64')],
+    },
+    {
+      ...chained('gap', [
+        { featureSet: 'ageing', alias: 'x' },
+        { featureSet: 'ageing', alias: 'y', keys: { a: 'b' } },
+        { featureSet: 'kept' },
+      ]),
+      features: [
+        { name: 'sum', expression: 'x__v + y__v' },
+        { name: 'later', expression: 'y__hour > x__hour OR y__i IS NULL', default: false },
+        { name: 'age', expression: 'TIMESTAMP_DIFF(AS_OF(), kept__at, MICROSECOND)', default: -5 },
+      ],
+    },
+    {
+      ...chained('ring', [
+        { featureSet: 'gap', alias: 'out' },
+        { featureSet: 'gap', alias: 'back', keys: { a: 'b', b: 'a' } },
+      ]),
+      features: [
+        { name: 'total', expression: 'out__sum * back__sum', default: 0.25 },
+        { name: 'older', expression: 'NULLIF(back__age, -5)' },
+      ],
+    },
+    {
       kind: 'FeatureService',
       name: 'all',
       entries: [
         { featureSet: 'ageing' },
         { featureSet: 'ageing', alias: 'other', keys: { a: 'b' }, features: ['hour', 'v'] },
         { featureSet: 'kept' },
+        { featureSet: 'gap', features: ['later', 'sum'] },
         { featureSet: 'short', alias: 'brief' },
+        { featureSet: 'ring' },
+      ],
+      requestInputs: [key('scale', 'FLOAT64')],
+      expressions: [
+        { name: 'scaled', expression: 'brief__v * scale', default: 3 },
+        { name: 'mixed', expression: 'IF(ring__older IS NULL, scaled, gap__sum + scale)' },
+        { name: 'since', expression: 'TIMESTAMP_DIFF(AS_OF(), kept__at, MICROSECOND)' },
+        { name: 'word', expression: "CONCAT(ageing__s, '/', brief__text)" },
       ],
     },
   ];
@@ -77,6 +116,10 @@ const HOUR = "EXTRACT(HOUR FROM event_ts AT TIME ZONE 'America/New_York')";
 
 function key(name: string, type: string) {
   return { name, type };
+}
+
+function chained(name: string, inputs: readonly object[]) {
+  return { kind: 'FeatureSet', name, entity: 'pairs', inputs };
 }
 
 function set(name: string, entity: string) {

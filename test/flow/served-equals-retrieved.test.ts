@@ -13,7 +13,12 @@ import { documents } from './served-documents.js';
 const START_US = 1_383_458_400_000_000n;
 const ARROW = 'application/vnd.apache.arrow.stream';
 
-type Key = { readonly a: string | null; readonly b: string | null; readonly n: number | null };
+type Key = {
+  readonly a: string | null;
+  readonly b: string | null;
+  readonly n: number | null;
+  readonly scale: number | null;
+};
 type Row = Readonly<Record<string, unknown>> & {
   readonly eventIn: bigint;
   readonly createdAgo: bigint;
@@ -28,6 +33,8 @@ type Answer = {
     readonly statuses: readonly string[];
     readonly eventTimes: readonly (string | null)[];
   }[];
+  /** By alias. */
+  readonly sequences: readonly Readonly<Record<string, number | null>>[];
 };
 type Served = { readonly keys: readonly Key[]; readonly answer: Answer };
 
@@ -56,11 +63,14 @@ describe('what was served', () => {
           clock.advance(10_000_000n);
           for (const { results } of served.map(({ answer }) => answer))
             for (const own of results) for (const status of own.statuses) statuses.add(status);
-          expect(await retrieved(service, base, served)).toEqual(served.flatMap(cellsOf));
+          const answers = served.flatMap(cellsOf);
+          expect(await retrieved(service, { base, knowledge: 'known' }, served)).toEqual(answers);
+          expect(await retrieved(service, { base, knowledge: 'served' }, served)).toEqual(answers);
         }),
-        { numRuns: 25 },
+        { numRuns: 15 },
       );
     },
+    120_000,
   );
 });
 
@@ -86,6 +96,7 @@ const keys: fc.Arbitrary<Key> = fc.record({
   a: fc.constantFrom('x', 'y', '', 'none', null),
   b: fc.constantFrom('x', 'y', null),
   n: fc.constantFrom(1, 2, null),
+  scale: fc.constantFrom(2, -0.5, 0.1, null),
 });
 
 const steps: fc.Arbitrary<Step> = fc.record({
@@ -137,15 +148,18 @@ function cellsOf({ answer }: Served): readonly Record<string, unknown>[] {
   );
 }
 
-/** The same objects, from one frame of all keys and moments. */
+type Query = { readonly base: string; readonly knowledge: 'known' | 'served' };
+
+/** The same objects, from one frame of all keys and moments; for `served` with the records of the answers (S18). */
 async function retrieved(
   service: TestApp,
-  base: string,
+  { base, knowledge }: Query,
   served: readonly Served[],
 ): Promise<readonly Record<string, unknown>[]> {
   const asked = served.flatMap(({ keys: own, answer }) =>
-    own.map((key) => ({ ...key, t: parseTimestamp(answer.asOf) })),
+    own.map((key, i) => ({ ...key, t: parseTimestamp(answer.asOf), sequences: answer.sequences[i]! })),
   );
+  const aliases = knowledge === 'known' ? [] : Object.keys(asked[0]?.sequences ?? {});
   const columns: ColumnBatch['columns'] = new Map([
     [
       'a',
@@ -182,8 +196,20 @@ async function retrieved(
         asked.map(({ t }) => t),
       ),
     ],
+    [
+      'scale',
+      columnOf(
+        'FLOAT64',
+        asked.map(({ scale }) => scale),
+      ),
+    ],
+    ...aliases.map((alias) => {
+      const known = asked.map(({ sequences }) => sequences[alias] ?? null);
+      const values = known.map((each) => (each === null ? null : BigInt(each)));
+      return [`${alias}__sequence`, columnOf('INT64', values)] as const;
+    }),
   ]);
-  const url = `${base}/retrievals?featureService=all&knowledge=known&include=status,eventTime`;
+  const url = `${base}/retrievals?featureService=all&knowledge=${knowledge}&include=status,eventTime`;
   const response = await service.app.inject({
     method: 'POST',
     url,
@@ -206,7 +232,9 @@ function cellsIn(batch: ColumnBatch): readonly Record<string, unknown>[] {
     Object.fromEntries(
       features.map((name) => {
         const eventTime = `${name.split('__', 1)[0]}__event_time`;
-        return [name, [cell(name, row), cell(`${name}__status`, row), cell(eventTime, row)]];
+        // Computed values have no event time.
+        const event = batch.columns.has(eventTime) ? cell(eventTime, row) : null;
+        return [name, [cell(name, row), cell(`${name}__status`, row), event]];
       }),
     ),
   );

@@ -81,10 +81,10 @@ describe('values computed from others of an answer', () => {
           seen.assumed += again.report.assumedCreatedTimes;
         },
       ),
-      { numRuns: 40, seed: 5 },
+      { numRuns: 20, seed: 6 },
     );
     expect(Object.entries(seen).filter(([, count]) => count === 0)).toEqual([]);
-  });
+  }, 120_000);
 });
 
 function servicesOver(source: SourceDocument, { maxAgeUs }: HistoryCase) {

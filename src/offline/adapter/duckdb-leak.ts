@@ -46,7 +46,7 @@ export async function keepDifferences(
  */
 export async function countDifferences(connection: DuckDBConnection, differing: Differing): Promise<number> {
   const { source, entry } = differing;
-  const { features, featureSet } = source.entry;
+  const { shown: features, featureSet } = source.entry;
   const inSql = features.filter((feature) => featureSql(entry, feature, featureSet.lifetime) !== null);
   const byKernel = features.filter((feature) => !inSql.includes(feature));
   return (

@@ -108,7 +108,7 @@ function outputColumns(joined: JoinedFrame): readonly OutputColumn[] {
 function entryColumns(query: RetrievalQuery, source: EntrySource, place: number): readonly OutputColumn[] {
   const { entry } = source;
   const { lifetime } = entry.featureSet;
-  const columns = entry.features.flatMap((feature): OutputColumn[] => {
+  const columns = entry.shown.flatMap((feature): OutputColumn[] => {
     const raw = rawFeatureSql(source, place, feature);
     const value = withDefaultSql(raw, feature);
     const { outputName: name, type } = feature;

@@ -173,9 +173,8 @@ async function countUncertain(
   const tables = new Map<number, string>();
   let values = 0;
   found.forEach(({ uncertain: { rows, table } }, i) => {
-    const { hidden, features } = service.entries[i]!;
     if (rows > 0) tables.set(i, table);
-    if (!hidden) values += rows * features.length;
+    values += rows * service.entries[i]!.shown.length;
   });
   return values + (await countUncertainReads(connection, service, tables));
 }
@@ -190,7 +189,7 @@ async function countLeaks(
   const differing = found.flatMap((each) => each.differing ?? []);
   let count = 0;
   for (const each of differing) {
-    if (!each.source.entry.hidden) count += await countDifferences(connection, each);
+    if (each.source.entry.shown.length > 0) count += await countDifferences(connection, each);
   }
   const matchesOf = async (entry: number): Promise<string> => {
     if (query.knowledge !== 'served') return matchTable(entry);
@@ -236,8 +235,8 @@ async function hasLateRows(
 }
 
 async function countAssumed(connection: DuckDBConnection, service: CompiledFeatureService): Promise<number> {
-  const stored = service.entries.flatMap(({ features, hidden }, i) =>
-    hidden ? [] : [`${features.length} * count(*) FILTER (${matchColumn(i, 'assumed')})`],
+  const stored = service.entries.map(
+    ({ shown }, i) => `${shown.length} * count(*) FILTER (${matchColumn(i, 'assumed')})`,
   );
   const counts = [...stored, ...assumedReadsSql(service)];
   const [row] = await rowsOf(connection, `SELECT ${counts.join(' + ')} FROM "~joined"`);

@@ -41,8 +41,8 @@ export async function featureSetStatistics(
   const { featureSet } = query;
   const fromUs = await firstKept(connection, query);
   await connection.run(`CREATE TEMP VIEW "~joined" AS ${rowsSql({ ...query, fromUs }, through)}`);
-  const served = { features: serviceFeatures(featureSet), keyColumns: [], hidden: false };
-  const entry = { alias: '', featureSet, ...served };
+  const features = serviceFeatures(featureSet);
+  const entry = { alias: '', featureSet, features, shown: features, keyColumns: [] };
   const byKernel = entry.features.filter((feature) => duckdbSql(feature.expression, historyColumn) === null);
   if (byKernel.length > 0) {
     const source: EntrySource = { ...sourceOf(query), entry, table: '', snapshot: through, frameKeys: [] };
@@ -51,7 +51,7 @@ export async function featureSetStatistics(
     await computeByKernel(connection, work);
   }
   const summary = await summaryOf(connection, featureSet);
-  const features: FeatureStatistics[] = [];
+  const found: FeatureStatistics[] = [];
   for (const feature of entry.features) {
     const computed = byKernel.includes(feature);
     const values: FeatureValues = {
@@ -61,9 +61,9 @@ export async function featureSetStatistics(
         ? `SELECT ${kernelColumn(0, feature)} AS v, "~gone" FROM "~kernel" JOIN "~joined" USING ("~row")`
         : `SELECT ${duckdbSql(feature.expression, (name) => matchedColumn(0, name))} AS v, "~gone" FROM "~joined"`,
     };
-    features.push(await featureStatistics(connection, values, summary.rows));
+    found.push(await featureStatistics(connection, values, summary.rows));
   }
-  return { ...summary, features };
+  return { ...summary, features: found };
 }
 
 /** From where on rows count: what retention left of earlier ones would be no fair sample. */
