@@ -109,9 +109,13 @@ function power(x: number, y: number): Value {
   if (y === 0 || x === 1) return 1;
   const isWhole = Number.isInteger(y);
   if (x < 0 && !isWhole) return null;
-  const size = x === 0 ? powerOfZero(y) : double(growth(times(logarithm(real(Math.abs(x))), real(y))));
+  const size = x === 0 ? powerOfZero(y) : powerOfSize(Math.abs(x), y);
   const isOdd = isWhole && Math.abs(y % 2) === 1;
   return size !== null && isOdd && Object.is(Math.sign(x) * 0, -0) ? -size : size;
+}
+
+function powerOfSize(x: number, y: number): number {
+  return x === 1 ? 1 : double(growth(times(logarithm(real(x)), real(y))));
 }
 
 function powerOfZero(y: number): number | null {

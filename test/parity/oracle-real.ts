@@ -54,6 +54,11 @@ export function over(a: Real, b: Real): Real {
   return cut([(a[0] << BigInt(shift)) / b[0], a[1] - b[1] - shift], BITS);
 }
 
+function overWhole([mantissa, exponent]: Real, n: number): Real {
+  const shift = Math.max(0, BITS - sizeOf(mantissa)) + 32;
+  return cut([(mantissa << BigInt(shift)) / BigInt(n), exponent - shift], BITS);
+}
+
 /** Heron's, from above. */
 export function squareRoot([mantissa, exponent]: Real): Real {
   if (mantissa === 0n) return ZERO;
@@ -68,7 +73,7 @@ export function squareRoot([mantissa, exponent]: Real): Real {
 export function exponential(x: Real): Real {
   const k = Math.max(0, x[1] + sizeOf(x[0]) + 8);
   const small: Real = [x[0], x[1] - k];
-  let power = series(ONE, (term, n) => over(times(term, small), real(n)));
+  let power = series(ONE, (term, n) => overWhole(times(term, small), n));
   for (let i = 0; i < k; i++) power = times(power, power);
   return power;
 }
@@ -85,7 +90,7 @@ export function sineAndCosine(x: Real): readonly [sine: Real, cosine: Real] {
   const angle = withinTurn(x);
   const square = negative(times(angle, angle));
   const from = (first: Real, start: number): Real =>
-    series(first, (term, n) => over(times(term, square), real((2 * n - 1 + start) * (2 * n + start))));
+    series(first, (term, n) => overWhole(times(term, square), (2 * n - 1 + start) * (2 * n + start)));
   return [from(angle, 1), from(ONE, 0)];
 }
 
@@ -119,7 +124,7 @@ function alternating(z: Real, step: 1 | 2): Real {
   let power = z;
   return series(z, (_, n) => {
     power = times(power, factor);
-    return over(power, real(1 + n * step));
+    return overWhole(power, 1 + n * step);
   });
 }
 

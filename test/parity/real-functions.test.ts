@@ -140,6 +140,8 @@ describe('S8 pinned functions give the double nearest to the real number', () =>
         [longitude, latitude * (1 - Math.abs(by))],
         [longitude + 180 + by, -latitude],
         [longitude + 180, -latitude],
+        [longitude + (longitude > 0 ? -360 : 360) + by, latitude],
+        [longitude + (longitude > 0 ? -180 : 180) + by, -latitude + by],
       ] as const);
       const given = [longitude, latitude, ...other] as const;
       const expected = DISTANCE['great_circle_distance']!(given, {});

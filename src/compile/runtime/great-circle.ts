@@ -17,48 +17,68 @@ export function greatCircle(
 ): number {
   if (!(Math.abs(latitude1) <= 90 && Math.abs(latitude2) <= 90)) return Number.NaN;
   const isPole = Math.abs(latitude1) === 90 || Math.abs(latitude2) === 90;
-  const from = isPole ? 0 : longitude1 % 360;
-  const to = isPole ? 0 : longitude2 % 360;
-  if (latitude1 === latitude2 && (to - from) % 360 === 0) return 0;
-  const places: Places = { from, to, south: latitude1, north: latitude2 };
+  const turn = isPole ? 0 : shortestTurn(longitude1 % 360, longitude2 % 360);
+  const places: Places = { south: latitude1, north: latitude2, turn, turnLow: isPole ? 0 : LOW[0]! };
+  if (turn === 0 && latitude1 === latitude2) return 0;
   const result = settled(quickDistance(places), LOW[0]!, QUICK_ERROR);
   return isSettled(result) ? result : exactDistance(places);
 }
 
-/** Longitudes and latitudes in degrees. */
+/** Two latitudes and the size of the difference of longitudes, which is exact, in degrees. */
 type Places = {
-  readonly from: number;
-  readonly to: number;
   readonly south: number;
   readonly north: number;
+  readonly turn: number;
+  readonly turnLow: number;
 };
+
+/** The difference of two longitudes within one turn, from 0 to 180, exactly. */
+function shortestTurn(from: number, to: number): number {
+  const difference = to - from;
+  const low = sumError(to, -from, difference);
+  const whole = 360 * Math.round(difference / 360);
+  // Exact: a whole turn is between half of the difference and twice of it, or 0.
+  const near = difference - whole;
+  const turn = near + low;
+  const turnLow = sumError(near, low, turn);
+  LOW[0] = turn < 0 ? -turnLow : turnLow;
+  return Math.abs(turn);
+}
 
 /**
  * Of the angle between the places, or beyond a right angle of the one to the antipodes of the second, which is as much smaller
  * as the other is near to π; NaN where it is so small that double-doubles lose their low parts.
  */
 function quickDistance(places: Places): number {
-  const haversine = quickHaversine(places, 0);
+  const haversine = quickHaversine(places);
   if (haversine < 0.5) return multiply2(quickAngle(haversine, LOW[0]!), LOW[0]!, DIAMETER, 0);
-  const { from, to, south, north } = places;
-  const opposite = quickHaversine({ from, to, south, north: -north }, QUARTER);
+  const opposite = quickHaversine(antipodes(places));
   const angle = quickAngle(opposite, LOW[0]!);
   const rest = add2(HALF_PI, HALF_PI_LOW, -angle, -LOW[0]!);
   return multiply2(rest, LOW[0]!, DIAMETER, 0);
 }
 
-/** sin²(Δφ/2) + cos φ₁ · cos φ₂ · sin²(Δλ/2), the last sine this many steps further. */
-function quickHaversine({ from, to, south, north }: Places, steps: number): number {
-  const rise = squareOfHalfSine(north, south, 0);
+/** The same with the second place on the other side of the globe. */
+function antipodes({ south, north, turn, turnLow }: Places): Places {
+  const other = 180 - turn;
+  const sum = other - turnLow;
+  const low = sumError(other, -turnLow, sum) + sumError(180, -turn, other);
+  return { south, north: -north, turn: sum, turnLow: low };
+}
+
+/** sin²(Δφ/2) + cos φ₁ · cos φ₂ · sin²(Δλ/2). */
+function quickHaversine({ south, north, turn, turnLow }: Places): number {
+  const difference = north - south;
+  const rise = squareOfHalfSine(difference, sumError(north, -south, difference));
   const riseLow = LOW[0]!;
-  const across = squareOfHalfSine(to, from, steps);
+  const across = squareOfHalfSine(turn, turnLow);
   const acrossLow = LOW[0]!;
   const cosine = cosineOfLatitude(south);
   const cosineLow = LOW[0]!;
   const other = cosineOfLatitude(north);
   const cosines = multiply2(cosine, cosineLow, other, LOW[0]!);
-  const turn = multiply2(cosines, LOW[0]!, across, acrossLow);
-  return add2(turn, LOW[0]!, rise, riseLow);
+  const turned = multiply2(cosines, LOW[0]!, across, acrossLow);
+  return add2(turned, LOW[0]!, rise, riseLow);
 }
 
 /** Half of the angle of a haversine h: arctan(sqrt(h / (1 − h))). */
@@ -71,11 +91,10 @@ function quickAngle(haversine: number, low: number): number {
   return quickArctangent(sine, LOW[0]!, cosine, cosineLow);
 }
 
-/** sin² of half the difference of two angles in degrees, so many steps of π/256 further. */
-function squareOfHalfSine(a: number, b: number, steps: number): number {
-  const difference = a - b;
-  const angle = multiply2(difference, sumError(a, -b, difference), RADIANS_PER_HALF_DEGREE, RADIANS_LOW);
-  const sine = quickSine(reduceAngle(angle, LOW[0]!) + steps);
+/** sin² of half an angle in degrees, from −180 to 180. */
+function squareOfHalfSine(degrees: number, degreesLow: number): number {
+  const angle = multiply2(degrees, degreesLow, RADIANS_PER_HALF_DEGREE, RADIANS_LOW);
+  const sine = quickSine(reduceAngle(angle, LOW[0]!));
   const low = LOW[0]!;
   return multiply2(sine, low, sine, low);
 }
@@ -89,22 +108,21 @@ function cosineOfLatitude(latitude: number): number {
   return quickSine(reduceAngle(angle, LOW[0]!));
 }
 
-function exactDistance({ from, to, south, north }: Places): number {
+function exactDistance({ south, north, turn, turnLow }: Places): number {
   return nearest((wanted) => {
     // The root of the haversine has half of its places.
     const bits = 2 * wanted + SPARE;
     const places = BigInt(bits);
-    const radians = (degrees: bigint): bigint => ((degrees * fixedPi(bits)) >> places) / 180n;
     const fixed = (degrees: number): bigint => {
       const [mantissa, exponent] = partsOf(degrees);
       return shifted(mantissa, exponent + bits);
     };
-    const halfSine = (a: number, b: number): bigint =>
-      fixedSinCos(radians(fixed(a) - fixed(b)) >> 1n, bits)[0];
-    const cosine = (latitude: number): bigint => fixedSinCos(radians(fixed(latitude)), bits)[1];
-    const cosines = (cosine(south) * cosine(north)) >> places;
-    const haversine =
-      (halfSine(north, south) ** 2n + ((cosines * halfSine(to, from) ** 2n) >> places)) >> places;
+    const sineAndCosine = (degrees: bigint): readonly [bigint, bigint] =>
+      fixedSinCos((degrees * fixedPi(bits)) / (180n << places), bits);
+    const rise = sineAndCosine((fixed(north) - fixed(south)) >> 1n)[0];
+    const across = sineAndCosine((fixed(turn) + fixed(turnLow)) >> 1n)[0];
+    const cosines = (sineAndCosine(fixed(south))[1] * sineAndCosine(fixed(north))[1]) >> places;
+    const haversine = (rise * rise + ((cosines * across * across) >> places)) >> places;
     const one = 1n << places;
     const angle = angleOf(haversine, one - haversine, bits);
     return [(angle * BigInt(DIAMETER)) >> BigInt(bits - wanted), -wanted];
@@ -128,7 +146,5 @@ const RADIANS_LOW = 1.4743261354350843e-19;
 const HALF_PI = Math.PI / 2;
 /** What {@link HALF_PI} lacks. */
 const HALF_PI_LOW = 6.123233995736766e-17;
-/** A quarter turn in steps of π/256. */
-const QUARTER = 128;
 const QUICK_ERROR = 2 ** -65;
 const SPARE = 64;
