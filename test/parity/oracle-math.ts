@@ -29,7 +29,7 @@ export const MATH: Readonly<Record<string, StrictOperation>> = {
   log_float64_base: ([x, base]) => {
     const [a, b] = [Number(x), Number(base)];
     if (a <= 0 || b <= 0 || b === 1) return null;
-    return a === 1 ? 0 : double(over(logarithm(real(a)), logarithm(real(b))));
+    return a === 1 ? 0 / Math.log(b) : double(over(logarithm(real(a)), logarithm(real(b))));
   },
   pow_float64: ([x, y]) => power(Number(x), Number(y)),
   cbrt_float64: odd((r) => exponential(over(logarithm(r), real(3)))),

@@ -21,7 +21,7 @@ export function log10(x: number): number {
 /** The logarithm to any base above 0 and not 1: the double nearest to the real number; NaN for other bases and of x ≤ 0. */
 export function log(x: number, base: number): number {
   if (!(x > 0 && base > 0 && base !== 1)) return Number.NaN;
-  if (x === 1) return 0;
+  if (x === 1) return base < 1 ? -0 : 0;
   const high = quickNormalLn(x);
   const low = LOW[0]!;
   const baseHigh = quickNormalLn(base);
