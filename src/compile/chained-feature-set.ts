@@ -35,7 +35,7 @@ export type ChainedFeatureSet = {
 
 export type AnyFeatureSet = CompiledFeatureSet | ChainedFeatureSet;
 
-export type ChainedInput = {
+type ChainedInput = {
   readonly alias: string;
   readonly featureSet: AnyFeatureSet;
   /** For each key of the input's entity the place of the reading set's key that stands for it. */

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { FLIGHT_MODEL, flightModel } from '../../test/support/flight-model.js';
-import type { ModelDocument } from '../definition/document.js';
+import { FLIGHT_MODEL, FLIGHT_SERVICE, flightModel } from '../../test/support/flight-model.js';
+import type { InputDocument, ModelDocument } from '../definition/document.js';
 import { PlumblineError } from '../definition/error.js';
+import { type CompiledFeatureService, compileFeatureService } from './feature-service.js';
+import { compileModel } from './model.js';
 
 const refused = (changes: Partial<ModelDocument>): PlumblineError => {
   try {
@@ -101,5 +103,60 @@ describe('compileModel', () => {
   it('refuses fitted functions in the label', () => {
     const label = { ...FLIGHT_MODEL.label, expression: 'STANDARD_SCALER(late_minutes) OVER () > 0.0' };
     expect(problemsOf({ label })).toMatchObject([{ path: '/label/expression' }]);
+  });
+
+  describe('over a feature service that takes request inputs and computes values', () => {
+    const service = compileFeatureService(
+      {
+        kind: 'FeatureService',
+        name: 'flights',
+        entries: [{ featureSet: 'weather' }],
+        requestInputs: [
+          { name: 'distance', type: 'INT64' },
+          { name: 'tags', type: 'ARRAY<STRING>' },
+        ],
+        expressions: [{ name: 'per_mile', expression: 'weather__temp / distance' }],
+      },
+      1,
+      () => FLIGHT_SERVICE.uses[0]!.featureSet,
+    );
+    const over = (requestInputs: readonly InputDocument[], own: CompiledFeatureService) =>
+      compileModel({ document: { ...FLIGHT_MODEL, requestInputs }, version: 1, id: 1, service: own });
+
+    it('sees them, each once', () => {
+      const own = { ...service, requestInputs: service.requestInputs.slice(0, 1) };
+      const model = over(FLIGHT_MODEL.requestInputs!, own);
+      expect(model.inputs.map(({ name }) => name)).toEqual(['origin', 'distance', 'vip']);
+      expect(model.transformInputs.map(({ name }) => name).slice(3)).toEqual([
+        'weather__temp',
+        'weather__sky',
+        'per_mile',
+      ]);
+    });
+
+    it('refuses two types of one input, a name that is a value, and arrays', () => {
+      const wrong: readonly InputDocument[] = [
+        { name: 'distance', type: 'FLOAT64' },
+        { name: 'per_mile', type: 'INT64' },
+        { name: 'vip', type: 'BOOL' },
+      ];
+      expect(() => over(wrong, service)).toThrow(
+        expect.objectContaining({
+          details: {
+            problems: [
+              {
+                path: '/requestInputs/0/type',
+                message: '"distance" is INT64 in feature service "flights", FLOAT64 here; give it one type',
+              },
+              {
+                path: '/requestInputs/1/name',
+                message: '"per_mile" is a feature already; drop it here or rename it',
+              },
+              expect.objectContaining({ path: '/featureService' }),
+            ],
+          },
+        }),
+      );
+    });
   });
 });

@@ -21,7 +21,7 @@ export type LookupAnswer = {
 };
 
 /** What is known of each entity in one feature set; every member is in the order of the entities. */
-export type EntryAnswer = {
+type EntryAnswer = {
   readonly states: readonly RowState[];
   /** The values of the whole set, before defaults (S7); none unless the row is ALIVE. */
   readonly values: readonly (readonly Value[])[];

@@ -121,7 +121,10 @@ export class PlumblineClient {
     return job.result as Result;
   }
 
-  /** Latest values of a feature service for entities given by their keys; one result an entity, in order. */
+  /**
+   * Latest values of a feature service for entities given by their keys, with its request inputs beside them; one result an
+   * entity, in order.
+   */
   lookup(featureService: string, entities: readonly Row[]): Promise<LookupAnswer> {
     return this.post('online/lookup', { featureService, entities });
   }

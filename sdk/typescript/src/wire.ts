@@ -92,7 +92,7 @@ export type LoadResult = { readonly rows: number; readonly skipped: number; read
 export type LookupAnswer = {
   /** T of the answer, RFC 3339. */
   readonly asOf: string;
-  /** `<alias>__<feature>`, the order of everything below. */
+  /** `<alias>__<feature>`, and the names of read expressions: the order of everything below. */
   readonly features: readonly string[];
   readonly results: readonly {
     readonly values: readonly ReceivedValue[];

@@ -9,7 +9,7 @@ import { computeReads, readColumn, withKernelSql } from './duckdb-reads.js';
 import { fillTable, rowsOf } from './duckdb-session.js';
 
 /** The read expressions that stand in an answer, by their places; others are on the way to them. */
-export function answeredReads({ parts, reads }: CompiledFeatureService): ReadonlyMap<number, ServiceRead> {
+function answeredReads({ parts, reads }: CompiledFeatureService): ReadonlyMap<number, ServiceRead> {
   const places = parts.flatMap((part) => (part.kind === 'reads' ? part.reads : []));
   return new Map(places.map((place) => [place, reads[place]!]));
 }
