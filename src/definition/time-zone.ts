@@ -13,16 +13,15 @@ export type TimeZone = {
  */
 export function timeZone(name: string): TimeZone | null {
   const known = ZONES.get(name);
-  if (known !== undefined) return known;
-  const zone = isName(name) ? new NamedZone(name) : null;
-  if (ZONES.size >= MAX_NAMES) ZONES.clear();
-  ZONES.set(name, zone);
-  return zone;
-}
-
-/** Whether {@link timeZone} knows the name. */
-export function isTimeZone(name: string): boolean {
-  return timeZone(name) !== null;
+  if (known !== undefined || UNKNOWN.has(name)) return known ?? null;
+  if (isName(name)) {
+    const zone = new NamedZone(name);
+    ZONES.set(name, zone);
+    return zone;
+  }
+  if (UNKNOWN.size >= MAX_UNKNOWN) UNKNOWN.clear();
+  UNKNOWN.add(name);
+  return null;
 }
 
 /**
@@ -121,7 +120,7 @@ function withinPages(second: number): number {
 }
 
 function forgetPages(): void {
-  for (const zone of ZONES.values()) zone?.forget();
+  for (const zone of ZONES.values()) zone.forget();
   heldPages = 0;
 }
 
@@ -147,11 +146,12 @@ const FIRST_SECOND = -160 * PAGE;
 const CYCLE_START = 129 * PAGE;
 /** 400 years of the Gregorian calendar, a whole number of weeks. */
 const CYCLE = 146_097 * DAY;
-/** About as many names as the database has, so that made-up ones cannot fill memory. */
-const MAX_NAMES = 1000;
+/** Made-up names that come again and again are looked up once, but cannot fill memory. */
+const MAX_UNKNOWN = 1000;
 const MAX_NAME = 64;
 /** Some 10 MB; a zone has one for each year that somebody asked about, and at most 700. */
 const MAX_PAGES = 40_000;
 const FORMER = new Set(['US/Pacific-New', 'Canada/East-Saskatchewan']);
-const ZONES = new Map<string, NamedZone | null>();
+const ZONES = new Map<string, NamedZone>();
+const UNKNOWN = new Set<string>();
 let heldPages = 0;

@@ -80,13 +80,25 @@ function timestamp(text: string): Value {
   return TIMES['timestamp_of_text']!([local!], { zone: isUtc ? 'UTC' : zoneId(written!) });
 }
 
-/** Hexadecimal floats of few digits and small powers, which is what the generator makes: these are exact. */
+/** Hexadecimal floats, written out as the decimal that they are: reading it rounds once. */
 function hexFloat(text: string): Value {
   const match = /^([-+]?)0[xX]([\da-fA-F]*)\.?([\da-fA-F]*)(?:[pP]([-+]?\d+))?$/.exec(text);
   if (match === null || match[2] === undefined || `${match[2]}${match[3]}` === '') return null;
-  const mantissa = Number.parseInt(`${match[2]}${match[3]}`, 16);
-  const value = mantissa * 2 ** (Number(match[4] ?? 0) - 4 * match[3]!.length);
+  const mantissa = BigInt(`0x${match[2]}${match[3]}`);
+  const power = Number(match[4] ?? 0) - 4 * match[3]!.length;
+  const value =
+    mantissa === 0n || Math.abs(power) > 20_000 ? beyond(mantissa, power) : exactly(mantissa, power);
   return match[1] === '-' ? -value : value;
+}
+
+function exactly(mantissa: bigint, power: number): number {
+  if (power >= 0) return Number(mantissa * 2n ** BigInt(power));
+  return Number(`${mantissa * 5n ** BigInt(-power)}e${power}`);
+}
+
+/** The generator makes no texts so long that they would bring these powers back. */
+function beyond(mantissa: bigint, power: number): number {
+  return mantissa === 0n || power < 0 ? 0 : Number.POSITIVE_INFINITY;
 }
 
 /** C's printf("%.15g"), or "%.17g" where 15 digits do not read back. */
