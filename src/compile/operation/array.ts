@@ -17,7 +17,7 @@ export const ARRAYS = {
     variadic: true,
     result: 'ARRAY<T>',
     about: `The values as an array; \`ARRAY<type>[…]\` says of what. NULL as a whole when a value is NULL. ${TOO_LARGE}`,
-    example: ['[1, 2][OFFSET(1)]', '2'],
+    example: ['[1 + 1, 3][OFFSET(0)]', '2'],
     kernel: {
       kind: 'strict',
       guard: 'nullable',
