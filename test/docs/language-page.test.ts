@@ -3,12 +3,17 @@ import { checkExpression } from '../../src/compile/check.js';
 import { compileRowKernel } from '../../src/compile/kernel.js';
 import { OPERATIONS, type OperationId } from '../../src/compile/operation/table.js';
 import type { Value } from '../../src/definition/value.js';
-import { exampleCall, languagePage } from './language-page.js';
+import { exampleCall, FAMILIES, languagePage } from './language-page.js';
 
 /** `npx vitest run test/docs -u` writes the page anew. */
 describe('docs/language.md', () => {
   it('is what the operation table says', async () => {
     await expect(languagePage()).toMatchFileSnapshot('../../docs/language.md');
+  });
+
+  it('has every operation', () => {
+    const documented = FAMILIES.flatMap(([, family]) => Object.keys(family));
+    expect(documented.sort()).toEqual(Object.keys(OPERATIONS).sort());
   });
 
   it.each(Object.keys(OPERATIONS) as OperationId[])('says what %s does, with an example that holds', (id) => {

@@ -3,6 +3,7 @@ import { ARITHMETIC } from '../../src/compile/operation/arithmetic.js';
 import { ARRAYS } from '../../src/compile/operation/array.js';
 import { BITS } from '../../src/compile/operation/bits.js';
 import { CAST } from '../../src/compile/operation/cast.js';
+import { DATE } from '../../src/compile/operation/date.js';
 import { DIGEST } from '../../src/compile/operation/digest.js';
 import { DISTANCE } from '../../src/compile/operation/distance.js';
 import { LOGIC } from '../../src/compile/operation/logic.js';
@@ -12,13 +13,15 @@ import { PATTERN } from '../../src/compile/operation/pattern.js';
 import { ALIASES, OPERATIONS, type OperationId } from '../../src/compile/operation/table.js';
 import { TEXT } from '../../src/compile/operation/text.js';
 import { TIME } from '../../src/compile/operation/time.js';
+import { TIME_FORMAT } from '../../src/compile/operation/time-format.js';
 import { INFIX } from '../../src/compile/precedence.js';
 import { BIGQUERY_OPERATIONS } from '../../src/compile/sql/bigquery-operation/table.js';
 import { DUCKDB_OPERATIONS } from '../../src/compile/sql/duckdb-operation/table.js';
 import { type CallExpression, childrenOf, type Expression } from '../../src/definition/expression.js';
 import { LANGUAGE_INTRODUCTION } from './language-introduction.js';
 
-const FAMILIES: readonly (readonly [title: string, family: Readonly<Record<string, Operation>>])[] = [
+/** Every operation, in the order of the page. */
+export const FAMILIES: readonly (readonly [title: string, family: Readonly<Record<string, Operation>>])[] = [
   ['Arithmetic and rounding', ARITHMETIC],
   ['Powers, logarithms, trigonometry', MATH],
   ['Bits', BITS],
@@ -26,7 +29,7 @@ const FAMILIES: readonly (readonly [title: string, family: Readonly<Record<strin
   ['Strings and bytes', TEXT],
   ['Patterns', PATTERN],
   ['Hashes and encodings', DIGEST],
-  ['Dates and times', TIME],
+  ['Dates and times', { ...DATE, ...TIME, ...TIME_FORMAT }],
   ['Arrays', ARRAYS],
   ['Distances', DISTANCE],
   ['Casts', CAST],
@@ -154,5 +157,10 @@ function precedenceText(): string {
 
 function aliasText(): string {
   const rows = Object.entries(ALIASES).map(([alias, sql]) => `\`${alias}\` is \`${sql}\``);
-  return `## Other names\n\n${rows.join(' · ')}`;
+  const forms = [
+    '`IF(condition, a, b)` is `CASE`',
+    '`SAFE_CAST` is `CAST`',
+    '`AS_OF()` is the time of an answer',
+  ];
+  return `## Other names\n\n${[...forms, ...rows].join(' · ')}`;
 }
