@@ -110,13 +110,13 @@ function reportUnknown(context: CheckContext, { name, position, arguments: opera
 
 /** Everything that is written as a function. */
 export const FUNCTION_NAMES: readonly string[] = [
+  'CAST',
+  'SAFE_CAST',
+  'EXTRACT',
   ...OVERLOADS.keys(),
   ...Object.keys(ALIASES),
   ...Object.keys(OWN_RULES),
   ...FITTED_FUNCTIONS,
-  'CAST',
-  'SAFE_CAST',
-  'EXTRACT',
 ].filter(
   (spelling) =>
     /^[A-Z_0-9]+$/.test(spelling) &&

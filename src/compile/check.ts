@@ -9,7 +9,7 @@ import { type Allowance, type CheckContext, type Checked, callOf, checkedOf, typ
 import { coerce, coercionCost } from './coercion.js';
 import { OPERATIONS, type OperationId } from './operation/table.js';
 import { parse } from './parser.js';
-import { type ExpressionProblem, type Mistake, problemOf } from './problem.js';
+import { type ExpressionProblem, MAX_MISTAKES_FOUND, type Mistake, problemOf } from './problem.js';
 import type { CastNode, SyntaxNode } from './syntax.js';
 
 export type { Scope } from './checked.js';
@@ -34,7 +34,7 @@ export function checkExpression(
     ...options,
     text,
     outermost: node,
-    check: (child) => (mistakes.length < MAX_FOUND ? checkNode(context, child) : null),
+    check: (child) => (mistakes.length < MAX_MISTAKES_FOUND ? checkNode(context, child) : null),
     report: (mistake) => {
       mistakes.push(mistake);
       return null;
@@ -113,5 +113,3 @@ function isLiteralArrayOf(operand: Checked, to: ValueType): boolean {
 
 /** Mistakes told at once. */
 const MAX_MISTAKES = 20;
-/** Mistakes after which no more are looked for: some are found before others that stand further left. */
-const MAX_FOUND = 100;

@@ -21,7 +21,9 @@ export function coerce(from: Checked, type: ValueType): Expression {
   if (expression.type === type) return expression;
   const read = literalAs(from, type);
   if (read !== null) return literal(type, read);
-  if (expression.kind === 'literal') return literal(type, Number(expression.value));
+  if (expression.kind === 'literal') {
+    return literal(type, expression.value === null ? null : Number(expression.value));
+  }
   return callOf('cast_int64_float64', 'FLOAT64', [expression]);
 }
 

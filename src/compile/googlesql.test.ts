@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parseDate } from '../definition/time.js';
 import type { Value } from '../definition/value.js';
+import { elementTypeOf, type ValueType } from '../definition/value-type.js';
 import { checkExpression } from './check.js';
 import { compileRowKernel } from './kernel.js';
 
@@ -38,8 +39,13 @@ describe('S5 the language is GoogleSQL', () => {
   });
 });
 
-function valueOfAnswer(type: string, value: unknown): Value {
+function valueOfAnswer(type: ValueType, value: unknown): Value {
   if (value === null) return null;
+  const element = elementTypeOf(type);
+  if (element !== null) {
+    const elements = (value as readonly unknown[]).map((item) => valueOfAnswer(element, item));
+    return elements.includes(null) ? null : elements;
+  }
   if (type === 'INT64') return BigInt(String(value));
   if (type === 'FLOAT64') return Number.isFinite(Number(value)) ? Number(value) : null;
   if (type === 'TIMESTAMP') return BigInt((value as { us: string }).us);

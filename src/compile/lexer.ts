@@ -1,4 +1,4 @@
-import type { Mistake } from './problem.js';
+import { MAX_MISTAKES_FOUND, type Mistake } from './problem.js';
 import { readQuoted } from './quoted.js';
 
 type TokenKind =
@@ -27,7 +27,7 @@ export type Token = {
 export type Tokens = {
   readonly tokens: readonly Token[];
   readonly mistakes: readonly Mistake[];
-  /** Whether a quote or a comment takes all the rest: then nothing is known about the end. */
+  /** Whether the rest was not read, because a quote or a comment takes it or too much is wrong: nothing is known about the end. */
   readonly isCut: boolean;
 };
 
@@ -41,7 +41,7 @@ export function tokenize(text: string): Tokens {
     const lexed = nextToken(text, at);
     tokens.push(lexed.token);
     mistakes.push(...lexed.mistakes);
-    isCut = lexed.isCut ?? false;
+    isCut = lexed.isCut === true || mistakes.length >= MAX_MISTAKES_FOUND;
     at = skipBlank(text, lexed.end);
   }
   tokens.push({ kind: 'end', text: '', upper: '', position: text.length });

@@ -1,5 +1,4 @@
 import { canonicalPart } from './check-time-parameter.js';
-import { SyntaxMistake } from './problem.js';
 import { dateOfText, timestampOfText } from './runtime/time-text.js';
 import { depthOver, literal, type SyntaxNode } from './syntax.js';
 import type { TokenReader } from './token-reader.js';
@@ -10,9 +9,9 @@ export function parseExtract(reader: TokenReader): SyntaxNode {
   reader.expect('(');
   const part = parsePart(reader);
   reader.expect('FROM');
-  const argument = reader.expression();
+  const argument = reader.item('AT TIME ZONE or ")"', ['AT']);
   const zone = reader.accept('AT') ? parseZone(reader) : null;
-  if (!reader.accept(')')) throw reader.unexpected('AT TIME ZONE or ")"');
+  reader.close('AT TIME ZONE');
   return { kind: 'extract', position, depth: depthOver(position, [argument]), part, argument, zone };
 }
 
@@ -32,8 +31,8 @@ export function parseTimeLiteral(reader: TokenReader): SyntaxNode | null {
   const { text, position } = reader.next();
   const value = type === 'DATE' ? dateOfText(text) : timestampOfText(text);
   if (value !== null) return literal(type, value, position);
-  const found = JSON.stringify(text);
-  throw new SyntaxMistake({ position, message: `${found} is no ${type}`, found });
+  const found = JSON.stringify(text.slice(0, 64));
+  return reader.report({ position, message: `${found} is no ${type}`, found });
 }
 
 /** `HOUR`, or `WEEK(MONDAY)`. */

@@ -13,7 +13,7 @@ import {
   NOT_LEVEL,
   UNARY_LEVEL,
 } from './precedence.js';
-import { type Mistake, TooDeep } from './problem.js';
+import { LastMistake, type Mistake } from './problem.js';
 import { parseSpecial } from './special-form.js';
 import { call, errorNode, literal, type SyntaxNode } from './syntax.js';
 import { TokenReader } from './token-reader.js';
@@ -27,7 +27,7 @@ export function parse(text: string): { readonly node: SyntaxNode; readonly mista
   try {
     return { node: parseWhole(reader), mistakes: reader.mistakes };
   } catch (error) {
-    if (!(error instanceof TooDeep)) throw error;
+    if (!(error instanceof LastMistake)) throw error;
     const { mistake } = error;
     return { node: errorNode(mistake.position), mistakes: [...reader.mistakes, mistake] };
   }

@@ -18,7 +18,7 @@ type InfixRule = {
 /** NOT binds tighter than AND and looser than a comparison. */
 export const NOT_LEVEL = 3;
 /** A sign binds tighter than every infix operator. */
-export const UNARY_LEVEL = 11;
+export const UNARY_LEVEL = 12;
 const COMPARISON_LEVEL = 4;
 
 /** Every infix operator. */
@@ -43,9 +43,10 @@ export const INFIX = {
   '>>': binary('>>', 8),
   '+': binary('+', 9),
   '-': binary('-', 9),
-  '*': binary('*', 10),
-  '/': binary('/', 10),
+  // GoogleSQL's page has || beside * and /; its grammar has it below them, as its reference implementation shows.
   '||': chain('||', 10),
+  '*': binary('*', 11),
+  '/': binary('/', 11),
 } satisfies Record<string, InfixRule>;
 
 /** Whether another operator of the same strength may follow: all but comparisons, and IS DISTINCT FROM behind a test that ends itself. */

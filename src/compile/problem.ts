@@ -29,15 +29,24 @@ export class SyntaxMistake extends Error {
   }
 }
 
-/** Nesting beyond the limit: nothing goes on after it. */
-export class TooDeep extends SyntaxMistake {}
+/** A mistake after which nothing is read any more: nesting too deep, or one mistake too many. */
+export class LastMistake extends SyntaxMistake {}
+
+/** Mistakes after which no more are looked for: more than are told, because some that stand further left are found later. */
+export const MAX_MISTAKES_FOUND = 100;
 
 /** Gives a mistake its line and column and puts them before its message. */
 export function problemOf(text: string, mistake: Mistake): ExpressionProblem {
   const { line, column } = placeOf(text, mistake.position);
   const meant = mistake.suggestion === undefined ? '' : `; did you mean ${mistake.suggestion}?`;
   const message = `${line}:${column} ${mistake.message}${meant}`;
-  return { ...mistake, path: '', message, line, column };
+  const found = mistake.found === undefined ? {} : { found: shortened(mistake.found) };
+  return { ...mistake, ...found, path: '', message, line, column };
+}
+
+/** What stands in the text may be all of it. */
+function shortened(found: string): string {
+  return found.length > MAX_FOUND ? `${found.slice(0, MAX_FOUND)}…` : found;
 }
 
 /** Line and column of an offset, both from 1, in code units. */
@@ -45,3 +54,5 @@ export function placeOf(text: string, position: number): { readonly line: number
   const before = text.slice(0, position);
   return { line: before.split('\n').length, column: position - before.lastIndexOf('\n') };
 }
+
+const MAX_FOUND = 128;

@@ -1,6 +1,6 @@
 import type { Value } from '../definition/value.js';
 import type { ScalarType, ValueType } from '../definition/value-type.js';
-import { TooDeep } from './problem.js';
+import { LastMistake } from './problem.js';
 
 /** The untyped form of an expression: what the parser makes of the text, with the place of every node. */
 export type SyntaxNode =
@@ -41,9 +41,9 @@ export function depthOver(position: number, children: readonly SyntaxNode[]): nu
 }
 
 /** What to throw where nesting goes beyond {@link MAX_DEPTH}. */
-export function tooDeep(position: number): TooDeep {
+export function tooDeep(position: number): LastMistake {
   const message = `more than ${MAX_DEPTH} levels of nesting; split the expression`;
-  return new TooDeep({ position, message });
+  return new LastMistake({ position, message });
 }
 
 type Placed = {

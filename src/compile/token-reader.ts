@@ -1,6 +1,6 @@
 import { closestName } from '../definition/closest-name.js';
 import type { Token, Tokens } from './lexer.js';
-import { type Mistake, placeOf, SyntaxMistake, TooDeep } from './problem.js';
+import { LastMistake, MAX_MISTAKES_FOUND, type Mistake, placeOf, SyntaxMistake } from './problem.js';
 import { remarkOn } from './remark.js';
 import { isReserved } from './reserved.js';
 import { type ErrorNode, errorNode, MAX_DEPTH, type SyntaxNode, tooDeep } from './syntax.js';
@@ -51,7 +51,7 @@ export class TokenReader extends TokenCursor {
     try {
       return this.expression();
     } catch (error) {
-      if (!(error instanceof SyntaxMistake) || error instanceof TooDeep) throw error;
+      if (!(error instanceof SyntaxMistake) || error instanceof LastMistake) throw error;
       this.nesting = nesting;
       this.stops.length = outer + stops.length;
       this.skipToStop(depth);
@@ -151,8 +151,10 @@ export class TokenReader extends TokenCursor {
 
   /** Records a mistake where none was recorded yet; gives the node that stands for what is wrong. */
   report(mistake: Mistake): ErrorNode {
-    if (!this.silent.has(mistake.position)) this.found.push(mistake);
+    if (this.silent.has(mistake.position)) return errorNode(mistake.position);
     this.silent.add(mistake.position);
+    if (this.found.length >= MAX_MISTAKES_FOUND) throw new LastMistake(mistake);
+    this.found.push(mistake);
     return errorNode(mistake.position);
   }
 
