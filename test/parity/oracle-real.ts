@@ -27,7 +27,7 @@ export function double([mantissa, exponent]: Real): number {
   return power >= 0 ? Number(kept * 2n ** BigInt(power)) : Number(`${kept * 5n ** BigInt(-power)}e${power}`);
 }
 
-export function negative([mantissa, exponent]: Real): Real {
+function negative([mantissa, exponent]: Real): Real {
   return [-mantissa, exponent];
 }
 
