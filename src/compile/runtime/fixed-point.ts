@@ -3,7 +3,7 @@
  * 2^bits. Every result is within a few units; {@link GUARD} bits are carried beside.
  */
 
-/** A double that is not negative, cut off at `bits` places. */
+/** A double at `bits` places, towards −∞. */
 export function fixedOf(x: number, bits: number): bigint {
   const [mantissa, exponent] = partsOf(x);
   return shifted(mantissa, exponent + bits);
@@ -43,7 +43,7 @@ export function fixedLn2(bits: number): bigint {
   });
 }
 
-/** e^x as mantissa · 2^exponent, the mantissa of `bits` places and from 0.7 to 1.5. */
+/** e^x as mantissa · 2^exponent, the mantissa of `bits` places and from 0.7 to 2. */
 export function fixedExp(x: bigint, bits: number): readonly [mantissa: bigint, exponent: number] {
   const places = bits + GUARD;
   const scaled = x << BigInt(GUARD);
