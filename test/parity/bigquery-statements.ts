@@ -75,4 +75,4 @@ const STORED = [...COLUMNS].map(([name, type]) => [name, bigqueryType(type)] as 
 /** A name that SQL must quote. */
 const HOSTILE_NAME = '`; select \\ from ';
 /** Features of one query: a catalogue with its functions is made for each. */
-const FEATURES = 20;
+const FEATURES = 50;

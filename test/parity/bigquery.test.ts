@@ -16,8 +16,8 @@ import { throughDoor } from './rows.js';
 import { OPERATION_IDS } from './shape.js';
 
 const SEED = 20_131_103;
-/** Every operation is in several of them. */
-const CASES = 4 * OPERATION_IDS.length;
+/** Every operation is in some of them. */
+const CASES = 2 * OPERATION_IDS.length;
 
 describe('S8 BigQuery SQL', () => {
   it('carries every operation, and its functions answer what the oracle says', () => {

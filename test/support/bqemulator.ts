@@ -33,11 +33,19 @@ export async function startBqemulator(): Promise<Bqemulator> {
 /** A client that asks nobody for credentials, Google's metadata server least of all. */
 function clientFor(port: number): BigQuery {
   process.env['METADATA_SERVER_DETECTION'] = 'none';
-  return new BigQuery({
+  process.env['NO_PROXY'] = [process.env['NO_PROXY'] ?? '', '127.0.0.1'].join(',');
+  const client = new BigQuery({
     projectId: PROJECT,
     apiEndpoint: `http://127.0.0.1:${port}`,
     authClient: new PassThroughClient(),
+    // What fails here fails again: waiting between tries would take minutes.
+    autoRetry: false,
+    maxRetries: 0,
   });
+  // It closes connections that idle, and the next request on one would fail.
+  type Request = Parameters<typeof client.request>[0];
+  client.interceptors.push({ request: (options) => Object.assign(options, { forever: false }) as Request });
+  return client;
 }
 
 /** The port that it says it listens on, once it listens. */
