@@ -1,6 +1,6 @@
 import { compilePattern } from './regular-expression.js';
 import { scanPattern } from './regular-expression-scan.js';
-import { CODE, type RegexpProgram } from './runtime/regular-expression-program.js';
+import { ASSERTION, CODE, type RegexpProgram } from './runtime/regular-expression-program.js';
 
 /** What SQL must know of a constant expression to carry it out with the same bits. */
 export type PatternShape = {
@@ -13,22 +13,33 @@ export type PatternShape = {
 
 /**
  * The shape of an expression that every build of RE2 reads alike: no property, whose characters grow with Unicode, nothing
- * that ignores the case of letters beyond ASCII, and small enough for the memory that RE2 takes by default. Null for others.
+ * that ignores the case of letters beyond ASCII, no empty match at a `\B`, and small enough for the memory that RE2 takes by
+ * default. Null for others.
  */
 export function settledShape(pattern: string): PatternShape | null {
   const compiled = compilePattern(pattern);
   if ('reason' in compiled) return null;
   const { program } = compiled;
   const { properties, foldsCase, isAscii } = scanPattern(pattern);
-  const isSettled = properties.length === 0 && (isAscii || !foldsCase) && !pattern.includes('\0');
+  const isSettled = properties.length === 0 && (isAscii || !foldsCase) && !/\\Q|\0/.test(pattern);
   if (!isSettled || bytesSize(program) > MAX_BYTES_SIZE) return null;
+  const mayBeEmpty = leadsToMatch(program, [CODE.BRANCH, CODE.CAPTURE, CODE.ASSERT, CODE.SKIP], null);
+  return mayBeEmpty && asksForInside(program) ? null : shapeOf(program, mayBeEmpty);
+}
+
+function shapeOf(program: RegexpProgram, mayBeEmpty: boolean): PatternShape {
   return {
     program,
-    mayBeEmpty: leadsToMatch(program, [CODE.BRANCH, CODE.CAPTURE, CODE.ASSERT, CODE.SKIP], null),
+    mayBeEmpty,
     alwaysSetsGroup:
       program.groups > 0 &&
       !leadsToMatch(program, [CODE.BRANCH, CODE.CAPTURE, CODE.ASSERT, CODE.SKIP, CODE.SYMBOL], FIRST_GROUP),
   };
+}
+
+/** Whether it has a `\B`, which RE2 finds between the bytes of a code point too. */
+function asksForInside({ codes, others }: RegexpProgram): boolean {
+  return codes.some((code, index) => code === CODE.ASSERT && (others[index]! & ASSERTION.INSIDE) !== 0);
 }
 
 /** Whether a match is reached through instructions of these codes alone, without a capture into a slot. */

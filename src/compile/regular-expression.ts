@@ -21,7 +21,7 @@ export function compilePattern(pattern: string): CompiledPattern {
 
 function compile(pattern: string): CompiledPattern {
   const scan = scanPattern(pattern);
-  if (scan.size > MAX_INSTRUCTIONS) return { reason: TOO_LARGE };
+  if (scan.size > MAX_SCANNED_SIZE) return { reason: TOO_LARGE };
   const unknown = scan.properties.find((name) => NOT_IN_RE2.has(name));
   if (unknown !== undefined) return { reason: `there is no character class \\p{${unknown}}` };
   if (scan.hasShortNames) return { reason: 'names of groups are written (?P<name>…)' };
@@ -168,6 +168,8 @@ const MAX_CACHED = 256;
 /** As many as RE2 lets a counted repetition make, some times over. */
 const MAX_INSTRUCTIONS = 4_096;
 const MAX_RANGES = 16_384;
-/** Bytes of a value times instructions: some 100 ms in the worst case. */
-const MAX_STEPS = 8_388_608;
+/** What is compiled at all: some 30 ms. A scan cannot see what repeated choices have in common. */
+const MAX_SCANNED_SIZE = 16_384;
+/** Bytes of a value times instructions: some 100 ms in the worst case, most of it for states that never repeat. */
+const MAX_STEPS = 4_194_304;
 const TOO_LARGE = 'the expression is too large: write fewer or smaller counted repetitions';

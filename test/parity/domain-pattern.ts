@@ -104,19 +104,26 @@ const replacement = fc
   .map((parts) => parts.join(''));
 const place = fc.bigInt(1n, 4n);
 const searched = { 0: text, 1: pattern };
+/** Extraction takes one capturing group at most. */
+const extracted = { 0: text, 1: pattern.map(withOneGroup) };
 
 /** Texts and patterns that they match. */
 export const PATTERN_DOMAINS: Domains = {
   like_string: { arguments: { 0: likeText, 1: likePattern } },
   regexp_contains: { arguments: searched },
-  regexp_extract: { arguments: searched },
-  regexp_extract_position: { arguments: { ...searched, 2: place } },
-  regexp_extract_occurrence: { arguments: { ...searched, 2: place, 3: place } },
-  regexp_extract_all: { arguments: searched },
+  regexp_extract: { arguments: extracted },
+  regexp_extract_position: { arguments: { ...extracted, 2: place } },
+  regexp_extract_occurrence: { arguments: { ...extracted, 2: place, 3: place } },
+  regexp_extract_all: { arguments: extracted },
   regexp_replace: { arguments: { ...searched, 2: replacement } },
-  regexp_instr: { arguments: searched },
-  regexp_instr_position: { arguments: { ...searched, 2: place } },
-  regexp_instr_occurrence: { arguments: { ...searched, 2: place, 3: place } },
-  regexp_instr_after: { arguments: { ...searched, 2: place, 3: place, 4: fc.bigInt(0n, 1n) } },
+  regexp_instr: { arguments: extracted },
+  regexp_instr_position: { arguments: { ...extracted, 2: place } },
+  regexp_instr_occurrence: { arguments: { ...extracted, 2: place, 3: place } },
+  regexp_instr_after: { arguments: { ...extracted, 2: place, 3: place, 4: fc.bigInt(0n, 1n) } },
   like_bytes: { arguments: { 0: bytesOf(likeText), 1: bytesOf(likePattern) } },
 };
+
+function withOneGroup(expression: string): string {
+  let groups = 0;
+  return expression.replaceAll(/\((?!\?)/g, () => (groups++ === 0 ? '(' : '(?:'));
+}

@@ -51,7 +51,7 @@ function withPattern(
 function isPlain(source: string, text: string): boolean {
   const foldsBeyondAscii = /\(\?[A-Za-z]*i/.test(source) && /[^\t\n\f\r -~]/.test(source);
   const isShort = Buffer.byteLength(source) <= 256 && Buffer.byteLength(text) <= 4096;
-  return isShort && !/\{|\\[pPQCx0-9]|\(\?P?<|\[:/.test(source) && !foldsBeyondAscii;
+  return isShort && !/\{|\\[pPQCBx0-9]|\(\?P?<|\[:/.test(source) && !foldsBeyondAscii;
 }
 
 function points(value: Value | undefined): readonly number[] {

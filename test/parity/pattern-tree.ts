@@ -27,6 +27,8 @@ export function readPattern(text: string): { readonly tree: PatternTree; readonl
   }
 }
 
+type NamedSet = { readonly has: (point: number) => boolean; readonly isNegated: boolean };
+
 class WrongPattern extends Error {}
 
 type Flags = { i: boolean; m: boolean; s: boolean; U: boolean };
@@ -118,13 +120,13 @@ class PatternReader {
 
   private escape(flags: Flags): readonly PatternTree[] {
     const letter = this.text[this.at + 1];
-    const known = letter === undefined ? undefined : (PLACES[letter] ?? PERL[letter]);
-    if (known !== undefined) {
+    if (letter !== undefined && PLACES[letter] !== undefined) {
       this.at += 2;
-      return [letter! in PLACES ? place(PLACES[letter!]!) : set(folded(flags, PERL[letter!]!))];
+      return [place(PLACES[letter])];
     }
     if (letter === 'Q') return this.quoted(flags);
-    if (letter === 'p' || letter === 'P') return [set(folded(flags, this.property()))];
+    const named = this.namedSet(flags);
+    if (named !== null) return [set(named)];
     const point = this.escapedPoint();
     return [set(folded(flags, (other) => other === point))];
   }
@@ -137,15 +139,33 @@ class PatternReader {
     return letters.map((letter) => set(folded(flags, (point) => point === pointOf(letter))));
   }
 
+  /** A set that has a name: what ignores case adds to the named one before it is turned around. */
+  private namedSet(flags: Flags): ((point: number) => boolean) | null {
+    const found = this.perlSet() ?? this.property() ?? this.posixSet();
+    if (found === null) return null;
+    const has = folded(flags, found.has);
+    return (point) => has(point) !== found.isNegated;
+  }
+
+  private perlSet(): NamedSet | null {
+    const letter = this.text[this.at] === '\\' ? (this.text[this.at + 1] ?? '') : '';
+    const has = PERL[letter.toLowerCase()];
+    if (has === undefined) return null;
+    this.at += 2;
+    return { has, isNegated: letter < 'a' };
+  }
+
   /** `\p{Greek}`, `\pL` and what is not in them: one letter is a category, a name of two a category, a longer one a script. */
-  private property(): (point: number) => boolean {
-    const found = /^\\([pP])(?:\{(\^?)(\w+)\}|([A-Z]))/.exec(this.text.slice(this.at, this.at + 40).join(''));
-    if (found === null) throw new WrongPattern();
+  private property(): NamedSet | null {
+    const rest = this.text.slice(this.at, this.at + 40).join('');
+    const found = /^\\([pP])(?:\{(\^?)(\w+)\}|([A-Z]))/.exec(rest);
+    if (found === null && /^\\[pP]/.test(rest)) throw new WrongPattern();
+    if (found === null) return null;
     this.at += found[0].length;
     const name = found[3] ?? found[4]!;
     const expression = new RegExp(`^\\p{${name.length > 2 ? `Script=${name}` : name}}$`, 'u');
     const isNegated = (found[1] === 'P') !== (found[2] === '^');
-    return (point) => expression.test(String.fromCodePoint(point)) !== isNegated;
+    return { has: (point) => expression.test(String.fromCodePoint(point)), isNegated };
   }
 
   private set(flags: Flags): (point: number) => boolean {
@@ -154,36 +174,33 @@ class PatternReader {
     const members: ((point: number) => boolean)[] = [];
     for (let isFirst = true; isFirst || this.text[this.at] !== ']'; isFirst = false) {
       if (this.isAtEnd()) throw new WrongPattern();
-      members.push(folded(flags, this.member()));
+      members.push(this.member(flags));
     }
     this.at++;
     return (point) => members.some((has) => has(point)) !== isNegated;
   }
 
-  private member(): (point: number) => boolean {
-    const letter = this.text[this.at + 1] ?? '';
-    const isEscape = this.text[this.at] === '\\';
-    if (this.text[this.at] === '[' && letter === ':') return this.namedSet();
-    if (isEscape && PERL[letter] !== undefined) {
-      this.at += 2;
-      return PERL[letter];
-    }
-    if (isEscape && letter.toLowerCase() === 'p') return this.property();
+  private member(flags: Flags): (point: number) => boolean {
+    const named = this.namedSet(flags);
+    if (named !== null) return named;
     const low = this.setPoint();
-    if (this.text[this.at] !== '-' || [']', undefined].includes(this.text[this.at + 1]))
-      return (point) => point === low;
+    const isRange = this.text[this.at] === '-' && ![']', undefined].includes(this.text[this.at + 1]);
+    if (!isRange) return folded(flags, (point) => point === low);
     this.at++;
     const high = this.setPoint();
     if (high < low) throw new WrongPattern();
-    return (point) => point >= low && point <= high;
+    return folded(flags, (point) => point >= low && point <= high);
   }
 
-  private namedSet(): (point: number) => boolean {
-    const found = /^\[:(\^?)(\w+):\]/.exec(this.text.slice(this.at, this.at + 12).join(''));
+  /** `[:alpha:]`, within a set. */
+  private posixSet(): NamedSet | null {
+    const rest = this.text.slice(this.at, this.at + 12).join('');
+    if (!rest.startsWith('[:')) return null;
+    const found = /^\[:(\^?)(\w+):\]/.exec(rest);
     const has = found === null ? undefined : NAMED[found[2]!];
     if (found === null || has === undefined) throw new WrongPattern();
     this.at += found[0].length;
-    return (point) => has(point) !== (found[1] === '^');
+    return { has, isNegated: found[1] === '^' };
   }
 
   private setPoint(): number {

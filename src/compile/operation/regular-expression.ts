@@ -5,7 +5,7 @@ import { replacementParts } from '../runtime/regular-expression.js';
 import type { Operation, StrictLowering } from './operation.js';
 
 const RULES =
-  "Regular expressions are RE2's (https://github.com/google/re2/wiki/Syntax) without `\\C`, `\\p{C}` and names written `(?<name>…)`; properties such as `\\p{Greek}` are those of Unicode 17. A constant one is refused when it is wrong or makes more than 4,096 instructions. One that is computed is NULL when it is wrong, longer than 256 bytes, has a `{`, `\\p`, `\\Q`, `\\x` or a number behind a backslash, or ignores the case of letters beyond ASCII. NULL as well for a value longer than 8,388,608 bytes over the number of instructions, than 1 MiB, and than 4,096 bytes where the expression is computed.";
+  "Regular expressions are RE2's (https://github.com/google/re2/wiki/Syntax) without `\\C`, `\\p{C}` and names written `(?<name>…)`; properties such as `\\p{Greek}` are those of Unicode 17. A constant one is refused when it is wrong or makes more than 4,096 instructions. One that is computed is NULL when it is wrong, longer than 256 bytes, has a `{`, a name, `[:`, `\\p`, `\\Q`, `\\B`, `\\x` or a number behind a backslash, or ignores the case of letters beyond ASCII. NULL as well for a value longer than 4,194,304 bytes over the number of instructions, than 1 MiB, and than 4,096 bytes where the expression is computed.";
 const FOUND =
   'The first match, of the group where there is one; NULL when nothing matches or the group took no part. More than one capturing group is refused; write `(?:…)`.';
 const PLACE =

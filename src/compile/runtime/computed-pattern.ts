@@ -23,8 +23,8 @@ function isPlain(pattern: string): boolean {
   return !(FOLDING.test(pattern) && BEYOND_ASCII.test(pattern));
 }
 
-/** What a computed expression may not hold, in RE2's syntax too: counted repetition, properties, quotes, numbered characters, names. */
-export const UNSETTLED = /\{|\\[pPQCx0-9]|\(\?P?<|\[:/;
+/** What a computed expression may not hold, in RE2's syntax too: counted repetition, properties, quotes, `\B`, numbered characters, names. */
+export const UNSETTLED = /\{|\\[pPQCBx0-9]|\(\?P?<|\[:/;
 /** Letters of both cases are equal. */
 export const FOLDING = /\(\?[A-Za-z]*i/;
 /** Beyond ASCII more letters may get a second case. */

@@ -24,7 +24,8 @@ export type State = {
 export class Automaton {
   private readonly alphabet: Alphabet;
   private readonly sources: readonly (readonly number[])[];
-  private readonly hasAssertions: boolean;
+  /** Bits of the assertions that the program has. */
+  private readonly asserted: number;
   /** In which walk each instruction was last met. */
   private readonly visits: Int32Array;
   private readonly pending: number[] = [];
@@ -35,22 +36,30 @@ export class Automaton {
   constructor(private readonly program: RegexpProgram) {
     this.alphabet = new Alphabet(program.sets);
     this.sources = sourcesOf(program);
-    this.hasAssertions = program.codes.includes(CODE.ASSERT);
+    this.asserted = program.codes.reduce(
+      (bits, code, index) => (code === CODE.ASSERT ? bits | program.others[index]! : bits),
+      0,
+    );
     this.visits = new Int32Array(program.codes.length);
   }
 
   /** The state behind the last symbol. */
   last(text: string): State {
     if (this.states.size * this.program.codes.length > MAX_KEPT_BYTES) this.forget();
-    const kind = this.hasAssertions ? assertionsAt(text, text.length) : 0;
+    const kind = this.kindOf(text, text.length);
     this.atEnd[kind] ??= this.stateOf(new Uint8Array(this.program.codes.length), kind);
     return this.atEnd[kind];
+  }
+
+  /** What of the assertions of the program holds at a place. */
+  private kindOf(text: string, at: number): number {
+    return this.asserted === 0 ? 0 : assertionsAt(text, at) & this.asserted;
   }
 
   /** The state before the symbol at a place, from the one behind it. */
   before(state: State, text: string, at: number): State {
     const column = this.alphabet.columnOf(text.codePointAt(at)!);
-    const kind = this.hasAssertions ? assertionsAt(text, at) : 0;
+    const kind = this.kindOf(text, at);
     const step = kind * this.alphabet.size + column;
     const known = state.previous[step];
     if (known !== undefined) return known;
@@ -66,6 +75,7 @@ export class Automaton {
   chosen(state: State, from: number, { slots, at }: { slots: Int32Array; at: number }): number {
     const { codes, outs, others } = this.program;
     const { pending, visits } = this;
+    if (codes[from] === CODE.SYMBOL) return from;
     pending.length = 0;
     this.visit++;
     for (let i = from; ; i = this.nextPending(slots)) {

@@ -8,6 +8,9 @@ import { type BigqueryLowering, sql } from '../bigquery-template.js';
 /** A name that no column has: theirs do not begin with `__`. */
 const ELEMENT = '`__element`';
 
+/** NULL where the difference is beyond 64 bits: the array is too long then. */
+const GENERATED = `IF($1 < $0 OR SAFE_SUBTRACT($1, $0) < ${MAX_GENERATED}, GENERATE_ARRAY($0, $1), NULL)`;
+
 /** Arrays; null where a JavaScript function carries the operation, with the reason beside it. */
 export const BIGQUERY_ARRAYS: Readonly<Record<keyof typeof ARRAYS, BigqueryLowering | null>> = {
   array: byNode((node, items) => {
@@ -52,8 +55,9 @@ export const BIGQUERY_ARRAYS: Readonly<Record<keyof typeof ARRAYS, BigqueryLower
   array_sum_float64: null,
   array_avg_int64: null,
   array_avg_float64: null,
-  generate_array: generated('1'),
-  generate_array_step: generated('$2'),
+  generate_array: sql(GENERATED),
+  // Elements are lost where the difference of end and start is beyond 64 bits.
+  generate_array_step: null,
   split_string: byNode((node, [text]) => boundedSplit(`SPLIT(${text}, ',')`, node)),
   split_string_delimiter: byNode((node, operands) => boundedSplit(`SPLIT(${operands.join(', ')})`, node)),
   split_bytes: byNode((node, operands) => boundedSplit(`SPLIT(${operands.join(', ')})`, node)),
@@ -93,9 +97,4 @@ function joined(): BigqueryLowering {
 function extreme(name: 'MIN' | 'MAX'): BigqueryLowering {
   const found = `(SELECT ${name}(${ELEMENT}) FROM UNNEST($0) AS ${ELEMENT})`;
   return { template: ({ type }) => (type === 'FLOAT64' ? `${found} + 0.0` : found) };
-}
-
-function generated(step: string): BigqueryLowering {
-  const count = `DIV(CAST($1 AS NUMERIC) - CAST($0 AS NUMERIC), CAST(NULLIF(${step}, 0) AS NUMERIC))`;
-  return sql(`IF(${count} < ${MAX_GENERATED}, GENERATE_ARRAY($0, $1, ${step}), NULL)`);
 }

@@ -11,14 +11,17 @@ import {
 import { MAX_TEXT_BYTES } from '../../runtime/text.js';
 import type { BigqueryLowering } from '../bigquery-template.js';
 
+/** GoogleSQL takes the place behind a text beyond ASCII for one within it: it compares the position with the length in bytes. */
+const POSITION = 'IF($2 > GREATEST(CHAR_LENGTH($0), 1), 9223372036854775807, $2)';
+
 /** Regular expressions, BigQuery's being RE2's; what Unicode may change is a JavaScript function's, made of the program. */
 export const BIGQUERY_REGULAR_EXPRESSIONS: Readonly<
   Record<keyof typeof REGULAR_EXPRESSIONS, BigqueryLowering | null>
 > = {
   regexp_contains: ofPattern(() => 'SAFE.REGEXP_CONTAINS($0, $1)'),
   regexp_extract: ofPattern(() => 'SAFE.REGEXP_EXTRACT($0, $1)'),
-  regexp_extract_position: ofPattern(() => 'SAFE.REGEXP_EXTRACT($0, $1, $2)'),
-  regexp_extract_occurrence: ofPattern(() => 'SAFE.REGEXP_EXTRACT($0, $1, $2, $3)'),
+  regexp_extract_position: ofPattern(() => `SAFE.REGEXP_EXTRACT($0, $1, ${POSITION})`),
+  regexp_extract_occurrence: ofPattern(() => `SAFE.REGEXP_EXTRACT($0, $1, ${POSITION}, $3)`),
   regexp_extract_all: ofPattern(() => {
     const list = 'SAFE.REGEXP_EXTRACT_ALL($0, $1)';
     const texts = `BYTE_LENGTH(ARRAY_TO_STRING(${list}, ''))`;
@@ -29,9 +32,9 @@ export const BIGQUERY_REGULAR_EXPRESSIONS: Readonly<
     return `IF(BYTE_LENGTH(${text}) <= ${MAX_TEXT_BYTES}, ${text}, NULL)`;
   }),
   regexp_instr: ofPattern(() => 'SAFE.REGEXP_INSTR($0, $1)'),
-  regexp_instr_position: ofPattern(() => 'SAFE.REGEXP_INSTR($0, $1, $2)'),
-  regexp_instr_occurrence: ofPattern(() => 'SAFE.REGEXP_INSTR($0, $1, $2, $3)'),
-  regexp_instr_after: ofPattern(() => 'SAFE.REGEXP_INSTR($0, $1, $2, $3, $4)'),
+  regexp_instr_position: ofPattern(() => `SAFE.REGEXP_INSTR($0, $1, ${POSITION})`),
+  regexp_instr_occurrence: ofPattern(() => `SAFE.REGEXP_INSTR($0, $1, ${POSITION}, $3)`),
+  regexp_instr_after: ofPattern(() => `SAFE.REGEXP_INSTR($0, $1, ${POSITION}, $3, $4)`),
 };
 
 /** NULL for values that are too long, and for computed expressions that are not plain. */

@@ -11,7 +11,7 @@ import { bounded, type DuckdbLowering } from '../duckdb-template.js';
 export const DUCKDB_REGULAR_EXPRESSIONS: Readonly<
   Record<keyof typeof REGULAR_EXPRESSIONS, DuckdbLowering | null>
 > = {
-  regexp_contains: ofPattern(() => 'regexp_matches($0, $1)'),
+  regexp_contains: ofPattern((_, node) => matchesSql(node)),
   regexp_extract: ofPattern((shape) => {
     const group = groupOf(shape);
     // DuckDB gives '' when nothing matches.
@@ -23,12 +23,12 @@ export const DUCKDB_REGULAR_EXPRESSIONS: Readonly<
   regexp_extract_position: null,
   regexp_extract_occurrence: null,
   regexp_extract_all: ofPattern((shape) => {
-    const list = `regexp_extract_all($0, $1, ${shape.program.groups})`;
-    const size = `${BYTES_AN_ELEMENT} * len(${list}) + strlen(array_to_string(${list}, ''))`;
+    const group = groupOf(shape);
     // Behind an empty match DuckDB goes on in a way of its own.
-    return shape.mayBeEmpty || shape.program.groups > 1
-      ? null
-      : `CASE WHEN len(${list}) = 0 OR ${size} <= ${MAX_ARRAY_BYTES} THEN ${list} END`;
+    if (group === null || shape.mayBeEmpty) return null;
+    const list = `regexp_extract_all($0, $1, ${group})`;
+    const size = `${BYTES_AN_ELEMENT} * len(${list}) + strlen(array_to_string(${list}, ''))`;
+    return `CASE WHEN len(${list}) = 0 OR ${size} <= ${MAX_ARRAY_BYTES} THEN ${list} END`;
   }),
   regexp_replace: ofPattern((_, { arguments: [, , replacement] }) =>
     replacement?.kind === 'literal' && replacement.value !== null && !String(replacement.value).includes('\0')
@@ -53,6 +53,12 @@ function ofPattern(write: (shape: PatternShape, node: CallExpression) => string 
       return sql === null ? null : `CASE WHEN strlen($0) <= ${shape!.program.maxBytes} THEN ${sql} END`;
     },
   };
+}
+
+/** Within a group, because DuckDB makes wrong LIKEs of some anchors in what it sees through: `$1`, `1^`. */
+function matchesSql({ arguments: [, pattern] }: CallExpression): string {
+  const text = pattern?.kind === 'literal' ? String(pattern.value) : '';
+  return `regexp_matches($0, '(${text.replaceAll("'", "''").replaceAll('$', '$$$$')})')`;
 }
 
 /** What DuckDB extracts: all, or a group that it cannot mistake for one that took no part. */
