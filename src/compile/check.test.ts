@@ -100,6 +100,8 @@ describe('S5 what an expression means', () => {
       'add_float64(1, multiply_float64(STANDARD_SCALER(amount), 2)) FLOAT64',
     ],
     ['/* a */ 1 -- b', '1 INT64'],
+    ["carrier LIKE 'ANY'", "like_string(carrier, 'ANY') BOOL"],
+    ["carrier LIKE 'valueOf'", "like_string(carrier, 'valueOf') BOOL"],
     ['[1, 2]', '1,2 ARRAY<INT64>'],
     ['[1, 2.5]', '1,2.5 ARRAY<FLOAT64>'],
     ['[]', ' ARRAY<INT64>'],

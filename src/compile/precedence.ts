@@ -166,9 +166,9 @@ function parseBetween(reader: TokenReader, left: SyntaxNode, position: number): 
 
 /** `LIKE ANY`, `LIKE SOME` and `LIKE ALL` take lists of patterns. */
 function refuseQuantifier(reader: TokenReader): void {
-  const { upper, position } = reader.peek();
-  const between = { ANY: 'OR', SOME: 'OR', ALL: 'AND' }[upper];
-  if (between === undefined) return;
-  const message = `LIKE ${upper} is not in the language; write LIKE for each pattern, with ${between} between`;
-  throw new SyntaxMistake({ position, message, found: upper });
+  const word = ['ANY', 'SOME', 'ALL'].find((each) => reader.isAt(each));
+  if (word === undefined) return;
+  const between = word === 'ALL' ? 'AND' : 'OR';
+  const message = `LIKE ${word} is not in the language; write LIKE for each pattern, with ${between} between`;
+  throw new SyntaxMistake({ position: reader.peek().position, message, found: word });
 }
