@@ -20,12 +20,23 @@ export function checkCall(context: CheckContext, node: CallNode): Checked | null
   const isFitted = FITTED_FUNCTIONS.some((name) => name === node.name);
   if (isFitted || node.over) return checkFitted(context, node);
   const own = Object.hasOwn(OWN_RULES, node.name) ? OWN_RULES[node.name] : undefined;
-  if (own !== undefined) return own(context, node);
+  if (own !== undefined) return hasError(node) ? checkRest(context, node) : own(context, node);
   const ids = OVERLOADS.get(Object.hasOwn(ALIASES, node.name) ? ALIASES[node.name]! : node.name);
   if (ids === undefined) return reportUnknown(context, node);
   const operands = checkAll(context, node.arguments);
   if (operands === null) return null;
   return resolveOverload(context, ids, { name: node.name, position: node.position, operands });
+}
+
+/** Arguments that are no expressions tell neither how many there should be nor what is wrong with the others. */
+function hasError({ arguments: nodes }: CallNode): boolean {
+  return nodes.some(({ kind }) => kind === 'error');
+}
+
+/** The mistakes within arguments, but for names, which may be parts and the like. */
+function checkRest(context: CheckContext, { arguments: nodes }: CallNode): null {
+  for (const node of nodes) if (node.kind !== 'name' && node.kind !== 'interval') context.check(node);
+  return null;
 }
 
 type Rule = (context: CheckContext, node: CallNode) => Checked | null;

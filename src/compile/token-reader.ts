@@ -74,15 +74,15 @@ export class TokenReader extends TokenCursor {
     return parts.length === 1 ? parts[0]! : errorNode(parts[0]!.position, parts);
   }
 
-  /** Expressions between commas, up to and with the bracket that closes the innermost open one. */
+  /**
+   * Expressions between commas, up to and with the bracket that closes the innermost open one. Where that does not come nobody
+   * can tell how many there should be, so an unknown one stands among them.
+   */
   list(): readonly SyntaxNode[] {
-    if (isClosing(this.peek())) {
-      this.close('');
-      return [];
-    }
-    const items = this.items();
-    this.close('","');
-    return items;
+    const isEmpty = isClosing(this.peek());
+    const items = isEmpty ? [] : this.items();
+    const { position } = this.peek();
+    return this.close(isEmpty ? '' : '","') ? items : [errorNode(position, items)];
   }
 
   /** A list with its opening parenthesis; where that is missing the list is read nevertheless. */
@@ -165,11 +165,11 @@ export class TokenReader extends TokenCursor {
     return new SyntaxMistake({ position, message, found, expected });
   }
 
-  /** The bracket that closes the innermost open one; one of the other kind does if nothing else waits for it. */
-  close(alternative: string): void {
+  /** Takes the bracket that closes the innermost open one; one of the other kind does if nothing else waits for it. */
+  close(alternative: string): boolean {
     const opening = this.open.at(-1);
     const closing = opening?.text === '[' ? ']' : ')';
-    if (this.accept(closing)) return;
+    if (this.accept(closing)) return true;
     const expected = [alternative, `"${closing}"`].filter((text) => text !== '').join(' or ');
     const { line, column } = placeOf(this.text, opening?.position ?? 0);
     this.report(this.unexpected(`${expected} for the "${opening?.text}" at ${line}:${column}`).mistake);
@@ -177,6 +177,7 @@ export class TokenReader extends TokenCursor {
     const isWaited = this.open.slice(0, -1).some(({ text }) => text !== opening?.text);
     if (isOther && !isWaited) this.next();
     else this.open.pop();
+    return isOther && !isWaited;
   }
 
   private items(): readonly SyntaxNode[] {

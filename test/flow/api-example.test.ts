@@ -43,3 +43,21 @@ it('the example of values computed when an answer is made answers as docs/api.md
   const { body } = await service.post('/v1/projects/p/online/lookup', request);
   expect(body).toEqual(JSON.parse(blockOf('json answer')));
 });
+
+it('a wrong expression is refused with the problems that docs/api.md shows', async () => {
+  const source = `
+{ kind: Entity, name: card, keys: [{ name: card, type: STRING }] }
+---
+kind: Source
+name: payments
+eventTime: at
+columns: [{ name: card, type: STRING }, { name: at, type: TIMESTAMP }, { name: amount, type: FLOAT64 }, { name: merchant, type: STRING }]
+`;
+  expect((await service.yaml('/v1/projects/wrong/apply', source)).status).toBe(200);
+  const expression = /problems of `(.+)`, a feature/.exec(API)![1]!;
+  const set = { name: 'spend', entity: 'card', source: 'payments', features: [{ name: 'odd', expression }] };
+  const { status, body } = await service.post('/v1/projects/wrong/feature-sets', set);
+  expect(status).toBe(422);
+  expect(body.error.code).toBe('INVALID_EXPRESSION');
+  expect(body.error.problems).toEqual(JSON.parse(blockOf('json mistakes')));
+});
