@@ -24,6 +24,7 @@ import * as like from './runtime/like.js';
 import * as logarithm from './runtime/logarithm.js';
 import * as normalize from './runtime/normalize.js';
 import * as number from './runtime/number.js';
+import * as numberText from './runtime/number-text.js';
 import * as pad from './runtime/pad.js';
 import * as power from './runtime/power.js';
 import * as rangeBucket from './runtime/range-bucket.js';
@@ -68,6 +69,7 @@ export const RUNTIME = {
   ...vector,
   ...like,
   ...number,
+  ...numberText,
   ...split,
   ...pad,
   ...search,

@@ -27,6 +27,8 @@ export const CASTS: Readonly<Record<string, StrictOperation>> = {
     const text = stripped(String(s));
     const digits = text.replace(/^[-+]/, '');
     if (!/^(\d+|0[xX][0-9a-fA-F]+)$/.test(digits)) return null;
+    // Before hexadecimal digits the reference skips spaces alone.
+    if (/x/i.test(digits) && !/^ *[-+]?0/.test(String(s))) return null;
     return text.startsWith('-') ? -BigInt(digits) : BigInt(digits);
   },
   cast_string_float64: ([s]) => {
@@ -69,7 +71,7 @@ function plainDate([year, month, day]: readonly string[]): Temporal.PlainDate {
 /** A local time, then `Z`, an offset, or a space and a zone; behind a date alone a space and an offset. */
 function timestamp(text: string): Value {
   const [, local, offset, zone, late] =
-    /^(\d+-\d+-\d+(?:[ Tt][\d:.]+?)?)(?:([Zz]|[-+]\d{1,2}(?::?\d{1,2})?)| ([A-Za-z][\w/+:-]*)| ([-+]\d[\d:]*))?$/.exec(
+    /^(\d+-\d+-\d+(?:[ Tt][\d:.]+?)?)(?:([Zz]|[-+]\d{1,2}(?::?\d{1,2})?)| ([A-Za-z][\w/+:-]*)|[ Tt]([-+]\d[\d:]*))?$/.exec(
       text,
     )!;
   const hasClock = /[ Tt]/.test(local!);
@@ -104,18 +106,49 @@ function beyond(mantissa: bigint, power: number): number {
 /** C's printf("%.15g"), or "%.17g" where 15 digits do not read back. */
 function floatText(x: number): string {
   if (x === 0) return '0';
-  const digits = Number(x.toPrecision(15)) === x ? 15 : 17;
-  const [significand, power] = x.toExponential(digits - 1).split('e');
-  const exponent = Number(power);
-  if (exponent < -4 || exponent >= digits) {
+  const sign = x < 0 ? '-' : '';
+  const short = digitsOf(Math.abs(x), 15);
+  const [digits, exponent] = readBack(short) === Math.abs(x) ? short : digitsOf(Math.abs(x), 17);
+  if (exponent < -4 || exponent >= digits.length) {
     const shown = Math.abs(exponent) < 10 ? `0${Math.abs(exponent)}` : `${Math.abs(exponent)}`;
-    return `${withoutZeros(significand!)}e${exponent < 0 ? '-' : '+'}${shown}`;
+    const significand = withoutZeros(`${digits[0]}.${digits.slice(1)}`);
+    return `${sign}${significand}e${exponent < 0 ? '-' : '+'}${shown}`;
   }
-  const all = significand!.replace(/[-.]/g, '');
-  const padded = exponent < 0 ? '0'.repeat(-exponent) + all : all;
+  const padded = exponent < 0 ? '0'.repeat(-exponent) + digits : digits;
   const point = exponent < 0 ? 1 : exponent + 1;
-  return withoutZeros(`${x < 0 ? '-' : ''}${padded.slice(0, point)}.${padded.slice(point)}`);
+  return withoutZeros(`${sign}${padded.slice(0, point)}.${padded.slice(point)}`);
 }
+
+type Digits = readonly [digits: string, exponent: number];
+
+function readBack([digits, exponent]: Digits): number {
+  return Number(`${digits[0]}.${digits.slice(1)}e${exponent}`);
+}
+
+/** The decimal that a double is, as an integer over 10^1074, cut to so many digits, halves to the even one. */
+function digitsOf(size: number, count: number): Digits {
+  const all = (
+    size < 1 ? ofFraction(size) : BigInt(Math.trunc(size)) * TEN_1074 + ofFraction(size % 1)
+  ).toString();
+  const unit = 10n ** BigInt(Math.max(all.length - count, 0));
+  const value = BigInt(all);
+  const [kept, rest] = [value / unit, value % unit];
+  const up = rest * 2n > unit || (rest * 2n === unit && kept % 2n === 1n);
+  const digits = (up ? kept + 1n : kept).toString().padEnd(count, '0');
+  return [digits.slice(0, count), all.length - 1 - 1074 + (digits.length > count ? 1 : 0)];
+}
+
+/** A number below 1 over 10^1074: 2^1074 times it is an integer. */
+function ofFraction(size: number): bigint {
+  let [mantissa, power] = [size, 0];
+  while (!Number.isInteger(mantissa)) {
+    mantissa *= 2;
+    power++;
+  }
+  return BigInt(mantissa) * 5n ** BigInt(power) * 10n ** BigInt(1074 - power);
+}
+
+const TEN_1074 = 10n ** 1074n;
 
 function withoutZeros(decimal: string): string {
   return decimal.includes('.') ? decimal.replace(/0+$/, '').replace(/\.$/, '') : decimal;

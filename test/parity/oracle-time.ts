@@ -65,7 +65,6 @@ function localOf(text: string): Temporal.PlainDateTime {
     .slice(1, 7)
     .map((part) => (part === undefined ? undefined : Number(part)));
   const micros = Number((match[7] ?? '').padEnd(6, '0'));
-  if (match[1]!.length === 5 && year !== 10_000) throw new RangeError(text);
   const fields = { year: year!, month: month!, day: day!, hour, minute, second };
   const whole = Temporal.PlainDateTime.from(fields, { overflow: 'reject' });
   return whole.add({ microseconds: micros });

@@ -7,7 +7,7 @@ import { timestampInRange } from './timestamp.js';
 
 /**
  * CAST(STRING AS TIMESTAMP): `YYYY-[M]M-[D]D[( |T)[H]H:[M]M:[S]S[.F]][zone]`, the zone `Z`, `±H[H][[:]M[M]]` or a space and
- * an IANA name, UTC when there is none; behind a date alone it is an offset after a space. Second 60 is the next minute. At
+ * an IANA name, UTC when there is none; behind a date alone it is an offset after a space or T. Second 60 is the next minute. At
  * most 6 fraction digits. Source: GoogleSQL, "Conversion rules" and the canonical format of TIMESTAMP.
  */
 export function timestampOfText(text: string): bigint | null {
@@ -78,11 +78,11 @@ function twoDigits(number: number): string {
 }
 
 const DATE_TEXT = /^(\d{4})-(\d{1,2})-(\d{1,2})$/;
-/** Year 10000 is in range where an offset leads back to 9999. */
+/** Years may have five digits: 10000 is in range where an offset leads back to 9999. */
 const TIMESTAMP_TEXT = new RegExp(
   [
-    String.raw`^(\d{4}|10000)-(\d{1,2})-(\d{1,2})`,
+    String.raw`^(\d{4,5})-(\d{1,2})-(\d{1,2})`,
     String.raw`(?:[ Tt](\d{1,2}):(\d{1,2}):(\d{1,2})(?:\.(\d{1,6}))?`,
-    String.raw`(?:([Zz]|[+-]\d{1,2}(?::?\d{1,2})?)| ([A-Za-z][A-Za-z0-9_+:/-]*))?| ([+-]\d{1,2}(?::?\d{1,2})?))?$`,
+    String.raw`(?:([Zz]|[+-]\d{1,2}(?::?\d{1,2})?)| ([A-Za-z][A-Za-z0-9_+:/-]*))?|[ Tt]([+-]\d{1,2}(?::?\d{1,2})?))?$`,
   ].join(''),
 );
