@@ -33,11 +33,17 @@ function hasError({ arguments: nodes }: CallNode): boolean {
   return nodes.some(({ kind }) => kind === 'error');
 }
 
-/** The mistakes within arguments, but for names, which may be parts and the like. */
-function checkRest(context: CheckContext, { arguments: nodes }: CallNode): null {
-  for (const node of nodes) if (node.kind !== 'name' && node.kind !== 'interval') context.check(node);
+/** The mistakes within arguments, but for names where they may be parts and the like. */
+function checkRest(context: CheckContext, { name, arguments: nodes }: CallNode): null {
+  const isOfValues = OF_VALUES.has(name) || !/^[A-Z]/.test(name);
+  for (const node of nodes) {
+    if (node.kind !== 'interval' && (isOfValues || node.kind !== 'name')) context.check(node);
+  }
   return null;
 }
+
+/** Functions with rules of their own whose arguments are all values. */
+const OF_VALUES = new Set(['IF', 'IFNULL', 'CONCAT']);
 
 type Rule = (context: CheckContext, node: CallNode) => Checked | null;
 
