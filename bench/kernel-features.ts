@@ -9,7 +9,7 @@ export type KernelFeature = {
 };
 
 /** The columns of {@link FLIGHT_COLUMNS}: values, and where they are NULL validity of 0. */
-export type FlightColumns = ReturnType<typeof flightColumns>;
+type FlightColumns = ReturnType<typeof flightColumns>;
 
 /** Rows of the benchmark: departures, with some NULLs in the delays, the air time, the visibility and the tail number. */
 export const FLIGHT_COLUMNS: ReadonlyMap<string, ValueType> = new Map<string, ValueType>([

@@ -9,7 +9,7 @@ import { evaluate, type Row } from './oracle.js';
 import { sameBits, valueText } from './print.js';
 
 /** SQL of a type, and the place of the expression it belongs to. */
-export type PlannedSql = { readonly sql: string; readonly type: ValueType; readonly owner: number };
+type PlannedSql = { readonly sql: string; readonly type: ValueType; readonly owner: number };
 
 /** Expressions as SQL for an engine that runs no JavaScript: what functions answer stands in columns beside the rows. */
 export type BigqueryPlan = {

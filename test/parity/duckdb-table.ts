@@ -39,7 +39,7 @@ export async function openDuckdbTable(nameOf: (column: string) => string): Promi
 }
 
 /** SQL of an expression, and the type that DuckDB must find it to have. */
-export type TypedSql = { readonly sql: string; readonly type: ValueType };
+type TypedSql = { readonly sql: string; readonly type: ValueType };
 
 async function load(
   connection: DuckDBConnection,

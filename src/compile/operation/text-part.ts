@@ -81,8 +81,7 @@ export const TEXT_PART = {
     kernel: {
       kind: 'strict',
       guard: 'nullable',
-      code: ({ arguments: { length } }) =>
-        length === 2 || length === 3 ? `rt.concat${length}($*)` : 'rt.concat($*)',
+      code: ({ arguments: { length } }) => CONCAT_CODE[length] ?? 'rt.concat($*)',
     },
   },
   concat_bytes: {
@@ -223,6 +222,8 @@ function sideOf(sql: 'LPAD' | 'RPAD'): string {
 function onBytes(name: string, values: string) {
   return strict('nullable', `rt.bytesOfLatin1(rt.${name}(${values}))`);
 }
+
+const CONCAT_CODE: Readonly<Record<number, string>> = { 2: 'rt.concat2($*)', 3: 'rt.concat3($*)' };
 
 /** From a constant position on, for a constant length, no more of the text is looked at than it takes. */
 function substrCode({ arguments: [, position, length] }: CallExpression): string {
