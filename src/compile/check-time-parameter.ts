@@ -2,8 +2,7 @@ import { closestName } from '../definition/closest-name.js';
 import type { CheckContext } from './checked.js';
 import { zoneOf } from './runtime/clock.js';
 import { WEEKDAYS } from './runtime/date-part.js';
-import { unknownElements } from './runtime/time-format.js';
-import { TIMESTAMP_STEPS } from './runtime/time-parse.js';
+import { elementsOf } from './runtime/time-format.js';
 import type { CallNode, SyntaxNode } from './syntax.js';
 
 /** A part as it is written: `DAY`, `WEEK(MONDAY)`; null when the node is none. */
@@ -89,24 +88,32 @@ export function checkFormat(
     const message = "a format is a string literal, such as '%Y-%m-%d'; it cannot come from a column";
     return context.report({ position, message, expected: 'a string literal' });
   }
-  const [unknown] = unknownElements(node.value, elements);
+  const unknown = elementsOf(node.value).find((element) => !Object.hasOwn(elements, element));
   if (unknown === undefined) return node.value;
   const expected = Object.keys(elements).join(' ');
   const message = `the format element ${JSON.stringify(unknown)} is not one of ${expected}; write %% for a percent sign`;
   return context.report({ position, message, found: unknown, expected });
 }
 
-/** A format to read texts by: the day of the year and the day of a month would contradict each other. */
+/** A format to read texts by: what it names twice could contradict itself. */
 export function checkParseFormat(
   context: CheckContext,
   node: SyntaxNode,
   elements: Readonly<Record<string, unknown>>,
 ): string | null {
   const format = checkFormat(context, node, elements);
-  const others = unknownElements(format ?? '', DAY_OF_YEAR_BESIDE);
-  if (format === null || others.length === 0 || !unknownElements(format, {}).includes('%j')) return format;
-  const message = `the format names the day twice, by %j and by ${others[0]}; leave one of them out`;
-  return context.report({ position: node.position, message, found: format });
+  const seen = new Map<string, string>();
+  for (const element of elementsOf(format ?? '')) {
+    for (const field of FIELDS[element] ?? []) {
+      const earlier = seen.get(field);
+      if (earlier !== undefined) {
+        const message = `the format names the ${field} twice, by ${earlier} and by ${element}; leave one of them out`;
+        return context.report({ position: node.position, message, found: format! });
+      }
+      seen.set(field, element);
+    }
+  }
+  return format;
 }
 
 /** Names that other dialects and spoken language have for parts. */
@@ -126,9 +133,35 @@ const OTHER_NAMES: Readonly<Record<string, string>> = {
   US: 'MICROSECOND',
 };
 
-/** Elements of PARSE_DATE and PARSE_TIMESTAMP that name neither a month nor a day of it. */
-const DAY_OF_YEAR_BESIDE: Readonly<Record<string, unknown>> = Object.fromEntries(
-  Object.keys(TIMESTAMP_STEPS)
-    .filter((element) => !/^%[BbhDxdeFm]$/.test(element))
-    .map((element) => [element, true]),
-);
+const DATE_FIELDS = ['year', 'month', 'day'] as const;
+/** What each element of PARSE_DATE and PARSE_TIMESTAMP names, but for what decides alone or nothing. */
+const FIELDS: Readonly<Record<string, readonly string[]>> = {
+  '%Y': ['year'],
+  '%y': ['year'],
+  '%E4Y': ['year'],
+  '%m': ['month'],
+  '%b': ['month'],
+  '%B': ['month'],
+  '%h': ['month'],
+  '%d': ['day'],
+  '%e': ['day'],
+  '%j': ['month', 'day'],
+  '%F': DATE_FIELDS,
+  '%D': DATE_FIELDS,
+  '%x': DATE_FIELDS,
+  '%H': ['hour'],
+  '%k': ['hour'],
+  '%I': ['hour'],
+  '%l': ['hour'],
+  '%p': ['half of the day'],
+  '%P': ['half of the day'],
+  '%M': ['minute'],
+  '%R': ['hour', 'minute'],
+  '%T': ['hour', 'minute', 'second'],
+  '%X': ['hour', 'minute', 'second'],
+  '%S': ['second'],
+  '%E*S': ['second'],
+  ...Object.fromEntries([0, 1, 2, 3, 4, 5, 6].map((digits) => [`%E${digits}S`, ['second']])),
+  '%z': ['offset'],
+  '%Ez': ['offset'],
+};

@@ -16,12 +16,9 @@ type LocalTime = {
 
 type FormatElement = (time: LocalTime) => string;
 
-/** The elements of a format that are not among `elements`, as they are written. */
-export function unknownElements(
-  format: string,
-  elements: Readonly<Record<string, unknown>>,
-): readonly string[] {
-  return [...format.matchAll(ELEMENT)].map(([part]) => part).filter((part) => !Object.hasOwn(elements, part));
+/** The elements of a format as they are written. */
+export function elementsOf(format: string): readonly string[] {
+  return [...format.matchAll(ELEMENT)].map(([element]) => element);
 }
 
 /** FORMAT_DATE. */

@@ -315,7 +315,7 @@ export const DATE_STEPS: Readonly<Record<string, readonly ParseStep[]>> = {
 export const TIMESTAMP_STEPS: Readonly<Record<string, readonly ParseStep[]>> = {
   ...DATE_STEPS,
   '%H': [number(2, [0, 23], set.hour)],
-  '%I': [hour12],
+  '%I': [space, hour12],
   '%k': [looseHour],
   '%l': [space, hour12],
   '%M': [number(2, [0, 59], set.minute)],
