@@ -57,12 +57,10 @@ function resolveSum(
 export function checkDifference(context: CheckContext, node: CallNode): Checked | null {
   const { name, position, arguments: given } = node;
   const [end, start, partNode] = given;
-  const part = partOfNode(partNode);
-  if (end === undefined || start === undefined || part === null || given.length !== 3) {
-    const first = partOfNode(end);
-    const isFirst = given.length === 3 && first !== null && Object.hasOwn(DATE_UNITS, first);
-    const hint = isFirst ? ': the part comes last' : '';
-    return reportForm(context, node, `${name}(end, start, part)${hint}`);
+  const [first, part] = [partOfNode(end), partOfNode(partNode)];
+  const isFirst = first !== null && isPart(first) && (part === null || !isPart(part));
+  if (end === undefined || start === undefined || part === null || given.length !== 3 || isFirst) {
+    return reportForm(context, node, `${name}(end, start, part)${isFirst ? ': the part comes last' : ''}`);
   }
   const operands = checkAll(context, [end, start]);
   if (operands === null) return null;
@@ -163,6 +161,10 @@ function insteadOf(name: string, types: readonly string[]): string | null {
     return hasTimestamp ? 'write TIMESTAMP_DIFF(end, start, SECOND)' : 'write DATE_DIFF(end, start, DAY)';
   }
   return types.includes('TIMESTAMP') ? `write timestamp ${name} INTERVAL amount SECOND` : null;
+}
+
+function isPart(name: string): boolean {
+  return Object.hasOwn(DATE_UNITS, name) || Object.hasOwn(UNIT_US, name);
 }
 
 const SHIFTS = {

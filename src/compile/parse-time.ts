@@ -1,6 +1,6 @@
 import { canonicalPart } from './check-time-parameter.js';
 import { dateOfText, timestampOfText } from './runtime/time-text.js';
-import { depthOver, literal, type SyntaxNode } from './syntax.js';
+import { depthOver, errorNode, literal, type SyntaxNode } from './syntax.js';
 import type { TokenReader } from './token-reader.js';
 
 /** `EXTRACT(part FROM time [AT TIME ZONE 'zone'])`. */
@@ -18,7 +18,11 @@ export function parseExtract(reader: TokenReader): SyntaxNode {
 /** `INTERVAL amount part`, which stands only as an argument. */
 export function parseInterval(reader: TokenReader): SyntaxNode {
   const { position } = reader.next();
+  const told = reader.mistakes.length;
   const amount = reader.expression();
+  // A part may have been read as the operand that was missing.
+  const isUnread = reader.mistakes.length > told && reader.peek().kind !== 'name';
+  if (isUnread) return errorNode(position);
   const part = parsePart(reader);
   if (reader.isAt('TO')) throw reader.unexpected('one part; add an INTERVAL for each');
   return { kind: 'interval', position, depth: depthOver(position, [amount]), amount, part };
