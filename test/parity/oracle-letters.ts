@@ -1,6 +1,6 @@
 /** Lower case, upper case, initials, normal forms and folding of Unicode 12.1, by the tables of the JavaScript engine. */
 export const LETTERS = {
-  lower: (text: string): string => apartFromLater(text, (part) => part.toLowerCase()),
+  lower: (text: string): string => apartFromLater(text, lower),
   upper: (text: string): string => apartFromLater(text, upper),
   initcap: (text: string, delimiters: string): string => {
     let before: string | null = null;
@@ -29,6 +29,25 @@ function apartFromLater(text: string, map: (part: string) => string): string {
     pending = '';
   }
   return mapped + map(pending);
+}
+
+/** A capital sigma is a final one behind a letter with a case and not before one, whatever is ignored between. */
+function lower(text: string): string {
+  const points = [...text];
+  const mapped = points.map((point, place) => {
+    if (point !== 'Σ') return point.toLowerCase();
+    const before = points.slice(0, place).reverse();
+    return meetsCase(before) && !meetsCase(points.slice(place + 1)) ? 'ς' : 'σ';
+  });
+  return mapped.join('');
+}
+
+/** ՟ was not yet ignored, ᜴ and 𑜞 were, and ʕ had a case. */
+function meetsCase(points: readonly string[]): boolean {
+  const isIgnored = (point: string): boolean =>
+    point === '\u1734' || point === '\u{1171e}' || (point !== '\u055f' && /\p{Case_Ignorable}/u.test(point));
+  const met = points.find((point) => !isIgnored(point));
+  return met !== undefined && (met === 'ʕ' || /\p{Cased}/u.test(met));
 }
 
 /** ƛ and ɤ have had capitals since Unicode 16. */

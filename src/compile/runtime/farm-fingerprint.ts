@@ -25,6 +25,9 @@ export function farmFingerprintOfText(text: string): bigint {
 export function farmFingerprint(bytes: Uint8Array): bigint {
   const s = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const length = bytes.length;
+  set(K0, 0xc3a5c85c, 0x97cb3127);
+  set(K1, 0xb492b66f, 0xbe98f273);
+  set(K2, 0x9ae16a3b, 0x2f90404f);
   copy(MUL, K2);
   addNumber(MUL, MUL, length * 2);
   if (length < 4) hashUpTo3(s, length);
@@ -231,11 +234,23 @@ function hashLen16(to: number, u: number, v: number): void {
 }
 
 const SEED = 81;
-/** Registers. */
-const [K0, K1, K2, MUL, RESULT, T] = [0, 1, 2, 3, 4, 5];
-const [A, B, C, D, E, F] = [6, 7, 8, 9, 10, 11];
-const [X, Y, Z, V0, V1, W0, W1] = [12, 13, 14, 15, 16, 17, 18];
-
-set(K0, 0xc3a5c85c, 0x97cb3127);
-set(K1, 0xb492b66f, 0xbe98f273);
-set(K2, 0x9ae16a3b, 0x2f90404f);
+// Registers.
+const K0 = 0;
+const K1 = 1;
+const K2 = 2;
+const MUL = 3;
+const RESULT = 4;
+const T = 5;
+const A = 6;
+const B = 7;
+const C = 8;
+const D = 9;
+const E = 10;
+const F = 11;
+const X = 12;
+const Y = 13;
+const Z = 14;
+const V0 = 15;
+const V1 = 16;
+const W0 = 17;
+const W1 = 18;

@@ -17,7 +17,8 @@ export function addNumber(to: number, a: number, value: number): void {
 
 /** Multiplies by parts of 16 bits, whose products a double holds. */
 export function multiply(to: number, a: number, b: number): void {
-  const [lowA, lowB] = [HALVES[a * 2]!, HALVES[b * 2]!];
+  const lowA = HALVES[a * 2]!;
+  const lowB = HALVES[b * 2]!;
   const crossed = Math.imul(HALVES[a * 2 + 1]!, lowB) + Math.imul(lowA, HALVES[b * 2 + 1]!);
   const lowest = (lowA & 0xffff) * (lowB & 0xffff);
   const left = (lowA >>> 16) * (lowB & 0xffff) + (lowest >>> 16);
