@@ -3,7 +3,7 @@ import type { CheckContext, Checked } from './checked.js';
 import { coercionCost, typeList } from './coercion.js';
 import type { Operation, ParameterType } from './operation/operation.js';
 import { OPERATIONS, type OperationId } from './operation/table.js';
-import type { Mistake } from './problem.js';
+import { MAX_MISTAKES_FOUND, type Mistake } from './problem.js';
 import { declaredTypes, typesTaken, withVariable } from './signature.js';
 import { columnInQuotes, suggestedAs } from './suggested-cast.js';
 
@@ -29,29 +29,40 @@ export function explainMismatch(context: CheckContext, ids: readonly OperationId
   if (fewest === 0 || places.size > 1 || (fewest > 1 && ids.length > 1)) {
     return context.report(general(ids, written));
   }
-  for (const index of nearest[0]!.wrong) context.report(wrongAt(context, nearest, written, index));
+  for (const index of nearest[0]!.wrong.slice(0, MAX_MISTAKES_FOUND)) {
+    context.report(wrongAt(context, nearest, written, index));
+  }
   return null;
 }
 
 /** What an overload would take, and the places of the arguments that are not that. */
-type Attempt = { readonly types: readonly (ValueType | null)[]; readonly wrong: readonly number[] };
+type Attempt = {
+  readonly types: readonly (ValueType | 'a scalar' | 'an array')[];
+  readonly wrong: readonly number[];
+};
 
 function attempt(context: CheckContext, operation: Operation, operands: readonly Checked[]): Attempt {
   const declared = declaredTypes(operation, operands.length);
-  const types = withVariable(operation, declared, wantedVariable(context, declared, operands));
-  const wanted = types ?? declared.map((type) => (type === 'T' || type === 'ARRAY<T>' ? null : type));
-  const wrong = wanted.flatMap((type, index) =>
-    type === null || coercionCost(operands[index]!, type) === null ? [index] : [],
-  );
-  return { types: wanted, wrong };
+  const variable = wantedVariable(context, declared, operands);
+  const known = variable === null ? null : withVariable(operation, declared, variable);
+  const types = known ?? declared.map(withoutVariable);
+  const wrong = types.flatMap((type, index) => {
+    const isAny = type === 'a scalar' || type === 'an array';
+    return isAny || coercionCost(operands[index]!, type) === null ? [index] : [];
+  });
+  return { types, wrong };
 }
 
-/** The type that `T` has to be for most: that of the first argument that is no literal, else of the first. */
+function withoutVariable(type: ParameterType): ValueType | 'a scalar' | 'an array' {
+  return type === 'T' ? 'a scalar' : type === 'ARRAY<T>' ? 'an array' : type;
+}
+
+/** The type that `T` has to be for most: that of the first argument that is no literal, else of the first; null when none tells. */
 function wantedVariable(
   context: CheckContext,
   declared: readonly ParameterType[],
   operands: readonly Checked[],
-): ValueType {
+): ValueType | null {
   const typed = operands.flatMap((operand, index) => {
     const { type } = operand.expression;
     const own = declared[index] === 'ARRAY<T>' ? elementTypeOf(type) : declared[index] === 'T' ? type : null;
@@ -59,7 +70,7 @@ function wantedVariable(
   });
   const firm = typed.find(({ operand }) => !operand.isLiteral);
   const literal = typed.find(({ operand }) => columnInQuotes(context, operand) === null);
-  return (firm ?? literal ?? typed[0])?.own ?? 'INT64';
+  return (firm ?? literal ?? typed[0])?.own ?? null;
 }
 
 function wrongAt(
@@ -69,20 +80,22 @@ function wrongAt(
   index: number,
 ): Mistake {
   const operand = operands[index]!;
-  const found = operand.expression.type;
-  const time = wrongTime(operand, attempts[0]!.types[index] ?? null);
+  const wanted = [...new Set(attempts.map(({ types }) => types[index]!))];
   const what = placeOf(name, index, operands.length);
+  const time = wrongTime(operand, wanted[0]!);
   if (time !== null) return { ...time, message: `${what} ${time.message}` };
-  const wanted = [...new Set(attempts.map(({ types }) => types[index]))].filter((type) => type != null);
-  const expected = wanted.length === 0 ? 'a scalar' : wanted.join(' or ');
+  const found = operand.expression.type;
+  const expected = wanted.join(' or ');
   const message = `${what} is ${found}; it must be ${expected}`;
-  const suggestion = suggestedAs(context, operand, wanted);
+  const types = wanted.filter((type) => type !== 'a scalar' && type !== 'an array');
+  const isList = name === 'IN' && types.some((type) => found === `ARRAY<${type}>`);
+  const suggestion = isList ? 'IN UNNEST(…)' : suggestedAs(context, operand, types);
   const { position } = operand;
   return { position, message, found, expected, ...(suggestion !== null && { suggestion }) };
 }
 
 /** A text that would do if it were a time. */
-function wrongTime({ expression, position, isLiteral }: Checked, type: ValueType | null): Mistake | null {
+function wrongTime({ expression, position, isLiteral }: Checked, type: string): Mistake | null {
   const isTime = type === 'TIMESTAMP' || type === 'DATE';
   if (!isTime || !isLiteral || expression.kind !== 'literal' || expression.type !== 'STRING') return null;
   const found = JSON.stringify(String(expression.value).slice(0, 64));
@@ -94,6 +107,7 @@ function wrongTime({ expression, position, isLiteral }: Checked, type: ValueType
 /** `argument 2 of SUBSTR`, `the right side of +`. */
 function placeOf(name: string, index: number, count: number): string {
   if (/^[A-Z_0-9]+$/.test(name) && !WORDS.has(name)) return `argument ${index + 1} of ${name}`;
+  if (name.startsWith('[')) return index === 0 ? 'what an element is taken of' : 'the place of an element';
   if (count === 1) return `the operand of ${name.replace('unary ', '')}`;
   if (count === 2) return `the ${index === 0 ? 'left' : 'right'} side of ${name}`;
   return `operand ${index + 1} of ${name}`;
@@ -116,18 +130,15 @@ function signatureText(operation: Operation): string {
   return `${names.join(', ')}${operation.variadic ? ', …' : ''}`;
 }
 
-/** The same arguments in the order that an overload takes, where exactly one order does. */
+/** The same arguments in the order that an overload takes; those of one type stay in their order. */
 function otherOrder(ids: readonly OperationId[], { name, position, operands }: Written): Mistake | null {
   if (operands.length < 2 || operands.length > MAX_REORDERED || !/^[A-Z_0-9]+$/.test(name)) return null;
-  const orders = permutations(operands.length).filter((order) =>
-    ids.some(
-      (id) =>
-        typesTaken(
-          OPERATIONS[id],
-          order.map((index) => operands[index]!),
-        ) !== null,
-    ),
-  );
+  const typeAt = (index: number) => operands[index]!.expression.type;
+  const orders = permutations(operands.length).filter((order) => {
+    const keeps = order.every((a, i) => order.slice(i).every((b) => a <= b || typeAt(a) !== typeAt(b)));
+    const reordered = order.map((index) => operands[index]!);
+    return keeps && ids.some((id) => typesTaken(OPERATIONS[id], reordered) !== null);
+  });
   if (orders.length !== 1) return null;
   const found = typeList(operands);
   const places = orders[0]!.map((index) => `argument ${index + 1}`).join(', ');

@@ -2,6 +2,7 @@ import { closestName } from '../definition/closest-name.js';
 import { FUNCTION_NAMES } from './check-call.js';
 import { type CheckContext, type Checked, checkedOf, type Scope } from './checked.js';
 import { refusalOf } from './foreign-function.js';
+import { isPartName } from './part-name.js';
 import type { Mistake } from './problem.js';
 import { writtenName } from './suggested-cast.js';
 import type { NameNode } from './syntax.js';
@@ -23,6 +24,10 @@ function unknown(scope: Scope, name: string, position: number): Mistake {
   if (refusal !== null) return { position, message: `${name} ${refusal}`, found: name };
   if (FUNCTION_NAMES.includes(name.toUpperCase())) {
     return { position, message: `${name} is a function; write ${name}(…)`, found: name };
+  }
+  if (isPartName(name)) {
+    const message = `${name} is a part of a time and no value; it stands as in DATE_DIFF(end, start, ${name})`;
+    return { position, message, found: name };
   }
   const suggestion = closestName(name, scope.keys());
   const message = `there is no column "${name.slice(0, 128)}"`;

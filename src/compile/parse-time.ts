@@ -9,6 +9,7 @@ export function parseExtract(reader: TokenReader): SyntaxNode {
   reader.expect('(');
   const part = parsePart(reader);
   reader.expect('FROM');
+  reader.accept(',');
   const argument = reader.item('AT TIME ZONE or ")"', ['AT']);
   const zone = reader.accept('AT') ? parseZone(reader) : null;
   reader.close('AT TIME ZONE');

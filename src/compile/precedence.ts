@@ -139,8 +139,8 @@ function parseUnnested(reader: TokenReader): SyntaxNode {
 }
 
 function parseValues(reader: TokenReader): readonly SyntaxNode[] {
-  const isEmpty = reader.isAt('(') && reader.isAt(')', 1);
-  if (!isEmpty) return reader.openList();
+  if (!reader.isAt('(')) reader.report(reader.unexpected('"(" or UNNEST').mistake);
+  if (!reader.isAt(')', 1)) return reader.openList();
   reader.next();
   const mistake = reader.report(reader.unexpected('at least one value').mistake);
   return [mistake, ...reader.list()];

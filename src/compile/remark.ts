@@ -1,9 +1,12 @@
 import type { Token } from './lexer.js';
+import { isPartName } from './part-name.js';
 import { isReserved } from './reserved.js';
 
 /** What helps with a token where none of its kind can stand, to be put behind a message; '' is nothing. */
 export function remarkOn({ kind, text, upper }: Token, expected: string): string {
-  if (kind === 'string' || kind === 'bytes') return ': between texts stands || or a comma';
+  const isBetween = expected.startsWith('an operator') || expected === '","';
+  if (isBetween && (kind === 'string' || kind === 'bytes')) return ': between texts stands || or a comma';
+  if (isBetween && kind === 'name' && isPartName(upper)) return ': a length of time is INTERVAL amount part';
   if (kind === 'symbol' && Object.hasOwn(SYMBOLS, text)) return `: ${SYMBOLS[text]}`;
   if (kind === 'name' && Object.hasOwn(WORDS, upper)) return `: ${WORDS[upper]}`;
   const isName = kind === 'name' && expected === 'an expression' && isReserved(upper) && !JOINING.has(upper);

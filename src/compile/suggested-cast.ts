@@ -1,3 +1,4 @@
+import type { Expression } from '../definition/expression.js';
 import type { ValueType } from '../definition/value-type.js';
 import type { CheckContext, Checked } from './checked.js';
 import { OPERATIONS } from './operation/table.js';
@@ -52,11 +53,19 @@ const READABLE: readonly (readonly [ValueType, RegExp])[] = [
 function asCast({ expression }: Checked, type: ValueType): string | null {
   const from = expression.type;
   if (expression.kind === 'literal' && from === 'STRING') return null;
-  const written = expression.kind === 'column' ? writtenName(expression.name) : '…';
+  const written = writtenOperand(expression);
   if (from === 'INT64' && type === 'BOOL') return `${written} != 0`;
   if (from === 'BOOL' && type === 'FLOAT64') return `CAST(${written} AS INT64)`;
   if (!Object.hasOwn(OPERATIONS, `cast_${from}_${type}`.toLowerCase())) return null;
   return `${mayFail(from, type) ? 'SAFE_CAST' : 'CAST'}(${written} AS ${type})`;
+}
+
+/** A column or a number as it is written, of others an ellipsis. */
+function writtenOperand(expression: Expression): string {
+  if (expression.kind === 'column') return writtenName(expression.name);
+  if (expression.kind !== 'literal') return '…';
+  if (expression.type === 'BOOL') return expression.value === true ? 'TRUE' : 'FALSE';
+  return expression.type === 'INT64' || expression.type === 'FLOAT64' ? String(expression.value) : '…';
 }
 
 /** Whether some values of a type are none of the other. */
