@@ -12,13 +12,14 @@ export type Origin = {
   readonly seed: number;
   readonly number: number;
   readonly operations: readonly string[] | undefined;
+  readonly target: string | undefined;
 };
 
 /** A failure for a person: the expression, the row, what each engine says and runs, and how to see it again. */
 export async function differenceText(
   { expression, row }: Failure,
   engines: readonly ParityEngine[],
-  { seed, number, operations }: Origin,
+  { seed, number, operations, target }: Origin,
 ): Promise<string> {
   const lines = [expressionText(expression), `  row: ${rowText(expression, row)}`];
   lines.push(`  oracle: ${valueText(evaluate(expression, row, AS_OF_US))}`);
@@ -31,7 +32,8 @@ export async function differenceText(
     lines.push(`    by: ${statement}`);
   }
   const only = operations === undefined ? '' : ` --operation ${operations.join(',')}`;
-  return [...lines, `  again: npm run parity -- --seed ${seed} --case ${number}${only}`].join('\n');
+  const by = target === undefined ? '' : ` --target ${target}`;
+  return [...lines, `  again: npm run parity -- --seed ${seed} --case ${number}${only}${by}`].join('\n');
 }
 
 function onlyOf(values: readonly Value[] | undefined): Value {

@@ -8,11 +8,13 @@ import { coverageText, shortcomings } from './coverage.js';
 import { type TargetName, targetsHere, withEngines } from './engines.js';
 import { type ParityReport, runParity } from './parity.js';
 
+const DEFAULT_TARGET = 'kernel,duckdb';
+
 const { values: given } = parseArgs({
   options: {
     cases: { type: 'string', default: '20000' },
     seed: { type: 'string', default: String(Date.now() % 1_000_000_000) },
-    target: { type: 'string', default: 'kernel,duckdb' },
+    target: { type: 'string', default: DEFAULT_TARGET },
     operation: { type: 'string' },
     case: { type: 'string' },
     'stop-after': { type: 'string' },
@@ -31,6 +33,7 @@ async function main(): Promise<number> {
     runParity({
       engines,
       seed,
+      ...(given.target !== DEFAULT_TARGET && { target: given.target }),
       cases: only === null ? wholeNumber('--cases', given.cases, 1) : 1,
       from: only ?? 0,
       ...(operations && { operations }),

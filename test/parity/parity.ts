@@ -16,6 +16,8 @@ export type ParityOptions = {
   /** Operations that take turns at being in an expression; default all. */
   readonly operations?: readonly OperationId[];
   readonly engines: readonly ParityEngine[];
+  /** What `--target` calls the engines, for the command that shows a difference again; default the default. */
+  readonly target?: string;
   /** Differences after which to stop. */
   readonly stopAfter?: number;
 };
@@ -63,7 +65,9 @@ export async function runParity(options: ParityOptions): Promise<ParityReport> {
         expression: made.expression,
         row: batch.rows[difference.index]!,
       });
-      tally.differences.push(await differenceText(small, engines, { seed, number, operations }));
+      tally.differences.push(
+        await differenceText(small, engines, { seed, number, operations, target: options.target }),
+      );
     }
     if (tally.differences.length >= stopAfter) break;
   }
