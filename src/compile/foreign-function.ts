@@ -5,7 +5,7 @@ export function refusalOf(name: string): string | null {
 
 /** What is written here for a function of another dialect, or null. */
 export function insteadOf(name: string): string | null {
-  return Object.hasOwn(FOREIGN, name) ? FOREIGN[name]! : null;
+  return Object.hasOwn(FOREIGN_FUNCTIONS, name) ? FOREIGN_FUNCTIONS[name]! : null;
 }
 
 const REFUSED = [
@@ -48,8 +48,8 @@ const REFUSED = [
   },
 ];
 
-/** Functions of PostgreSQL, MySQL, SQL Server, Snowflake, Spark, DuckDB and spreadsheets. */
-const FOREIGN: Readonly<Record<string, string>> = {
+/** Functions of PostgreSQL, MySQL, SQL Server, Snowflake, Spark, DuckDB and spreadsheets, with what is written here. */
+export const FOREIGN_FUNCTIONS: Readonly<Record<string, string>> = {
   NVL: 'IFNULL(a, b)',
   NVL2: 'IF(a IS NULL, c, b)',
   ISNULL: 'a IS NULL, or IFNULL(a, b)',
