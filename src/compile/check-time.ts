@@ -13,8 +13,8 @@ import { type CheckContext, type Checked, checkAll, checkedOf } from './checked.
 import { OPERATIONS, type OperationId } from './operation/table.js';
 import { DATE_PARTS } from './runtime/date-part.js';
 import { DATE_UNITS } from './runtime/date-unit.js';
+import { DATE_STEPS, TIMESTAMP_STEPS } from './runtime/parse-element.js';
 import { DATE_ELEMENTS, TIMESTAMP_ELEMENTS } from './runtime/time-format.js';
-import { DATE_STEPS, TIMESTAMP_STEPS } from './runtime/time-parse.js';
 import { TIME_PARTS } from './runtime/timestamp.js';
 import { CLOCK_UNITS } from './runtime/timestamp-trunc.js';
 import type { CallNode, ExtractNode } from './syntax.js';

@@ -48,6 +48,8 @@ export const TIMES: Readonly<Record<string, StrictOperation>> = {
       const start = local.round({ smallestUnit, roundingMode: 'floor' });
       return us(t) - BigInt(start.until(local).total('microseconds'));
     }
+    // GoogleSQL finds no ISO year beyond the last date.
+    if (part === 'ISOYEAR' && (local.year < 1 || local.year > 9999)) return null;
     return instantOf(firstOf(local.toPlainDate(), part!).toPlainDateTime(), zone!);
   },
   unix_seconds: ([t]) => floored(us(t), 1_000_000n),

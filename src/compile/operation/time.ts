@@ -125,7 +125,9 @@ export const TIME = {
       kind: 'strict',
       guard: 'nullable',
       code: (node) => {
-        const isOfClock = Object.hasOwn(CLOCK_UNITS, node.parameters?.['part'] ?? '');
+        const part = node.parameters?.['part'] ?? '';
+        if (part === 'ISOYEAR') return `rt.startOfIsoYearAt($0, ${zoneAt(2, node)})`;
+        const isOfClock = Object.hasOwn(CLOCK_UNITS, part);
         const unit = isOfClock
           ? 'startOfClockUnit($0, rt.CLOCK_UNITS[$1]'
           : 'startOfCalendarUnit($0, rt.DATE_UNITS[$1]';
