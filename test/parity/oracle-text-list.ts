@@ -99,7 +99,7 @@ function translate(items: List, source: List, target: List): List | null {
 }
 
 function repeat(items: List, count: bigint): List | null {
-  if (count < 0n || BigInt(items.length) * count > BigInt(MAX_BYTES)) return null;
+  if (count < 0n || items.length > MAX_BYTES || BigInt(items.length) * count > BigInt(MAX_BYTES)) return null;
   return items.length === 0 ? [] : Array.from({ length: Number(count) }, () => items).flat();
 }
 

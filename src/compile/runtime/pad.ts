@@ -1,8 +1,8 @@
 import { boundedText, codePointCount, MAX_TEXT_BYTES, unitOffset } from './text.js';
 
-/** REPEAT; NULL for a negative count and when the result is too long. */
+/** REPEAT; NULL for a negative count and when the text or the result is too long. */
 export function repeat(text: string, count: bigint): string | null {
-  const repeated = repeatUnits(text, count);
+  const repeated = boundedText(text) === null ? null : repeatUnits(text, count);
   return repeated === null ? null : boundedText(repeated);
 }
 
@@ -22,7 +22,7 @@ export function padEnd(text: string, length: bigint, pattern: string): string | 
 
 /** REPEAT of bytes as characters U+0000 to U+00FF. */
 export function repeatUnits(text: string, count: bigint): string | null {
-  if (count < 0n) return null;
+  if (count < 0n || text.length > MAX_TEXT_BYTES) return null;
   if (text === '') return '';
   const times = Number(count);
   return times * text.length > MAX_TEXT_BYTES ? null : text.repeat(times);

@@ -21,6 +21,7 @@ describe('S6 no result is beyond 1 MiB', () => {
     expect(repeat('é', 524_288n)).toHaveLength(524_288);
     expect(repeat('é', 524_289n)).toBeNull();
     expect(repeat('', 2n ** 63n - 1n)).toBe('');
+    expect(repeat('a'.repeat(MAX_TEXT_BYTES + 1), 0n)).toBeNull();
     expect(repeatUnits('\xff', BigInt(MAX_TEXT_BYTES))).toHaveLength(MAX_TEXT_BYTES);
     expect(repeatUnits('\xff', BigInt(MAX_TEXT_BYTES) + 1n)).toBeNull();
   });

@@ -7,7 +7,7 @@ import { bounded, type DuckdbLowering, sql, substrTemplate, variadic } from '../
 /** As many times as the kernel allows; DuckDB would allocate whatever it is told. */
 const repeat = (size: string): DuckdbLowering =>
   sql(
-    `CASE WHEN $1 >= 0 AND CAST(${size} AS HUGEINT) * $1 <= ${MAX_TEXT_BYTES} THEN repeat($0, CASE WHEN ${size} > 0 THEN $1 ELSE 0 END) END`,
+    `CASE WHEN $1 >= 0 AND CAST(${size} AS HUGEINT) * greatest($1, 1) <= ${MAX_TEXT_BYTES} THEN repeat($0, CASE WHEN ${size} > 0 THEN $1 ELSE 0 END) END`,
   );
 
 /** LPAD and RPAD with a pattern; DuckDB takes an empty one. */
