@@ -1,5 +1,4 @@
 import type { CallExpression } from '../../definition/expression.js';
-import { zoneOf } from '../runtime/clock.js';
 import type { Operation, StrictLowering } from './operation.js';
 
 /** Times as text by a format, which is a parameter of the node and made of the elements of `runtime/time-format.ts`. */
@@ -57,11 +56,8 @@ function byFormat(guard: 'total' | 'nullable', code: (zone: string) => string): 
   return {
     kind: 'strict',
     guard,
-    code: (node) => code(isUtc(node.parameters) ? 'rt.UTC' : '$2'),
-    constants: (parameters) => [
-      parameters['format'],
-      ...(isUtc(parameters) ? [] : [zoneOf(parameters['zone'] ?? 'UTC')]),
-    ],
+    code: (node) => code(isUtc(node.parameters) ? 'rt.UTC' : 'rt.zoneOf($2)'),
+    constants: (parameters) => [parameters['format'], ...(isUtc(parameters) ? [] : [parameters['zone']])],
   };
 }
 

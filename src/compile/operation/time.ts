@@ -1,5 +1,4 @@
 import type { CallExpression } from '../../definition/expression.js';
-import { zoneOf } from '../runtime/clock.js';
 import { DATE_PARTS } from '../runtime/date-part.js';
 import { UNIT_US } from '../runtime/timestamp.js';
 import { CLOCK_UNITS } from '../runtime/timestamp-trunc.js';
@@ -206,11 +205,11 @@ const CLOCK_PARTS: Readonly<Record<string, readonly [number, number]>> = {
   SECOND: [1, 60],
 };
 
-/** JavaScript for the zone of a node, which is the constant at a place, or UTC, whose code runs anywhere. */
+/** JavaScript for the zone of a node, whose name is the constant at a place; UTC needs no name, and no time zone database. */
 function zoneAt(place: number, node: CallExpression): string {
-  return zoneConstant(node.parameters?.['zone']).length === 0 ? 'rt.UTC' : `$${place}`;
+  return zoneConstant(node.parameters?.['zone']).length === 0 ? 'rt.UTC' : `rt.zoneOf($${place})`;
 }
 
-function zoneConstant(zone: string | undefined): readonly unknown[] {
-  return zone === undefined || zone === 'UTC' ? [] : [zoneOf(zone)];
+function zoneConstant(zone: string | undefined): readonly string[] {
+  return zone === undefined || zone === 'UTC' ? [] : [zone];
 }

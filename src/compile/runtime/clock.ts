@@ -8,7 +8,8 @@ import { type TimeZone, timeZone } from '../../definition/time-zone.js';
  */
 export function zoneOf(name: string): TimeZone | null {
   if (name === 'UTC') return UTC;
-  const seconds = secondsOfOffset(name);
+  // Most zones are names; kernels come here for every row.
+  const seconds = /^[A-TV-Z]/.test(name) ? null : secondsOfOffset(name);
   return seconds === null ? timeZone(name) : { name, offsetAt: () => seconds };
 }
 
