@@ -102,7 +102,11 @@ const text = fc
 const replacement = fc
   .array(fc.constantFrom('x', '', '\\0', '\\0', '\\\\', '$1', 'é', '\\1'), { maxLength: 3 })
   .map((parts) => parts.join(''));
-const place = fc.bigInt(1n, 4n);
+/** Mostly the first: short texts seldom have a fourth match. */
+const place = fc.oneof(
+  { arbitrary: fc.constant(1n), weight: 2 },
+  { arbitrary: fc.bigInt(1n, 4n), weight: 1 },
+);
 const searched = { 0: text, 1: pattern };
 /** Extraction takes one capturing group at most. */
 const extracted = { 0: text, 1: pattern.map(withOneGroup) };
