@@ -98,8 +98,17 @@ class BqemulatorEngine implements ParityEngine {
   }
 }
 
-/** The cells of a query's rows as the API sends them. */
+/** The cells of a query's rows as the API sends them; asked again where the emulator dropped the connection. */
 async function queried(client: BigQuery, query: string): Promise<readonly (readonly unknown[])[]> {
+  try {
+    return await queriedOnce(client, query);
+  } catch (error) {
+    if (!(error instanceof Error && error.message.includes('ECONNRESET'))) throw error;
+    return queriedOnce(client, query);
+  }
+}
+
+async function queriedOnce(client: BigQuery, query: string): Promise<readonly (readonly unknown[])[]> {
   const [job] = await client.createQueryJob({ query });
   const [rows] = await job.getQueryResults({ skipParsing: true });
   return (rows as readonly ApiRow[]).map(({ f }) => f.map(({ v }) => v));

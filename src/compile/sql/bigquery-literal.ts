@@ -50,6 +50,8 @@ function escaped(text: string, quote: "'" | '`'): string {
 }
 
 function escapePoint(point: number): string {
+  const short = SHORT_ESCAPES[point];
+  if (short !== undefined) return short;
   const digits = point.toString(16);
   return point > 0xffff ? `\\U${digits.padStart(8, '0')}` : `\\u${digits.padStart(4, '0')}`;
 }
@@ -58,3 +60,13 @@ function escapeByte(byte: number): string {
   const isPlain = byte >= 0x20 && byte < 0x7f && byte !== 0x27 && byte !== 0x5c;
   return isPlain ? String.fromCharCode(byte) : `\\x${byte.toString(16).padStart(2, '0')}`;
 }
+
+const SHORT_ESCAPES: Readonly<Record<number, string>> = {
+  7: '\\a',
+  8: '\\b',
+  9: '\\t',
+  10: '\\n',
+  11: '\\v',
+  12: '\\f',
+  13: '\\r',
+};

@@ -72,7 +72,7 @@ describe('BigQuery SQL', () => {
 
   it('quotes names and texts', () => {
     expect(bigqueryIdentifier('a`b\\c')).toBe('`a\\`b\\\\c`');
-    expect(bigqueryLiteral('STRING', "it's \\ `a`\n\0\ufeff")).toBe("'it\\'s \\\\ `a`\\u000a\\u0000\\ufeff'");
+    expect(bigqueryLiteral('STRING', "it's \\ `a`\n\0\ufeff")).toBe("'it\\'s \\\\ `a`\\n\\u0000\\ufeff'");
     expect(bigqueryLiteral('BYTES', new Uint8Array([0, 39, 92, 97, 255]))).toBe("b'\\x00\\x27\\x5ca\\xff'");
     expect(bigqueryLiteral('FLOAT64', -0)).toBe("CAST('-0' AS FLOAT64)");
     expect(bigqueryLiteral('FLOAT64', 3)).toBe('3.0');
