@@ -116,8 +116,8 @@ const FORMS: Readonly<Record<string, readonly Form[]>> = {
 const OPERATORS: Readonly<Record<string, readonly Form[]>> = {
   '+': [infix('+', 9)],
   '-': [infix('-', 9)],
-  '*': [infix('*', 10)],
-  '/': [infix('/', 10)],
+  '*': [infix('*', 11)],
+  '/': [infix('/', 11)],
   'unary -': [sign('-')],
   'unary ~': [sign('~')],
   '|': [infix('|', 5)],

@@ -3,7 +3,7 @@ import type { Random } from '../verify/rows/random.js';
 
 /**
  * One way of writing a call. Binding strengths are those of GoogleSQL's table of operators, and not read from the parser:
- * OR 1, AND 2, NOT 3, comparisons 4, | 5, ^ 6, & 7, shifts 8, sums 9, products and || 10, signs 11, element access 12.
+ * OR 1, AND 2, NOT 3, comparisons 4, | 5, ^ 6, & 7, shifts 8, sums 9, || 10, products 11, signs 12, element access 13.
  */
 export type Form = {
   /** How tightly what it writes binds. */
@@ -20,10 +20,10 @@ export type Form = {
 };
 
 const COMPARISON = 4;
-export const SIGN = 11;
-export const POSTFIX = 12;
+export const SIGN = 12;
+export const POSTFIX = 13;
 /** What stands by itself: names, literals, calls, everything that is closed on both sides. */
-export const PRIMARY = 13;
+export const PRIMARY = 14;
 
 /** `a op b`; of operators of one strength the left one comes first. */
 export function infix(spelling: string, binds: number): Form {
