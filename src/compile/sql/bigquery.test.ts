@@ -53,7 +53,7 @@ const EXPRESSIONS = [
 describe('BigQuery SQL', () => {
   it('reads as reviewed', async () => {
     const lines = EXPRESSIONS.map((text) => `${text}\n    ${sqlOf(text)}`);
-    await expect(`${lines.join('\n')}\n`).toMatchFileSnapshot(
+    await expect(withoutHashes(`${lines.join('\n')}\n`)).toMatchFileSnapshot(
       '../../../test/golden/expressions.bigquery.txt',
     );
   });
@@ -67,7 +67,7 @@ describe('BigQuery SQL', () => {
     ];
     const statements = bigqueryStatements(features, { from: '`p.d.flights`', columns: SCOPE });
     const text = `${statements.join(';\n\n')}\n`;
-    await expect(text).toMatchFileSnapshot('../../../test/golden/features.bigquery.sql');
+    await expect(withoutHashes(text)).toMatchFileSnapshot('../../../test/golden/features.bigquery.sql');
   });
 
   it('quotes names and texts', () => {
@@ -111,6 +111,11 @@ describe('BigQuery SQL', () => {
 });
 
 const LEAVES = { columnSql: bigqueryIdentifier };
+
+/** Names follow the code of functions, which a reader of these files does not review here. */
+function withoutHashes(text: string): string {
+  return text.replace(/(plumbline_\w+?)_[0-9a-f]{12}\b/g, '$1_…');
+}
 
 function typed(text: string): Expression {
   const checked = checkExpression(text, { scope: SCOPE, allow: 'row' });
