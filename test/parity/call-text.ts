@@ -110,6 +110,7 @@ const FORMS: Readonly<Record<string, readonly Form[]>> = {
   case_match: [closedForm(([x, ...branches], node) => branchesText(`CASE ${x}`, branches, node))],
   concat_string: [chained('||', 10)],
   concat_bytes: [chained('||', 10)],
+  array_concat: [chained('||', 10)],
 };
 
 /** The same by spelling. */
