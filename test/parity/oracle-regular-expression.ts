@@ -1,7 +1,8 @@
 import type { Value } from '../../src/definition/value.js';
 import type { StrictOperation } from './oracle-kind.js';
 import { type Found, findPattern } from './pattern-match.js';
-import { type PatternTree, readPattern } from './pattern-tree.js';
+import { readPattern } from './pattern-reader.js';
+import type { PatternTree } from './pattern-tree.js';
 
 /** GoogleSQL's functions of regular expressions over code points, by a search that tries everything. */
 export const REGULAR_EXPRESSIONS: Readonly<Record<string, StrictOperation>> = {

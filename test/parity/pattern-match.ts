@@ -3,10 +3,13 @@ import type { PatternTree } from './pattern-tree.js';
 /** Where a match and its groups begin and end, in code points; undefined for a group that took no part. */
 export type Found = readonly (readonly [start: number, end: number] | undefined)[];
 
-/** The match that a backtracking search from a place on finds first. */
+/**
+ * The match that a search from a place on finds first that tries everything in order. As in RE2 no place of the expression is
+ * entered twice without a code point in between: what it leads to is being tried already.
+ */
 export function findPattern(tree: PatternTree, text: readonly number[], from: number): Found | null {
   for (let start = from; start <= text.length; start++) {
-    const found = match(tree, { text, at: start, groups: [] }, (end) => ({ ...end, done: true }));
+    const found = match(tree, { text, at: start, groups: [], entered: [] }, (end) => end);
     if (found !== null) return [[start, found.at], ...found.groups.slice(1)];
   }
   return null;
@@ -16,16 +19,17 @@ type Search = {
   readonly text: readonly number[];
   readonly at: number;
   readonly groups: Found;
-  readonly done?: true;
+  /** Places of the expression, since the last code point. */
+  readonly entered: readonly object[];
 };
 
 type Next = (search: Search) => Search | null;
 
 function match(tree: PatternTree, search: Search, next: Next): Search | null {
-  const { text, at, groups } = search;
+  const { text, at } = search;
   switch (tree.kind) {
     case 'set':
-      return at < text.length && tree.has(text[at]!) ? next({ ...search, at: at + 1 }) : null;
+      return at < text.length && tree.has(text[at]!) ? next({ ...search, at: at + 1, entered: [] }) : null;
     case 'place':
       return tree.holds(text[at - 1] ?? null, text[at] ?? null) ? next(search) : null;
     case 'sequence':
@@ -34,12 +38,14 @@ function match(tree: PatternTree, search: Search, next: Next): Search | null {
       return firstOf(tree.options.map((option) => () => match(option, search, next)));
     case 'group':
       return match(tree.inner, search, (end) => {
-        const after = [...end.groups];
-        after[tree.number] = [at, end.at];
-        return next({ ...end, groups: after });
+        const groups = [...end.groups];
+        groups[tree.number] = [at, end.at];
+        return next({ ...end, groups });
       });
-    case 'repeat':
-      return repeat(tree, { text, at, groups }, next);
+    case 'star':
+      return star(tree, search, next);
+    case 'plus':
+      return round(tree, search, next);
   }
 }
 
@@ -48,26 +54,27 @@ function sequence(parts: readonly PatternTree[], search: Search, next: Next): Se
   return first === undefined ? next(search) : match(first, search, (after) => sequence(rest, after, next));
 }
 
-function repeat(
-  { inner, least, most, isLazy }: Extract<PatternTree, { kind: 'repeat' }>,
-  search: Search,
-  next: Next,
-): Search | null {
-  if (most === 0) return next(search);
-  const fewer = {
-    kind: 'repeat',
-    inner,
-    least: Math.max(0, least - 1),
-    most: most === null ? null : most - 1,
-    isLazy,
-  } as const;
-  // A round of an endless repetition that takes nothing is its last.
-  const again = (): Search | null =>
-    match(inner, search, (after) =>
-      most === null && least <= 1 && after.at === search.at ? next(after) : repeat(fewer, after, next),
-    );
-  if (least > 0) return again();
-  return firstOf(isLazy ? [() => next(search), again] : [again, () => next(search)]);
+function star(loop: Extract<PatternTree, { kind: 'star' }>, search: Search, next: Next): Search | null {
+  return entering(loop, search, (here) => {
+    const options = [() => match(loop.inner, here, (end) => star(loop, end, next)), () => next(here)];
+    return firstOf(loop.isLazy ? options.toReversed() : options);
+  });
+}
+
+function round(plus: Extract<PatternTree, { kind: 'plus' }>, search: Search, next: Next): Search | null {
+  return entering(plus, search, (inside) =>
+    match(plus.inner, inside, (end) =>
+      entering(plus.again, end, (behind) => {
+        const options = [() => round(plus, behind, next), () => next(behind)];
+        return firstOf(plus.isLazy ? options.toReversed() : options);
+      }),
+    ),
+  );
+}
+
+function entering(place: object, search: Search, next: Next): Search | null {
+  const { entered } = search;
+  return entered.includes(place) ? null : next({ ...search, entered: [...entered, place] });
 }
 
 function firstOf(options: readonly (() => Search | null)[]): Search | null {
