@@ -15,10 +15,14 @@ export async function startBqemulator(): Promise<Bqemulator> {
   requireCounterpart(BQEMULATOR);
   const { file, args, env } = bqemulatorCommand(PROJECT);
   const child = spawn(file, args, { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+  // A test that runs into its time limit closes nothing.
+  const kill = (): void => void child.kill('SIGKILL');
+  process.once('exit', kill);
   const close = async (): Promise<void> => {
+    process.off('exit', kill);
     if (child.exitCode !== null || child.signalCode !== null) return;
     const closed = once(child, 'close');
-    child.kill('SIGKILL');
+    kill();
     await closed;
   };
   try {
