@@ -83,6 +83,7 @@ export const WRONG_ON_EMULATOR: Readonly<Partial<Record<OperationId, string>>> =
   regexp_extract_position: "REGEXP_EXTRACT('a', 'b*', 1)",
   regexp_extract_occurrence: "REGEXP_EXTRACT('a', 'b*', 1, 1)",
   regexp_extract_all: "REGEXP_EXTRACT_ALL('ab', 'b*')",
+  regexp_replace: "REGEXP_REPLACE('a', 'b', REPEAT('\\\\', 1))",
   regexp_instr: "REGEXP_INSTR('', 'b*')",
   regexp_instr_position: "REGEXP_INSTR('', '.?', 11)",
   regexp_instr_occurrence: "REGEXP_INSTR('', 'b*', 1, 1)",
