@@ -47,6 +47,7 @@ export const WRONG_ON_EMULATOR: Readonly<Partial<Record<OperationId, string>>> =
   to_code_points_bytes: "TO_CODE_POINTS(b'a')",
   like_bytes: "b'a' LIKE b'a%'",
   sha512_bytes: "SHA512(b'a')",
+  farm_fingerprint_string: "FARM_FINGERPRINT(REPEAT('a', 70))",
   farm_fingerprint_bytes: "FARM_FINGERPRINT(b'a')",
   safe_convert_bytes: "SAFE_CONVERT_BYTES_TO_STRING(FROM_HEX('737f9a'))",
   split_bytes: "SPLIT(b'a-b', b'-')",
