@@ -14,18 +14,23 @@ export type AnalysedStatements = {
   readonly problems: readonly string[];
 };
 
-/** Asks GoogleSQL's analyser about the statements of generated expressions: definitions of functions, and their queries. */
+/** Asks GoogleSQL's analyser about the statements of generated expressions, until it refused {@link MAX_PROBLEMS}. */
 export async function analyseCases(
   analyser: GoogleSqlAnalyser,
   choice: CaseChoice,
 ): Promise<AnalysedStatements> {
   const functions = new Set<string>();
   const problems: string[] = [];
+  let analysed = 0;
   for (const { cases } of caseBatches(choice)) {
-    for (let from = 0; from < cases.length; from += FEATURES)
-      problems.push(...(await problemsOf(analyser, cases.slice(from, from + FEATURES), functions)));
+    for (let from = 0; from < cases.length && problems.length < MAX_PROBLEMS; from += FEATURES) {
+      const some = cases.slice(from, from + FEATURES);
+      analysed += some.length;
+      problems.push(...(await problemsOf(analyser, some, functions)));
+    }
+    if (problems.length >= MAX_PROBLEMS) break;
   }
-  return { cases: choice.count, functions: functions.size, problems };
+  return { cases: analysed, functions: functions.size, problems };
 }
 
 /** Of all together; where they fail, of each. */
@@ -76,3 +81,5 @@ const STORED = [...COLUMNS].map(([name, type]) => [name, bigqueryType(type)] as 
 const HOSTILE_NAME = '`; select \\ from ';
 /** Features of one query: a catalogue with its functions is made for each. */
 const FEATURES = 50;
+/** Enough to see a pattern. */
+const MAX_PROBLEMS = 20;
