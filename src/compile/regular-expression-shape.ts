@@ -9,6 +9,8 @@ export type PatternShape = {
   readonly mayBeEmpty: boolean;
   /** Whether its first group takes part in every match. */
   readonly alwaysSetsGroup: boolean;
+  /** Whether something that may match nothing is repeated without end: what that finds first has changed in RE2. */
+  readonly repeatsNothing: boolean;
 };
 
 /**
@@ -23,7 +25,7 @@ export function settledShape(pattern: string): PatternShape | null {
   const { properties, foldsCase, isAscii } = scanPattern(pattern);
   const isSettled = properties.length === 0 && (isAscii || !foldsCase) && !/\\Q|\0/.test(pattern);
   if (!isSettled || bytesSize(program) > MAX_BYTES_SIZE) return null;
-  const mayBeEmpty = leadsToMatch(program, [CODE.BRANCH, CODE.CAPTURE, CODE.ASSERT, CODE.SKIP], null);
+  const mayBeEmpty = leadsToMatch(program, EMPTY, null);
   return mayBeEmpty && asksForInside(program) ? null : shapeOf(program, mayBeEmpty);
 }
 
@@ -31,15 +33,33 @@ function shapeOf(program: RegexpProgram, mayBeEmpty: boolean): PatternShape {
   return {
     program,
     mayBeEmpty,
-    alwaysSetsGroup:
-      program.groups > 0 &&
-      !leadsToMatch(program, [CODE.BRANCH, CODE.CAPTURE, CODE.ASSERT, CODE.SKIP, CODE.SYMBOL], FIRST_GROUP),
+    alwaysSetsGroup: program.groups > 0 && !leadsToMatch(program, [...EMPTY, CODE.SYMBOL], FIRST_GROUP),
+    repeatsNothing: hasEmptyCycle(program),
   };
 }
 
 /** Whether it has a `\B`, which RE2 finds between the bytes of a code point too. */
 function asksForInside({ codes, others }: RegexpProgram): boolean {
   return codes.some((code, index) => code === CODE.ASSERT && (others[index]! & ASSERTION.INSIDE) !== 0);
+}
+
+/** Whether instructions that take no symbol lead back to one of them. */
+function hasEmptyCycle({ codes, outs, others }: RegexpProgram): boolean {
+  // 1: on the way that is looked at; 2: known to lead nowhere back.
+  const marks = new Uint8Array(codes.length);
+  const pending = codes.map((_, index) => index);
+  for (let i = pending.pop(); i !== undefined; i = pending.pop()) {
+    if (i < 0) {
+      marks[-1 - i] = 2;
+      continue;
+    }
+    if (marks[i] !== 0 || !EMPTY.includes(codes[i]!)) continue;
+    marks[i] = 1;
+    const next = codes[i] === CODE.BRANCH ? [outs[i]!, others[i]!] : [outs[i]!];
+    if (next.some((to) => marks[to] === 1)) return true;
+    pending.push(-1 - i, ...next);
+  }
+  return false;
 }
 
 /** Whether a match is reached through instructions of these codes alone, without a capture into a slot. */
@@ -67,6 +87,8 @@ function bytesSize({ codes, others, sets }: RegexpProgram): number {
   );
 }
 
+/** What instructions do that take no symbol and lead on. */
+const EMPTY: readonly number[] = [CODE.BRANCH, CODE.CAPTURE, CODE.ASSERT, CODE.SKIP];
 /** The slot where the first group begins. */
 const FIRST_GROUP = 2;
 /** RE2 takes 8 MiB by default: some 87,000 instructions. */

@@ -12,17 +12,15 @@ export const DUCKDB_REGULAR_EXPRESSIONS: Readonly<
   Record<keyof typeof REGULAR_EXPRESSIONS, DuckdbLowering | null>
 > = {
   regexp_contains: ofPattern((_, node) => matchesSql(node)),
-  regexp_extract: ofPattern((shape) => {
+  regexp_extract: ofFirst((shape, node) => {
     const group = groupOf(shape);
     // DuckDB gives '' when nothing matches.
-    return group === null
-      ? null
-      : `CASE WHEN regexp_matches($0, $1) THEN regexp_extract($0, $1, ${group}) END`;
+    return group === null ? null : `CASE WHEN ${matchesSql(node)} THEN regexp_extract($0, $1, ${group}) END`;
   }),
   // DuckDB knows no positions, occurrences and places.
   regexp_extract_position: null,
   regexp_extract_occurrence: null,
-  regexp_extract_all: ofPattern((shape) => {
+  regexp_extract_all: ofFirst((shape) => {
     const group = groupOf(shape);
     // Behind an empty match DuckDB goes on in a way of its own.
     if (group === null || shape.mayBeEmpty) return null;
@@ -30,7 +28,7 @@ export const DUCKDB_REGULAR_EXPRESSIONS: Readonly<
     const size = `${BYTES_AN_ELEMENT} * len(${list}) + strlen(array_to_string(${list}, ''))`;
     return `CASE WHEN len(${list}) = 0 OR ${size} <= ${MAX_ARRAY_BYTES} THEN ${list} END`;
   }),
-  regexp_replace: ofPattern((_, { arguments: [, , replacement] }) =>
+  regexp_replace: ofFirst((_, { arguments: [, , replacement] }) =>
     replacement?.kind === 'literal' && replacement.value !== null && !String(replacement.value).includes('\0')
       ? bounded("regexp_replace($0, $1, $2, 'g')")
       : null,
@@ -55,10 +53,19 @@ function ofPattern(write: (shape: PatternShape, node: CallExpression) => string 
   };
 }
 
-/** Within a group, because DuckDB makes wrong LIKEs of some anchors in what it sees through: `$1`, `1^`. */
+/**
+ * DuckDB makes LIKEs of some expressions, and wrong ones of anchors within them and of letters beyond ASCII: `$1`, `.^a`,
+ * `é(?:)`. It makes none of a choice, of which the second one here never matches.
+ */
 function matchesSql({ arguments: [, pattern] }: CallExpression): string {
   const text = pattern?.kind === 'literal' ? String(pattern.value) : '';
-  return `regexp_matches($0, '(${text.replaceAll("'", "''").replaceAll('$', '$$$$')})')`;
+  const choice = `(?:${text})|\\b\\B`;
+  return `regexp_matches($0, '${choice.replaceAll("'", "''").replaceAll('$', '$$$$')}')`;
+}
+
+/** The same where it matters which match is found first: DuckDB's RE2 is an older one. */
+function ofFirst(write: (shape: PatternShape, node: CallExpression) => string | null): DuckdbLowering {
+  return ofPattern((shape, node) => (shape.repeatsNothing ? null : write(shape, node)));
 }
 
 /** What DuckDB extracts: all, or a group that it cannot mistake for one that took no part. */
