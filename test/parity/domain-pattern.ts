@@ -17,10 +17,21 @@ const symbol = fc.constantFrom(
   '\u{1F600}',
   '\n',
 );
-const likePattern = fc.array(symbol, { maxLength: 5 }).map((symbols) => symbols.join(''));
-const likeText = fc
-  .array(fc.constantFrom('a', 'b', 'ab', 'A', '%', '_', '\\', 'é', '\u{1F600}', '\n'), { maxLength: 6 })
-  .map((parts) => parts.join(''));
+/** Pieces so alike, and texts so short, that a pattern would often match if its pieces might overlap. */
+const piece = fc.constantFrom('a', 'aa', 'ab', 'ba');
+const likePattern = fc.oneof(
+  { arbitrary: fc.array(symbol, { maxLength: 5 }).map((symbols) => symbols.join('')), weight: 4 },
+  { arbitrary: fc.array(piece, { minLength: 3, maxLength: 3 }).map((pieces) => pieces.join('%')), weight: 1 },
+);
+const likeText = fc.oneof(
+  {
+    arbitrary: fc
+      .array(fc.constantFrom('a', 'b', 'ab', 'A', '%', '_', '\\', 'é', '\u{1F600}', '\n'), { maxLength: 6 })
+      .map((parts) => parts.join('')),
+    weight: 4,
+  },
+  { arbitrary: fc.constantFrom('aa', 'aba', 'aaa', 'abab'), weight: 1 },
+);
 const bytesOf = (text: fc.Arbitrary<string>): fc.Arbitrary<Uint8Array> =>
   text.map((characters) => new TextEncoder().encode(characters));
 

@@ -41,7 +41,7 @@ export const TEXTS: Readonly<Record<string, StrictOperation>> = {
     return numbers.every((code) => 0n <= code && code <= 255n) ? Uint8Array.from(numbers, Number) : null;
   },
   soundex_string: ([s]) => soundex(text(s)),
-  edit_distance_string: ([a, b]) => BigInt(editDistance([...text(a)], [...text(b)])),
+  edit_distance_string: ([a, b]) => editDistance([...text(a)], [...text(b)]),
 };
 
 function text(value: Value | undefined): string {
@@ -86,20 +86,20 @@ function soundex(value: string): string {
   return letters.length === 0 ? '' : `${letters[0]}${code}000`.slice(0, 4);
 }
 
-/** By the definition: the cheapest of three ways to treat the last characters, each subproblem solved once. */
-function editDistance(a: readonly string[], b: readonly string[]): number {
-  const known = new Map<string, number>();
-  const distance = (i: number, j: number): number => {
-    if (i === 0 || j === 0) return i + j;
-    const key = `${i} ${j}`;
-    const found = known.get(key);
-    if (found !== undefined) return found;
-    const same = a[i - 1] === b[j - 1] ? 0 : 1;
-    const made = Math.min(distance(i - 1, j) + 1, distance(i, j - 1) + 1, distance(i - 1, j - 1) + same);
-    known.set(key, made);
-    return made;
-  };
-  return distance(a.length, b.length);
+/** By the definition, the cheapest of three ways to treat the last characters: of every start of `a` to every start of `b`. */
+function editDistance(a: readonly string[], b: readonly string[]): Value {
+  if (a.length * b.length > 16_777_216) return null;
+  let shorter = b.map((_, j) => j);
+  shorter.push(b.length);
+  for (const [i, character] of a.entries()) {
+    const row = [i + 1];
+    for (const [j, other] of b.entries()) {
+      const replaced = shorter[j]! + (character === other ? 0 : 1);
+      row.push(Math.min(replaced, shorter[j + 1]! + 1, row[j]! + 1));
+    }
+    shorter = row;
+  }
+  return BigInt(shorter[b.length]!);
 }
 
 const WHITE_SPACE = Array.from({ length: 0x3001 }, (_, code) => String.fromCharCode(code))
