@@ -44,6 +44,21 @@ export type FittedOutput =
       readonly state: OneHotState;
     };
 
+/** One number of the model input vector. */
+export type Slot = {
+  /** Unlike that of every other slot: `name`, or `name["category"]` and `name[NULL]` of an indicator. */
+  readonly name: string;
+  /** The transform's output that it belongs to. */
+  readonly output: string;
+  /**
+   * `number`: a quantity. `indicator`: 0 or 1, whether the row is of one category. `index`: the number of the row's
+   * category, a whole number from 0 to below `size`, for an embedding; it is no quantity.
+   */
+  readonly kind: 'number' | 'indicator' | 'index';
+  /** How many values an `index` has. */
+  readonly size?: number;
+};
+
 /** What a fitted function learnt, one shape a function. */
 export type FittedState = StandardScalerState | ImputerState | OneHotState;
 

@@ -75,7 +75,12 @@ describe('a fitted transform', () => {
       batchOf(training),
     ]);
     const { slots, width } = compileTransform(transform);
-    expect(slots).toEqual(['first', 'letter[NULL]', 'letter["a"]', 'letter["b"]', 'last']);
+    const names = ['first', 'letter[NULL]', 'letter["a"]', 'letter["b"]', 'last'];
+    expect(slots.map(({ name }) => name)).toEqual(names);
+    expect(slots.slice(0, 2)).toEqual([
+      { name: 'first', output: 'first', kind: 'number' },
+      { name: 'letter[NULL]', output: 'letter', kind: 'indicator' },
+    ]);
     expect(width).toBe(5);
     const rows = [row({ x: 1, s: 'b', n: 2n }), row({ x: 1, s: 'unseen', n: 2n }), row({ x: 1, n: 2n })];
     expect(applied(transform, rows)).toEqual([1, 0, 0, 1, 2, 1, 1, 0, 0, 2, 1, 1, 0, 0, 2]);

@@ -10,6 +10,7 @@ import type {
   FittedOutput,
   FittedTransform,
   OneHotState,
+  Slot,
 } from './fitted-transform.js';
 import { compileColumnarKernel } from './kernel.js';
 
@@ -17,8 +18,8 @@ import { compileColumnarKernel } from './kernel.js';
 export type Transform = {
   /** Numbers a row. */
   readonly width: number;
-  /** What each of them is: `name`, or `name["category"]` and `name[NULL]` of a one-hot output. */
-  readonly slots: readonly string[];
+  /** What each of them is, in order. */
+  readonly slots: readonly Slot[];
   /** Whether it needs T of each row. */
   readonly readsAsOf: boolean;
   /**
@@ -89,10 +90,14 @@ function inputOf(output: FittedOutput): Parameters<typeof compileColumnarKernel>
   };
 }
 
-function slotsOf(output: FittedOutput): readonly string[] {
-  if (output.kind === 'number') return [output.name];
+function slotsOf({ name, ...output }: FittedOutput): readonly Slot[] {
+  if (output.kind === 'number') return [{ name, output: name, kind: 'number' }];
   const categories = output.state.vocabulary.map((category) => JSON.stringify(category));
-  return ['NULL', ...categories].map((category) => `${output.name}[${category}]`);
+  return ['NULL', ...categories].map((category) => ({
+    name: `${name}[${category}]`,
+    output: name,
+    kind: 'indicator',
+  }));
 }
 
 type Writer = (column: Column, matrix: Float32Array) => void;

@@ -154,7 +154,7 @@ function manifestOf(
     signature: {
       inputs: model.inputs,
       features: model.service.outputs,
-      vector: compileTransform(fitted).slots,
+      vector: compileTransform(fitted).slots.map(({ name }) => name),
     },
     transform: fittedTransformJson(fitted),
     metrics,

@@ -23,7 +23,7 @@ export async function flightBundle(ref: ModelVersionRef): Promise<ModelBundle> {
       signature: {
         inputs: model.inputs,
         features: FLIGHT_SERVICE.outputs,
-        vector: compileTransform(fitted).slots,
+        vector: compileTransform(fitted).slots.map(({ name }) => name),
       },
       transform,
       metrics,

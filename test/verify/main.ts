@@ -8,8 +8,14 @@ import { failsOnItsDefect } from './defect.js';
 import { language } from './language.js';
 import { mainJob } from './main-job.js';
 import { rows } from './rows.js';
+import { transforms } from './transforms.js';
 
-const SUITES: Readonly<Record<string, readonly Check[]>> = { 'main-job': mainJob, rows, language };
+const SUITES: Readonly<Record<string, readonly Check[]>> = {
+  'main-job': mainJob,
+  rows,
+  language,
+  transforms,
+};
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
