@@ -7,13 +7,16 @@ import (
 	g "github.com/goccy/go-googlesql"
 )
 
-// newCatalog holds the built-in functions and types alone.
+// newCatalog holds the built-in functions and types, and those of BigQuery ML.
 func (a *analyser) newCatalog() (*g.SimpleCatalog, error) {
 	c, err := g.NewSimpleCatalog("bigquery", a.types)
 	if err != nil {
 		return nil, err
 	}
-	return c, c.AddBuiltinFunctionsAndTypes(&g.BuiltinFunctionOptions{LanguageOptions: a.language})
+	if err := c.AddBuiltinFunctionsAndTypes(&g.BuiltinFunctionOptions{LanguageOptions: a.language}); err != nil {
+		return nil, err
+	}
+	return c, a.addMLFunctions(c)
 }
 
 func (a *analyser) catalogOf(q *request) (*g.SimpleCatalog, error) {
