@@ -38,6 +38,27 @@ describe('a model bundle', () => {
     });
   });
 
+  it('is read in its first format, which had no schemas and no surroundings', async () => {
+    const older = await flightBundle({ ...REF, model: 'older' });
+    await bundles.save(older);
+    const file = join(root, 'demo', 'older', '1', 'model.json');
+    const { schema: _, ...manifest } = JSON.parse(await readFile(file, 'utf8'));
+    delete manifest.record.surroundings;
+    await writeFile(file, JSON.stringify({ ...manifest, format: 1 }));
+    const read = await bundles.load('demo', 'older', 1);
+    const record = { ...older.manifest.record, surroundings: null };
+    expect(read).toEqual({ ...older, manifest: { ...older.manifest, record } });
+    expect(read.manifest.schema.raw).toContainEqual({ name: 'weather__sky', type: 'STRING' });
+    expect(read.manifest.schema.transformed.map(({ output }) => output)).toContain('sky');
+  });
+
+  it('is refused in a format that is newer than the code', async () => {
+    const file = join(root, 'demo', 'newer', '1', 'model.json');
+    await bundles.save(await flightBundle({ ...REF, model: 'newer' }));
+    await writeFile(file, (await readFile(file, 'utf8')).replace('"format": 2', '"format": 3'));
+    await expect(bundles.load('demo', 'newer', 1)).rejects.toThrow('is of format 3');
+  });
+
   it('is replaced when an earlier try was never recorded', async () => {
     await bundles.save(bundle);
     expect(await readdir(join(root, 'demo', 'delay'))).toEqual(['1']);

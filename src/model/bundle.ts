@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fingerprint } from '../definition/canonical.js';
 import { PlumblineError } from '../definition/error.js';
 import type { ModelManifest } from './manifest.js';
+import { parseManifest } from './manifest-format.js';
 import type { ModelWeights, WeightTensor } from './runtime.js';
 
 /** A model version as it lies in the data folder. */
@@ -52,7 +53,7 @@ export class ModelBundles {
       if (!hasCode(error, 'ENOENT')) throw error;
       throw new PlumblineError('NOT_FOUND', `model "${model}" has no trained version ${version}`);
     });
-    const manifest = JSON.parse(text) as ModelManifest;
+    const manifest = parseManifest(text, file);
     requireHash(fingerprint(manifest.transform), manifest.record.transformHash, file);
     return manifest;
   }

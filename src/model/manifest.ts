@@ -1,6 +1,7 @@
-import type { FittedTransformJson } from '../compile/fitted-transform.js';
+import type { FittedTransformJson, Slot } from '../compile/fitted-transform.js';
 import type { ModelInput } from '../compile/model.js';
 import type { TrainerDocument } from '../definition/document.js';
+import type { Surroundings } from '../platform/surroundings.js';
 import type { RuntimeDescription } from './runtime.js';
 
 /** How well a model does on one split. */
@@ -23,6 +24,14 @@ type ModelSignature = {
   readonly features: readonly ModelInput[];
   /** The slots of the model input vector, in order. */
   readonly vector: readonly string[];
+};
+
+/** What a transform takes and what it gives, apart from what it does. */
+type ModelSchema = {
+  /** Columns before the transform, those that it reads. */
+  readonly raw: readonly ModelInput[];
+  /** The numbers of the model input vector, in order. */
+  readonly transformed: readonly Slot[];
 };
 
 /** The retrieval that made a training set, but for its frame. */
@@ -57,6 +66,8 @@ export type ModelRecord = {
   /** Microseconds since the epoch as RFC 3339: rows as of it or later evaluated. */
   readonly evaluateFrom: string;
   readonly runtime: RuntimeDescription;
+  /** Null for what was trained before this was recorded. */
+  readonly surroundings: Surroundings | null;
   /** Fingerprint of the fitted transform. */
   readonly transformHash: string;
   /** SHA-256 of the weights file. */
@@ -65,13 +76,15 @@ export type ModelRecord = {
 
 /** `model.json` of a bundle: a model version but for its weights. */
 export type ModelManifest = {
-  readonly format: 1;
+  readonly format: 2;
   readonly project: string;
   readonly model: string;
   readonly version: number;
   /** RFC 3339. */
   readonly createdAt: string;
   readonly signature: ModelSignature;
+  /** Before and after the transform. */
+  readonly schema: ModelSchema;
   readonly transform: FittedTransformJson;
   readonly metrics: Metrics;
   readonly record: ModelRecord;

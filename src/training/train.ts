@@ -1,7 +1,6 @@
 import { fittedTransformJson } from '../compile/fitted-transform.js';
 import type { CompiledModel } from '../compile/model.js';
 import { featureSetsOf } from '../compile/service-reads.js';
-import { compileTransform } from '../compile/transform.js';
 import { fingerprint } from '../definition/canonical.js';
 import type { ColumnBatch } from '../definition/column-batch.js';
 import { PlumblineError } from '../definition/error.js';
@@ -9,11 +8,13 @@ import { formatTimestamp } from '../definition/time.js';
 import { type ModelBundles, weightsHash } from '../model/bundle.js';
 import type { LatestVersions } from '../model/latest-versions.js';
 import type { Metrics, ModelManifest, ModelRecord } from '../model/manifest.js';
+import { MANIFEST_FORMAT, schemaOf } from '../model/manifest-format.js';
 import type { FrameReader } from '../offline/frame.js';
 import type { Clock } from '../platform/clock.js';
 import type { Job, JobContext } from '../platform/job.js';
 import { requireSpec } from '../platform/job-spec.js';
 import type { Jobs } from '../platform/jobs.js';
+import type { Surroundings } from '../platform/surroundings.js';
 import type { CatalogHolder } from '../registry/catalog.js';
 import type { ModelVersions } from '../registry/records.js';
 import { columnsRead } from './train-model.js';
@@ -48,6 +49,8 @@ export type TrainParts = {
   readonly versions: ModelVersions;
   readonly latest: LatestVersions;
   readonly clock: Clock;
+  /** What this process computes by. */
+  readonly surroundings: Surroundings;
 };
 
 /** Trains models from training sets, as jobs. */
@@ -81,14 +84,14 @@ export class Train {
   }
 
   private async run(run: Run, control: TrainingControl): Promise<TrainingResult> {
-    const { frames, trainer, trainingSets, bundles, versions } = this.parts;
+    const { frames, trainer, trainingSets, bundles, versions, surroundings } = this.parts;
     const plan = planOf(run);
     const rows = frames.read(trainingSets.pathOf(run.set.id), columnsRead(plan));
     const trained = await trainer.train(plan, allRows(run.set, rows), control);
     const { project, model } = run;
     const createdAt = formatTimestamp(this.parts.clock.nowUs());
     const { version } = await versions.insert(project, model.name, async (next) => {
-      const manifest = manifestOf(run, trained, { version: next, createdAt });
+      const manifest = manifestOf(run, trained, { version: next, createdAt, surroundings });
       await bundles.save({ manifest, weights: trained.weights });
       const { signature, metrics, record } = manifest;
       return { createdAt, signature, metrics, record } satisfies RecordedVersion;
@@ -142,28 +145,34 @@ function planOf({ model, set }: Run): TrainingPlan {
 function manifestOf(
   run: Run,
   trained: TrainedModel,
-  named: Pick<ModelManifest, 'version' | 'createdAt'>,
+  { surroundings, ...named }: Pick<ModelManifest, 'version' | 'createdAt'> & Pick<TrainParts, 'surroundings'>,
 ): ModelManifest {
   const { project, model } = run;
   const { fitted, weights, metrics } = trained;
+  const transform = fittedTransformJson(fitted);
+  const schema = schemaOf(transform);
   return {
-    format: 1,
+    format: MANIFEST_FORMAT,
     project,
     model: model.name,
     ...named,
     signature: {
       inputs: model.inputs,
       features: model.service.outputs,
-      vector: compileTransform(fitted).slots.map(({ name }) => name),
+      vector: schema.transformed.map(({ name }) => name),
     },
-    transform: fittedTransformJson(fitted),
+    schema,
+    transform,
     metrics,
-    record: recordOf(run, trained),
+    record: { ...recordOf(run, trained), surroundings },
     tensors: weights.map(({ name, shape }) => ({ name, shape })),
   };
 }
 
-function recordOf({ model, set }: Run, { fitted, weights, runtime }: TrainedModel): ModelRecord {
+function recordOf(
+  { model, set }: Run,
+  { fitted, weights, runtime }: TrainedModel,
+): Omit<ModelRecord, 'surroundings'> {
   const { service } = model;
   return {
     definition: { name: model.name, version: model.version },

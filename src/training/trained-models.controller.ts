@@ -65,8 +65,8 @@ export class TrainedModelsController {
   ): Promise<VersionAnswer> {
     const row = await this.versions.get(project, model, parseVersionNumber(version));
     const manifest = await this.bundles.manifest(project, model, row.version);
-    const { signature, transform, metrics, record, createdAt } = manifest;
-    return { model, version: row.version, signature, transform, metrics, record, createdAt };
+    const { format: _, project: __, tensors: ___, ...answer } = manifest;
+    return answer;
   }
 
   @Post('versions/:version/vectors')

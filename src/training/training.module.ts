@@ -10,6 +10,7 @@ import { RETRIEVAL, type Retrieval } from '../offline/retrieval.js';
 import { CLOCK, type Clock } from '../platform/clock.js';
 import { CONFIG, type Configuration } from '../platform/configuration.js';
 import { Jobs } from '../platform/jobs.js';
+import { surroundingsOfProcess } from '../platform/surroundings.js';
 import { CATALOG_HOLDER, type CatalogHolder } from '../registry/catalog.js';
 import { ModelVersions, TrainingSets } from '../registry/records.js';
 import { Train } from './train.js';
@@ -65,6 +66,17 @@ function createTrain(
     Clock,
   ]
 ): Train {
-  const parts = { catalog, jobs, trainingSets, frames, trainer, bundles, versions, latest, clock };
-  return new Train(parts);
+  const surroundings = surroundingsOfProcess();
+  return new Train({
+    catalog,
+    jobs,
+    trainingSets,
+    frames,
+    trainer,
+    bundles,
+    versions,
+    latest,
+    clock,
+    surroundings,
+  });
 }

@@ -1,9 +1,9 @@
 import { fittedTransformJson } from '../../src/compile/fitted-transform.js';
-import { compileTransform } from '../../src/compile/transform.js';
 import { fingerprint } from '../../src/definition/canonical.js';
 import { TfjsRuntime } from '../../src/model/adapter/tfjs.js';
 import { type ModelBundle, weightsHash } from '../../src/model/bundle.js';
 import type { ModelVersionRef } from '../../src/model/loaded-models.js';
+import { MANIFEST_FORMAT, schemaOf } from '../../src/model/manifest-format.js';
 import { ModelTraining } from '../../src/training/train-model.js';
 import { FLIGHT_SERVICE, flightModel } from './flight-model.js';
 import { flightPlan, flightRows, TRAINING_ROWS } from './flight-rows.js';
@@ -15,16 +15,18 @@ export async function flightBundle(ref: ModelVersionRef): Promise<ModelBundle> {
   training.add(flightRows(0, TRAINING_ROWS + 200));
   const { fitted, weights, metrics, runtime } = await training.finish(() => undefined);
   const transform = fittedTransformJson(fitted);
+  const schema = schemaOf(transform);
   return {
     manifest: {
-      format: 1,
+      format: MANIFEST_FORMAT,
       ...ref,
       createdAt: '2013-12-01T00:00:00Z',
       signature: {
         inputs: model.inputs,
         features: FLIGHT_SERVICE.outputs,
-        vector: compileTransform(fitted).slots.map(({ name }) => name),
+        vector: schema.transformed.map(({ name }) => name),
       },
+      schema,
       transform,
       metrics,
       record: {
@@ -41,6 +43,7 @@ export async function flightBundle(ref: ModelVersionRef): Promise<ModelBundle> {
         parameters: model.trainer,
         evaluateFrom: '2013-10-01T00:00:00Z',
         runtime,
+        surroundings: { plumbline: '0.1.0', node: '24.0.0', hardware: 'a test' },
         transformHash: fingerprint(transform),
         weightsHash: weightsHash(weights),
       },

@@ -1,0 +1,49 @@
+import { type FittedTransformJson, parseFittedTransform } from '../compile/fitted-transform.js';
+import { compileTransform } from '../compile/transform.js';
+import { PlumblineError } from '../definition/error.js';
+import type { ModelManifest, ModelRecord } from './manifest.js';
+
+/** The format that is written; older ones are read. */
+export const MANIFEST_FORMAT = 2;
+
+/**
+ * Reads `model.json` of any format that there was, as the newest. Throws INTERNAL for a format that is newer than this code.
+ * Format 1 had neither the schemas before and after the transform nor what the version was computed by.
+ */
+export function parseManifest(text: string, file: string): ModelManifest {
+  const json = JSON.parse(text) as ModelManifest | ManifestOfFormat1;
+  switch (json.format) {
+    case 1:
+      return upgraded(json);
+    case MANIFEST_FORMAT:
+      return json;
+    default:
+      throw newerFormat(json, file);
+  }
+}
+
+type ManifestOfFormat1 = Omit<ModelManifest, 'format' | 'schema' | 'record'> & {
+  readonly format: 1;
+  readonly record: Omit<ModelRecord, 'surroundings'>;
+};
+
+function upgraded(json: ManifestOfFormat1): ModelManifest {
+  return {
+    ...json,
+    format: MANIFEST_FORMAT,
+    schema: schemaOf(json.transform),
+    record: { ...json.record, surroundings: null },
+  };
+}
+
+/** The columns that a fitted transform takes, and the slots that it gives. */
+export function schemaOf(transform: FittedTransformJson): ModelManifest['schema'] {
+  const { slots } = compileTransform(parseFittedTransform(transform));
+  return { raw: transform.inputs, transformed: slots };
+}
+
+function newerFormat(json: never, file: string): PlumblineError {
+  const { format } = json as { readonly format?: unknown };
+  const message = `${file} is of format ${String(format)}, this version of Plumbline reads 1 to ${MANIFEST_FORMAT}; serve it with the version that trained it, or a newer one`;
+  return new PlumblineError('INTERNAL', message);
+}
