@@ -128,7 +128,8 @@ export class KernelSource implements Emitter {
     const values = [...operands, ...constants].map(({ value }) => value);
     const template = kernel.code(node);
     const code = fill(template, values);
-    const anyNull = anyOf(operands);
+    const zeroDivisor = kernel.guard === 'divisor' ? [{ value: '', isNull: `${values[1]} === 0n` }] : [];
+    const anyNull = anyOf([...operands, ...zeroDivisor]);
     if (kernel.guard === 'total' && anyNull === 'false') return { value: this.define(code), isNull: 'false' };
     if (isArithmetic(template, node)) return this.arithmetic(kernel.guard, code, anyNull);
     const result = this.declare(node.type, zeroOf(node.type), anyNull);
@@ -159,12 +160,13 @@ function rowRead(slot: number, type: ValueType): Operand {
 
 /**
  * Whether a template cannot fail on any numbers: operands, numbers and operators that are defined for all of them. So no
- * division and no shift of INT64, and no call but of what IEEE 754 defines.
+ * division of INT64 but by what cannot be 0, no shift of them, and no call but of what IEEE 754 defines.
  */
 function isArithmetic(template: string, { type, arguments: operands }: CallExpression): boolean {
   if (![type, ...operands.map((operand) => operand.type)].every((each) => NUMERIC.has(each))) return false;
   const hasIntegers = operands.some((operand) => operand.type !== 'FLOAT64');
-  return ARITHMETIC.test(template) && !/<<|>>|\*\*/.test(template) && !(hasIntegers && /[/%]/.test(template));
+  if (!ARITHMETIC.test(template) || /<<|>>|\*\*/.test(template)) return false;
+  return !hasIntegers || !/[/%]/.test(template.replaceAll(SAFE_DIVISION, ''));
 }
 
 /** A number or a truth value as JavaScript; null for anything else. */
@@ -182,12 +184,15 @@ function guarded(guard: StrictLowering['guard'], code: string, { value, isNull }
     case 'finite':
       return `${value} = ${code}; if (!Number.isFinite(${value})) ${isNull} = true;`;
     case 'int64':
+    case 'divisor':
       return `const h = ${code}; ${value} = BigInt.asIntN(64, h); if (${value} !== h) ${isNull} = true;`;
     case 'nullable':
       return `const h = ${code}; if (h === null) ${isNull} = true; else ${value} = h;`;
   }
 }
 
+/** By a literal other than 0, or by {@link DIVISOR}. */
+const SAFE_DIVISION = /[/%] (?:[1-9]\d*n\b|\(\$1 === 0n \? 1n : \$1\))/g;
 const NAME = /^[a-z]\w*$/;
 const NUMERIC: ReadonlySet<ValueType> = new Set<ValueType>(['BOOL', 'INT64', 'FLOAT64', 'TIMESTAMP', 'DATE']);
 const ARITHMETIC = /^(?:\$\d|\d+(?:\.\d+)?n?|Math\.(?:abs|floor|ceil|trunc|sqrt)|[-+*/%<>=!&|^~?:() ])+$/;

@@ -20,18 +20,18 @@ export type ColumnarKernel = (batch: ColumnBatch, asOf?: BigInt64Array) => Colum
 export type RowKernel = (values: readonly Value[], asOfUs: bigint | null) => readonly Value[];
 
 /**
- * Compiles expressions to one generated loop over the columns of a batch (S8). Columns are found by name; a column that is
+ * Compiles expressions to generated loops over the columns of a batch (S8). Columns are found by name; a column that is
  * missing or has another type is INTERNAL, because doors check rows before kernels see them. Fitted functions must have
  * been replaced by what they learnt.
  */
 export function compileColumnarKernel(outputs: readonly NamedExpression[]): ColumnarKernel {
   const computed = outputs.filter(({ expression }) => expression.kind !== 'column');
-  const loop = compileLoop(computed.map(({ expression }) => expression));
+  const loops = compileLoops(computed.map(({ expression }) => expression));
   const copied = outputs.filter(({ expression }) => expression.kind === 'column');
   const inputs = inputTypes(copied.map(({ expression }) => expression));
   return (batch, asOf) => {
     for (const [name, type] of inputs) columnOfType(batch, name, type);
-    const results = loop(batch, asOf);
+    const results = loops(batch, asOf);
     const columns = new Map<string, Column>();
     for (const { name, expression } of outputs) {
       const copy = expression.kind === 'column' ? batch.columns.get(expression.name)! : null;
@@ -63,53 +63,53 @@ return [${values.join(', ')}];
   return build(body, source) as RowKernel;
 }
 
-type Loop = (batch: ColumnBatch, asOf?: BigInt64Array) => readonly Column[];
+type Loops = (batch: ColumnBatch, asOf?: BigInt64Array) => readonly Column[];
 
-/** Fills the storage of the outputs and returns their validity. */
+/** Fills the storage of an output and returns its validity. */
 type GeneratedLoop = (
   rowCount: number,
   inputs: readonly Column[],
-  outputs: readonly ColumnValues[],
+  output: ColumnValues,
   asOf: BigInt64Array | undefined,
-) => readonly (Uint8Array | null)[];
+) => Uint8Array | null;
 
-function compileLoop(expressions: readonly Expression[]): Loop {
-  if (expressions.length === 0) return () => [];
+/** A loop an expression: engines optimise small functions well, large ones not at all. */
+function compileLoops(expressions: readonly Expression[]): Loops {
   const inputs = [...inputTypes(expressions)];
   const slots = new Map(inputs.map(([name], index) => [name, index]));
-  const source = new KernelSource(slots, 'column');
-  const generated = build(loopSource(source, expressions), source) as GeneratedLoop;
+  const loops = expressions.map((expression) => compileLoop(expression, slots));
   const readsAsOf = expressions.some(containsAsOf);
   return (batch, asOf) => {
     if (readsAsOf && asOf === undefined) {
       throw new PlumblineError('INTERNAL', 'the kernel reads AS_OF() and was given no times');
     }
     const columns = inputs.map(([name, type]) => columnOfType(batch, name, type));
-    const values = expressions.map(({ type }) => allocateValues(type, batch.rowCount));
-    const valids = generated(batch.rowCount, columns, values, asOf);
-    return expressions.map(({ type }, i) => ({ type, values: values[i]!, valid: valids[i]! }));
+    return expressions.map(({ type }, i) => {
+      const values = allocateValues(type, batch.rowCount);
+      return { type, values, valid: loops[i]!(batch.rowCount, columns, values, asOf) };
+    });
   };
 }
 
-function loopSource(source: KernelSource, expressions: readonly Expression[]): string {
-  const results = expressions.map((expression) => source.emit(expression));
-  const slots = [...source.inputs.keys()];
-  const stores = results.map(({ value, isNull }, index) => {
-    const stored = expressions[index]!.type === 'BOOL' ? `${value} ? 1 : 0` : value;
-    const store = `o${index}[i] = ${stored};`;
-    if (isNull === 'false') return store;
-    return `if (${isNull}) { if (p${index} === null) p${index} = new Uint8Array(rowCount).fill(1); p${index}[i] = 0; } else ${store}`;
-  });
-  return `${source.constantsSource()}
-return (rowCount, inputs, outputs, asOf) => {
-${slots.map((slot) => `const d${slot} = inputs[${slot}].values, m${slot} = inputs[${slot}].valid;`).join('\n')}
-${results.map((_, index) => `const o${index} = outputs[${index}]; let p${index} = null;`).join('\n')}
+function compileLoop(expression: Expression, slots: ReadonlyMap<string, number>): GeneratedLoop {
+  const source = new KernelSource(slots, 'column');
+  const { value, isNull } = source.emit(expression);
+  const store = `output[i] = ${expression.type === 'BOOL' ? `${value} ? 1 : 0` : value};`;
+  const invalidate = 'if (valid === null) valid = new Uint8Array(rowCount).fill(1); valid[i] = 0;';
+  const inputs = [...source.inputs.keys()].map(
+    (slot) => `const d${slot} = inputs[${slot}].values, m${slot} = inputs[${slot}].valid;`,
+  );
+  const body = `${source.constantsSource()}
+return (rowCount, inputs, output, asOf) => {
+${inputs.join('\n')}
+let valid = null;
 for (let i = 0; i < rowCount; i++) {
 ${source.body()}
-${stores.join('\n')}
+${isNull === 'false' ? store : `if (${isNull}) { ${invalidate} } else ${store}`}
 }
-return [${results.map((_, index) => `p${index}`).join(', ')}];
+return valid;
 };`;
+  return build(body, source) as GeneratedLoop;
 }
 
 /** Generated source holds numbered slots and the table's own code; names and constants come in as arguments. */

@@ -1,4 +1,4 @@
-import { type Operation, strict } from './operation.js';
+import { DIVISOR, type Operation, strict } from './operation.js';
 
 const INT64 = ['INT64', 'INT64'] as const;
 const FLOAT64 = ['FLOAT64', 'FLOAT64'] as const;
@@ -85,7 +85,7 @@ export const ARITHMETIC = {
     about:
       'The quotient without its fraction, towards zero. NULL for a divisor of 0 and when it is beyond 64 bits.',
     example: ['DIV(-7, 2)', '-3'],
-    kernel: strict('nullable', 'rt.divide($0, $1)'),
+    kernel: strict('divisor', `$0 / ${DIVISOR}`),
   },
   mod_int64: {
     sql: 'MOD',
@@ -93,7 +93,7 @@ export const ARITHMETIC = {
     result: 'INT64',
     about: 'The rest of a division towards zero, with the sign of the dividend. NULL for a divisor of 0.',
     example: ['MOD(-7, 2)', '-1'],
-    kernel: strict('nullable', '$1 === 0n ? null : $0 % $1'),
+    kernel: strict('divisor', `$0 % ${DIVISOR}`),
   },
   abs_int64: {
     sql: 'ABS',

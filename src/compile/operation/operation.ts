@@ -32,7 +32,8 @@ export type ParameterType = ValueType | 'T' | 'ARRAY<T>';
 /**
  * How generated JavaScript carries the operation out.
  * strict: NULL in, NULL out (S7); `code` is an expression over `$0`, `$1`, … (`$*` for all), which are never NULL;
- * `guard` says when it is NULL nevertheless: never, when not finite, when beyond 64 bits, or when it is null.
+ * `guard` says when it is NULL nevertheless: never, when not finite, when beyond 64 bits, when `$1` is 0 or the quotient beyond
+ * 64 bits, or when it is null.
  * special: made for NULL or lazy; `operation/special.ts` emits it.
  */
 export type KernelLowering = StrictLowering | { readonly kind: 'special'; readonly emit: SpecialForm };
@@ -48,7 +49,10 @@ export type StrictLowering = {
   ) => readonly unknown[];
 };
 
-export type Guard = 'total' | 'finite' | 'int64' | 'nullable';
+export type Guard = 'total' | 'finite' | 'int64' | 'divisor' | 'nullable';
+
+/** An INT64 divisor in `code`: never 0, which raises; the guard `divisor` makes those NULL. */
+export const DIVISOR = '($1 === 0n ? 1n : $1)';
 
 export type SpecialForm =
   | 'and'

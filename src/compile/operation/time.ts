@@ -26,6 +26,8 @@ export const TIME = {
       guard: 'total',
       code: (node) => {
         const part = node.parameters?.['part'] ?? '';
+        const inUtc = isUtc(node.parameters?.['zone']) ? UTC_PARTS[part] : undefined;
+        if (inUtc !== undefined) return inUtc;
         const clock = CLOCK_PARTS[part];
         if (clock !== undefined) return `rt.clockPartOf($0, ${zoneAt(2, node)}, ${clock.join(', ')})`;
         const code = Object.hasOwn(DATE_PARTS, part)
@@ -205,11 +207,28 @@ const CLOCK_PARTS: Readonly<Record<string, readonly [number, number]>> = {
   SECOND: [1, 60],
 };
 
+/** Microseconds since the year 1 began, on a Monday: never negative, as TIMESTAMP begins there. */
+const SINCE_YEAR_1 = '($0 + 62135596800000000n)';
+
+/** Parts of UTC by arithmetic alone. */
+const UTC_PARTS: Readonly<Record<string, string>> = {
+  DAYOFWEEK: `(${SINCE_YEAR_1} / 86400000000n + 1n) % 7n + 1n`,
+  HOUR: `${SINCE_YEAR_1} % 86400000000n / 3600000000n`,
+  MINUTE: `${SINCE_YEAR_1} % 3600000000n / 60000000n`,
+  SECOND: `${SINCE_YEAR_1} % 60000000n / 1000000n`,
+  MILLISECOND: `${SINCE_YEAR_1} % 1000000n / 1000n`,
+  MICROSECOND: `${SINCE_YEAR_1} % 1000000n`,
+};
+
 /** JavaScript for the zone of a node, whose name is the constant at a place; UTC needs no name, and no time zone database. */
 function zoneAt(place: number, node: CallExpression): string {
   return zoneConstant(node.parameters?.['zone']).length === 0 ? 'rt.UTC' : `rt.zoneOf($${place})`;
 }
 
 function zoneConstant(zone: string | undefined): readonly string[] {
-  return zone === undefined || zone === 'UTC' ? [] : [zone];
+  return isUtc(zone) ? [] : [zone!];
+}
+
+function isUtc(zone: string | undefined): boolean {
+  return zone === undefined || zone === 'UTC';
 }

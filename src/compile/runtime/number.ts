@@ -1,12 +1,5 @@
 import { partsOf, shifted } from './fixed-point.js';
 
-/** DIV towards zero; NULL for a divisor of 0 and where the quotient overflows. */
-export function divide(a: bigint, b: bigint): bigint | null {
-  if (b === 0n) return null;
-  const quotient = a / b;
-  return quotient > INT64_MAX ? null : quotient;
-}
-
 /** ROUND, halves away from zero. The difference to the truncated number is exact. */
 export function round(x: number): number {
   const whole = Math.trunc(x);
@@ -71,4 +64,3 @@ const MAX_TENS = 308n;
 const MAX_PLACES = 1074n;
 const VIEW = new DataView(new ArrayBuffer(8));
 const TWO_1074 = 2n ** 1074n;
-const INT64_MAX = 2n ** 63n - 1n;
