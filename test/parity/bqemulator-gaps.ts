@@ -39,7 +39,7 @@ export const EMULATOR_GAPS: readonly EmulatorGap[] = [
   },
   {
     name: '-0.0 in an array',
-    covers: ({ sql }) => /ARRAY<FLOAT64>\[[^\]]*CAST\('-0'/.test(sql),
+    covers: ({ node, sql }) => mayHoldZero(node) || /ARRAY<FLOAT64>\[[^\]]*CAST\('-0'/.test(sql),
     example: '[-0.75, -0.0]',
   },
   {
@@ -59,6 +59,12 @@ export const EMULATOR_GAPS: readonly EmulatorGap[] = [
     example: "GREATEST(ARRAY_MIN(GENERATE_ARRAY(1, 5, LENGTH('ab'))), 1)",
   },
 ];
+
+/** Whether an array is made of numbers that rows bring: some of them may be -0.0. */
+function mayHoldZero(node: Expression): boolean {
+  if (node.kind !== 'call' || node.operation !== 'array' || node.type !== 'ARRAY<FLOAT64>') return false;
+  return node.arguments.some(({ kind }) => kind !== 'literal');
+}
 
 /** The gap that an expression's SQL falls into; null where the emulator can be asked. */
 export function gapIn(expression: Expression): EmulatorGap | null {
