@@ -9,8 +9,10 @@ import { TfjsRuntime } from './model/adapter/tfjs.js';
 import { MODEL_RUNTIME } from './model/runtime.js';
 import { DuckdbOfflineStore } from './offline/adapter/duckdb.js';
 import { DuckdbFiles } from './offline/adapter/duckdb-files.js';
+import { DuckdbParquet } from './offline/adapter/duckdb-parquet.js';
 import { FILE_READER } from './offline/file-reader.js';
 import { OfflineModule } from './offline/offline.module.js';
+import { PARQUET_FILES } from './offline/parquet-files.js';
 import { OFFLINE_STORE } from './offline/store.js';
 import { LmdbOnlineStore } from './online/adapter/lmdb.js';
 import { OnlineModule } from './online/online.module.js';
@@ -64,6 +66,7 @@ class EnginesModule {
       [ONLINE_STORE, () => LmdbOnlineStore.open(join(dataDir, 'online'))],
       [OFFLINE_STORE, () => DuckdbOfflineStore.open(join(dataDir, 'history.duckdb'), duckdb)],
       [FILE_READER, () => DuckdbFiles.open(duckdb)],
+      [PARQUET_FILES, () => new DuckdbParquet(duckdb)],
       [SOURCE_LOG, () => new EmbeddedLog(join(dataDir, 'log'))],
       [IDENTITIES, () => LmdbIdentities.open(join(dataDir, 'identities'))],
       [MODEL_RUNTIME, () => new TfjsRuntime()],

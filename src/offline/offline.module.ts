@@ -8,10 +8,12 @@ import { Activations } from '../registry/activations.js';
 import { CATALOG_HOLDER, type CatalogHolder } from '../registry/catalog.js';
 import { FILE_READER, type FileReader } from './file-reader.js';
 import { FRAME_READER, FrameReader } from './frame.js';
+import { FRAME_FILES, FrameFiles } from './frame-files.js';
 import { HISTORY, History } from './history.js';
 import { HistoryFrames } from './history-frame.js';
 import { HistoryUpkeep, type UpkeepParts } from './history-upkeep.js';
 import { OfflineController } from './offline.controller.js';
+import { PARQUET_FILES, type ParquetFiles } from './parquet-files.js';
 import { RETRIEVAL, Retrieval } from './retrieval.js';
 import { RetrievalAnswers } from './retrieval-answer.js';
 import { RetrievalJobs } from './retrieval-jobs.js';
@@ -64,8 +66,13 @@ import { OFFLINE_STORE, type OfflineStore } from './store.js';
       inject: [FILE_READER],
       useFactory: (files: FileReader) => new FrameReader(files),
     },
+    {
+      provide: FRAME_FILES,
+      inject: [FILE_READER, PARQUET_FILES],
+      useFactory: (files: FileReader, parquet: ParquetFiles) => new FrameFiles(files, parquet),
+    },
   ],
-  exports: [HISTORY, RETRIEVAL, FRAME_READER],
+  exports: [HISTORY, RETRIEVAL, FRAME_READER, FRAME_FILES],
 })
 export class OfflineModule implements OnApplicationBootstrap, OnModuleDestroy {
   constructor(@Inject(HistoryUpkeep) private readonly upkeep: HistoryUpkeep) {}

@@ -21,6 +21,7 @@ import {
 import { CHUNK_ROWS, columnOfVector, instantsIn, valueTypeOf } from './duckdb-column.js';
 import { interruptOn } from './duckdb-interrupt.js';
 import { computeByKernel, kernelFeatures, rawFeatureSql } from './duckdb-kernel.js';
+import { PARQUET_SETTINGS } from './duckdb-parquet-settings.js';
 import { computeReads, readColumn, withKernelSql } from './duckdb-reads.js';
 import { sqlText } from './duckdb-session.js';
 
@@ -59,12 +60,6 @@ export async function resultOf(joined: JoinedFrame): Promise<RetrievalResult> {
     close: async () => joined.connection.closeSync(),
   };
 }
-
-/**
- * Spelt out, so that the same rows are the same bytes whatever the defaults of a DuckDB are (S19); threads do not show in
- * them. Snappy takes two thirds of the processor time that zstd does.
- */
-const PARQUET_SETTINGS = 'FORMAT parquet, COMPRESSION snappy, ROW_GROUP_SIZE 122880';
 
 async function writeParquet(
   { connection, query: { signal } }: JoinedFrame,

@@ -1,0 +1,137 @@
+import { mkdtemp, rename, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import type { DuckDBAppender, DuckDBConnection } from '@duckdb/node-api';
+import { duckdbType, quoteIdentifier } from '../../compile/sql/duckdb.js';
+import { type ColumnBatch, sliceRows } from '../../definition/column-batch.js';
+import type { TypedColumn } from '../file-reader.js';
+import type { ParquetFiles } from '../parquet-files.js';
+import type { AnswerColumn } from '../store.js';
+import { CHUNK_ROWS, chunkOf, instantsIn, valueTypeOf } from './duckdb-column.js';
+import { requireQuotableNames } from './duckdb-frame-table.js';
+import { PARQUET_SETTINGS, ROW_GROUP_ROWS } from './duckdb-parquet-settings.js';
+import { DuckdbDatabase, type DuckdbLimits, sqlText, unreadable } from './duckdb-session.js';
+
+/** Parquet through a DuckDB in memory that lives as long as each call. */
+export class DuckdbParquet implements ParquetFiles {
+  constructor(private readonly limits: DuckdbLimits) {}
+
+  columns(path: string): Promise<readonly AnswerColumn[]> {
+    return this.session(async (connection) => {
+      try {
+        const result = await connection.run(`SELECT * FROM ${fileItem([path])} LIMIT 0`);
+        const types = result.columnTypes();
+        return result.columnNames().map((name, i) => ({ name, type: valueTypeOf(types[i]!) }));
+      } catch (error) {
+        throw unreadable(path, error, 'INVALID_FILE');
+      }
+    });
+  }
+
+  /** By way of files of one row group each, which are joined as a stream: a whole table would have to fit into memory. */
+  async write(
+    path: string,
+    columns: readonly TypedColumn[],
+    batches: AsyncIterable<ColumnBatch>,
+  ): Promise<void> {
+    requireQuotableNames(columns.map(({ name }) => name));
+    const folder = await mkdtemp(join(dirname(path), `${basename(path)}-`));
+    try {
+      await this.session(async (connection) => {
+        const groups = new RowGroups(connection, columns, folder);
+        for await (const batch of batches) await groups.add(batch);
+        const files = await groups.finish();
+        const whole = join(folder, 'whole.parquet');
+        if (files.length > 1) await copy(connection, `SELECT * FROM ${fileItem(files)}`, whole);
+        await rename(files.length > 1 ? whole : files[0]!, path);
+      });
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  }
+
+  copyWithout(path: string, dropped: ReadonlySet<string>, to: string): Promise<void> {
+    return this.session(async (connection) => {
+      try {
+        const result = await connection.run(`SELECT * FROM ${fileItem([path])} LIMIT 0`);
+        const kept = result.columnNames().filter((name) => !dropped.has(name));
+        await copy(connection, `SELECT ${kept.map(quoteIdentifier).join(', ')} FROM ${fileItem([path])}`, to);
+      } catch (error) {
+        throw unreadable(path, error, 'INVALID_FILE');
+      }
+    });
+  }
+
+  private async session<T>(work: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
+    const database = await DuckdbDatabase.open(':memory:', this.limits);
+    try {
+      return await database.session(work);
+    } finally {
+      database.close();
+    }
+  }
+}
+
+/** Gathers rows and writes each {@link ROW_GROUP_ROWS} of them into a file of its own. */
+class RowGroups {
+  private readonly files: string[] = [];
+  private appender: DuckDBAppender | null = null;
+  private rows = 0;
+
+  constructor(
+    private readonly connection: DuckDBConnection,
+    private readonly columns: readonly TypedColumn[],
+    private readonly folder: string,
+  ) {}
+
+  async add(batch: ColumnBatch): Promise<void> {
+    for (let start = 0; start < batch.rowCount; ) {
+      const rows = Math.min(CHUNK_ROWS, batch.rowCount - start, ROW_GROUP_ROWS - this.rows);
+      await this.append(sliceRows(batch, start, start + rows));
+      start += rows;
+      this.rows += rows;
+      if (this.rows === ROW_GROUP_ROWS) await this.flush();
+    }
+  }
+
+  /** The files, in order, at least one. */
+  async finish(): Promise<readonly string[]> {
+    if (this.rows > 0 || this.files.length === 0) await this.flush();
+    return this.files;
+  }
+
+  private async append({ columns, rowCount }: ColumnBatch): Promise<void> {
+    this.appender ??= await this.table();
+    const ordered = this.columns.map(({ name }) => columns.get(name)!);
+    this.appender.appendDataChunk(chunkOf(ordered, 0, rowCount));
+  }
+
+  private async flush(): Promise<void> {
+    if (this.appender === null) await this.table();
+    this.appender?.closeSync();
+    this.appender = null;
+    this.rows = 0;
+    const file = join(this.folder, `${this.files.length}.parquet`);
+    await copy(this.connection, `SELECT * FROM ${GROUP}`, file);
+    this.files.push(file);
+  }
+
+  private async table(): Promise<DuckDBAppender> {
+    const columns = this.columns.map(
+      ({ name, type }) => `${quoteIdentifier(name)} ${instantsIn(duckdbType(type))}`,
+    );
+    await this.connection.run(`CREATE OR REPLACE TABLE ${GROUP} (${columns.join(', ')})`);
+    return this.connection.createAppender(GROUP_NAME);
+  }
+}
+
+const GROUP_NAME = 'row_group';
+const GROUP = quoteIdentifier(GROUP_NAME);
+
+async function copy(connection: DuckDBConnection, select: string, to: string): Promise<void> {
+  await connection.run(`COPY (${select}) TO ${sqlText(to)} (${PARQUET_SETTINGS})`);
+}
+
+/** Names of folders say nothing here. */
+function fileItem(paths: readonly string[]): string {
+  return `read_parquet([${paths.map(sqlText).join(', ')}], hive_partitioning = false)`;
+}
