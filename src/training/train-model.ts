@@ -6,9 +6,10 @@ import { compileTransform, type Transform } from '../compile/transform.js';
 import { type ColumnBatch, takeRows, valueAt } from '../definition/column-batch.js';
 import { PlumblineError } from '../definition/error.js';
 import { type Expression, namesIn } from '../definition/expression.js';
+import { asOfColumn } from '../model/as-of.js';
 import type { SplitMetrics } from '../model/manifest.js';
 import type { Examples, Matrix, ModelRuntime, Predictor } from '../model/runtime.js';
-import { asOfColumn } from './as-of.js';
+
 import { measure } from './metrics.js';
 import type { TrainedModel, TrainingPlan, TrainingProgress } from './trainer.js';
 

@@ -1,9 +1,7 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
-import { type Column, type ColumnBatch, finiteColumn } from '../definition/column-batch.js';
-import { PlumblineError } from '../definition/error.js';
+import type { ColumnBatch } from '../definition/column-batch.js';
 import type { LoadedModel, LoadedModels, ModelVersionRef } from '../model/loaded-models.js';
+import { modelRows } from '../model/model-rows.js';
 import type { Matrix } from '../model/runtime.js';
-import { asOfColumn } from './as-of.js';
 
 /** The model inputs of some rows and what the model makes of them. */
 export type VectorRows = { readonly vectors: Matrix; readonly predictions: Float32Array };
@@ -25,49 +23,10 @@ export class Vectors {
   }
 }
 
-/** Rows between two turns of the event loop: a few milliseconds of work. */
-const ROWS_AT_ONCE = 2048;
-
 async function* vectorRows(model: LoadedModel, frame: AsyncIterable<ColumnBatch>): AsyncIterable<VectorRows> {
-  for await (const batch of frame) {
-    const whole = requireInputs(model, batch);
-    for (let from = 0; from === 0 || from < whole.rowCount; from += ROWS_AT_ONCE) {
-      yield rowsOf(model, rowsBetween(whole, from, from + ROWS_AT_ONCE));
-      await nextTurn();
-    }
+  const { transform, predictor } = model;
+  for await (const { inputs, asOf } of modelRows(model, frame)) {
+    const vectors = { rows: inputs.rowCount, width: transform.width, values: transform.apply(inputs, asOf) };
+    yield { vectors, predictions: predictor.predict(vectors) };
   }
-}
-
-function rowsOf({ transform, predictor, manifest }: LoadedModel, rows: ColumnBatch): VectorRows {
-  const { query } = manifest.record.trainingSet;
-  const asOf = transform.readsAsOf ? asOfColumn(query, rows) : undefined;
-  const vectors = { rows: rows.rowCount, width: transform.width, values: transform.apply(rows, asOf) };
-  return { vectors, predictions: predictor.predict(vectors) };
-}
-
-function requireInputs({ manifest }: LoadedModel, batch: ColumnBatch): ColumnBatch {
-  const columns = new Map(batch.columns);
-  for (const { name, type } of manifest.transform.inputs) {
-    const column = batch.columns.get(name);
-    if (column?.type !== type) {
-      const found = column === undefined ? 'is missing' : `is ${column.type}`;
-      const message = `column "${name}" ${found}; the model takes it as ${type}`;
-      throw new PlumblineError('INVALID_FRAME', message, { path: name });
-    }
-    columns.set(name, finiteColumn(column));
-  }
-  return { rowCount: batch.rowCount, columns };
-}
-
-function rowsBetween(batch: ColumnBatch, from: number, to: number): ColumnBatch {
-  const end = Math.min(to, batch.rowCount);
-  const cut = ([name, column]: [string, Column]): [string, Column] => [
-    name,
-    {
-      ...column,
-      values: column.values.slice(from, end),
-      valid: column.valid?.slice(from, end) ?? null,
-    },
-  ];
-  return { rowCount: end - from, columns: new Map([...batch.columns].map(cut)) };
 }

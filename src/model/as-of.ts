@@ -1,6 +1,6 @@
 import type { ColumnBatch } from '../definition/column-batch.js';
 import { PlumblineError } from '../definition/error.js';
-import type { TrainingSetQuery } from '../model/manifest.js';
+import type { TrainingSetQuery } from './manifest.js';
 
 /** T of each row as AS_OF() sees it, microseconds. Throws INVALID_FRAME when it is missing, no TIMESTAMP or NULL (S16). */
 export function asOfColumn({ time, boundary }: TrainingSetQuery, batch: ColumnBatch): BigInt64Array {

@@ -1,0 +1,65 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Transform } from '../compile/transform.js';
+import { type ColumnBatch, finiteColumn, sliceRows } from '../definition/column-batch.js';
+import { PlumblineError } from '../definition/error.js';
+import { asOfColumn } from './as-of.js';
+import type { ModelManifest } from './manifest.js';
+
+/** Some rows of a frame, as they came and as a model takes them. */
+export type ModelRows = {
+  readonly frame: ColumnBatch;
+  /** The columns that the transform reads, what is not finite as NULL (S3). */
+  readonly inputs: ColumnBatch;
+  /** T of each row, microseconds, where the transform reads AS_OF(). */
+  readonly asOf: BigInt64Array | undefined;
+};
+
+type Reader = { readonly manifest: ModelManifest; readonly transform: Transform };
+
+/** Rows between two turns of the event loop: a few milliseconds of work. */
+export const ROWS_AT_ONCE = 2048;
+
+/**
+ * The rows of a frame that holds features already, in order, some at a time, other work getting its turn between them;
+ * at least one batch, which may be empty. AS_OF() is the time column of the training set. Throws INVALID_FRAME for a column
+ * that is missing or of another type.
+ */
+export async function* modelRows(
+  model: Reader,
+  frame: AsyncIterable<ColumnBatch>,
+  rowsAtOnce: number = ROWS_AT_ONCE,
+): AsyncIterable<ModelRows> {
+  for await (const batch of frame) {
+    requireInputs(model.manifest, batch);
+    for (let from = 0; from === 0 || from < batch.rowCount; from += rowsAtOnce) {
+      yield rowsOf(model, sliceRows(batch, from, Math.min(from + rowsAtOnce, batch.rowCount)));
+      await nextTurn();
+    }
+  }
+}
+
+function rowsOf({ manifest, transform }: Reader, frame: ColumnBatch): ModelRows {
+  const columns = manifest.schema.raw.map(
+    ({ name }) => [name, finiteColumn(frame.columns.get(name)!)] as const,
+  );
+  const asOf = transform.readsAsOf ? asOfColumn(manifest.record.trainingSet.query, frame) : undefined;
+  return { frame, inputs: { rowCount: frame.rowCount, columns: new Map(columns) }, asOf };
+}
+
+function requireInputs({ schema }: ModelManifest, { columns }: ColumnBatch): void {
+  const problems = schema.raw.flatMap(({ name, type }) => {
+    const found = columns.get(name)?.type;
+    if (found === type) return [];
+    const what = found === undefined ? 'is missing' : `is ${found}`;
+    return [{ path: name, message: `column "${name}" ${what}; the model takes it as ${type}` }];
+  });
+  if (problems.length === 0) return;
+  const shown = problems.slice(0, MAX_PROBLEMS);
+  throw new PlumblineError('INVALID_FRAME', shown.map(({ message }) => message).join('; '), {
+    path: shown[0]!.path,
+    problems: shown,
+  });
+}
+
+/** Wrong columns that are listed. */
+const MAX_PROBLEMS = 20;
