@@ -6,8 +6,27 @@ export type Target = { readonly project: string; readonly source: string };
 
 /** Injects the {@link Target} of a request: project and source of its path. */
 export const Target = createParamDecorator((_: unknown, context: ExecutionContext): Target => {
-  const { params } = context
-    .switchToHttp()
-    .getRequest<{ readonly params: Readonly<Record<string, string>> }>();
-  return { project: requireName('project', params['project']), source: params['source'] ?? '' };
+  const params = paramsOf(context);
+  return { project: projectOf(params), source: params['source'] ?? '' };
 });
+
+/** The fitted transform that a route is about. */
+export type TransformTarget = { readonly project: string; readonly id: string };
+
+/** Injects the {@link TransformTarget} of a request. */
+export const TransformTarget = createParamDecorator(
+  (_: unknown, context: ExecutionContext): TransformTarget => {
+    const params = paramsOf(context);
+    return { project: projectOf(params), id: params['id'] ?? '' };
+  },
+);
+
+type Params = Readonly<Record<string, string>>;
+
+function paramsOf(context: ExecutionContext): Params {
+  return context.switchToHttp().getRequest<{ readonly params: Params }>().params;
+}
+
+function projectOf(params: Params): string {
+  return requireName('project', params['project']);
+}

@@ -1,4 +1,4 @@
-import type { DataSource } from 'typeorm';
+import { type DataSource, Raw } from 'typeorm';
 import { PlumblineError } from '../definition/error.js';
 import { exclusively, orConflict } from './database.js';
 import { ModelVersionRow, TrainingSetRow } from './tables.js';
@@ -64,6 +64,19 @@ export class ModelVersions {
     const known = last === null ? 'it has none; train it first' : `the latest is ${last}`;
     const wanted = version === undefined ? 'trained version' : `trained version ${version}`;
     throw new PlumblineError('NOT_FOUND', `model "${model}" has no ${wanted}; ${known}`);
+  }
+
+  /** The newest version whose fitted transform has this fingerprint. Throws NOT_FOUND. */
+  async withTransform(project: string, transformHash: string): Promise<StoredModelVersion> {
+    const rows = this.database.getRepository(ModelVersionRow);
+    const where = {
+      project,
+      record: Raw((column) => `${column} LIKE :hash`, { hash: `%"${transformHash}"%` }),
+    };
+    const row = await rows.findOne({ where, order: { createdAt: 'DESC', model: 'ASC', version: 'DESC' } });
+    if (row !== null) return row;
+    const message = `project "${project}" has no fitted transform "${transformHash}"; the record of a model version names its own`;
+    throw new PlumblineError('NOT_FOUND', message);
   }
 
   /** Oldest first. */

@@ -1,6 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsInt, IsOptional, IsString, Min } from 'class-validator';
+import { IsIn, IsInt, IsOptional, IsString, Min } from 'class-validator';
 import { FrameQueryParameters } from '../offline/offline.body.js';
+import { TRANSFORM_LAYOUTS, type TransformLayout } from './transformed-rows.js';
 
 /** Which training set a model is trained on. */
 export class TrainBody {
@@ -20,4 +21,15 @@ export class TrainingSetParameters extends FrameQueryParameters {
   @ApiProperty({ example: 'arrival_delay' })
   @IsString()
   readonly featureService: string;
+}
+
+/** How transformed rows are laid out. */
+export class ApplyTransformParameters {
+  @ApiPropertyOptional({
+    enum: TRANSFORM_LAYOUTS,
+    description: 'A column a number of the vector (default), or one an output of the transform',
+  })
+  @IsOptional()
+  @IsIn(TRANSFORM_LAYOUTS)
+  readonly layout?: TransformLayout;
 }

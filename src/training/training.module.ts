@@ -5,6 +5,7 @@ import { LatestVersions } from '../model/latest-versions.js';
 import { LoadedModels } from '../model/loaded-models.js';
 import { ModelModule } from '../model/model.module.js';
 import { FRAME_READER, type FrameReader } from '../offline/frame.js';
+import { FRAME_FILES, type FrameFiles } from '../offline/frame-files.js';
 import { OfflineModule } from '../offline/offline.module.js';
 import { RETRIEVAL, type Retrieval } from '../offline/retrieval.js';
 import { CLOCK, type Clock } from '../platform/clock.js';
@@ -18,6 +19,8 @@ import { TrainedModelsController } from './trained-models.controller.js';
 import { TRAINER, type Trainer } from './trainer.js';
 import { TrainingSetsController } from './training-sets.controller.js';
 import { TrainingSetStore } from './training-sets.js';
+import { TransformsController } from './transforms.controller.js';
+import { Transforms } from './transforms.js';
 import { Vectors } from './vectors.js';
 
 const TRAIN_PARTS = [
@@ -35,7 +38,7 @@ const TRAIN_PARTS = [
 /** Training sets and model training. The trainer is chosen by the composition root. */
 @Module({
   imports: [OfflineModule, ModelModule],
-  controllers: [TrainingSetsController, TrainedModelsController],
+  controllers: [TrainingSetsController, TrainedModelsController, TransformsController],
   providers: [
     {
       provide: TrainingSetStore,
@@ -48,6 +51,12 @@ const TRAIN_PARTS = [
       provide: Vectors,
       inject: [LoadedModels],
       useFactory: (models: LoadedModels) => new Vectors(models),
+    },
+    {
+      provide: Transforms,
+      inject: [ModelVersions, LoadedModels, FRAME_FILES],
+      useFactory: (versions: ModelVersions, models: LoadedModels, frames: FrameFiles) =>
+        new Transforms({ versions, models, frames }),
     },
   ],
 })
