@@ -33,9 +33,9 @@ export function scoredOf(frame: Table, answer: Table): Scored {
   };
 }
 
-/** The predictions of a `vectors` answer. */
-export function predictionsOf(answer: Table): Float32Array {
-  return Float32Array.from(columnOf(answer, 'prediction').toArray());
+/** The probabilities of a `vectors` answer. */
+export function predictionsOf(answer: Table): Float64Array {
+  return Float64Array.from(columnOf(answer, 'probability').toArray());
 }
 
 /** The model inputs of a `vectors` answer, one a row. */
@@ -44,8 +44,8 @@ export function vectorsOf(answer: Table): readonly Float32Array[] {
   return Array.from({ length: answer.numRows }, (_, row) => Float32Array.from(column.get(row)));
 }
 
-/** Whether two model inputs are the same bits; -0.0 and 0.0 differ here. */
-export function sameBits(a: Float32Array, b: Float32Array): boolean {
+/** Whether numbers are the same bits; -0.0 and 0.0 differ here. */
+export function sameBits(a: Float32Array | Float64Array, b: Float32Array | Float64Array): boolean {
   return Buffer.from(a.buffer, a.byteOffset, a.byteLength).equals(
     Buffer.from(b.buffer, b.byteOffset, b.byteLength),
   );

@@ -84,13 +84,13 @@ export function inferRequest(flights: readonly FrameRow[]): InferRequest {
 function outputsOf(
   answer: InferAnswer,
   rows: number,
-): { probabilities: Float32Array; vectors: readonly Float32Array[] } {
-  const data = (name: string): Float32Array => {
+): { probabilities: Float64Array; vectors: readonly Float32Array[] } {
+  const data = (name: string): Float64Array => {
     const tensor = answer.outputs.find((output) => output.name === name);
     if (tensor === undefined) throw new Error(`the prediction has no output "${name}"`);
-    return Float32Array.from(tensor.data);
+    return Float64Array.from(tensor.data, Number);
   };
-  const flat = data('vector');
+  const flat = Float32Array.from(data('vector'));
   const length = flat.length / rows;
   const vectors = Array.from({ length: rows }, (_, row) => flat.subarray(row * length, (row + 1) * length));
   return { probabilities: data('probability'), vectors };

@@ -2,7 +2,7 @@
 export type Scored = {
   /** 1 for a late arrival, else 0. */
   readonly labels: Uint8Array;
-  readonly predictions: Float32Array;
+  readonly predictions: Float64Array;
 };
 
 export type Point = { readonly x: number; readonly y: number };
@@ -52,7 +52,7 @@ export function calibration(scored: Scored, bins = 20): readonly CalibrationBin[
       Math.floor((bin * order.length) / bins),
       Math.floor(((bin + 1) * order.length) / bins),
     );
-    const mean = (values: Uint8Array | Float32Array): number =>
+    const mean = (values: Uint8Array | Float64Array): number =>
       part.reduce((sum, row) => sum + values[row]!, 0) / part.length;
     return { predicted: mean(scored.predictions), observed: mean(scored.labels), flights: part.length };
   });
@@ -62,7 +62,7 @@ export function calibration(scored: Scored, bins = 20): readonly CalibrationBin[
 export function joined(parts: readonly Scored[]): Scored {
   const rows = parts.reduce((sum, part) => sum + part.labels.length, 0);
   const labels = new Uint8Array(rows);
-  const predictions = new Float32Array(rows);
+  const predictions = new Float64Array(rows);
   let offset = 0;
   for (const part of parts) {
     labels.set(part.labels, offset);

@@ -1,5 +1,5 @@
 import type { PlumblineClient } from '../sdk/typescript/src/client.js';
-import type { TrainingResult } from '../sdk/typescript/src/wire.js';
+import type { BinaryMetrics, Metrics, TrainingResult } from '../sdk/typescript/src/wire.js';
 import { counted, type Progress } from './progress.js';
 
 /** Makes a training set from a frame file by the feature service of the model's name, and trains the model on it. */
@@ -18,10 +18,15 @@ export async function trainOn(
     `training set of ${counted(set.rows)} flights; ${counted(leakCount)} values a join by event time alone would have leaked`,
   );
   const trained = await client.waitForJob(await client.train(model, set.id));
-  const { training, evaluation } = trained.metrics;
+  const [training, evaluation] = [trained.metrics.training, trained.metrics.evaluation].map(requireBinary);
   progress.line(
-    `${model} version ${trained.version}: AUC ${training.auc.toFixed(4)} on ${counted(training.rows)} training flights, ` +
-      `${evaluation.auc.toFixed(4)} on ${counted(evaluation.rows)} later ones`,
+    `${model} version ${trained.version}: AUC ${training!.auc.toFixed(4)} on ${counted(training!.rows)} training flights, ` +
+      `${evaluation!.auc.toFixed(4)} on ${counted(evaluation!.rows)} later ones`,
   );
   return trained;
+}
+
+function requireBinary(metrics: Metrics): BinaryMetrics {
+  if (metrics.task === 'binary') return metrics;
+  throw new Error(`the model predicts ${metrics.task}, not one of two classes`);
 }

@@ -1,11 +1,14 @@
-import type { InputDocument, ModelDocument, TrainerDocument } from '../definition/document.js';
+import type { InputDocument, LabelScaler, ModelDocument } from '../definition/document.js';
 import type { Problem } from '../definition/error.js';
 import { childrenOf, type Expression } from '../definition/expression.js';
-import { parseTimestamp } from '../definition/time.js';
 import type { ValueType } from '../definition/value-type.js';
 import { checkExpression, type Scope } from './check.js';
 import type { CompiledFeatureService } from './feature-service.js';
 import { documentError, requireUnique } from './feature-set.js';
+import { checkLabel } from './model-label.js';
+import { compilePostprocess, type Postprocess } from './model-postprocess.js';
+import { compileSplit } from './model-split.js';
+import { compileTrainer, type Trainer } from './model-trainer.js';
 
 export type ModelInput = { readonly name: string; readonly type: ValueType };
 
@@ -28,14 +31,18 @@ export type CompiledModel = {
   /** What the transform reads, and a training frame must hold: `inputs`, then the service's outputs. */
   readonly transformInputs: readonly ModelInput[];
   readonly label: {
-    /** BOOL or INT64 over `columns` and `transformInputs`. */
+    /** Over `columns` and `transformInputs`, of a type that the trainer's task takes. */
     readonly expression: Expression;
     readonly columns: readonly ModelInput[];
+    readonly scale?: LabelScaler;
   };
   readonly transform: readonly TransformOutput[];
-  /** Microseconds: rows as of this instant or later evaluate, earlier ones train. */
+  /** Microseconds: rows as of this instant up to `evaluateFromUs` validate; null where none do. */
+  readonly validateFromUs: bigint | null;
+  /** Microseconds: rows as of this instant or later evaluate, earlier ones train or validate. */
   readonly evaluateFromUs: bigint;
-  readonly trainer: Required<TrainerDocument>;
+  readonly trainer: Trainer;
+  readonly postprocess: Postprocess;
 };
 
 export type ModelParts = {
@@ -59,13 +66,11 @@ export function compileModel(parts: ModelParts): CompiledModel {
   requireScalarInputs(document, service, problems);
   const label = compileLabel(document, transformInputs, problems);
   const transform = compileOutputs(document, scopeOf(transformInputs), problems);
-  const evaluateFromUs = parseTimestamp(document.split.evaluateFrom);
-  if (evaluateFromUs === null) {
-    const message = `"${document.split.evaluateFrom}" is no time; write RFC 3339 with a zone`;
-    problems.push({ path: '/split/evaluateFrom', message });
-  }
-  const trainer = compileTrainer(document.trainer, problems);
-  if (problems.length > 0 || label === null || evaluateFromUs === null) {
+  if (label !== null) checkLabel(document, label, problems);
+  const split = compileSplit(document.split, problems);
+  const trainer = compileTrainer(document, label, problems);
+  const postprocess = compilePostprocess(document, trainer, problems);
+  if (problems.length > 0 || label === null || split === null || trainer === null) {
     throw documentError(`model "${document.name}"`, problems);
   }
   return {
@@ -75,10 +80,11 @@ export function compileModel(parts: ModelParts): CompiledModel {
     service,
     inputs,
     transformInputs,
-    label: { expression: label, columns: document.label.columns },
+    label: { ...document.label, expression: label },
     transform,
-    evaluateFromUs,
+    ...split,
     trainer,
+    postprocess,
   };
 }
 
@@ -156,10 +162,6 @@ function compileLabel(
     problems.push(...checked.problems.map((problem) => ({ ...problem, path })));
     return null;
   }
-  const { type } = checked.expression;
-  if (type !== 'BOOL' && type !== 'INT64') {
-    problems.push({ path, message: `the label is ${type}; write a BOOL, or an INT64 of 0 and 1` });
-  }
   return checked.expression;
 }
 
@@ -204,32 +206,4 @@ function isOneHot(expression: Expression): boolean {
 
 function hasOneHot(expression: Expression): boolean {
   return isOneHot(expression) || childrenOf(expression).some(hasOneHot);
-}
-
-/** Trainer settings where the document leaves them out. */
-const TRAINER_DEFAULTS = { epochs: 10, batchSize: 1024, learningRate: 0.01, l2: 0, seed: 1 } as const;
-
-const TRAINER_LIMITS: readonly {
-  readonly name: keyof typeof TRAINER_DEFAULTS;
-  readonly holds: (value: number) => boolean;
-  readonly want: string;
-}[] = [
-  { name: 'epochs', holds: isWhole(1, 10_000), want: 'a whole number from 1 to 10000' },
-  { name: 'batchSize', holds: isWhole(1, 1_000_000), want: 'a whole number from 1 to 1000000' },
-  { name: 'learningRate', holds: (value) => value > 0 && value <= 1, want: 'above 0, at most 1' },
-  { name: 'l2', holds: (value) => value >= 0 && value <= 1000, want: 'from 0 to 1000' },
-  { name: 'seed', holds: isWhole(0, 2 ** 32 - 1), want: 'a whole number from 0 to 4294967295' },
-];
-
-function isWhole(from: number, to: number): (value: number) => boolean {
-  return (value) => Number.isInteger(value) && value >= from && value <= to;
-}
-
-function compileTrainer(document: TrainerDocument, problems: Problem[]): Required<TrainerDocument> {
-  const trainer = { ...TRAINER_DEFAULTS, ...document };
-  for (const { name, holds, want } of TRAINER_LIMITS) {
-    if (holds(trainer[name])) continue;
-    problems.push({ path: `/trainer/${name}`, message: `is ${trainer[name]}; it must be ${want}` });
-  }
-  return trainer;
 }

@@ -167,26 +167,115 @@ export type ModelDocument = Documentation & {
   /** Values the caller sends with a prediction, and the frame holds in training. */
   readonly requestInputs?: readonly InputDocument[];
   readonly label: {
-    /** A BOOL or INT64 expression (0 or 1) over `columns`; rows where it is NULL are left out. */
+    /**
+     * What is predicted, over `columns` and whatever the transform sees: BOOL, or INT64 of 0 and 1, of two classes; STRING or
+     * INT64 of several; FLOAT64 or INT64 of a quantity. Rows where it is NULL are left out.
+     */
     readonly expression: string;
     /** Columns of the training frame that only the label sees. */
     readonly columns: readonly InputDocument[];
+    /** Scales the label of a regression, fitted on the training split; predictions are scaled back. Default none. */
+    readonly scale?: LabelScaler;
   };
   readonly transform: readonly TransformOutputDocument[];
   readonly split: {
+    /**
+     * Rows as of this instant (RFC 3339) up to `evaluateFrom` validate: they stop training, calibrate, choose the threshold.
+     * Earlier ones train. Without it no row validates.
+     */
+    readonly validateFrom?: string;
     /** Rows as of this instant (RFC 3339) or later evaluate; earlier ones train. */
     readonly evaluateFrom: string;
   };
   readonly trainer: TrainerDocument;
+  readonly postprocess?: PostprocessDocument;
 };
 
+/** How a label is scaled: the functions of the same name, over the labels of the training split. */
+export const LABEL_SCALERS = [
+  'STANDARD_SCALER',
+  'MIN_MAX_SCALER',
+  'MAX_ABS_SCALER',
+  'ROBUST_SCALER',
+] as const;
+export type LabelScaler = (typeof LABEL_SCALERS)[number];
+
+/** What a model predicts: a quantity, one of two classes, one of several. */
+export const TASKS = ['regression', 'binary', 'multiClass'] as const;
+export type Task = (typeof TASKS)[number];
+
+export const TRAINER_KINDS = [
+  'linearRegression',
+  'logisticRegression',
+  'softmaxRegression',
+  'multiLayerPerceptron',
+  'wideAndDeep',
+] as const;
+export type TrainerKind = (typeof TRAINER_KINDS)[number];
+
+export const ACTIVATIONS = ['relu', 'tanh', 'sigmoid'] as const;
+export type Activation = (typeof ACTIVATIONS)[number];
+
+/** Which model is trained, and how; a setting that its kind does not have is refused. */
 export type TrainerDocument = {
-  readonly kind: 'logisticRegression';
+  readonly kind: TrainerKind;
+  /** Of multiLayerPerceptron and wideAndDeep; default by the label: BOOL binary, FLOAT64 regression, STRING multiClass. */
+  readonly task?: Task;
+  /** Passes over the training split; default 10. */
   readonly epochs?: number;
+  /** Rows of one step; default 1024. */
   readonly batchSize?: number;
+  /** Of Adam; default 0.01, 0.001 for networks with hidden layers. */
   readonly learningRate?: number;
+  /** Pulls weights, not biases, towards 0: adds l2 · w to the gradient of the mean loss; default 0. */
   readonly l2?: number;
+  /** Of the first weights and of the order of rows; default 1. */
   readonly seed?: number;
+  /** Widths of the hidden layers, the first one next to the inputs; default [64, 32]. */
+  readonly hiddenLayers?: readonly number[];
+  /** Of the hidden layers; default relu. */
+  readonly activation?: Activation;
+  /** Outputs that are a category's number, each as a vector that is learnt. */
+  readonly embeddings?: readonly EmbeddingDocument[];
+  /** Of wideAndDeep: the outputs that act on the prediction straight, without hidden layers; the others go through them. */
+  readonly wide?: readonly string[];
+  /**
+   * How much a row of a class counts: `balanced` makes every class count alike, rows / (classes · rows of the class);
+   * or a number a class (`true` and `false` of two classes), 1 where there is none. Default 1.
+   */
+  readonly classWeights?: 'balanced' | Readonly<Record<string, number>>;
+  /** Stops when the loss of the validation split has not fallen for `patience` epochs; the best epoch's weights stay. */
+  readonly earlyStopping?: EarlyStoppingDocument;
+};
+
+export type EmbeddingDocument = {
+  /** A transform output that is an index, such as LABEL_ENCODER's. */
+  readonly output: string;
+  /** Length of the vector. */
+  readonly dimension: number;
+};
+
+export type EarlyStoppingDocument = {
+  readonly patience: number;
+  /** A smaller fall of the loss counts as none; default 0. */
+  readonly minDelta?: number;
+};
+
+export const CALIBRATIONS = ['platt', 'isotonic'] as const;
+export type CalibrationMethod = (typeof CALIBRATIONS)[number];
+
+/** Rules that choose a threshold on the validation split: the greatest F1, accuracy, or recall plus specificity. */
+export const THRESHOLD_RULES = ['maxF1', 'maxAccuracy', 'maxYouden'] as const;
+export type ThresholdRule = (typeof THRESHOLD_RULES)[number];
+
+/** What becomes of a model's scores before a caller sees them; part of the model version like transform and weights. */
+export type PostprocessDocument = {
+  /** Of two classes: makes probabilities agree with how often it happens, fitted on the validation split. Default none. */
+  readonly calibration?: CalibrationMethod;
+  /** Of two classes: the least probability whose label is true, or the rule that chooses it; default 0.5. */
+  readonly threshold?: number | ThresholdRule;
+  /** What the classes are called in answers: `true` and `false` of two, or a name for a label's value. */
+  readonly labels?: Readonly<Record<string, string>>;
 };
 
 /** Names: a letter, then letters, digits and single underscores; `__` separates alias and feature (S16). */

@@ -41,6 +41,10 @@ export const ERROR_CODES = {
     means: 'The body has a content type that this route does not read.',
   },
   NOT_ACCEPTABLE: { status: 406, means: 'This route cannot answer in the media type asked for.' },
+  PREDICTION_FAILED: {
+    status: 422,
+    means: 'A model gives no finite number for these inputs; they are far from what it was trained on.',
+  },
   TRAINING_FAILED: { status: 422, means: 'A model cannot be trained from this data, for the reason given.' },
   UNAVAILABLE: { status: 503, means: 'A store did not answer in time; try again.' },
   INTERNAL: { status: 500, means: 'A defect of the service; the log holds the cause under the request id.' },

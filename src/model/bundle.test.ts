@@ -68,10 +68,10 @@ describe('a model bundle', () => {
     const rows = flightRows(0, 300);
     const asOf = rows.columns.get('as_of')!.values as BigInt64Array;
     const models = new LoadedModels(bundles, new TfjsRuntime(), RECORDED);
-    const expected = await models.with(REF, ({ transform, predictor }) => {
-      const values = transform.apply(rows, asOf);
-      const vectors = { rows: rows.rowCount, width: transform.width, values };
-      return Buffer.concat([values, predictor.predict(vectors)].map((part) => Buffer.from(part.buffer)));
+    const expected = await models.with(REF, ({ scorer }) => {
+      const { vectors, outputs } = scorer.score(rows, asOf);
+      const probabilities = outputs.columns.get('probability')!.values as Float64Array;
+      return Buffer.concat([vectors.values, probabilities].map((part) => Buffer.from(part.buffer)));
     });
     const script = new URL('../../test/support/print-flight-predictions.ts', import.meta.url).pathname;
     const loader = new URL('../../test/support/typescript-loader.js', import.meta.url).pathname;

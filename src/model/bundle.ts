@@ -46,7 +46,7 @@ export class ModelBundles {
     return { manifest, weights: parseWeights(manifest, bytes) };
   }
 
-  /** The manifest alone. Throws NOT_FOUND, and INTERNAL when its transform is not the recorded one. */
+  /** The manifest alone. Throws NOT_FOUND, and INTERNAL when its transform or post-processing is not the recorded one. */
   async manifest(project: string, model: string, version: number): Promise<ModelManifest> {
     const file = join(this.root, project, model, String(version), MANIFEST_FILE);
     const text = await readFile(file, 'utf8').catch((error: unknown) => {
@@ -55,6 +55,10 @@ export class ModelBundles {
     });
     const manifest = parseManifest(text, file);
     requireHash(fingerprint(manifest.transform), manifest.record.transformHash, file);
+    const { postprocessHash } = manifest.record;
+    if (postprocessHash !== undefined) {
+      requireHash(fingerprint(manifest.postprocess), postprocessHash, file);
+    }
     return manifest;
   }
 }

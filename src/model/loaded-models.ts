@@ -1,14 +1,17 @@
 import { parseFittedTransform } from '../compile/fitted-transform.js';
 import { compileTransform, type Transform } from '../compile/transform.js';
+import { architectureOf } from './architecture.js';
 import type { ModelBundles } from './bundle.js';
 import type { ModelManifest } from './manifest.js';
-import type { ModelRuntime, Predictor } from './runtime.js';
+import { scoresOf } from './postprocess.js';
+import type { ModelRuntime } from './runtime.js';
+import { Scorer } from './scorer.js';
 
 /** A model version, ready to predict. */
 export type LoadedModel = {
   readonly manifest: ModelManifest;
   readonly transform: Transform;
-  readonly predictor: Predictor;
+  readonly scorer: Scorer;
 };
 
 export type ModelVersionRef = {
@@ -74,8 +77,10 @@ export class LoadedModels {
     await this.requireRecord(ref);
     const { manifest, weights } = await this.bundles.load(ref.project, ref.model, ref.version);
     const transform = compileTransform(parseFittedTransform(manifest.transform));
-    const predictor = await this.runtime.load(manifest.record.parameters.kind, weights);
-    return { manifest, transform, predictor };
+    const state = manifest.postprocess;
+    const architecture = architectureOf(manifest.record.parameters, transform.slots, scoresOf(state));
+    const predictor = await this.runtime.load(architecture, weights);
+    return { manifest, transform, scorer: new Scorer(transform, predictor, state) };
   }
 
   private evict(key: string): void {
@@ -90,7 +95,7 @@ function closeIfUnused(entry: Entry): void {
   if (!entry.evicted || entry.users > 0) return;
   // A version that never loaded has nothing to close.
   entry.loading.then(
-    ({ predictor }) => predictor.close(),
+    ({ scorer }) => scorer.close(),
     () => undefined,
   );
 }

@@ -2,13 +2,14 @@ import { type FittedTransformJson, parseFittedTransform } from '../compile/fitte
 import { compileTransform } from '../compile/transform.js';
 import { PlumblineError } from '../definition/error.js';
 import type { ModelManifest, ModelRecord } from './manifest.js';
+import { PLAIN_BINARY } from './postprocess.js';
 
 /** The format that is written; older ones are read. */
 export const MANIFEST_FORMAT = 2;
 
 /**
  * Reads `model.json` of any format that there was, as the newest. Throws INTERNAL for a format that is newer than this code.
- * Format 1 had neither the schemas before and after the transform nor what the version was computed by.
+ * Format 1 had neither the schemas before and after the transform, nor post-processing, nor what the version was computed by.
  */
 export function parseManifest(text: string, file: string): ModelManifest {
   const json = JSON.parse(text) as ModelManifest | ManifestOfFormat1;
@@ -22,7 +23,7 @@ export function parseManifest(text: string, file: string): ModelManifest {
   }
 }
 
-type ManifestOfFormat1 = Omit<ModelManifest, 'format' | 'schema' | 'record'> & {
+type ManifestOfFormat1 = Omit<ModelManifest, 'format' | 'schema' | 'postprocess' | 'record'> & {
   readonly format: 1;
   readonly record: Omit<ModelRecord, 'surroundings'>;
 };
@@ -32,6 +33,7 @@ function upgraded(json: ManifestOfFormat1): ModelManifest {
     ...json,
     format: MANIFEST_FORMAT,
     schema: schemaOf(json.transform),
+    postprocess: PLAIN_BINARY,
     record: { ...json.record, surroundings: null },
   };
 }

@@ -1,20 +1,10 @@
 import type { FittedTransformJson, Slot } from '../compile/fitted-transform.js';
 import type { ModelInput } from '../compile/model.js';
-import type { TrainerDocument } from '../definition/document.js';
+import type { Trainer } from '../compile/model-trainer.js';
 import type { Surroundings } from '../platform/surroundings.js';
+import type { Metrics } from './metrics.js';
+import type { PostprocessState } from './postprocess.js';
 import type { RuntimeDescription } from './runtime.js';
-
-/** How well a model does on one split. */
-export type SplitMetrics = {
-  readonly rows: number;
-  readonly positives: number;
-  /** Area under the ROC curve, exact. */
-  readonly auc: number;
-  /** Mean negative log likelihood, natural logarithm. */
-  readonly logLoss: number;
-};
-
-export type Metrics = { readonly training: SplitMetrics; readonly evaluation: SplitMetrics };
 
 /** What a model version takes and gives. */
 type ModelSignature = {
@@ -62,14 +52,20 @@ export type ModelRecord = {
     /** Per source the last sequence it saw, as decimal text (S19). */
     readonly snapshot: Readonly<Record<string, string>>;
   };
-  readonly parameters: Required<TrainerDocument>;
+  readonly parameters: Trainer;
+  /** How long it was trained; absent of versions trained before it was recorded. */
+  readonly epochs?: { readonly run: number; readonly best: number };
   /** Microseconds since the epoch as RFC 3339: rows as of it or later evaluated. */
   readonly evaluateFrom: string;
+  /** Rows as of it up to `evaluateFrom` validated; absent where none did. */
+  readonly validateFrom?: string;
   readonly runtime: RuntimeDescription;
   /** Null for what was trained before this was recorded. */
   readonly surroundings: Surroundings | null;
   /** Fingerprint of the fitted transform. */
   readonly transformHash: string;
+  /** Fingerprint of the post-processing; absent of versions trained before it was recorded. */
+  readonly postprocessHash?: string;
   /** SHA-256 of the weights file. */
   readonly weightsHash: string;
 };
@@ -86,6 +82,8 @@ export type ModelManifest = {
   /** Before and after the transform. */
   readonly schema: ModelSchema;
   readonly transform: FittedTransformJson;
+  /** What makes scores into outputs. */
+  readonly postprocess: PostprocessState;
   readonly metrics: Metrics;
   readonly record: ModelRecord;
   /** The tensors of `weights.bin`, in its order. */

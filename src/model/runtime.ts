@@ -1,4 +1,5 @@
-import type { TrainerDocument } from '../definition/document.js';
+import type { Trainer } from '../compile/model-trainer.js';
+import type { Architecture } from './architecture.js';
 
 /** `rows` rows of `width` float32 numbers, row after row. */
 export type Matrix = {
@@ -7,7 +8,7 @@ export type Matrix = {
   readonly values: Float32Array;
 };
 
-/** What a trained model is made of; the names and their order belong to the trainer that made them. */
+/** What a trained model is made of; the names and their order belong to the runtime that made them. */
 export type ModelWeights = readonly WeightTensor[];
 
 export type WeightTensor = {
@@ -16,8 +17,17 @@ export type WeightTensor = {
   readonly values: Float32Array;
 };
 
-/** Model inputs and their labels, 0 or 1. */
-export type Examples = { readonly inputs: Matrix; readonly labels: Uint8Array };
+/** Model inputs and what is to be learnt from each. */
+export type Examples = {
+  readonly inputs: Matrix;
+  /**
+   * One a row: 0 or 1 of two classes, the class's place of several (−1 for an unknown one, of weight 0), the scaled quantity
+   * of a regression.
+   */
+  readonly targets: Float32Array;
+  /** How much each row counts; null counts every row 1. */
+  readonly weights: Float32Array | null;
+};
 
 /** What computes, for the record of a model version (S25). */
 export type RuntimeDescription = {
@@ -25,26 +35,43 @@ export type RuntimeDescription = {
   readonly libraries: Readonly<Record<string, string>>;
 };
 
+export type TrainingRun = {
+  readonly trainer: Trainer;
+  readonly architecture: Architecture;
+  readonly training: Examples;
+  /** Rows that decide when to stop; null where none do. */
+  readonly validation: Examples | null;
+  /** Hears of each finished epoch, from 1. */
+  readonly onEpoch: (epoch: number) => void;
+};
+
+export type TrainedWeights = {
+  readonly weights: ModelWeights;
+  /** Epochs that ran. */
+  readonly run: number;
+  /** The epoch whose weights these are: the last one, or with early stopping the one of the least validation loss. */
+  readonly best: number;
+};
+
 /** Trains models and computes predictions. The library behind it is loaded at the first call. */
 export interface ModelRuntime {
   /** The backend in use, asserted and not only asked for. Throws INTERNAL when it does not start. */
   describe(): Promise<RuntimeDescription>;
   /**
-   * Trains from zero: the same trainer and examples give the same weights, bit for bit, on the same backend.
-   * `onEpoch` hears of each finished epoch, from 1. Blocks its thread: call it in a worker.
+   * Trains from first weights that the seed decides: the same run gives the same weights, bit for bit, on the same backend.
+   * Blocks its thread: call it in a worker. Throws TRAINING_FAILED when weights do not stay finite.
    */
-  train(
-    trainer: Required<TrainerDocument>,
-    examples: Examples,
-    onEpoch: (epoch: number) => void,
-  ): Promise<ModelWeights>;
+  train(run: TrainingRun): Promise<TrainedWeights>;
   /** Makes trained weights ready to predict; the caller closes the predictor. */
-  load(kind: TrainerDocument['kind'], weights: ModelWeights): Promise<Predictor>;
+  load(architecture: Architecture, weights: ModelWeights): Promise<Predictor>;
 }
 
 export interface Predictor {
-  /** One probability a row. A row's probability does not depend on the rows beside it. */
-  predict(inputs: Matrix): Float32Array;
+  /**
+   * The scores of each row, `architecture.outputs` of them: the logit of two classes, a logit a class of several, the scaled
+   * quantity of a regression. A row's scores do not depend on the rows beside it.
+   */
+  predict(inputs: Matrix): Matrix;
   close(): void;
 }
 

@@ -31,7 +31,7 @@ const ARROW_TYPES: Record<ScalarType, () => DataType> = {
 };
 
 /** The Arrow type of a value type; TIMESTAMP is microseconds in UTC, DATE is days. */
-function arrowType(type: ValueType): DataType {
+export function arrowType(type: ValueType): DataType {
   const element = elementTypeOf(type);
   if (element === null) return ARROW_TYPES[type as ScalarType]();
   return new List(new Field('item', ARROW_TYPES[element](), true));
@@ -99,7 +99,7 @@ export function arrowBytes(batch: ColumnBatch): Uint8Array {
   return wholeStream(schema, [recordBatchOf(batch, schema)]);
 }
 
-function arrowData(column: Column, type: DataType, rowCount: number): Data {
+export function arrowData(column: Column, type: DataType, rowCount: number): Data {
   const nullBitmap = column.valid === null ? null : bitmapOf(column.valid);
   const common = { length: rowCount, nullCount: column.valid === null ? 0 : -1, nullBitmap };
   switch (column.type) {

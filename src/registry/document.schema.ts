@@ -1,4 +1,12 @@
-import { type DocumentKind, NAME_PATTERN } from '../definition/document.js';
+import {
+  ACTIVATIONS,
+  CALIBRATIONS,
+  type DocumentKind,
+  LABEL_SCALERS,
+  NAME_PATTERN,
+  TASKS,
+  TRAINER_KINDS,
+} from '../definition/document.js';
 import { DURATION_PATTERN } from '../definition/duration.js';
 import { KEY_TYPES, VALUE_TYPES } from '../definition/value-type.js';
 
@@ -180,6 +188,56 @@ const FEATURE_SERVICE = object({
   },
 });
 
+const TRAINER = object({
+  kind: { enum: TRAINER_KINDS, description: 'Which model is trained.' },
+  'task?': { enum: TASKS, description: 'Of multiLayerPerceptron and wideAndDeep; default by the label.' },
+  'epochs?': { type: 'integer', description: 'Passes over the training split; default 10.' },
+  'batchSize?': { type: 'integer', description: 'Rows of one step; default 1024.' },
+  'learningRate?': { type: 'number', description: 'Of Adam; default 0.01, 0.001 with hidden layers.' },
+  'l2?': { type: 'number', description: 'Pulls weights towards 0; default 0.' },
+  'seed?': { type: 'integer', description: 'Of the first weights and of the order of rows; default 1.' },
+  'hiddenLayers?': list({ type: 'integer' }, 'Widths of the hidden layers; default [64, 32].'),
+  'activation?': { enum: ACTIVATIONS, description: 'Of the hidden layers; default relu.' },
+  'embeddings?': list(
+    object({
+      output: name('A transform output that is an index, such as that of LABEL_ENCODER.'),
+      dimension: { type: 'integer', description: 'Length of the vector.' },
+    }),
+    'Indices, each as a vector that is learnt.',
+  ),
+  'wide?': list(
+    { $ref: '#/$defs/Name' },
+    'Of wideAndDeep: outputs that act on the prediction without hidden layers.',
+  ),
+  'classWeights?': {
+    type: ['string', 'object'],
+    additionalProperties: { type: 'number' },
+    description: 'How much a row of a class counts: "balanced", or a number a class; default 1.',
+  },
+  'earlyStopping?': object({
+    patience: { type: 'integer', description: 'Epochs without a fall of the validation loss.' },
+    'minDelta?': { type: 'number', description: 'A smaller fall counts as none; default 0.' },
+  }),
+});
+
+const POSTPROCESS = object({
+  'calibration?': {
+    enum: CALIBRATIONS,
+    description: 'Of two classes: fitted on the validation split; default none.',
+  },
+  'threshold?': {
+    type: ['number', 'string'],
+    description:
+      'Of two classes: the least probability whose label is true, or maxF1, maxAccuracy, maxYouden; default 0.5.',
+  },
+  'labels?': {
+    type: 'object',
+    additionalProperties: { type: 'string', minLength: 1, maxLength: 200 },
+    description:
+      'What the classes are called in answers: true and false, or a name for a value of the label.',
+  },
+});
+
 const MODEL = object({
   kind: { const: 'Model' },
   name: name('A model.'),
@@ -191,10 +249,16 @@ const MODEL = object({
     minItems: 0,
   },
   label: object({
-    expression: expression('What is predicted: BOOL, or INT64 of 0 and 1.'),
+    expression: expression(
+      'What is predicted: BOOL or INT64 of 0 and 1, STRING or INT64 of several classes, FLOAT64 or INT64 of a quantity.',
+    ),
     columns: {
       ...list(typedName('A column of the training frame.'), 'Columns that only the label sees.'),
       minItems: 0,
+    },
+    'scale?': {
+      enum: LABEL_SCALERS,
+      description: 'Scales the label of a regression, fitted on the training split; default none.',
     },
   }),
   transform: list(
@@ -207,16 +271,13 @@ const MODEL = object({
     'What the model sees, in order.',
   ),
   split: object({
+    'validateFrom?': text(
+      'RFC 3339: rows as of this instant up to evaluateFrom validate, earlier ones train.',
+    ),
     evaluateFrom: text('RFC 3339: rows as of this instant or later evaluate, earlier ones train.'),
   }),
-  trainer: object({
-    kind: { const: 'logisticRegression' },
-    'epochs?': { type: 'integer' },
-    'batchSize?': { type: 'integer' },
-    'learningRate?': { type: 'number' },
-    'l2?': { type: 'number' },
-    'seed?': { type: 'integer' },
-  }),
+  trainer: TRAINER,
+  'postprocess?': POSTPROCESS,
 });
 
 const KINDS: Readonly<Record<DocumentKind, JsonSchema>> = {

@@ -1,6 +1,7 @@
 import type { ChainedFeatureSet } from '../compile/chained-feature-set.js';
 import type { CompiledFeatureService } from '../compile/feature-service.js';
 import type { CompiledFeatureSet } from '../compile/feature-set.js';
+import { isDefaultPostprocess } from '../compile/model-postprocess.js';
 import { canonicalJson } from '../definition/canonical.js';
 import {
   DEFAULT_DEDUPE_FOR,
@@ -89,15 +90,16 @@ function serviceMeaning({ uses, requestInputs, expressions }: CompiledFeatureSer
   };
 }
 
-function modelMeaning({ requestInputs, split }: ModelDocument, compiled: CompiledOf['Model']): unknown {
-  const { service, label, transform, evaluateFromUs, trainer } = compiled;
+function modelMeaning({ requestInputs }: ModelDocument, compiled: CompiledOf['Model']): unknown {
+  const { service, label, transform, validateFromUs, evaluateFromUs, trainer, postprocess } = compiled;
   return {
     featureService: service.name,
     serviceVersion: service.version,
     requestInputs: requestInputs ?? [],
     label,
     transform: transform.map(({ name, expression }) => ({ name, expression })),
-    split: { ...split, evaluateFrom: evaluateFromUs },
+    split: { validateFrom: validateFromUs ?? undefined, evaluateFrom: evaluateFromUs },
     trainer,
+    postprocess: isDefaultPostprocess(postprocess) ? undefined : postprocess,
   };
 }

@@ -1,7 +1,9 @@
+import { valueAt } from '../definition/column-batch.js';
 import { formatTimestamp } from '../definition/time.js';
-import type { ModelManifest } from '../model/manifest.js';
-import type { OutputName } from './inference-request.js';
-import type { Prediction } from './predict.js';
+import { elementTypeOf, type ValueType } from '../definition/value-type.js';
+import { scoresOf } from '../model/postprocess.js';
+import { VECTOR } from './inference-request.js';
+import type { ModelDescription, Prediction } from './predict.js';
 import { datatypeOf, type Tensor } from './tensor.js';
 
 /** What `infer` answers, member by member as the Open Inference Protocol v2 has it. */
@@ -23,24 +25,26 @@ export function inferenceAnswer(model: string, prediction: Prediction): Inferenc
     model_version: String(version),
     ...(request.id !== null && { id: request.id }),
     parameters: { as_of: formatTimestamp(asOfUs) },
-    outputs: request.outputs.map((name) => TENSORS[name](prediction)),
+    outputs: request.outputs.map((name) => tensorOf(name, prediction)),
   };
 }
 
-const TENSORS: Record<OutputName, (prediction: Prediction) => Tensor> = {
-  probability: ({ probabilities }) => ({
-    name: 'probability',
-    shape: [probabilities.length],
-    datatype: 'FP32',
-    data: [...probabilities],
-  }),
-  vector: ({ vectors: { rows, width, values } }) => ({
-    name: 'vector',
-    shape: [rows, width],
-    datatype: 'FP32',
-    data: [...values],
-  }),
-};
+function tensorOf(name: string, { outputs, vectors }: Prediction): Tensor {
+  if (name === VECTOR) {
+    const shape = [vectors.rows, vectors.width];
+    return { name, shape, datatype: 'FP32', data: [...vectors.values] };
+  }
+  const column = outputs.columns.get(name)!;
+  const data = Array.from({ length: outputs.rowCount }, (_, row) => valueAt(column, row)).flat();
+  const sides = [outputs.rowCount, data.length / outputs.rowCount];
+  const isMatrix = elementTypeOf(column.type) !== null;
+  return { name, shape: isMatrix ? sides : sides.slice(0, 1), datatype: outputDatatype(column.type), data };
+}
+
+/** The protocol's datatype of an output: that of its elements where it has several a row. */
+function outputDatatype(type: ValueType): string {
+  return datatypeOf(elementTypeOf(type) ?? type);
+}
 
 type TensorMetadata = Pick<Tensor, 'name' | 'shape' | 'datatype'>;
 
@@ -53,18 +57,21 @@ export type ModelMetadata = {
   readonly outputs: readonly TensorMetadata[];
 };
 
-export function modelMetadata(
-  { model, signature }: ModelManifest,
-  versions: readonly number[],
-): ModelMetadata {
+export function modelMetadata({ manifest, outputs, versions }: ModelDescription): ModelMetadata {
+  const { model, signature, postprocess } = manifest;
+  const classes = scoresOf(postprocess);
   return {
     name: model,
     versions: versions.map(String),
     platform: 'plumbline',
     inputs: signature.inputs.map(({ name, type }) => ({ name, datatype: datatypeOf(type), shape: [-1] })),
     outputs: [
-      { name: 'probability', datatype: 'FP32', shape: [-1] },
-      { name: 'vector', datatype: 'FP32', shape: [-1, signature.vector.length] },
+      ...outputs.map(({ name, type }) => ({
+        name,
+        datatype: outputDatatype(type),
+        shape: elementTypeOf(type) === null ? [-1] : [-1, classes],
+      })),
+      { name: VECTOR, datatype: 'FP32', shape: [-1, signature.vector.length] },
     ],
   };
 }

@@ -1,22 +1,29 @@
 import { describe, expect, it } from 'vitest';
-import type { ModelInput } from '../compile/model.js';
 import { valueAt } from '../definition/column-batch.js';
 import { PlumblineError } from '../definition/error.js';
 import type { Value } from '../definition/value.js';
 import type { ValueType } from '../definition/value-type.js';
 import { parseInferenceRequest } from './inference-request.js';
 
-const SIGNATURE: readonly ModelInput[] = [
-  { name: 'origin', type: 'STRING' },
-  { name: 'distance', type: 'INT64' },
-];
+const OUTPUTS = ['probability', 'label'];
+
+const SIGNATURE = {
+  inputs: [
+    { name: 'origin', type: 'STRING' },
+    { name: 'distance', type: 'INT64' },
+  ],
+  outputs: OUTPUTS,
+} as const;
 
 const ORIGIN = { name: 'origin', shape: [2], datatype: 'BYTES', data: ['JFK', 'EWR'] };
 const DISTANCE = { name: 'distance', shape: [2], datatype: 'INT64', data: [1, 2] };
 
 const valuesOf = (type: ValueType, datatype: string, data: readonly unknown[]): Value[] => {
   const input = { name: 'x', shape: [data.length], datatype, data };
-  const { inputs } = parseInferenceRequest({ inputs: [input] }, [{ name: 'x', type }]);
+  const { inputs } = parseInferenceRequest(
+    { inputs: [input] },
+    { inputs: [{ name: 'x', type }], outputs: OUTPUTS },
+  );
   return data.map((_, row) => valueAt(inputs.columns.get('x')!, row));
 };
 
@@ -34,7 +41,7 @@ describe('an inference request', () => {
   it('is a batch of typed rows', () => {
     const request = parseInferenceRequest({ id: 'a-1', inputs: [DISTANCE, ORIGIN] }, SIGNATURE);
     expect(request.id).toBe('a-1');
-    expect(request.outputs).toEqual(['probability']);
+    expect(request.outputs).toEqual(['probability', 'label']);
     expect(request.inputs.rowCount).toBe(2);
     expect(valueAt(request.inputs.columns.get('distance')!, 1)).toBe(2n);
   });

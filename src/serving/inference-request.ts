@@ -2,9 +2,11 @@ import type { ModelInput } from '../compile/model.js';
 import type { Column, ColumnBatch } from '../definition/column-batch.js';
 import { columnOfTensor, isRecord, refusal, requireKnownMembers, tensorName } from './tensor.js';
 
-/** The outputs a model version has. */
-const OUTPUT_NAMES = ['probability', 'vector'] as const;
-export type OutputName = (typeof OUTPUT_NAMES)[number];
+/** The output that every model version has: its input. */
+export const VECTOR = 'vector';
+
+/** What a model version takes and gives. */
+type Signature = { readonly inputs: readonly ModelInput[]; readonly outputs: readonly string[] };
 
 /** A request of the Open Inference Protocol v2, checked against a model's signature. */
 export type InferenceRequest = {
@@ -12,15 +14,15 @@ export type InferenceRequest = {
   readonly id: string | null;
   /** One column an input of the signature. */
   readonly inputs: ColumnBatch;
-  /** In the order asked for; `probability` alone when the request names none. */
-  readonly outputs: readonly OutputName[];
+  /** In the order asked for; all but `vector` when the request names none. */
+  readonly outputs: readonly string[];
 };
 
 /**
  * Reads the body of `infer`. Every input of the signature must be there once, all of one length, nothing else.
  * Throws INVALID_REQUEST with the path of what is wrong, and TOO_LARGE.
  */
-export function parseInferenceRequest(body: unknown, signature: readonly ModelInput[]): InferenceRequest {
+export function parseInferenceRequest(body: unknown, signature: Signature): InferenceRequest {
   if (!isRecord(body)) throw refusal('', 'the body must be a JSON object with "inputs"');
   requireKnownMembers(body, ['id', 'parameters', 'inputs', 'outputs'], '');
   const { id, parameters, inputs, outputs } = body;
@@ -28,8 +30,8 @@ export function parseInferenceRequest(body: unknown, signature: readonly ModelIn
   if (parameters !== undefined && !isRecord(parameters)) throw refusal('/parameters', 'must be an object');
   return {
     id: id ?? null,
-    inputs: parseInputs(inputs, signature),
-    outputs: parseOutputs(outputs),
+    inputs: parseInputs(inputs, signature.inputs),
+    outputs: parseOutputs(outputs, signature.outputs),
   };
 }
 
@@ -65,20 +67,20 @@ function requireOneLength(columns: ReadonlyMap<string, Column>): number {
   return rowCount;
 }
 
-function parseOutputs(outputs: unknown): readonly OutputName[] {
-  if (outputs === undefined) return ['probability'];
+function parseOutputs(outputs: unknown, known: readonly string[]): readonly string[] {
+  if (outputs === undefined) return known;
   if (!Array.isArray(outputs)) throw refusal('/outputs', 'must be an array of { "name": … }');
   const names = outputs.map((output: unknown, index) => {
     const path = `/outputs/${index}`;
     if (!isRecord(output)) throw refusal(path, 'must be { "name": … }');
     requireKnownMembers(output, ['name', 'parameters'], path);
-    const found = OUTPUT_NAMES.find((name) => name === output.name);
+    const found = [...known, VECTOR].find((name) => name === output.name);
     if (found !== undefined) return found;
     throw refusal(
       `${path}/name`,
-      `the model has no output "${String(output.name)}"; it has ${OUTPUT_NAMES.join(', ')}`,
+      `the model has no output "${String(output.name)}"; it has ${[...known, VECTOR].join(', ')}`,
     );
   });
   if (new Set(names).size < names.length) throw refusal('/outputs', 'names an output twice');
-  return names.length === 0 ? ['probability'] : names;
+  return names.length === 0 ? known : names;
 }

@@ -107,8 +107,7 @@ export class OpenInferenceController {
   }
 
   private async metadataOf(choice: ModelChoice): Promise<ModelMetadata> {
-    const { manifest, versions } = await this.predict.describe(choice);
-    return modelMetadata(manifest, versions);
+    return modelMetadata(await this.predict.describe(choice));
   }
 
   private async readinessOf(choice: ModelChoice): Promise<ModelReadiness> {

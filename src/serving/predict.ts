@@ -1,9 +1,8 @@
-import type { CompiledModel } from '../compile/model.js';
-import type { ColumnBatch } from '../definition/column-batch.js';
+import type { CompiledModel, ModelInput } from '../compile/model.js';
 import type { LatestVersions } from '../model/latest-versions.js';
-import type { LoadedModel, LoadedModels } from '../model/loaded-models.js';
+import type { LoadedModels } from '../model/loaded-models.js';
 import type { ModelManifest } from '../model/manifest.js';
-import type { Matrix } from '../model/runtime.js';
+import type { Scored } from '../model/scorer.js';
 import type { Lookup } from '../online/lookup.js';
 import { lookupColumns } from '../online/lookup-columns.js';
 import type { CatalogHolder } from '../registry/catalog.js';
@@ -18,15 +17,20 @@ export type ModelChoice = {
 };
 
 /** Predictions for the rows of one request. */
-export type Prediction = {
+export type Prediction = Scored & {
   readonly request: InferenceRequest;
   readonly version: number;
   /** T of the features, microseconds (S14). */
   readonly asOfUs: bigint;
-  /** One a row. */
-  readonly probabilities: Float32Array;
-  /** The model input of every row. */
-  readonly vectors: Matrix;
+};
+
+/** What a model version takes and gives. */
+export type ModelDescription = {
+  readonly manifest: ModelManifest;
+  /** Columns of an answer. */
+  readonly outputs: readonly ModelInput[];
+  /** Trained versions there are. */
+  readonly versions: readonly number[];
 };
 
 export type PredictParts = {
@@ -47,20 +51,28 @@ export class Predict {
     const { project, model } = choice;
     return this.parts.models.with({ project, model, version }, async (loaded) => {
       const definition = this.definitionOf(project, loaded.manifest);
-      const request = parseInferenceRequest(body, definition.inputs);
+      const request = parseInferenceRequest(body, {
+        inputs: definition.inputs,
+        outputs: loaded.scorer.outputs.map(({ name }) => name),
+      });
       const answer = await this.parts.lookup.lookup(definition.service, request.inputs);
       const columns = new Map([...request.inputs.columns, ...lookupColumns(definition.service, answer)]);
       const rows = { rowCount: request.inputs.rowCount, columns };
-      return { request, version, asOfUs: answer.asOfUs, ...predicted(loaded, rows, answer.asOfUs) };
+      const asOf = new BigInt64Array(rows.rowCount).fill(answer.asOfUs);
+      return { request, version, asOfUs: answer.asOfUs, ...loaded.scorer.score(rows, asOf) };
     });
   }
 
-  /** What a model version takes and gives, and the versions there are. Throws NOT_FOUND. */
-  async describe(choice: ModelChoice): Promise<{ manifest: ModelManifest; versions: readonly number[] }> {
+  /** Throws NOT_FOUND. */
+  async describe(choice: ModelChoice): Promise<ModelDescription> {
     const version = await this.versionOf(choice);
     const { project, model } = choice;
     const versions = (await this.parts.versions.list(project, model)).map((each) => each.version);
-    return this.parts.models.with({ project, model, version }, ({ manifest }) => ({ manifest, versions }));
+    return this.parts.models.with({ project, model, version }, ({ manifest, scorer: { outputs } }) => ({
+      manifest,
+      outputs,
+      versions,
+    }));
   }
 
   private async versionOf({ project, model, version }: ModelChoice): Promise<number> {
@@ -71,15 +83,4 @@ export class Predict {
     const { name, version } = record.definition;
     return this.parts.catalog.current().model(project, name, version);
   }
-}
-
-function predicted(
-  { transform, predictor }: LoadedModel,
-  rows: ColumnBatch,
-  asOfUs: bigint,
-): Pick<Prediction, 'vectors' | 'probabilities'> {
-  const asOf = new BigInt64Array(rows.rowCount).fill(asOfUs);
-  const values = transform.apply(rows, asOf);
-  const vectors = { rows: rows.rowCount, width: transform.width, values };
-  return { vectors, probabilities: predictor.predict(vectors) };
 }

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { areaUnderCurve, logLoss, measure } from './metrics.js';
+import { areaUnderCurve, logLoss, measureBinary } from './metrics.js';
 
 const auc = (labels: number[], scores: number[]): number =>
-  areaUnderCurve(Uint8Array.from(labels), Float32Array.from(scores));
+  areaUnderCurve(Float32Array.from(labels), Float64Array.from(scores));
 
 describe('areaUnderCurve', () => {
   it.each([
@@ -36,19 +36,21 @@ describe('areaUnderCurve', () => {
 
 describe('logLoss', () => {
   it('is the mean negative log likelihood', () => {
-    const loss = logLoss(Uint8Array.of(1, 0), Float32Array.of(0.75, 0.5));
+    const loss = logLoss(Float32Array.of(1, 0), Float64Array.of(0.75, 0.5));
     expect(loss).toBeCloseTo((-Math.log(0.75) - Math.log(0.5)) / 2, 15);
   });
 
   it('stays finite for certain and wrong', () => {
-    expect(logLoss(Uint8Array.of(1, 0), Float32Array.of(0, 1))).toBeCloseTo(-Math.log(1e-15), 1);
+    expect(logLoss(Float32Array.of(1, 0), Float64Array.of(0, 1))).toBeCloseTo(-Math.log(1e-15), 1);
   });
 });
 
-it('measure counts rows and positives', () => {
-  expect(measure(Uint8Array.of(1, 0, 1), Float32Array.of(0.9, 0.2, 0.8))).toMatchObject({
+it('measureBinary counts rows and positives', () => {
+  expect(measureBinary(Float32Array.of(1, 0, 1), Float64Array.of(0.9, 0.2, 0.8), 0.85)).toMatchObject({
     rows: 3,
     positives: 2,
     auc: 1,
+    precision: 1,
+    recall: 0.5,
   });
 });

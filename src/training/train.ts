@@ -7,8 +7,9 @@ import { PlumblineError } from '../definition/error.js';
 import { formatTimestamp } from '../definition/time.js';
 import { type ModelBundles, weightsHash } from '../model/bundle.js';
 import type { LatestVersions } from '../model/latest-versions.js';
-import type { Metrics, ModelManifest, ModelRecord } from '../model/manifest.js';
+import type { ModelManifest, ModelRecord } from '../model/manifest.js';
 import { MANIFEST_FORMAT, schemaOf } from '../model/manifest-format.js';
+import type { Metrics } from '../model/metrics.js';
 import type { FrameReader } from '../offline/frame.js';
 import type { Clock } from '../platform/clock.js';
 import type { Job, JobContext } from '../platform/job.js';
@@ -138,8 +139,17 @@ function requireSameService(model: CompiledModel, { id, query }: TrainingSet): v
 }
 
 function planOf({ model, set }: Run): TrainingPlan {
-  const { transform, transformInputs, label, evaluateFromUs, trainer } = model;
-  return { transform, transformInputs, label, evaluateFromUs, trainer, query: set.query };
+  const { transform, transformInputs, label, validateFromUs, evaluateFromUs, trainer, postprocess } = model;
+  return {
+    transform,
+    transformInputs,
+    label,
+    validateFromUs,
+    evaluateFromUs,
+    trainer,
+    postprocess,
+    query: set.query,
+  };
 }
 
 function manifestOf(
@@ -148,7 +158,7 @@ function manifestOf(
   { surroundings, ...named }: Pick<ModelManifest, 'version' | 'createdAt'> & Pick<TrainParts, 'surroundings'>,
 ): ModelManifest {
   const { project, model } = run;
-  const { fitted, weights, metrics } = trained;
+  const { fitted, weights, postprocess, metrics } = trained;
   const transform = fittedTransformJson(fitted);
   const schema = schemaOf(transform);
   return {
@@ -163,17 +173,16 @@ function manifestOf(
     },
     schema,
     transform,
+    postprocess,
     metrics,
     record: { ...recordOf(run, trained), surroundings },
     tensors: weights.map(({ name, shape }) => ({ name, shape })),
   };
 }
 
-function recordOf(
-  { model, set }: Run,
-  { fitted, weights, runtime }: TrainedModel,
-): Omit<ModelRecord, 'surroundings'> {
-  const { service } = model;
+function recordOf({ model, set }: Run, trained: TrainedModel): Omit<ModelRecord, 'surroundings'> {
+  const { fitted, weights, epochs, postprocess, runtime } = trained;
+  const { service, validateFromUs } = model;
   return {
     definition: { name: model.name, version: model.version },
     featureService: { name: service.name, version: service.version },
@@ -190,9 +199,12 @@ function recordOf(
       snapshot: set.report.snapshot,
     },
     parameters: model.trainer,
+    epochs,
+    ...(validateFromUs !== null && { validateFrom: formatTimestamp(validateFromUs) }),
     evaluateFrom: formatTimestamp(model.evaluateFromUs),
     runtime,
     transformHash: fingerprint(fittedTransformJson(fitted)),
+    postprocessHash: fingerprint(postprocess),
     weightsHash: weightsHash(weights),
   };
 }

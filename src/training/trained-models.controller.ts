@@ -85,8 +85,8 @@ export class TrainedModelsController {
     const path = arrowPathOf(body);
     const ref = { project, model, version: parseVersionNumber(version) };
     const answer = `${path}.vectors`;
-    await this.vectors.compute(ref, readArrow(createReadStream(path)), (rows, width) =>
-      writeVectors(rows, width, answer),
+    await this.vectors.compute(ref, readArrow(createReadStream(path)), (rows, scorer) =>
+      writeVectors(rows, scorer, answer),
     );
     return new StreamableFile(readOnce(answer), { type: ARROW_MEDIA_TYPE });
   }

@@ -1,13 +1,15 @@
 import type { FittedTransform } from '../compile/fitted-transform.js';
 import type { CompiledModel } from '../compile/model.js';
 import type { ColumnBatch } from '../definition/column-batch.js';
-import type { Metrics, TrainingSetQuery } from '../model/manifest.js';
-import type { ModelWeights, RuntimeDescription } from '../model/runtime.js';
+import type { TrainingSetQuery } from '../model/manifest.js';
+import type { Metrics } from '../model/metrics.js';
+import type { PostprocessState } from '../model/postprocess.js';
+import type { RuntimeDescription, TrainedWeights } from '../model/runtime.js';
 
 /** What a training run needs to know: plain data, so that it can cross to another thread. */
 export type TrainingPlan = Pick<
   CompiledModel,
-  'transform' | 'transformInputs' | 'label' | 'evaluateFromUs' | 'trainer'
+  'transform' | 'transformInputs' | 'label' | 'validateFromUs' | 'evaluateFromUs' | 'trainer' | 'postprocess'
 > & {
   /** Where T of each row stands, and how AS_OF() follows from it. */
   readonly query: TrainingSetQuery;
@@ -16,7 +18,9 @@ export type TrainingPlan = Pick<
 /** What a training run makes. */
 export type TrainedModel = {
   readonly fitted: FittedTransform;
-  readonly weights: ModelWeights;
+  readonly weights: TrainedWeights['weights'];
+  readonly epochs: Omit<TrainedWeights, 'weights'>;
+  readonly postprocess: PostprocessState;
   readonly metrics: Metrics;
   readonly runtime: RuntimeDescription;
 };
@@ -34,9 +38,9 @@ export type TrainingControl = {
 /** Trains models away from the event loop. */
 export interface Trainer {
   /**
-   * Fits the transform on the training split alone (S24), trains, and measures both splits. `batches` are the rows of the
+   * Fits the transform on the training split alone (S24), trains, fits post-processing on the validation split, and measures. `batches` are the rows of the
    * training set in order, with the columns of {@link columnsRead}. Throws TRAINING_FAILED when a split is empty or
-   * holds one class only, or when a label is neither 0 nor 1.
+   * holds one class only, or when labels are not those of the task.
    */
   train(
     plan: TrainingPlan,

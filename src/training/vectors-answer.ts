@@ -1,41 +1,33 @@
 import { createWriteStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { Field, FixedSizeList, Float32, makeData, RecordBatch, Schema, Struct } from 'apache-arrow';
-import { recordBatchStream } from '../offline/arrow.js';
-import type { VectorRows } from './vectors.js';
+import type { Scored, Scorer } from '../model/scorer.js';
+import { arrowData, arrowType, recordBatchStream } from '../offline/arrow.js';
 
 /**
- * Writes rows as an Arrow IPC stream into a file: `vector`, a FixedSizeList of `width` Float32, and `prediction`, Float32;
- * no NULLs. A file first, so that a frame that turns out bad half-way is still answered with an error.
+ * Writes rows as an Arrow IPC stream into a file: `vector`, a FixedSizeList of as many Float32 as the transform has slots,
+ * then the model's outputs; no NULLs. A file first, so that a frame that turns out bad half-way is still answered with an
+ * error.
  */
-export async function writeVectors(
-  rows: AsyncIterable<VectorRows>,
-  width: number,
-  path: string,
-): Promise<void> {
-  const schema = schemaOf(width);
+export async function writeVectors(rows: AsyncIterable<Scored>, scorer: Scorer, path: string): Promise<void> {
+  const schema = schemaOf(scorer);
   await pipeline(recordBatchStream(recordBatches(rows, schema), schema), createWriteStream(path));
 }
 
-type VectorSchema = Schema<{ vector: FixedSizeList<Float32>; prediction: Float32 }>;
-
-function schemaOf(width: number): VectorSchema {
+function schemaOf({ transform, outputs }: Scorer): Schema {
   const item = new Field('item', new Float32(), false);
   return new Schema([
-    new Field('vector', new FixedSizeList(width, item), false),
-    new Field('prediction', new Float32(), false),
+    new Field('vector', new FixedSizeList(transform.width, item), false),
+    ...outputs.map(({ name, type }) => new Field(name, arrowType(type), false)),
   ]);
 }
 
-async function* recordBatches(
-  rows: AsyncIterable<VectorRows>,
-  schema: VectorSchema,
-): AsyncIterable<RecordBatch> {
+async function* recordBatches(rows: AsyncIterable<Scored>, schema: Schema): AsyncIterable<RecordBatch> {
   for await (const part of rows) yield recordBatch(part, schema);
 }
 
-function recordBatch({ vectors, predictions }: VectorRows, schema: VectorSchema): RecordBatch {
-  const [vector, prediction] = schema.fields;
+function recordBatch({ vectors, outputs }: Scored, schema: Schema): RecordBatch {
+  const [vector, ...others] = schema.fields;
   const length = vectors.rows;
   const child = makeData({
     type: new Float32(),
@@ -44,7 +36,7 @@ function recordBatch({ vectors, predictions }: VectorRows, schema: VectorSchema)
   });
   const children = [
     makeData({ type: vector!.type as FixedSizeList<Float32>, length, nullCount: 0, child }),
-    makeData({ type: prediction!.type as Float32, length, data: predictions }),
+    ...others.map(({ name, type }) => arrowData(outputs.columns.get(name)!, type, length)),
   ];
   const struct = makeData({ type: new Struct(schema.fields), length, nullCount: 0, children });
   return new RecordBatch(schema, struct);

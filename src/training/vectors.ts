@@ -1,10 +1,7 @@
 import type { ColumnBatch } from '../definition/column-batch.js';
 import type { LoadedModel, LoadedModels, ModelVersionRef } from '../model/loaded-models.js';
 import { modelRows } from '../model/model-rows.js';
-import type { Matrix } from '../model/runtime.js';
-
-/** The model inputs of some rows and what the model makes of them. */
-export type VectorRows = { readonly vectors: Matrix; readonly predictions: Float32Array };
+import type { Scored, Scorer } from '../model/scorer.js';
 
 /** Model inputs for frames that hold features already: by the transform and the weights that predictions use (S24). */
 export class Vectors {
@@ -17,16 +14,12 @@ export class Vectors {
   async compute(
     ref: ModelVersionRef,
     frame: AsyncIterable<ColumnBatch>,
-    write: (rows: AsyncIterable<VectorRows>, width: number) => Promise<void>,
+    write: (rows: AsyncIterable<Scored>, scorer: Scorer) => Promise<void>,
   ): Promise<void> {
-    return this.models.with(ref, (model) => write(vectorRows(model, frame), model.transform.width));
+    return this.models.with(ref, (model) => write(scoredRows(model, frame), model.scorer));
   }
 }
 
-async function* vectorRows(model: LoadedModel, frame: AsyncIterable<ColumnBatch>): AsyncIterable<VectorRows> {
-  const { transform, predictor } = model;
-  for await (const { inputs, asOf } of modelRows(model, frame)) {
-    const vectors = { rows: inputs.rowCount, width: transform.width, values: transform.apply(inputs, asOf) };
-    yield { vectors, predictions: predictor.predict(vectors) };
-  }
+async function* scoredRows(model: LoadedModel, frame: AsyncIterable<ColumnBatch>): AsyncIterable<Scored> {
+  for await (const { inputs, asOf } of modelRows(model, frame)) yield model.scorer.score(inputs, asOf);
 }

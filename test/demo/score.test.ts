@@ -11,7 +11,7 @@ const SCORED = fc
   .map(
     (rows): Scored => ({
       labels: Uint8Array.from(rows, ([label]) => label),
-      predictions: Float32Array.from(rows, ([, score]) => score / 8),
+      predictions: Float64Array.from(rows, ([, score]) => score / 8),
     }),
   );
 
@@ -57,7 +57,7 @@ describe('calibration', () => {
   it('groups equally many rows by rising prediction', () => {
     const scored: Scored = {
       labels: Uint8Array.from([0, 1, 0, 1]),
-      predictions: Float32Array.from([0.25, 0.75, 0, 1]),
+      predictions: Float64Array.from([0.25, 0.75, 0, 1]),
     };
     expect(calibration(scored, 2)).toEqual([
       { predicted: 0.125, observed: 0, flights: 2 },

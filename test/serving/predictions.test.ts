@@ -154,7 +154,7 @@ describe('training and prediction over HTTP', () => {
       id: 'req-7',
       parameters: { as_of: formatTimestamp(NOW_US) },
       outputs: [
-        { name: 'probability', datatype: 'FP32', shape: [4] },
+        { name: 'probability', datatype: 'FP64', shape: [4] },
         { name: 'vector', datatype: 'FP32' },
       ],
     });
@@ -183,15 +183,19 @@ describe('training and prediction over HTTP', () => {
     const table = tableFromIPC(vectors.bytes);
     expect(table.schema.fields.map(({ name, type }) => `${name} ${type}`)).toEqual([
       'vector FixedSizeList[8]<Float32>',
-      'prediction Float32',
+      'probability Float64',
+      'label Bool',
     ]);
     const [probability, vector] = answer.outputs;
-    expect(probability!.data).toEqual([...table.getChild('prediction')!]);
+    expect(probability!.data).toEqual([...table.getChild('probability')!]);
     expect(vector!.data).toEqual([...table.getChild('vector')!].flatMap((row) => [...row]));
     for (let row = 0; row < 4; row++) {
       const one = { inputs: inputs([origins[row]], [distances[row]], [vips[row]]) };
       const alone = await ok<Answer>('POST', 'v2/models/delay/infer', one);
-      expect(alone.outputs).toMatchObject([{ name: 'probability', data: [probability!.data[row]] }]);
+      expect(alone.outputs).toMatchObject([
+        { name: 'probability', data: [probability!.data[row]] },
+        { name: 'label', datatype: 'BOOL', shape: [1], data: [Number(probability!.data[row]) >= 0.5] },
+      ]);
       expect(alone).not.toHaveProperty('id');
     }
   });
@@ -210,7 +214,8 @@ describe('training and prediction over HTTP', () => {
         { name: 'vip', datatype: 'BOOL', shape: [-1] },
       ],
       outputs: [
-        { name: 'probability', datatype: 'FP32', shape: [-1] },
+        { name: 'probability', datatype: 'FP64', shape: [-1] },
+        { name: 'label', datatype: 'BOOL', shape: [-1] },
         { name: 'vector', datatype: 'FP32', shape: [-1, 8] },
       ],
     };

@@ -13,7 +13,7 @@ export async function flightBundle(ref: ModelVersionRef): Promise<ModelBundle> {
   const model = flightModel();
   const training = new ModelTraining(flightPlan(), new TfjsRuntime());
   training.add(flightRows(0, TRAINING_ROWS + 200));
-  const { fitted, weights, metrics, runtime } = await training.finish(() => undefined);
+  const { fitted, weights, epochs, postprocess, metrics, runtime } = await training.finish(() => undefined);
   const transform = fittedTransformJson(fitted);
   const schema = schemaOf(transform);
   return {
@@ -28,6 +28,7 @@ export async function flightBundle(ref: ModelVersionRef): Promise<ModelBundle> {
       },
       schema,
       transform,
+      postprocess,
       metrics,
       record: {
         definition: { name: model.name, version: 1 },
@@ -41,10 +42,12 @@ export async function flightBundle(ref: ModelVersionRef): Promise<ModelBundle> {
           snapshot: {},
         },
         parameters: model.trainer,
+        epochs,
         evaluateFrom: '2013-10-01T00:00:00Z',
         runtime,
         surroundings: { plumbline: '0.1.0', node: '24.0.0', hardware: 'a test' },
         transformHash: fingerprint(transform),
+        postprocessHash: fingerprint(postprocess),
         weightsHash: weightsHash(weights),
       },
       tensors: weights.map(({ name, shape }) => ({ name, shape })),

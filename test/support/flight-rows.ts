@@ -54,7 +54,8 @@ export function flightRows(from: number, to: number): ColumnBatch {
 
 /** A training plan of the flight model for {@link flightRows}. */
 export function flightPlan(changes: Parameters<typeof flightModel>[0] = {}): TrainingPlan {
-  const { transform, transformInputs, label, evaluateFromUs, trainer } = flightModel(changes);
+  const { transform, transformInputs, label, validateFromUs, evaluateFromUs, trainer, postprocess } =
+    flightModel(changes);
   const query = {
     featureService: 'flights',
     version: 1,
@@ -62,5 +63,6 @@ export function flightPlan(changes: Parameters<typeof flightModel>[0] = {}): Tra
     knowledge: 'known',
     boundary: 'inclusive',
   } as const;
-  return { transform, transformInputs, label, evaluateFromUs, trainer, query };
+  const split = { validateFromUs, evaluateFromUs };
+  return { transform, transformInputs, label, ...split, trainer, postprocess, query };
 }

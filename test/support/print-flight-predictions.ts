@@ -7,8 +7,9 @@ import { flightRows } from './flight-rows.js';
 const models = new LoadedModels(new ModelBundles(process.argv[2]!), new TfjsRuntime(), async () => undefined);
 const rows = flightRows(0, 300);
 const asOf = rows.columns.get('as_of')!.values as BigInt64Array;
-await models.with({ project: 'demo', model: 'delay', version: 1 }, ({ transform, predictor }) => {
-  const values = transform.apply(rows, asOf);
-  const predictions = predictor.predict({ rows: rows.rowCount, width: transform.width, values });
-  for (const part of [values, predictions]) process.stdout.write(Buffer.from(part.buffer).toString('hex'));
+await models.with({ project: 'demo', model: 'delay', version: 1 }, ({ scorer }) => {
+  const { vectors, outputs } = scorer.score(rows, asOf);
+  const probabilities = outputs.columns.get('probability')!.values as Float64Array;
+  for (const part of [vectors.values, probabilities])
+    process.stdout.write(Buffer.from(part.buffer).toString('hex'));
 });

@@ -1,6 +1,6 @@
 /**
  * `node reload.js DATA_DIR PROJECT MODEL VERSION FRAME`: loads a saved model, makes the model input of every row of an Arrow
- * frame of features, and prints the float32 bits of each input followed by its prediction, one line a row.
+ * frame of features, and prints the float32 bits of each input followed by those of its probability, one line a row.
  */
 import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
@@ -20,17 +20,16 @@ const [dataDir, project, model, version, frame] = process.argv.slice(2) as [
 const bundles = new ModelBundles(join(dataDir, 'models'));
 const models = new LoadedModels(bundles, new TfjsRuntime(), async () => undefined);
 
-await models.with({ project, model, version: Number(version) }, async ({ transform, predictor }) => {
+await models.with({ project, model, version: Number(version) }, async ({ scorer }) => {
   for await (const batch of readArrow(createReadStream(frame))) {
     const columns = new Map([...batch.columns].map(([name, column]) => [name, finiteColumn(column)]));
-    const values = transform.apply({ rowCount: batch.rowCount, columns });
-    const predictions = predictor.predict({ rows: batch.rowCount, width: transform.width, values });
+    const { vectors, outputs } = scorer.score({ rowCount: batch.rowCount, columns });
+    const probabilities = outputs.columns.get('probability')!.values as Float64Array;
     for (let row = 0; row < batch.rowCount; row++) {
-      const numbers = [
-        ...values.subarray(row * transform.width, (row + 1) * transform.width),
-        predictions[row]!,
-      ];
-      process.stdout.write(`${Buffer.from(Float32Array.from(numbers).buffer).toString('hex')}\n`);
+      const { width, values } = vectors;
+      const vector = Float32Array.from(values.subarray(row * width, (row + 1) * width));
+      const bits = [vector, Float64Array.of(probabilities[row]!)].map(({ buffer }) => Buffer.from(buffer));
+      process.stdout.write(`${Buffer.concat(bits).toString('hex')}\n`);
     }
   }
 });

@@ -73,8 +73,8 @@ async function replayWeek(stage: Stage) {
   const reloaded = await inNewProcess(stage, version, table);
   const [fromHistory, predicted] = [vectorsOf(history), predictionsOf(history)];
   const ways = online.map((answer, i) => [
-    bitsOf([...outputOf(answer, 'vector'), ...outputOf(answer, 'probability')]),
-    bitsOf([...fromHistory[i]!, predicted[i]!]),
+    bitsOf(outputOf(answer, 'vector'), outputOf(answer, 'probability')),
+    bitsOf(fromHistory[i]!, [predicted[i]!]),
     reloaded[i]!,
   ]);
   const differences = ways.filter(([a, b, c]) => a !== b || a !== c).length;
@@ -196,12 +196,13 @@ function inferRequest(flight: ReplayFlight) {
 }
 
 function outputOf(answer: InferAnswer, name: string): readonly number[] {
-  return answer.outputs.find((output) => output.name === name)!.data;
+  return answer.outputs.find((output) => output.name === name)!.data.map(Number);
 }
 
-/** Float32 bits as text. */
-function bitsOf(numbers: readonly number[]): string {
-  return Buffer.from(Float32Array.from(numbers).buffer).toString('hex');
+/** The bits of a model input, float32, and of its probability, a double, as text. */
+function bitsOf(vector: Iterable<number>, probability: Iterable<number>): string {
+  const parts = [Float32Array.from(vector), Float64Array.from(probability)];
+  return Buffer.concat(parts.map(({ buffer }) => Buffer.from(buffer))).toString('hex');
 }
 
 /** Model inputs and predictions by a process that knows nothing but the saved model and the retrieved features. */

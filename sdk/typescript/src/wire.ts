@@ -161,17 +161,50 @@ export type TrainingSet = {
   readonly report: RetrievalReport;
 };
 
-export type Metrics = {
+/** How well a model does on one split, by what it predicts. */
+export type Metrics = BinaryMetrics | MultiClassMetrics | RegressionMetrics;
+
+/** Two classes: `probability` of TRUE against the label. */
+export type BinaryMetrics = {
+  readonly task: 'binary';
   readonly rows: number;
   readonly positives: number;
   readonly auc: number;
   readonly logLoss: number;
+  readonly brier: number;
+  /** At the version's threshold; null when no row is predicted TRUE. */
+  readonly precision: number | null;
+  readonly recall: number;
+};
+
+export type MultiClassMetrics = {
+  readonly task: 'multiClass';
+  readonly rows: number;
+  /** In the order of the classes. */
+  readonly classRows: readonly number[];
+  readonly accuracy: number;
+  readonly logLoss: number;
+  readonly macroF1: number;
+};
+
+export type RegressionMetrics = {
+  readonly task: 'regression';
+  readonly rows: number;
+  readonly meanSquaredError: number;
+  readonly meanAbsoluteError: number;
+  /** Null when every label is the same. */
+  readonly r2: number | null;
 };
 
 export type TrainingResult = {
   readonly model: string;
   readonly version: number;
-  readonly metrics: { readonly training: Metrics; readonly evaluation: Metrics };
+  /** `validation` where the model's split has one. */
+  readonly metrics: {
+    readonly training: Metrics;
+    readonly validation?: Metrics;
+    readonly evaluation: Metrics;
+  };
 };
 
 /** A trained version; `signature`, `transform` and `record` are as the service writes them (S25). */
@@ -191,15 +224,18 @@ export type Tensor<Value> = {
 
 export type InferRequest = {
   readonly inputs: readonly Tensor<SentValue>[];
-  /** Outputs wanted; default `probability` alone. */
-  readonly outputs?: readonly { readonly name: 'probability' | 'vector' }[];
+  /**
+   * Outputs wanted: `probability`, `probabilities`, `prediction` or `label`, whichever the model has, and `vector`; default
+   * all but `vector`.
+   */
+  readonly outputs?: readonly { readonly name: string }[];
 };
 
 export type InferAnswer = {
   readonly model_name: string;
   readonly model_version: string;
   readonly parameters: { readonly as_of: string };
-  readonly outputs: readonly Tensor<number>[];
+  readonly outputs: readonly Tensor<number | boolean | string>[];
 };
 
 /** Writes a request body: a bigint as a number where JSON numbers are exact, else as a decimal string. */

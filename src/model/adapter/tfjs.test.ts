@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
+import type { Trainer } from '../../compile/model-trainer.js';
+import type { Architecture } from '../architecture.js';
 import type { Examples, ModelWeights } from '../runtime.js';
 import { TfjsRuntime } from './tfjs.js';
 
@@ -12,16 +14,26 @@ const TRAINER = {
   seed: 7,
 } as const;
 
+const ARCHITECTURE: Architecture = {
+  task: 'binary',
+  width: 2,
+  outputs: 1,
+  deep: { numbers: [0, 1], embeddings: [] },
+  hiddenLayers: [],
+  activation: 'relu',
+  wide: null,
+};
+
 /** Two inputs, the first of which decides the label. */
 function examples(rows: number): Examples {
   const values = new Float32Array(rows * 2);
-  const labels = new Uint8Array(rows);
+  const targets = new Float32Array(rows);
   for (let row = 0; row < rows; row++) {
     values[row * 2] = Math.sin(row * 12.9898);
     values[row * 2 + 1] = Math.cos(row * 78.233);
-    labels[row] = values[row * 2]! > 0.1 ? 1 : 0;
+    targets[row] = values[row * 2]! > 0.1 ? 1 : 0;
   }
-  return { inputs: { rows, width: 2, values }, labels };
+  return { inputs: { rows, width: 2, values }, targets, weights: null };
 }
 
 const hashOf = (weights: ModelWeights): string =>
@@ -31,9 +43,18 @@ const hashOf = (weights: ModelWeights): string =>
 
 describe('TfjsRuntime', () => {
   const runtime = new TfjsRuntime();
+  const train = async (
+    changes: Partial<Trainer> = {},
+    onEpoch: (epoch: number) => void = () => undefined,
+  ): Promise<ModelWeights> => {
+    const trainer = { ...TRAINER, ...changes };
+    const training = examples(1000);
+    const run = { trainer, architecture: ARCHITECTURE, training, validation: null, onEpoch };
+    return (await runtime.train(run)).weights;
+  };
   let weights: ModelWeights;
   beforeAll(async () => {
-    weights = await runtime.train(TRAINER, examples(1000), () => undefined);
+    weights = await train();
   });
 
   it('runs on the wasm backend and says so', async () => {
@@ -60,41 +81,41 @@ describe('TfjsRuntime', () => {
   });
 
   it('gives the same weights from the same seed, and others from another', async () => {
-    const again = await runtime.train(TRAINER, examples(1000), () => undefined);
+    const again = await train();
     expect(hashOf(again)).toBe(hashOf(weights));
-    const other = await runtime.train({ ...TRAINER, seed: 8 }, examples(1000), () => undefined);
+    const other = await train({ seed: 8 });
     expect(hashOf(other)).not.toBe(hashOf(weights));
   });
 
   it('keeps weights small under l2', async () => {
-    const small = await runtime.train({ ...TRAINER, l2: 1 }, examples(1000), () => undefined);
+    const small = await train({ l2: 1 });
     expect(small[0]!.values[0]).toBeLessThan(weights[0]!.values[0]! / 2);
   });
 
   it('tells of every epoch', async () => {
     const epochs: number[] = [];
-    await runtime.train(TRAINER, examples(100), (epoch) => epochs.push(epoch));
+    await train({}, (epoch) => epochs.push(epoch));
     expect(epochs).toEqual([1, 2, 3]);
   });
 
   it('predicts a row alone exactly as among others', async () => {
-    const predictor = await runtime.load('logisticRegression', weights);
+    const predictor = await runtime.load(ARCHITECTURE, weights);
     const { inputs } = examples(97);
-    const together = predictor.predict(inputs);
+    const together = predictor.predict(inputs).values;
     for (let row = 0; row < inputs.rows; row++) {
       const values = inputs.values.slice(row * 2, row * 2 + 2);
-      expect(predictor.predict({ rows: 1, width: 2, values })[0]).toBe(together[row]);
+      expect(predictor.predict({ rows: 1, width: 2, values }).values[0]).toBe(together[row]);
     }
     predictor.close();
   });
 
-  it('predicts σ(w·x + b) to float32', async () => {
-    const predictor = await runtime.load('logisticRegression', weights);
+  it('predicts the logit w·x + b to float32', async () => {
+    const predictor = await runtime.load(ARCHITECTURE, weights);
     const { inputs } = examples(50);
     const [w, b] = weights.map(({ values }) => values);
-    predictor.predict(inputs).forEach((probability, row) => {
+    predictor.predict(inputs).values.forEach((logit, row) => {
       const z = inputs.values[row * 2]! * w![0]! + inputs.values[row * 2 + 1]! * w![1]! + b![0]!;
-      expect(probability).toBeCloseTo(1 / (1 + Math.exp(-z)), 6);
+      expect(logit).toBeCloseTo(z, 5);
     });
     predictor.close();
   });

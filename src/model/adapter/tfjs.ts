@@ -1,6 +1,6 @@
-import type { Rank, Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs';
-import type { TrainerDocument } from '../../definition/document.js';
+import type { Rank, Tensor1D, Tensor2D } from '@tensorflow/tfjs';
 import { PlumblineError } from '../../definition/error.js';
+import type { Architecture } from '../architecture.js';
 import type {
   Examples,
   Matrix,
@@ -8,6 +8,8 @@ import type {
   ModelWeights,
   Predictor,
   RuntimeDescription,
+  TrainedWeights,
+  TrainingRun,
 } from '../runtime.js';
 import { seededShuffle } from '../shuffle.js';
 
@@ -22,16 +24,12 @@ export class TfjsRuntime implements ModelRuntime {
     return { backend: tf.getBackend(), libraries: { '@tensorflow/tfjs': tf.version.tfjs } };
   }
 
-  async train(
-    trainer: Required<TrainerDocument>,
-    examples: Examples,
-    onEpoch: (epoch: number) => void,
-  ): Promise<ModelWeights> {
-    return trainLogisticRegression(await this.tf(), { trainer, examples, onEpoch });
+  async train(run: TrainingRun): Promise<TrainedWeights> {
+    return trainLinear(await this.tf(), run);
   }
 
-  async load(_kind: TrainerDocument['kind'], weights: ModelWeights): Promise<Predictor> {
-    return new LogisticPredictor(await this.tf(), weights);
+  async load(architecture: Architecture, weights: ModelWeights): Promise<Predictor> {
+    return new LinearPredictor(await this.tf(), architecture, weights);
   }
 
   private tf(): Promise<Tf> {
@@ -68,35 +66,41 @@ async function withoutProcessHandlers(start: () => Promise<unknown>): Promise<vo
 
 const BACKEND = 'wasm';
 
-type TrainingRun = {
-  readonly trainer: Required<TrainerDocument>;
-  readonly examples: Examples;
-  readonly onEpoch: (epoch: number) => void;
-};
-
 /**
- * Logistic regression by mini-batch Adam. The gradient of the mean log loss is written out, Xᵀ(σ(Xw + b) − y) / n, plus
- * l2 · w; weights start at zero, where a convex loss needs no luck.
+ * Linear models by mini-batch Adam. The gradient of the mean loss is written out, Xᵀ(p − y) / n, plus l2 · w, with p the
+ * scores behind σ, softmax or nothing; weights start at zero, where a convex loss needs no luck.
  */
-function trainLogisticRegression(tf: Tf, run: TrainingRun): ModelWeights {
-  const { trainer, examples, onEpoch } = run;
-  const weights = tf.variable(tf.zeros<Rank.R2>([examples.inputs.width, 1]));
-  const bias = tf.variable(tf.zeros<Rank.R1>([1]));
+function trainLinear(tf: Tf, { trainer, architecture, training, onEpoch }: TrainingRun): TrainedWeights {
+  const { outputs, task } = architecture;
+  if (architecture.hiddenLayers.length > 0) {
+    throw new PlumblineError('TRAINING_FAILED', 'hidden layers are not trained yet; train a linear model');
+  }
+  const weights = tf.variable(tf.zeros<Rank.R2>([training.inputs.width, outputs]));
+  const bias = tf.variable(tf.zeros<Rank.R1>([outputs]));
   const optimizer = tf.train.adam(trainer.learningRate);
-  const step = (inputs: Matrix, labels: Float32Array): void => {
+  const expected = (scores: Tensor2D): Tensor2D => {
+    if (task === 'regression') return scores;
+    return task === 'binary' ? scores.sigmoid() : scores.softmax();
+  };
+  const step = (inputs: Matrix, targets: Float32Array): void => {
     const x = tf.tensor2d(inputs.values, [inputs.rows, inputs.width]);
-    const y = tf.tensor2d(labels, [inputs.rows, 1]);
-    const error = probabilities(x, weights, bias).sub(y).div(inputs.rows);
+    const y =
+      task === 'multiClass'
+        ? tf.oneHot(tf.tensor1d(Int32Array.from(targets), 'int32'), outputs)
+        : tf.tensor2d(targets, [inputs.rows, 1]);
+    const error = expected(scoresOf(x, weights, bias))
+      .sub(y)
+      .div(inputs.rows);
     const slope = tf.matMul(x, error, true, false).add(weights.mul(trainer.l2));
     optimizer.applyGradients([
       { name: weights.name, tensor: slope },
       { name: bias.name, tensor: error.sum(0) },
     ]);
   };
-  const nextOrder = seededShuffle(examples.inputs.rows, trainer.seed);
+  const nextOrder = seededShuffle(training.inputs.rows, trainer.seed);
   for (let epoch = 1; epoch <= trainer.epochs; epoch++) {
-    for (const batch of miniBatches(examples, nextOrder(), trainer.batchSize)) {
-      tf.tidy(() => step(batch.inputs, batch.labels));
+    for (const batch of miniBatches(training, nextOrder(), trainer.batchSize)) {
+      tf.tidy(() => step(batch.inputs, batch.targets));
     }
     onEpoch(epoch);
   }
@@ -106,54 +110,57 @@ function trainLogisticRegression(tf: Tf, run: TrainingRun): ModelWeights {
   ];
   tf.dispose([weights, bias]);
   optimizer.dispose();
-  return trained;
+  return { weights: trained, run: trainer.epochs, best: trainer.epochs };
 }
 
-function probabilities(x: Tensor2D, weights: Tensor2D, bias: Tensor1D): Tensor {
-  return x.matMul(weights).add(bias).sigmoid();
+function scoresOf(x: Tensor2D, weights: Tensor2D, bias: Tensor1D): Tensor2D {
+  return x.matMul(weights).add(bias);
 }
 
 /** The examples in `order`, `batchSize` at a time; a batch holds until the next one is taken: its memory is used again. */
 function* miniBatches(
-  { inputs, labels }: Examples,
+  { inputs, targets }: Examples,
   order: Uint32Array,
   batchSize: number,
-): Iterable<{ readonly inputs: Matrix; readonly labels: Float32Array }> {
+): Iterable<{ readonly inputs: Matrix; readonly targets: Float32Array }> {
   const { width } = inputs;
   const largest = Math.min(batchSize, order.length);
   const values = new Float32Array(largest * width);
-  const chosenLabels = new Float32Array(largest);
+  const chosenTargets = new Float32Array(largest);
   for (let from = 0; from < order.length; from += batchSize) {
     const chosen = order.subarray(from, from + batchSize);
     const rows = chosen.length;
     chosen.forEach((row, to) => {
       values.set(inputs.values.subarray(row * width, (row + 1) * width), to * width);
-      chosenLabels[to] = labels[row]!;
+      chosenTargets[to] = targets[row]!;
     });
     const batch = { rows, width, values: values.subarray(0, rows * width) };
-    yield { inputs: batch, labels: chosenLabels.subarray(0, rows) };
+    yield { inputs: batch, targets: chosenTargets.subarray(0, rows) };
   }
 }
 
-class LogisticPredictor implements Predictor {
+class LinearPredictor implements Predictor {
   private readonly weights: Tensor2D;
   private readonly bias: Tensor1D;
 
   constructor(
     private readonly tf: Tf,
+    private readonly architecture: Architecture,
     weights: ModelWeights,
   ) {
     const [slope, bias] = weights;
-    this.weights = tf.tensor2d(slope!.values, [slope!.values.length, 1]);
+    this.weights = tf.tensor2d(slope!.values, [architecture.width, architecture.outputs]);
     this.bias = tf.tensor1d(bias!.values);
   }
 
-  predict(inputs: Matrix): Float32Array {
-    const { tf } = this;
-    if (inputs.rows === 0) return new Float32Array(0);
+  predict(inputs: Matrix): Matrix {
+    const { tf, architecture } = this;
+    const { rows } = inputs;
+    const width = architecture.outputs;
+    if (rows === 0) return { rows, width, values: new Float32Array(0) };
     return tf.tidy(() => {
-      const x = tf.tensor2d(inputs.values, [inputs.rows, inputs.width]);
-      return Float32Array.from(probabilities(x, this.weights, this.bias).dataSync());
+      const x = tf.tensor2d(inputs.values, [rows, inputs.width]);
+      return { rows, width, values: Float32Array.from(scoresOf(x, this.weights, this.bias).dataSync()) };
     });
   }
 

@@ -1,0 +1,60 @@
+import type { Postprocess } from '../compile/model-postprocess.js';
+import { PlumblineError } from '../definition/error.js';
+import { type BinaryState, type PostprocessState, probabilitiesOf } from '../model/postprocess.js';
+import type { Matrix } from '../model/runtime.js';
+import { chooseThreshold } from './choose-threshold.js';
+import { fitCalibration } from './fit-calibration.js';
+import type { Targets } from './targets.js';
+
+/** Scores of rows and what they should have been. */
+type ScoredRows = { readonly scores: Matrix; readonly targets: Float32Array };
+
+/**
+ * What makes scores into outputs, fitted on the validation split alone, null where a definition has none. Throws
+ * TRAINING_FAILED when a label that is named is no class.
+ */
+export function fitPostprocess(
+  asked: Postprocess,
+  targets: Targets,
+  validation: ScoredRows | null,
+): PostprocessState {
+  switch (targets.task) {
+    case 'binary':
+      return fitBinary(asked, validation);
+    case 'multiClass': {
+      const { classes } = targets;
+      return { task: 'multiClass', scores: 'logits', classes, labels: namesOf(classes, asked.labels ?? {}) };
+    }
+    case 'regression':
+      return { task: 'regression', scale: targets.scale };
+  }
+}
+
+function fitBinary(asked: Postprocess, validation: ScoredRows | null): BinaryState {
+  const { calibration: method, threshold, labels } = asked;
+  const scores = 'logits';
+  // The definition was refused if it asked for either without a validation split.
+  const logits = Float64Array.from(validation?.scores.values ?? []);
+  const calibration = method === null ? null : fitCalibration(method, logits, validation!.targets);
+  const chosen =
+    typeof threshold === 'number'
+      ? threshold
+      : chooseThreshold(threshold, {
+          probabilities: probabilitiesOf({ scores, calibration }, validation!.scores),
+          labels: validation!.targets,
+        });
+  const names = labels === null ? null : { false: labels['false']!, true: labels['true']! };
+  return { task: 'binary', scores, calibration, threshold: chosen, labels: names };
+}
+
+function namesOf(classes: readonly string[], names: Readonly<Record<string, string>>): readonly string[] {
+  const unknown = Object.keys(names).find((label) => !classes.includes(label));
+  if (unknown !== undefined) {
+    throw new PlumblineError(
+      'TRAINING_FAILED',
+      `"postprocess.labels" names ${JSON.stringify(unknown)}, which is no class of the training split; there are ${classes.join(', ')}`,
+      { path: '/postprocess/labels' },
+    );
+  }
+  return classes.map((label) => (Object.hasOwn(names, label) ? names[label]! : label));
+}
