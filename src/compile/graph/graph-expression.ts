@@ -1,0 +1,83 @@
+import { PlumblineError, type Problem } from '../../definition/error.js';
+import type { CallExpression, Expression, LiteralExpression } from '../../definition/expression.js';
+import type { Value } from '../../definition/value.js';
+import { OPERATIONS, type OperationId } from '../operation/table.js';
+import { CARRIED } from './graph-lowering.js';
+import type { GraphValues } from './graph-value.js';
+import type { GraphVocabulary } from './graph-vocabulary.js';
+import { GRAPH_OPERATIONS } from './operation/table.js';
+
+/** What stands around the expressions of a graph. */
+export type GraphScope = {
+  readonly values: GraphValues;
+  readonly vocabulary: GraphVocabulary;
+  /** The value of a column: an input, or a fitted function `$0`. */
+  readonly column: (name: string) => string;
+};
+
+/** A part that a graph cannot carry, found at a place of a definition. */
+export class GraphRefusal extends Error {}
+
+/** The value of an expression in a graph. Throws {@link GraphRefusal} for what a graph cannot carry. */
+export function lowerToGraph(expression: Expression, scope: GraphScope): string {
+  switch (expression.kind) {
+    case 'literal':
+      return lowerLiteral(expression, scope);
+    case 'column':
+      return scope.column(expression.name);
+    case 'call':
+      return lowerCall(expression, scope);
+    case 'asOf':
+      throw new GraphRefusal('AS_OF() is a TIMESTAMP; pass what is taken of it as a request input');
+    case 'fitted':
+      throw new PlumblineError('INTERNAL', `${expression.function} has not been fitted yet`);
+  }
+}
+
+/** Calls `make`, and adds a problem at `path` where it is refused. */
+export function collectRefusal<T>(path: string, problems: Problem[], make: () => T): T | null {
+  try {
+    return make();
+  } catch (error) {
+    if (!(error instanceof GraphRefusal)) throw error;
+    problems.push({ path, message: error.message });
+    return null;
+  }
+}
+
+function lowerLiteral({ type, value }: LiteralExpression, { values, vocabulary }: GraphScope): string {
+  if (!CARRIED.includes(type)) throw new GraphRefusal(`a literal of ${type} is no number; ${REMEDY}`);
+  return values.builder.number(numberOf(value, vocabulary));
+}
+
+function lowerCall(node: CallExpression, scope: GraphScope): string {
+  const id = node.operation as OperationId;
+  const lowering = GRAPH_OPERATIONS[id];
+  const { sql } = OPERATIONS[id];
+  const read = lowering?.literals ?? [];
+  const operands = node.arguments.filter((_, index) => !read.includes(index));
+  // The innermost refusal is the cause of those around it.
+  const lowered = operands.map((operand) => lowerToGraph(operand, scope));
+  const wrong = [...operands, node].find(({ type }) => !lowering?.takes.includes(type));
+  if (lowering === null || wrong !== undefined) {
+    const what = `${sql} (${id}) of ${wrong?.type ?? node.type}`;
+    throw new GraphRefusal(`${what} has no place in a float32 graph; ${remedyFor(wrong ?? node)}`);
+  }
+  const reason = lowering.refuse?.(node) ?? null;
+  if (reason !== null) throw new GraphRefusal(`${sql} (${id}) ${reason}`);
+  return lowering.lower(scope.values, lowered, node);
+}
+
+const REMEDY = 'make it a feature, or a request input that the caller computes';
+
+function remedyFor({ type }: Expression): string {
+  return type === 'INT64' ? 'write it over FLOAT64: CAST(… AS FLOAT64), or 1.0 for 1' : REMEDY;
+}
+
+function numberOf(value: Value, { codeOf }: GraphVocabulary): number {
+  if (value === null) return Number.NaN;
+  if (typeof value === 'string') return codeOf(value);
+  const number = Math.fround(Number(value));
+  if (Number.isFinite(number)) return number;
+  throw new GraphRefusal(`${value} is beyond the range of float32`);
+}

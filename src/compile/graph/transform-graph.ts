@@ -1,0 +1,133 @@
+import type { Problem } from '../../definition/error.js';
+import { type Expression, namesIn } from '../../definition/expression.js';
+import type { ValueType } from '../../definition/value-type.js';
+import type { FittedOutput, FittedTransform } from '../fitted-transform.js';
+import { dataType, GraphBuilder } from './graph-builder.js';
+import { collectRefusal, GraphRefusal, type GraphScope, lowerToGraph } from './graph-expression.js';
+import { fittedValue, oneHotValue, stringsOfState } from './graph-fitted.js';
+import { GraphValues } from './graph-value.js';
+import { type GraphVocabulary, graphVocabulary, stringsIn } from './graph-vocabulary.js';
+
+/** A fitted transform as the front of a graph. */
+export type TransformGraph = {
+  readonly builder: GraphBuilder;
+  readonly values: GraphValues;
+  /** The node of the model input, [rows, width], float32. */
+  readonly vector: string;
+  /** The strings that string inputs are looked up in. */
+  readonly vocabulary: GraphVocabulary;
+};
+
+/**
+ * Lowers a fitted transform to operations of TensorFlow's on float32 and int32 (S8). FLOAT64, INT64 and BOOL columns are
+ * float32 inputs of shape [rows] with NaN for NULL, STRING columns int32 inputs with places of the vocabulary. What the
+ * graph cannot carry is a problem, at the path of its output in the model definition; the result is null then.
+ */
+export function transformGraph(fitted: FittedTransform, problems: Problem[]): TransformGraph | null {
+  const before = problems.length;
+  const builder = new GraphBuilder();
+  const values = new GraphValues(builder);
+  const vocabulary = graphVocabulary(stringsOfTransform(fitted));
+  const columns = new Map<string, string>();
+  const scope: GraphScope = { values, vocabulary, column: (name) => columns.get(name) ?? values.missing };
+  declareInputs(fitted, { scope, columns, problems });
+  if (problems.length > before) return null;
+  for (const node of [...fitted.nodes].sort((a, b) => a.stage - b.stage)) {
+    const path = `/transform/${outputReading(node.name, fitted)}/expression`;
+    const value = collectRefusal(path, problems, () =>
+      fittedValue(node.state, lowerToGraph(node.argument, scope), scope),
+    );
+    if (value !== null) columns.set(node.name, value);
+  }
+  const parts = fitted.outputs.map((output, index) =>
+    collectRefusal(`/transform/${index}/expression`, problems, () => outputPart(output, scope)),
+  );
+  if (problems.length > before) return null;
+  return { builder, values, vector: joined(parts as string[], values), vocabulary };
+}
+
+type Inputs = {
+  readonly scope: GraphScope;
+  readonly columns: Map<string, string>;
+  readonly problems: Problem[];
+};
+
+function declareInputs(
+  { inputs, outputs, nodes }: FittedTransform,
+  { scope, columns, problems }: Inputs,
+): void {
+  for (const { name, type } of inputs) {
+    const value = inputValue(name, type, scope);
+    if (value !== null) {
+      columns.set(name, value);
+      continue;
+    }
+    const reads = (expression: Expression): boolean => namesIn(expression).includes(name);
+    const index = outputs.findIndex((output) => reads(expressionOf(output)));
+    const node = nodes.find(({ argument }) => reads(argument));
+    const at =
+      index < 0 && node !== undefined ? outputReading(node.name, { outputs, nodes }) : Math.max(0, index);
+    const message = `"${name}" is ${type}; a graph takes numbers and strings: pass what is taken of it as a request input`;
+    problems.push({ path: `/transform/${at}/expression`, message });
+  }
+}
+
+function inputValue(name: string, type: ValueType, { values, vocabulary }: GraphScope): string | null {
+  const { builder } = values;
+  switch (type) {
+    case 'FLOAT64':
+    case 'INT64':
+    case 'BOOL':
+      return builder.input(name, 'float32');
+    case 'STRING': {
+      const types = { SrcT: dataType('int32'), DstT: dataType('float32') };
+      const code = builder.op('Cast', [builder.input(name, 'int32')], types);
+      const known = values.choose(
+        values.compare('Greater', code, builder.number(vocabulary.strings.length)),
+        builder.number(vocabulary.strings.length),
+        code,
+      );
+      return values.choose(values.compare('Less', code, values.zero), values.missing, known);
+    }
+    default:
+      return null;
+  }
+}
+
+/** The output that reads a fitted function, itself or through others. */
+function outputReading(name: string, { outputs, nodes }: Pick<FittedTransform, 'outputs' | 'nodes'>): number {
+  const index = outputs.findIndex((output) => namesIn(expressionOf(output)).includes(name));
+  if (index >= 0) return index;
+  const reader = nodes.find(({ argument }) => namesIn(argument).includes(name));
+  return reader === undefined ? 0 : outputReading(reader.name, { outputs, nodes });
+}
+
+function expressionOf(output: FittedOutput): Expression {
+  return output.kind === 'number' ? output.expression : output.argument;
+}
+
+/** [rows, slots] of one output. */
+function outputPart(output: FittedOutput, scope: GraphScope): string {
+  const { values } = scope;
+  if (values.builder.inputs.length === 0)
+    throw new GraphRefusal('reads no number and no string; a graph needs an input');
+  const value = lowerToGraph(expressionOf(output), scope);
+  if (output.kind === 'oneHot') return oneHotValue(output.state, value, scope);
+  const filled = values.choose(values.isMissing(value), values.builder.number(output.nullAs), value);
+  return values.column(filled);
+}
+
+function joined(parts: readonly string[], { builder }: GraphValues): string {
+  const axis = builder.integers([1], []);
+  return builder.op('ConcatV2', [...parts, axis], {
+    N: { i: String(parts.length) },
+    T: dataType('float32'),
+    Tidx: dataType('int32'),
+  });
+}
+
+function stringsOfTransform({ nodes, outputs }: FittedTransform): readonly string[] {
+  const states = [...nodes, ...outputs].flatMap((part) => ('state' in part ? [part.state] : []));
+  const expressions = [...nodes.map(({ argument }) => argument), ...outputs.map(expressionOf)];
+  return [...states.flatMap(stringsOfState), ...expressions.flatMap(stringsIn)];
+}

@@ -1,0 +1,49 @@
+import { describe, expect, it } from 'vitest';
+import { GRAPH_OPERATIONS } from '../../src/compile/graph/operation/table.js';
+import { graphParity, graphProblems } from './graph-parity.js';
+
+/** Every operation of the graph is in some of them. */
+const OUTPUTS = 1600;
+const SEED = 20_131_004;
+
+describe('S8 the model graph', () => {
+  it.each(['cpu', 'wasm'] as const)(
+    'gives the rounded values of the kernel on plain tfjs (%s)',
+    async (backend) => {
+      const report = await graphParity({ seed: SEED, outputs: OUTPUTS, backend });
+      expect(report.differences.slice(0, 5).join('\n')).toBe('');
+      expect(report.refused).toEqual([]);
+      expect(report.compared).toBeGreaterThan(report.nearEdge);
+      expect(report.illConditioned).toBeLessThan(report.compared / 100);
+      const carried = Object.entries(GRAPH_OPERATIONS).filter(([, lowering]) => lowering !== null);
+      expect(carried.map(([id]) => id).filter((id) => !report.operations.has(id))).toEqual([]);
+    },
+  );
+});
+
+describe('what no graph can carry', () => {
+  it.each([
+    ['n + 1', '+ (add_int64) of INT64 has no place in a float32 graph; write it over FLOAT64'],
+    ['n > 3', '> (greater) of INT64 has no place in a float32 graph; write it over FLOAT64'],
+    [
+      "LENGTH(s) > 3 OR LOWER(s) = 'a'",
+      'LENGTH (length_string) of STRING has no place in a float32 graph; make it a feature',
+    ],
+    ["IF(f, s, 'a') = s", '= (equal) compares a string with literals alone there'],
+    ['x < 1e300', '1e+300 is beyond the range of float32'],
+    [
+      'EXTRACT(HOUR FROM AS_OF()) > 3 OR f',
+      'AS_OF() is a TIMESTAMP; pass what is taken of it as a request input',
+    ],
+  ])('refuses %s with its place and the remedy', (text, message) => {
+    expect(graphProblems(['x', text])).toEqual([
+      { path: '/transform/1/expression', message: expect.stringContaining(message) },
+    ]);
+  });
+
+  it('refuses a transform that reads nothing', () => {
+    expect(graphProblems(['3.5'])).toEqual([
+      { path: '/transform/0/expression', message: 'reads no number and no string; a graph needs an input' },
+    ]);
+  });
+});
