@@ -7,7 +7,7 @@ export type GraphModel = {
 };
 
 /** `model.json`. Source: tfjs-core, `io/types.ts`, ModelJSON. */
-export type GraphModelJson = {
+type GraphModelJson = {
   readonly format: 'graph-model';
   readonly generatedBy: string;
   readonly convertedBy: null;
@@ -42,7 +42,7 @@ type TensorInfo = {
 export type GraphOutput = { readonly name: string; readonly shape: readonly number[] };
 
 /** The file that `model.json` names beside itself. */
-export const WEIGHTS_FILE = 'weights.bin';
+const WEIGHTS_FILE = 'weights.bin';
 
 /** The finished graph with these outputs, which must be nodes of it. */
 export function graphModel(
