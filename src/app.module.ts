@@ -1,10 +1,11 @@
 import { join } from 'node:path';
-import { type DynamicModule, Inject, Module, type OnApplicationBootstrap } from '@nestjs/common';
+import { type DynamicModule, Global, Inject, Module, type OnApplicationBootstrap } from '@nestjs/common';
 import { EmbeddedLog } from './ingest/adapter/embedded-log.js';
 import { LmdbIdentities } from './ingest/adapter/lmdb-identities.js';
 import { IDENTITIES } from './ingest/identities.js';
 import { IngestModule } from './ingest/ingest.module.js';
 import { SOURCE_LOG } from './ingest/log.js';
+import { PUSH } from './ingest/push.js';
 import { TfjsRuntime } from './model/adapter/tfjs.js';
 import { MODEL_RUNTIME } from './model/runtime.js';
 import { DuckdbOfflineStore } from './offline/adapter/duckdb.js';
@@ -25,6 +26,7 @@ import { seedRegistry } from './registry/adapter/pglite-template.js';
 import { postgresConnection } from './registry/adapter/postgres.js';
 import type { DatabaseConnection } from './registry/database.js';
 import { RegistryModule } from './registry/registry.module.js';
+import { ROW_DOOR } from './serving/row-door.js';
 import { ServingModule } from './serving/serving.module.js';
 import { WorkerTrainer } from './training/adapter/worker-trainer.js';
 import { TRAINER } from './training/trainer.js';
@@ -46,6 +48,7 @@ export class AppModule implements OnApplicationBootstrap {
         OnlineModule,
         OfflineModule,
         IngestModule,
+        DoorsModule,
         TrainingModule,
         ServingModule,
       ],
@@ -57,6 +60,15 @@ export class AppModule implements OnApplicationBootstrap {
     return this.jobs.open();
   }
 }
+
+/** What rows in gives to the rooms that make rows. Global, as the engines are. */
+@Global()
+@Module({
+  imports: [IngestModule],
+  providers: [{ provide: ROW_DOOR, useExisting: PUSH }],
+  exports: [ROW_DOOR],
+})
+class DoorsModule {}
 
 /** The engines behind the ports: embedded ones, in the data folder. Global, so that every room finds its port. */
 @Module({})

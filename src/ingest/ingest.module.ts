@@ -80,6 +80,7 @@ import { UPKEEP, Upkeep } from './upkeep.js';
       useFactory: (pipelines: Pipelines, jobs: Jobs) => new Rebuild(pipelines, jobs),
     },
   ],
+  exports: [PUSH],
 })
 export class IngestModule implements OnApplicationBootstrap, OnApplicationShutdown {
   constructor(

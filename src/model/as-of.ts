@@ -3,7 +3,10 @@ import { PlumblineError } from '../definition/error.js';
 import type { TrainingSetQuery } from './manifest.js';
 
 /** T of each row as AS_OF() sees it, microseconds. Throws INVALID_FRAME when it is missing, no TIMESTAMP or NULL (S16). */
-export function asOfColumn({ time, boundary }: TrainingSetQuery, batch: ColumnBatch): BigInt64Array {
+export function asOfColumn(
+  { time, boundary }: Pick<TrainingSetQuery, 'time' | 'boundary'>,
+  batch: ColumnBatch,
+): BigInt64Array {
   const column = batch.columns.get(time);
   if (column?.type !== 'TIMESTAMP') throw refusal(time, 'must be a TIMESTAMP column of the frame');
   if (column.valid?.includes(0)) throw refusal(time, 'has a NULL; every row needs its time');

@@ -3,7 +3,7 @@ import type { Transform } from '../compile/transform.js';
 import { type ColumnBatch, finiteColumn, sliceRows } from '../definition/column-batch.js';
 import { PlumblineError } from '../definition/error.js';
 import { asOfColumn } from './as-of.js';
-import type { ModelManifest } from './manifest.js';
+import type { ModelManifest, TrainingSetQuery } from './manifest.js';
 
 /** Some rows of a frame, as they came and as a model takes them. */
 export type ModelRows = {
@@ -16,33 +16,42 @@ export type ModelRows = {
 
 type Reader = { readonly manifest: ModelManifest; readonly transform: Transform };
 
+/** Where T of each row stands, and how AS_OF() follows from it. */
+type AsOfRule = Pick<TrainingSetQuery, 'time' | 'boundary'>;
+
+type RowsOptions = {
+  /** Default that of the training set. */
+  readonly query?: AsOfRule;
+  readonly rowsAtOnce?: number;
+};
+
 /** Rows between two turns of the event loop: a few milliseconds of work. */
 export const ROWS_AT_ONCE = 2048;
 
 /**
  * The rows of a frame that holds features already, in order, some at a time, other work getting its turn between them;
- * at least one batch, which may be empty. AS_OF() is the time column of the training set. Throws INVALID_FRAME for a column
+ * at least one batch, which may be empty. AS_OF() is the time column of the training set unless told otherwise. Throws INVALID_FRAME for a column
  * that is missing or of another type.
  */
 export async function* modelRows(
   model: Reader,
   frame: AsyncIterable<ColumnBatch>,
-  rowsAtOnce: number = ROWS_AT_ONCE,
+  { query = model.manifest.record.trainingSet.query, rowsAtOnce = ROWS_AT_ONCE }: RowsOptions = {},
 ): AsyncIterable<ModelRows> {
   for await (const batch of frame) {
     requireInputs(model.manifest, batch);
     for (let from = 0; from === 0 || from < batch.rowCount; from += rowsAtOnce) {
-      yield rowsOf(model, sliceRows(batch, from, Math.min(from + rowsAtOnce, batch.rowCount)));
+      yield rowsOf(model, query, sliceRows(batch, from, Math.min(from + rowsAtOnce, batch.rowCount)));
       await nextTurn();
     }
   }
 }
 
-function rowsOf({ manifest, transform }: Reader, frame: ColumnBatch): ModelRows {
+function rowsOf({ manifest, transform }: Reader, query: AsOfRule, frame: ColumnBatch): ModelRows {
   const columns = manifest.schema.raw.map(
     ({ name }) => [name, finiteColumn(frame.columns.get(name)!)] as const,
   );
-  const asOf = transform.readsAsOf ? asOfColumn(manifest.record.trainingSet.query, frame) : undefined;
+  const asOf = transform.readsAsOf ? asOfColumn(query, frame) : undefined;
   return { frame, inputs: { rowCount: frame.rowCount, columns: new Map(columns) }, asOf };
 }
 

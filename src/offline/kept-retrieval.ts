@@ -1,3 +1,4 @@
+import { jobText, jobValue } from '../platform/job-text.js';
 import type { AskedFeatures } from './asked-features.js';
 import type { FrameFormat } from './frame-format.js';
 import type { RetrievalPins, RetrievalRequest } from './retrieval.js';
@@ -12,23 +13,12 @@ export type KeptRetrieval = Omit<RetrievalRequest, 'service' | 'project' | 'sign
   readonly pins: RetrievalPins;
 };
 
-/** Members that stand for what JSON does not have; no name begins so. */
-const BIGINT = '~bigint';
-const MAP = '~map';
-
-/** As text for the job's record: a bigint is `{ "~bigint": "…" }`, a map `{ "~map": [[key, value], …] }`. */
+/** As text for the job's record. */
 export function keptText(kept: KeptRetrieval): string {
-  return JSON.stringify(kept, (_, value: unknown) => {
-    if (typeof value === 'bigint') return { [BIGINT]: String(value) };
-    return value instanceof Map ? { [MAP]: [...value] } : value;
-  });
+  return jobText(kept);
 }
 
-/** Reads what {@link keptText} wrote; nobody else writes such text. */
+/** Reads what {@link keptText} wrote. */
 export function keptRetrieval(text: string): KeptRetrieval {
-  return JSON.parse(text, (_, value: unknown) => {
-    if (typeof value !== 'object' || value === null) return value;
-    if (BIGINT in value) return BigInt(value[BIGINT] as string);
-    return MAP in value ? new Map(value[MAP] as [unknown, unknown][]) : value;
-  }) as KeptRetrieval;
+  return jobValue(text) as KeptRetrieval;
 }

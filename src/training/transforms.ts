@@ -92,7 +92,7 @@ async function* transformed(
 ): AsyncIterable<ColumnBatch> {
   const { transform, manifest } = model;
   const rowsAtOnce = Math.max(1, Math.min(ROWS_AT_ONCE, Math.floor(MAX_NUMBERS / transform.width)));
-  for await (const { frame: rows, inputs, asOf } of modelRows(model, frame, rowsAtOnce)) {
+  for await (const { frame: rows, inputs, asOf } of modelRows(model, frame, { rowsAtOnce })) {
     requireRawRows(manifest, rows);
     yield batchOf(transform.apply(inputs, asOf), inputs.rowCount);
   }

@@ -11,7 +11,7 @@ const HOUR_US = 3_600_000_000n;
 const MINUTE_US = 60_000_000n;
 
 /** Rows of the training set: the training split and 300 of evaluation. */
-export const FLIGHT_ROWS = TRAINING_ROWS + 300;
+const FLIGHT_ROWS = TRAINING_ROWS + 300;
 
 /** The clock of the service: a minute after the last of the rows. */
 export const FLIGHTS_NOW_US = FIRST_US + MINUTE_US * BigInt(FLIGHT_ROWS);
@@ -53,9 +53,8 @@ export class FlightService {
     return service;
   }
 
-  /** The same service again, on what the one before left. */
+  /** The same service again, on what one that was stopped left. */
   static async restarted({ app, trainingSet }: FlightService): Promise<FlightService> {
-    await app.stop();
     const clock = new ManualClock(FLIGHTS_NOW_US);
     return new FlightService(await startTestApp({ dataDir: app.dataDir, clock }), trainingSet);
   }

@@ -1,0 +1,235 @@
+import { rename } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { CompiledFeatureSet } from '../compile/feature-set.js';
+import type { CompiledModel } from '../compile/model.js';
+import type { ColumnBatch } from '../definition/column-batch.js';
+import { PlumblineError } from '../definition/error.js';
+import type { LatestVersions } from '../model/latest-versions.js';
+import type { LoadedModel, LoadedModels } from '../model/loaded-models.js';
+import { type ModelRows, modelRows, ROWS_AT_ONCE } from '../model/model-rows.js';
+import type { TypedColumn } from '../offline/file-reader.js';
+import type { FrameFiles } from '../offline/frame-files.js';
+import type { Retrieval } from '../offline/retrieval.js';
+import type { Clock } from '../platform/clock.js';
+import type { Job, JobContext } from '../platform/job.js';
+import { requireSpec } from '../platform/job-spec.js';
+import { jobText, jobValue } from '../platform/job-text.js';
+import type { Jobs } from '../platform/jobs.js';
+import type { CatalogHolder } from '../registry/catalog.js';
+import { addedColumns, batchColumns, batchRows } from './batch-columns.js';
+import { BatchFile } from './batch-file.js';
+import { BatchFrames } from './batch-frames.js';
+import { BatchParts } from './batch-parts.js';
+import { type BatchRequest, entityRefs, frameOf, pinnedRules } from './batch-request.js';
+import { BatchRows, requireOutputColumns } from './batch-rows.js';
+import type { BatchSink } from './batch-sink.js';
+import type { BatchTask } from './batch-task.js';
+import type { RowDoor } from './row-door.js';
+
+/** What a finished batch prediction says of itself. */
+export type BatchResult = {
+  readonly model: string;
+  readonly version: number;
+  readonly rows: number;
+  /** The feature set whose source took the rows; absent where they are a file. */
+  readonly into?: { readonly featureSet: string; readonly version: number };
+};
+
+export type BatchPredictionsParts = {
+  readonly jobs: Jobs;
+  readonly catalogs: CatalogHolder;
+  readonly latest: LatestVersions;
+  readonly models: LoadedModels;
+  readonly retrieval: Retrieval;
+  readonly frames: FrameFiles;
+  readonly door: RowDoor;
+  readonly clock: Clock;
+};
+
+/**
+ * Predictions for many rows, as jobs of kind `batch-prediction`. What they rest on is fixed when the job is taken, and they are
+ * written part by part: a job that begins again goes on behind the last finished part.
+ */
+export class BatchPredictions {
+  private readonly frames: BatchFrames;
+
+  constructor(private readonly parts: BatchPredictionsParts) {
+    this.frames = new BatchFrames(parts);
+    parts.jobs.handle('batch-prediction', { run: (context) => this.run(context) });
+  }
+
+  /**
+   * Takes the file of the request's frame away. Throws NOT_FOUND; INVALID_REQUEST for a snapshot that history does not have,
+   * for entities that lack what the model takes with each row, and for a feature set that cannot take its outputs; UNAVAILABLE.
+   */
+  async start(request: BatchRequest): Promise<Job> {
+    const { project, model } = request;
+    const version = request.version ?? (await this.parts.latest.of(project, model));
+    const task = await this.parts.models.with({ project, model, version }, (loaded) =>
+      this.taskOf({ ...request, version }, loaded),
+    );
+    const { file } = request.rows.kind === 'entities' ? { file: null } : request.rows;
+    return this.parts.jobs.start(project, 'batch-prediction', { task: jobText(task) }, async (folder) => {
+      if (file !== null) await rename(file.path, join(folder, frameOf(file).path));
+    });
+  }
+
+  private async taskOf(request: BatchRequest & { version: number }, loaded: LoadedModel): Promise<BatchTask> {
+    const { project, model, version, rows, columns, vector, output } = request;
+    const definition = this.definitionOf(project, loaded);
+    const rules = pinnedRules(request, loaded.manifest);
+    if (output.kind === 'rows')
+      requireOutputColumns(
+        this.setOf(project, output),
+        addedColumns({ outputs: loaded.scorer.outputs, vector }),
+      );
+    const pin = { project, service: definition.service, frame: NO_FRAME, knowledge: rules.knowledge };
+    const snapshot = request.snapshot === undefined ? {} : { snapshot: request.snapshot };
+    const pins = rows.kind === 'features' ? null : await this.parts.retrieval.pin({ ...pin, ...snapshot });
+    const task = { model, version, ...rules, pins, columns, vector, output };
+    if (rows.kind !== 'entities') return { ...task, frame: { kind: rows.kind, file: frameOf(rows.file) } };
+    const entities = entityRefs(this.parts.catalogs.current(), { project, definition, asked: rows });
+    const framePins = await this.parts.retrieval.pin({ ...pin, service: entities.service });
+    return { ...task, frame: { ...entities.frame, pins: { ...framePins, nowUs: pins!.nowUs } } };
+  }
+
+  private async run(context: JobContext): Promise<BatchResult> {
+    const task = jobValue(requireSpec(context.spec, { task: 'string' }).task) as BatchTask;
+    const { model, version, output } = task;
+    const parts = await BatchParts.open(context.folder);
+    const sink = this.sinkOf(task, parts, context);
+    await this.parts.models.with({ project: context.project, model, version }, async (loaded) => {
+      if (!parts.isComplete) await this.score({ task, loaded, parts, sink }, context);
+      await sink.finish(context);
+    });
+    context.progress(parts.rows, parts.rows);
+    const result = { model, version, rows: parts.rows };
+    if (output.kind === 'file') return result;
+    return { ...result, into: { featureSet: output.featureSet, version: output.version } };
+  }
+
+  private async score({ task, loaded, parts, sink }: Scoring, context: JobContext): Promise<void> {
+    const definition = this.definitionOf(context.project, loaded);
+    const opened = await this.frames.open({ task, definition, manifest: loaded.manifest }, context);
+    try {
+      const rows = modelRows(loaded, opened.rows, { query: task, rowsAtOnce: rowsAtOnce(task, loaded) });
+      const unscored = rowsBehind(rows, parts.rows)[Symbol.asyncIterator]();
+      for (let next = await unscored.next(); !next.done; next = await unscored.next()) {
+        const part = new Part(next.value, unscored, sink.partRows);
+        const columns = batchColumns(next.value.frame, layoutOf(task, loaded, definition));
+        const scored = part.scored({ loaded, columns, signal: context.signal });
+        const done = parts.rows;
+        await sink.write(
+          columns,
+          counted(scored, (count) => context.progress(done + count, opened.total)),
+        );
+        await parts.add(part.rows, columns);
+        context.signal.throwIfAborted();
+      }
+    } finally {
+      await opened.close();
+    }
+  }
+
+  private sinkOf({ output, time }: BatchTask, parts: BatchParts, context: JobContext): BatchSink {
+    const { frames, door, clock } = this.parts;
+    if (output.kind === 'file') return new BatchFile(frames, output.format, parts);
+    const set = this.setOf(context.project, output);
+    return new BatchRows({ door, parts, set, time, nowUs: () => clock.nowUs(), context });
+  }
+
+  private definitionOf(project: string, { manifest }: LoadedModel): CompiledModel {
+    const { name, version } = manifest.record.definition;
+    return this.parts.catalogs.current().model(project, name, version);
+  }
+
+  private setOf(
+    project: string,
+    { featureSet, version }: { featureSet: string; version: number },
+  ): CompiledFeatureSet {
+    const set = this.parts.catalogs.current().featureSet(project, featureSet, version);
+    if (set.kind === 'stored') return set;
+    const message = `feature set "${featureSet}" is computed from others and takes no rows; name one that has a source`;
+    throw new PlumblineError('INVALID_REQUEST', message, { path: 'into' });
+  }
+}
+
+/** A pin looks at services and snapshots alone. */
+const NO_FRAME = { kind: 'file', path: '', format: 'arrow' } as const;
+
+type Scoring = {
+  readonly task: BatchTask;
+  readonly loaded: LoadedModel;
+  readonly parts: BatchParts;
+  readonly sink: BatchSink;
+};
+
+function layoutOf(task: BatchTask, loaded: LoadedModel, { service }: CompiledModel) {
+  const keyNames = [...new Set([...service.keyColumns.map(({ name }) => name), task.time])];
+  const { columns: kept, version, vector } = task;
+  return { kept, keyNames, outputs: loaded.scorer.outputs, version, vector };
+}
+
+/** Numbers of vectors that go out at once: as arrays they take some ten times as much as in the model. */
+const MAX_NUMBERS = 512 * 1024;
+
+function rowsAtOnce({ vector }: BatchTask, loaded: LoadedModel): number {
+  if (!vector) return ROWS_AT_ONCE;
+  return Math.max(1, Math.min(ROWS_AT_ONCE, Math.floor(MAX_NUMBERS / loaded.scorer.transform.width)));
+}
+
+/** What comes behind the first `done` rows; parts end between batches, and so does what is done. */
+async function* rowsBehind(rows: AsyncIterable<ModelRows>, done: number): AsyncIterable<ModelRows> {
+  let seen = 0;
+  for await (const each of rows) {
+    const isDone = seen < done;
+    seen += each.frame.rowCount;
+    if (!isDone && (each.frame.rowCount > 0 || seen === 0)) yield each;
+  }
+}
+
+type PartScoring = {
+  readonly loaded: LoadedModel;
+  readonly columns: readonly TypedColumn[];
+  readonly signal: AbortSignal;
+};
+
+/** A part: batches from the first one until it has as many rows as it wants. */
+class Part {
+  rows = 0;
+
+  constructor(
+    private readonly first: ModelRows,
+    private readonly rest: AsyncIterator<ModelRows>,
+    private readonly wanted: number,
+  ) {}
+
+  async *scored({ loaded, columns, signal }: PartScoring): AsyncIterable<ColumnBatch> {
+    const scorer = loaded.scorer;
+    const { manifest } = loaded;
+    for (let each: ModelRows | null = this.first; each !== null; each = await this.next()) {
+      signal.throwIfAborted();
+      const { frame, inputs, asOf } = each;
+      this.rows += frame.rowCount;
+      yield batchRows(columns, { frame, ...scorer.score(inputs, asOf) }, manifest.version);
+    }
+  }
+
+  private async next(): Promise<ModelRows | null> {
+    if (this.rows >= this.wanted) return null;
+    const { done, value } = await this.rest.next();
+    return done ? null : value;
+  }
+}
+
+async function* counted(
+  rows: AsyncIterable<ColumnBatch>,
+  hear: (count: number) => void,
+): AsyncIterable<ColumnBatch> {
+  let count = 0;
+  for await (const batch of rows) {
+    count += batch.rowCount;
+    hear(count);
+    yield batch;
+  }
+}

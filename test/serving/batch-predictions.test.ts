@@ -1,0 +1,278 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { tableFromIPC } from 'apache-arrow';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type ColumnBatch, columnOf } from '../../src/definition/column-batch.js';
+import { formatTimestamp } from '../../src/definition/time.js';
+import { arrowBytes } from '../../src/offline/arrow.js';
+import { readArrowBytes } from '../../src/offline/arrow-read.js';
+import { flightRows } from '../support/flight-rows.js';
+import { FLIGHTS_NOW_US, FlightService, flightFrame } from '../support/flight-service.js';
+
+type Job = { readonly id: string };
+type Row = Readonly<Record<string, unknown>>;
+
+const SCORES = [
+  {
+    kind: 'Source',
+    name: 'scores',
+    eventTime: 'at',
+    createdTime: 'made',
+    columns: [
+      { name: 'origin', type: 'STRING' },
+      { name: 'at', type: 'TIMESTAMP' },
+      { name: 'made', type: 'TIMESTAMP' },
+      { name: 'probability', type: 'FLOAT64' },
+      { name: 'model_version', type: 'INT64' },
+    ],
+  },
+  {
+    kind: 'FeatureSet',
+    name: 'scores',
+    entity: 'airport',
+    source: 'scores',
+    features: [{ name: 'probability' }, { name: 'model_version' }, { name: 'made' }],
+  },
+];
+
+let service: FlightService;
+
+const start = async (query: string, rows: ColumnBatch): Promise<Job> =>
+  JSON.parse((await service.frame(`models/delay/batch-predictions${query}`, arrowBytes(rows))).toString());
+
+/** The file that a batch prediction makes. */
+const fileOf = async (job: Job): Promise<Buffer> => {
+  await service.job(job);
+  const { rawPayload, statusCode } = await service.app.app.inject(
+    `/v1/projects/flights/jobs/${job.id}/result`,
+  );
+  expect(statusCode).toBe(200);
+  return rawPayload;
+};
+
+const rowsOf = async (job: Job): Promise<readonly Row[]> => JSON.parse((await fileOf(job)).toString()).rows;
+
+beforeAll(async () => {
+  service = await FlightService.start();
+  await service.ok('POST', 'apply', { documents: SCORES });
+});
+afterAll(() => service.close());
+
+describe('a batch prediction', () => {
+  /** What the vectors route gives for the retrieved frame. */
+  const expected = async (frame: ColumnBatch) => {
+    const query = 'featureService=flights&time=as_of&knowledge=event';
+    const retrieved = await service.frame(`retrievals?${query}`, arrowBytes(frame));
+    const table = tableFromIPC(await service.frame('models/delay/versions/1/vectors', retrieved));
+    return [...table].map((row) => ({ vector: [...row!['vector']], probability: row!['probability'] }));
+  };
+
+  it('of keys and times is of their features as of each time, as in training (S24)', async () => {
+    const frame = flightFrame(100, 160);
+    const rows = await rowsOf(await start('?output=json&include=vector', frame));
+    expect(rows.map(({ vector, probability }) => ({ vector, probability }))).toEqual(await expected(frame));
+    expect(Object.keys(rows[0]!)).toEqual([
+      'origin',
+      'as_of',
+      'probability',
+      'label',
+      'model_version',
+      'vector',
+    ]);
+    expect(new Set(rows.map((row) => row['model_version']))).toEqual(new Set([1]));
+    expect(new Set(rows.map((row) => row['probability'])).size).toBeGreaterThan(10);
+  });
+
+  it('of a frame that holds the features is of them, with every column of it when asked', async () => {
+    const rows = flightRows(200, 230);
+    const table = tableFromIPC(await service.frame('models/delay/versions/1/vectors', arrowBytes(rows)));
+    const answer = tableFromIPC(await fileOf(await start('?rows=features&output=arrow&columns=all', rows)));
+    expect(answer.schema.fields.map(({ name }) => name)).toEqual([
+      ...rows.columns.keys(),
+      'probability',
+      'label',
+      'model_version',
+    ]);
+    expect([...answer.getChild('probability')!]).toEqual([...table.getChild('probability')!]);
+  });
+
+  it('of entities is of everyone that history knows, as of now', async () => {
+    const documents = [
+      {
+        kind: 'Model',
+        name: 'airport_risk',
+        featureService: 'flights',
+        split: { evaluateFrom: '2013-10-01T00:00:00Z' },
+        label: { expression: 'late_minutes >= 15', columns: [{ name: 'late_minutes', type: 'INT64' }] },
+        transform: [{ name: 'temp', expression: 'STANDARD_SCALER(weather__temp) OVER ()' }],
+        trainer: { kind: 'logisticRegression', epochs: 1 },
+      },
+    ];
+    await service.ok('POST', 'apply', { documents });
+    await service.job(
+      await service.ok('POST', 'models/airport_risk/train', { trainingSet: service.trainingSet }),
+    );
+    const body = { featureSet: 'weather', output: 'json', columns: 'all' };
+    const rows = await rowsOf(
+      await service.ok('POST', 'models/airport_risk/batch-predictions/entities', body),
+    );
+    expect(rows).toEqual([
+      {
+        origin: 'JFK',
+        as_of: formatTimestamp(FLIGHTS_NOW_US),
+        weather__temp: 10 + 17 / 3,
+        weather__sky: 'snow',
+        probability: expect.any(Number),
+        label: expect.any(Boolean),
+        model_version: 1,
+      },
+    ]);
+    const unfit = { featureSet: 'weather', keys: { origin: 'code' } };
+    const refused = await service.call('POST', 'models/airport_risk/batch-predictions/entities', unfit);
+    expect(refused).toMatchObject({ status: 400, body: { error: { path: 'keys/origin' } } });
+    const more = await service.call('POST', 'models/delay/batch-predictions/entities', {
+      featureSet: 'weather',
+    });
+    expect(more).toMatchObject({
+      status: 400,
+      body: { error: { message: expect.stringContaining('"distance"') } },
+    });
+  });
+
+  it('into a feature set becomes rows of its source, event time T, and is served', async () => {
+    const frame = flightFrame(300, 340);
+    const rows = await rowsOf(await start('?output=json', frame));
+    const result = await service.job(await start('?into=scores', frame));
+    expect(result).toEqual({
+      model: 'delay',
+      version: 1,
+      rows: 40,
+      into: { featureSet: 'scores', version: 1 },
+    });
+    const newest = rows.findLast((row) => row['origin'] === 'JFK')!;
+    const { results } = await service.ok<{ results: { values: unknown[]; eventTimes: string[] }[] }>(
+      'POST',
+      'online/lookup',
+      {
+        features: ['scores:probability', 'scores:model_version', 'scores:made'],
+        entities: [{ origin: 'JFK' }],
+      },
+    );
+    expect(results[0]!.values).toEqual([newest['probability'], 1, formatTimestamp(FLIGHTS_NOW_US)]);
+    expect(results[0]!.eventTimes[0]).toBe(newest['as_of']);
+  });
+
+  it('of no rows is an answer without rows', async () => {
+    expect(await rowsOf(await start('?output=json', flightFrame(0, 0)))).toEqual([]);
+    expect(await service.job(await start('?into=scores', flightFrame(0, 0)))).toMatchObject({ rows: 0 });
+  });
+
+  it.each([
+    ['a column that is missing', '?rows=features', flightFrame(0, 5), 'weather__temp'],
+    [
+      'a name that is there already',
+      '?columns=all',
+      withColumn(flightFrame(0, 5), 'probability'),
+      'probability',
+    ],
+    ['a time that is missing', '?time=when', flightFrame(0, 5), 'when'],
+  ])('fails for %s', async (_, query, rows, path) => {
+    const { state, error } = await service.ended((await start(query, rows)).id);
+    expect([state, error]).toEqual(['failed', expect.objectContaining({ code: 'INVALID_FRAME', path })]);
+  });
+
+  it.each([
+    ['an unknown model', 'models/none/batch-predictions', 404],
+    ['an unknown version', 'models/delay/batch-predictions?version=9', 404],
+    ['an unknown feature set', 'models/delay/batch-predictions?into=none', 404],
+    ['a feature set without a column for a prediction', 'models/delay/batch-predictions?into=weather', 400],
+    ['an unknown format', 'models/delay/batch-predictions?output=xml', 400],
+    ['a snapshot that is none', 'models/delay/batch-predictions?snapshot=x', 400],
+  ])('refuses %s', async (_, path, status) => {
+    expect((await service.sendFrame(path, arrowBytes(flightFrame(0, 5)))).status).toBe(status);
+  });
+
+  it('is cancelled as soon as it listens', async () => {
+    const job = await start('?rows=features', flightRows(0, 150_000));
+    await service.ok('POST', `jobs/${job.id}/cancel`);
+    expect((await service.ended(job.id)).state).toBe('cancelled');
+  });
+});
+
+describe('a batch prediction that begins again', () => {
+  const ROWS = flightRows(0, 150_000);
+
+  /** Waits until some parts are finished, then stops the service; the folder of the job. */
+  const stopAfter = async ({ id }: Job, parts: number): Promise<string> => {
+    const folder = join(service.app.dataDir, 'jobs', id);
+    const finished = async (): Promise<number> => {
+      const text = await readFile(join(folder, 'parts.json'), 'utf8').catch(() => '{"parts":[]}');
+      return JSON.parse(text).parts.length;
+    };
+    while ((await finished()) < parts) await delay(5);
+    await service.app.stop();
+    return folder;
+  };
+
+  it('goes on behind the last finished part, which is not scored again', async () => {
+    const whole = await fileOf(await start('?rows=features&output=arrow', ROWS));
+    const job = await start('?rows=features&output=arrow', ROWS);
+    const folder = await stopAfter(job, 1);
+    const first = join(folder, 'part-000000.arrow');
+    const bytes = await readFile(first);
+    await writeFile(first, markedPart(bytes));
+    service = await FlightService.restarted(service);
+    const probabilities = [...tableFromIPC(await fileOf(job)).getChild('probability')!];
+    const wanted = [...tableFromIPC(whole).getChild('probability')!];
+    expect(probabilities.length).toBe(ROWS.rowCount);
+    const marked = probabilities.filter((value) => value === 2).length;
+    expect(marked).toBeGreaterThan(0);
+    expect(marked).toBeLessThan(ROWS.rowCount);
+    expect(probabilities.slice(marked)).toEqual(wanted.slice(marked));
+  });
+
+  it('pushes no row twice', async () => {
+    const origin = Array.from({ length: 60_000 }, (_, row) => `A${row % 100}`);
+    const frame = flightRows(0, 60_000);
+    const rows = { ...frame, columns: new Map([...frame.columns, ['origin', columnOf('STRING', origin)]]) };
+    const now = Array<bigint>(60_000).fill(FLIGHTS_NOW_US - 1n);
+    rows.columns.set('as_of', columnOf('TIMESTAMP', now));
+    const before = await service.ok<{ rows: number }>('GET', 'feature-sets/scores/statistics');
+    const job = await start('?rows=features&into=scores', rows);
+    const folder = await stopAfter(job, 2);
+    // As if the process had died between the delivery of a part and its entry into the manifest.
+    const ledger = JSON.parse(await readFile(join(folder, 'parts.json'), 'utf8'));
+    const lost = {
+      ...ledger,
+      parts: ledger.parts.slice(0, -1),
+      createdUs: String(FLIGHTS_NOW_US),
+      complete: false,
+    };
+    await writeFile(join(folder, 'parts.json'), JSON.stringify(lost));
+    service = await FlightService.restarted(service);
+    expect(await service.job(job)).toMatchObject({ rows: 60_000 });
+    const after = await service.ok<{ rows: number }>('GET', 'feature-sets/scores/statistics');
+    expect(after.rows - before.rows).toBe(60_000);
+  });
+});
+
+/** The part with 2 in the place of every probability. */
+function markedPart(bytes: Uint8Array): Uint8Array {
+  const parts = [...readArrowBytes(bytes)].map((batch) => {
+    const twos = columnOf('FLOAT64', Array(batch.rowCount).fill(2));
+    return { ...batch, columns: new Map([...batch.columns, ['probability', twos]]) };
+  });
+  const rowCount = parts.reduce((sum, part) => sum + part.rowCount, 0);
+  const names = [...parts[0]!.columns.keys()];
+  const columns = names.map((name) => {
+    const values = parts.flatMap((part) => Array.from(part.columns.get(name)!.values as never[]));
+    return [name, columnOf(parts[0]!.columns.get(name)!.type, values)] as const;
+  });
+  return arrowBytes({ rowCount, columns: new Map(columns) });
+}
+
+function withColumn(batch: ColumnBatch, name: string): ColumnBatch {
+  const zeros = columnOf('FLOAT64', Array(batch.rowCount).fill(0));
+  return { ...batch, columns: new Map([...batch.columns, [name, zeros]]) };
+}
