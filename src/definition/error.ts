@@ -40,6 +40,10 @@ export const ERROR_CODES = {
     status: 415,
     means: 'The body has a content type that this route does not read.',
   },
+  NOT_EXPORTABLE: {
+    status: 422,
+    means: 'A model has a part that the format asked for cannot carry; the problems name each with its remedy.',
+  },
   NOT_ACCEPTABLE: { status: 406, means: 'This route cannot answer in the media type asked for.' },
   PREDICTION_FAILED: {
     status: 422,

@@ -14,6 +14,8 @@ import { Jobs } from '../platform/jobs.js';
 import { surroundingsOfProcess } from '../platform/surroundings.js';
 import { CATALOG_HOLDER, type CatalogHolder } from '../registry/catalog.js';
 import { ModelVersions, TrainingSets } from '../registry/records.js';
+import { ExportsController } from './exports.controller.js';
+import { Exports } from './exports.js';
 import { Train } from './train.js';
 import { TrainedModelsController } from './trained-models.controller.js';
 import { TRAINER, type Trainer } from './trainer.js';
@@ -38,13 +40,18 @@ const TRAIN_PARTS = [
 /** Training sets and model training. The trainer is chosen by the composition root. */
 @Module({
   imports: [OfflineModule, ModelModule],
-  controllers: [TrainingSetsController, TrainedModelsController, TransformsController],
+  controllers: [TrainingSetsController, TrainedModelsController, ExportsController, TransformsController],
   providers: [
     {
       provide: TrainingSetStore,
       inject: [RETRIEVAL, TrainingSets, CONFIG],
       useFactory: (retrieval: Retrieval, records: TrainingSets, { dataDir }: Configuration) =>
         new TrainingSetStore(retrieval, records, join(dataDir, 'training-sets')),
+    },
+    {
+      provide: Exports,
+      inject: [ModelVersions, ModelBundles],
+      useFactory: (versions: ModelVersions, bundles: ModelBundles) => new Exports(versions, bundles),
     },
     { provide: Train, inject: [...TRAIN_PARTS], useFactory: createTrain },
     {

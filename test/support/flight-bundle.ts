@@ -8,10 +8,13 @@ import { ModelTraining } from '../../src/training/train-model.js';
 import { FLIGHT_SERVICE, flightModel } from './flight-model.js';
 import { flightPlan, flightRows, TRAINING_ROWS } from './flight-rows.js';
 
-/** The flight model, trained on the flight rows. */
-export async function flightBundle(ref: ModelVersionRef): Promise<ModelBundle> {
-  const model = flightModel();
-  const training = new ModelTraining(flightPlan(), new TfjsRuntime());
+/** The flight model, trained on the flight rows; `changes` replace members of its definition. */
+export async function flightBundle(
+  ref: ModelVersionRef,
+  changes: Parameters<typeof flightModel>[0] = {},
+): Promise<ModelBundle> {
+  const model = flightModel(changes);
+  const training = new ModelTraining(flightPlan(changes), new TfjsRuntime());
   training.add(flightRows(0, TRAINING_ROWS + 200));
   const { fitted, weights, epochs, postprocess, metrics, runtime } = await training.finish(() => undefined);
   const transform = fittedTransformJson(fitted);

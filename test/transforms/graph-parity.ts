@@ -65,9 +65,10 @@ export async function graphParity(choice: {
       );
       continue;
     }
-    graph.builder.output('out/vector', graph.vector);
     const { strings: vocabulary } = graph.vocabulary;
-    const model = graphModel(graph.builder, [{ name: 'out/vector', shape: [-1, -1] }], { vocabulary });
+    const model = graphModel(graph.builder, [{ name: 'vector', node: graph.vector, shape: [-1, -1] }], {
+      plumbline: { vocabulary },
+    });
     const loaded = await loadGraph(tf, model);
     const feeds = graphFeeds(tf, model, batchOf(some));
     const answer = tf.tidy(() => loaded.execute(feeds, 'out/vector')) as { dataSync(): Float32Array };

@@ -25,7 +25,7 @@ export function loadGraph(tf: Tf, { json, weights }: GraphModel): Promise<TfjsGr
 
 /** Rows as the inputs of a graph, as its documentation says. */
 export function graphFeeds(tf: Tf, { json }: GraphModel, rows: ColumnBatch): NamedTensorMap {
-  const vocabulary = json.userDefinedMetadata['vocabulary'] as readonly string[];
+  const { vocabulary } = json.userDefinedMetadata['plumbline'] as { readonly vocabulary: readonly string[] };
   const feeds: Record<string, Tensor> = {};
   for (const [name, { dtype }] of Object.entries(json.signature.inputs)) {
     const column = rows.columns.get(name)!;

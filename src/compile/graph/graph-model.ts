@@ -38,18 +38,19 @@ type TensorInfo = {
   readonly tensorShape: { readonly dim: readonly { readonly size: string }[] };
 };
 
-/** What a caller asks a graph for: its name and its shape, −1 for rows. */
-export type GraphOutput = { readonly name: string; readonly shape: readonly number[] };
+/** What a caller asks a graph for: its name in the signature, the float32 node that it is, its shape, −1 for rows. */
+export type GraphOutput = { readonly name: string; readonly node: string; readonly shape: readonly number[] };
 
 /** The file that `model.json` names beside itself. */
 const WEIGHTS_FILE = 'weights.bin';
 
-/** The finished graph with these outputs, which must be nodes of it. */
+/** The finished graph with these outputs. */
 export function graphModel(
   builder: GraphBuilder,
   outputs: readonly GraphOutput[],
   userDefinedMetadata: Readonly<Record<string, unknown>>,
 ): GraphModel {
+  for (const { name, node } of outputs) builder.output(nodeOf(name), node);
   const { nodes, constants, inputs } = builder;
   return {
     json: {
@@ -71,6 +72,11 @@ export function graphModel(
 /** Of graphs that TensorFlow 2 writes. */
 const TENSORFLOW_VERSION = 1087;
 
+/** Inputs are nodes of their own names, so outputs of the same names are others. */
+function nodeOf(output: string): string {
+  return `out/${output}`;
+}
+
 function specOf({ name, shape, values }: GraphConstant): WeightSpec {
   return { name, shape, dtype: values instanceof Float32Array ? 'float32' : 'int32' };
 }
@@ -81,7 +87,11 @@ function inputInfo({ name, type }: GraphInput): TensorInfo {
 }
 
 function outputInfo({ name, shape }: GraphOutput): TensorInfo {
-  return { name, dtype: 'DT_FLOAT', tensorShape: { dim: shape.map((size) => ({ size: String(size) })) } };
+  return {
+    name: nodeOf(name),
+    dtype: 'DT_FLOAT',
+    tensorShape: { dim: shape.map((size) => ({ size: String(size) })) },
+  };
 }
 
 /** Tensor after tensor, four little-endian bytes a number. */

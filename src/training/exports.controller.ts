@@ -1,0 +1,32 @@
+import { Controller, Get, Inject, Param, StreamableFile } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
+import { parseVersionNumber } from '../model/version-number.js';
+import { PROJECT_ROUTE, Project } from '../platform/project.js';
+import { Exports } from './exports.js';
+
+const TAR_MEDIA_TYPE = 'application/x-tar';
+
+/** Models for elsewhere. */
+@ApiTags('training')
+@Controller(`${PROJECT_ROUTE}/models/:model`)
+export class ExportsController {
+  constructor(@Inject(Exports) private readonly exports: Exports) {}
+
+  @Get('versions/:version/tfjs')
+  @ApiOperation({
+    summary: 'A trained version as a graph that plain tfjs loads: a tar of model.json and weights.bin',
+  })
+  @ApiProduces(TAR_MEDIA_TYPE)
+  @ApiOkResponse({ schema: { type: 'string', format: 'binary' } })
+  async tfjs(
+    @Project() project: string,
+    @Param('model') model: string,
+    @Param('version') version: string,
+  ): Promise<StreamableFile> {
+    const bytes = await this.exports.tfjs({ project, model, version: parseVersionNumber(version) });
+    return new StreamableFile(bytes, {
+      type: TAR_MEDIA_TYPE,
+      disposition: `attachment; filename="${model}-${version}.tar"`,
+    });
+  }
+}
