@@ -43,6 +43,20 @@ export const EMULATOR_GAPS: readonly EmulatorGap[] = [
     example: '[-0.75, -0.0]',
   },
   {
+    name: 'an escape in LIKE of what needs none',
+    covers: ({ node }) => node.kind === 'call' && node.operation === 'like_string' && escapesPlainly(node),
+    example: "'a' LIKE '\\\\a'",
+  },
+  {
+    name: 'arithmetic of INT64 literals, which are taken for 32 bits',
+    covers: ({ node, isCalled }) =>
+      !isCalled &&
+      node.kind === 'call' &&
+      node.arguments.length > 1 &&
+      node.arguments.every(isIntegerLiteral),
+    example: '1073741764 * 3',
+  },
+  {
     name: 'an array that begins with a computed element, which is taken for a subquery',
     covers: ({ node }) =>
       node.kind === 'call' && node.operation === 'array' && node.arguments[0]?.kind === 'call',
@@ -59,6 +73,15 @@ export const EMULATOR_GAPS: readonly EmulatorGap[] = [
     example: "GREATEST(ARRAY_MIN(GENERATE_ARRAY(1, 5, LENGTH('ab'))), 1)",
   },
 ];
+
+/** Whether a LIKE pattern has, or by the row may have, a backslash before something else than `%`, `_` and a backslash. */
+function escapesPlainly({ arguments: [, pattern] }: CallExpression): boolean {
+  return pattern?.kind !== 'literal' || /\\[^%_\\]/.test(String(pattern.value).replaceAll('\\\\', ''));
+}
+
+function isIntegerLiteral(node: Expression): boolean {
+  return node.kind === 'literal' && typeof node.value === 'bigint' && node.type === 'INT64';
+}
 
 /** Whether an array is made of numbers that rows bring: some of them may be -0.0. */
 function mayHoldZero(node: Expression): boolean {

@@ -13,6 +13,8 @@ export const WRONG_ON_EMULATOR: Readonly<Partial<Record<OperationId, string>>> =
   divide_float64: '1e308 / 0.1',
   // 0 - x is not -x.
   negate_float64: '-ABS(0.0)',
+  // The rest of the least INT64 by -1 overflows.
+  mod_int64: 'MOD(-9223372036854775807 - 1, -1)',
   // Bits are those of 32-bit numbers, >> keeps the sign, and << overflows.
   shift_left_int64: '1 << 43',
   shift_right_int64: '-1 >> 59',
