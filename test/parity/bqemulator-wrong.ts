@@ -96,6 +96,7 @@ export const WRONG_ON_EMULATOR: Readonly<Partial<Record<OperationId, string>>> =
   cast_float64_string: 'CAST(-2.0 AS STRING)',
   cast_string_int64: "CAST('+0X0' AS INT64)",
   cast_string_float64: "CAST('0x1F' AS FLOAT64)",
+  cast_string_bool: "SAFE_CAST('0' AS BOOL)",
   cast_string_date: "SAFE_CAST('0000-01-01' AS DATE)",
   cast_string_timestamp: "CAST('2017-01-01 00:00:00z' AS TIMESTAMP)",
   cast_timestamp_string: "CAST(TIMESTAMP '2028-06-04 23:04:46.108880Z' AS STRING)",

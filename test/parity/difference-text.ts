@@ -13,13 +13,15 @@ export type Origin = {
   readonly number: number;
   readonly operations: readonly string[] | undefined;
   readonly target: string | undefined;
+  /** What the engine said of the whole expression, among others: it may say something else of it alone. */
+  readonly said: string;
 };
 
 /** A failure for a person: the expression, the row, what each engine says and runs, and how to see it again. */
 export async function differenceText(
-  { expression, row }: Failure,
+  { expression, row, engine: differing }: Failure,
   engines: readonly ParityEngine[],
-  { seed, number, operations, target }: Origin,
+  { seed, number, operations, target, said }: Origin,
 ): Promise<string> {
   const lines = [expressionText(expression), `  row: ${rowText(expression, row)}`];
   lines.push(`  oracle: ${valueText(evaluate(expression, row, AS_OF_US))}`);
@@ -31,6 +33,7 @@ export async function differenceText(
     lines.push(`  ${engine.name}: ${answer instanceof Error ? answer.message : valueText(onlyOf(answer))}`);
     lines.push(`    by: ${statement}`);
   }
+  lines.push(`  ${differing.name} at first, of the whole: ${said}`);
   const only = operations === undefined ? '' : ` --operation ${operations.join(',')}`;
   const by = target === undefined ? '' : ` --target ${target}`;
   return [...lines, `  again: npm run parity -- --seed ${seed} --case ${number}${only}${by}`].join('\n');

@@ -3,7 +3,7 @@ import { type CaseBatch, caseBatches, type ParityCase } from './cases.js';
 import { Coverage, type CoverageSummary } from './coverage.js';
 import { differenceText } from './difference-text.js';
 import type { EngineAnswer, ParityEngine } from './engine.js';
-import { sameBits } from './print.js';
+import { sameBits, valueText } from './print.js';
 import { throughDoor } from './rows.js';
 import { shrunk } from './shrink.js';
 
@@ -66,7 +66,13 @@ export async function runParity(options: ParityOptions): Promise<ParityReport> {
         row: batch.rows[difference.index]!,
       });
       tally.differences.push(
-        await differenceText(small, engines, { seed, number, operations, target: options.target }),
+        await differenceText(small, engines, {
+          seed,
+          number,
+          operations,
+          target: options.target,
+          said: difference.said,
+        }),
       );
     }
     if (tally.differences.length >= stopAfter) break;
@@ -86,6 +92,8 @@ type Difference = {
   readonly case: ParityCase;
   readonly engine: ParityEngine;
   readonly index: number;
+  /** What the engine said. */
+  readonly said: string;
 };
 
 async function differencesOf(
@@ -101,8 +109,12 @@ async function differencesOf(
     const { values } = each.made;
     tally.values += values.length;
     const index = values.findIndex((value, row) => !agrees(answers[at]!, row, value));
-    return index < 0 ? [] : [{ case: each, engine, index }];
+    return index < 0 ? [] : [{ case: each, engine, index, said: saidIn(answers[at]!, index) }];
   });
+}
+
+function saidIn(answer: EngineAnswer, row: number): string {
+  return answer instanceof Error ? answer.message : valueText(answer[row]!);
 }
 
 function agrees(answer: EngineAnswer, row: number, expected: Parameters<typeof sameBits>[0]): boolean {

@@ -30,7 +30,7 @@ export const BIGQUERY_ARRAYS: Readonly<Record<keyof typeof ARRAYS, BigqueryLower
   }),
   array_reverse: sql('ARRAY_REVERSE($0)'),
   array_first: sql('$0[SAFE_OFFSET(0)]'),
-  array_last: sql('$0[SAFE_OFFSET(ARRAY_LENGTH($0) - 1)]'),
+  array_last: sql('ARRAY_REVERSE($0)[SAFE_OFFSET(0)]'),
   array_slice: sql('ARRAY_SLICE($0, $1, $2)'),
   array_to_string: joined(),
   array_to_bytes: joined(),
