@@ -2,6 +2,7 @@ import { closestName } from '../definition/closest-name.js';
 import { FITTED_FUNCTIONS } from '../definition/expression.js';
 import { reportCondition } from './check-case.js';
 import { checkConcat } from './check-concat.js';
+import { EXPANSIONS, reportExpansion } from './check-expansion.js';
 import { checkFitted } from './check-fitted.js';
 import { GEOGRAPHY_CALLS } from './check-geography.js';
 import { NORMALIZE_CALLS } from './check-normalize.js';
@@ -18,6 +19,7 @@ import type { CallNode } from './syntax.js';
 /** Types a function call or an operator. */
 export function checkCall(context: CheckContext, node: CallNode): Checked | null {
   const isFitted = FITTED_FUNCTIONS.some((name) => name === node.name);
+  if (EXPANSIONS.some((name) => name === node.name)) return reportExpansion(context, node);
   if (isFitted || node.over) return checkFitted(context, node);
   const own = Object.hasOwn(OWN_RULES, node.name) ? OWN_RULES[node.name] : undefined;
   if (own !== undefined) return hasError(node) ? checkRest(context, node) : own(context, node);
@@ -30,7 +32,7 @@ export function checkCall(context: CheckContext, node: CallNode): Checked | null
 
 /** Arguments that are no expressions tell neither how many there should be nor what is wrong with the others. */
 function hasError({ arguments: nodes }: CallNode): boolean {
-  return nodes.some(({ kind }) => kind === 'error');
+  return nodes.some(({ kind }) => kind === 'error' || kind === 'named');
 }
 
 /** The mistakes within arguments, but for names where they may be parts and the like. */
@@ -134,6 +136,7 @@ export const FUNCTION_NAMES: readonly string[] = [
   ...Object.keys(ALIASES),
   ...Object.keys(OWN_RULES),
   ...FITTED_FUNCTIONS,
+  ...EXPANSIONS,
 ].filter(
   (spelling) =>
     /^[A-Z_0-9]+$/.test(spelling) &&

@@ -1,33 +1,43 @@
 import {
   FITTED_FUNCTIONS,
-  type FittedExpression,
   type FittedFunctionName,
+  type FittedParameters,
 } from '../definition/expression.js';
-import type { Value } from '../definition/value.js';
+import type { ValueType } from '../definition/value-type.js';
+import { readOptions } from './check-options.js';
 import { type CheckContext, type Checked, checkedOf } from './checked.js';
 import { coerce, coercionCost } from './coercion.js';
-import type { CallNode, SyntaxNode } from './syntax.js';
+import type { InputKind, Preprocessing } from './fitted/preprocessing.js';
+import { PREPROCESSING } from './fitted/table.js';
+import { suggestedAs } from './suggested-cast.js';
+import type { CallNode } from './syntax.js';
 
-/** `F(x, …) OVER ()`: statistics of the training split, in a transform only (S24). Source: BigQuery ML, preprocessing functions. */
+/**
+ * A preprocessing function `F(x, …)`, in a transform only; those that learn from the training split stand with `OVER ()`
+ * (S24). Source: BigQuery ML, preprocessing functions.
+ */
 export function checkFitted(context: CheckContext, node: CallNode): Checked | null {
   const name = FITTED_FUNCTIONS.find((fitted) => fitted === node.name);
   const refusal = refusalOf(context, node, name);
   if (name === undefined || refusal !== null) {
     return context.report({ position: node.position, message: refusal ?? 'is refused' });
   }
-  const argument = node.arguments[0];
-  if (argument === undefined) {
+  const [argument, ...options] = node.arguments;
+  if (argument === undefined || argument.kind === 'named') {
     return context.report({ position: node.position, message: `${name} takes at least one argument` });
   }
   const operand = context.check(argument);
-  const call = { context, node, options: node.arguments.slice(1) };
-  return operand === null ? null : RULES[name](call, operand);
+  const parameters = readOptions(context, node, options, PREPROCESSING[name].options);
+  if (operand === null || parameters === null) return null;
+  return typed({ context, node, name, operand, parameters });
 }
 
-type FittedCall = {
+type Call = {
   readonly context: CheckContext;
   readonly node: CallNode;
-  readonly options: readonly SyntaxNode[];
+  readonly name: FittedFunctionName;
+  readonly operand: Checked;
+  readonly parameters: FittedParameters;
 };
 
 function refusalOf(
@@ -36,100 +46,73 @@ function refusalOf(
   name: FittedFunctionName | undefined,
 ): string | null {
   if (name === undefined)
-    return `${node.name} takes no OVER (); fitted functions are ${FITTED_FUNCTIONS.join(', ')}`;
-  if (context.allow !== 'transform')
-    return `${name} is fitted in training: it belongs into the transform of a model`;
-  return node.over ? null : `write ${name}(…) OVER (): it is fitted over all training rows`;
-}
-
-const RULES: Record<FittedFunctionName, (call: FittedCall, operand: Checked) => Checked | null> = {
-  STANDARD_SCALER: checkScaler,
-  IMPUTER: checkImputer,
-  ONE_HOT_ENCODER: checkEncoder,
-};
-
-function checkScaler(call: FittedCall, operand: Checked): Checked | null {
-  if (call.options.length > 0) return reportOptions(call, 'one argument');
-  return numeric(call, operand, 'STANDARD_SCALER', {});
-}
-
-function checkImputer(call: FittedCall, operand: Checked): Checked | null {
-  const strategy = literalOf(call.options[0]);
-  if (call.options.length !== 1 || !STRATEGIES.some((known) => known === strategy)) {
-    return reportOptions(call, `a strategy: ${STRATEGIES.map((name) => `'${name}'`).join(', ')}`);
+    return `${node.name} takes no OVER (); functions that do are ${ANALYTIC.join(', ')}`;
+  const { analytic } = PREPROCESSING[name];
+  if (context.allow !== 'transform') {
+    const why = analytic ? 'is fitted in training' : 'prepares a model input';
+    return `${name} ${why}: it belongs into the transform of a model`;
   }
-  const parameters = { strategy: String(strategy) };
-  if (operand.expression.type !== 'STRING') return numeric(call, operand, 'IMPUTER', parameters);
-  if (strategy !== 'most_frequent') return reportOptions(call, "'most_frequent' for a STRING");
-  return fitted(call, { function: 'IMPUTER', type: 'STRING', arguments: [operand.expression], parameters });
+  if (analytic === node.over) return null;
+  return analytic
+    ? `write ${name}(…) OVER (): it is fitted over all training rows`
+    : `${name} takes no OVER (): it learns nothing`;
 }
 
-function checkEncoder(call: FittedCall, operand: Checked): Checked | null {
-  const { context, node } = call;
-  if (context.outermost !== node) {
-    const message = 'ONE_HOT_ENCODER must be the outermost function: its result is a vector';
+const ANALYTIC = FITTED_FUNCTIONS.filter((name) => PREPROCESSING[name].analytic);
+
+function typed(call: Call): Checked | null {
+  const { context, node, name, operand, parameters } = call;
+  const { input, refuse, result }: Preprocessing = PREPROCESSING[name];
+  const type = INPUT_TYPES[input].find((taken) => coercionCost(operand, taken) !== null);
+  if (type === undefined) return reportInput(call, input);
+  const refused = refuse?.(type, parameters) ?? null;
+  if (refused !== null) {
+    const position = node.arguments[1]?.position ?? node.position;
+    return context.report({ position, message: `${name} takes ${refused}`, expected: refused });
+  }
+  const resultType = result(type, parameters);
+  if (resultType === 'vector' && context.outermost !== node) {
+    const message = `${name} must be the outermost function: its result is a vector`;
     return context.report({ position: node.position, message });
   }
-  const [drop = 'none', topK = 32_000n, threshold = 5n] = call.options.map(literalOf);
-  const isDrop = drop === 'none' || drop === 'most_frequent';
-  if (call.options.length > 3 || !isDrop || !isCount(topK, 1_000_000n) || !isCount(threshold, 2n ** 53n)) {
-    return reportOptions(
-      call,
-      "drop ('none' or 'most_frequent'), top_k and frequency_threshold, as literals",
-    );
-  }
-  const { expression } = operand;
-  if (expression.type !== 'STRING') {
-    return report(call, operand, 'STRING', `CAST(… AS STRING)`);
-  }
-  const parameters = { drop, topK: Number(topK), frequencyThreshold: Number(threshold) };
-  return fitted(call, {
-    function: 'ONE_HOT_ENCODER',
-    type: 'ARRAY<FLOAT64>',
-    arguments: [expression],
-    parameters,
-  });
-}
-
-function numeric(
-  call: FittedCall,
-  operand: Checked,
-  name: FittedFunctionName,
-  parameters: FittedExpression['parameters'],
-): Checked | null {
-  if (coercionCost(operand, 'FLOAT64') === null) {
-    const suggestion = operand.expression.type === 'BOOL' ? 'CAST(… AS INT64)' : 'CAST(… AS FLOAT64)';
-    return report(call, operand, 'INT64 or FLOAT64', suggestion);
-  }
-  return fitted(call, {
+  const expression = {
+    kind: 'fitted',
     function: name,
-    type: 'FLOAT64',
-    arguments: [coerce(operand, 'FLOAT64')],
+    type: resultType === 'vector' ? 'ARRAY<FLOAT64>' : resultType,
+    arguments: [coerce(operand, type)],
     parameters,
-  });
+  } as const;
+  return checkedOf(expression, node.position);
 }
 
-function fitted({ node }: FittedCall, expression: Omit<FittedExpression, 'kind'>): Checked {
-  return checkedOf({ kind: 'fitted', ...expression }, node.position);
-}
+/** The types of an input, the one that a NULL takes first. */
+const INPUT_TYPES: Record<InputKind, readonly ValueType[]> = {
+  number: ['FLOAT64'],
+  text: ['STRING'],
+  value: ['FLOAT64', 'STRING'],
+  numbers: ['ARRAY<FLOAT64>'],
+  texts: ['ARRAY<STRING>'],
+};
 
-function report({ context, node }: FittedCall, operand: Checked, expected: string, suggestion: string): null {
+const EXPECTED: Record<InputKind, string> = {
+  number: 'INT64 or FLOAT64',
+  text: 'STRING',
+  value: 'INT64, FLOAT64 or STRING',
+  numbers: 'ARRAY<FLOAT64>',
+  texts: 'ARRAY<STRING>',
+};
+
+function reportInput({ context, node, operand }: Call, input: InputKind): null {
   const found = operand.expression.type;
+  const expected = EXPECTED[input];
   const message = `${node.name} takes ${expected}, not ${found}`;
-  return context.report({ position: operand.position, message, found, expected, suggestion });
+  const suggestion = insteadOf(input, found) ?? suggestedAs(context, operand, INPUT_TYPES[input]);
+  const { position } = operand;
+  return context.report({ position, message, found, expected, ...(suggestion !== null && { suggestion }) });
 }
 
-function reportOptions({ context, node, options }: FittedCall, expected: string): null {
-  const position = options[0]?.position ?? node.position;
-  return context.report({ position, message: `${node.name} takes ${expected}`, expected });
+/** What is meant where no cast would help: words of a text, one text for each row. */
+function insteadOf(input: InputKind, found: ValueType): string | null {
+  if (input === 'texts' && found === 'STRING') return 'TOKENS(…)';
+  return input === 'text' && found === 'ARRAY<STRING>' ? 'MULTI_HOT_ENCODER(…) OVER ()' : null;
 }
-
-function literalOf(node: SyntaxNode | undefined): Value | undefined {
-  return node?.kind === 'literal' ? node.value : null;
-}
-
-function isCount(value: Value | undefined, max: bigint): boolean {
-  return typeof value === 'bigint' && value >= 0n && value <= max;
-}
-
-const STRATEGIES = ['mean', 'median', 'most_frequent'] as const;

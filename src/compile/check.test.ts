@@ -209,17 +209,17 @@ describe('S5 what an expression must not be', () => {
     ],
     [
       'ABS(amount) OVER ()',
-      '! 1:1 ABS takes no OVER (); fitted functions are STANDARD_SCALER, ONE_HOT_ENCODER, IMPUTER',
+      '! 1:1 ABS takes no OVER (); functions that do are STANDARD_SCALER, MIN_MAX_SCALER, MAX_ABS_SCALER, ROBUST_SCALER, IMPUTER, QUANTILE_BUCKETIZE, LABEL_ENCODER, ONE_HOT_ENCODER, MULTI_HOT_ENCODER, BAG_OF_WORDS, TF_IDF',
     ],
     [
       'STANDARD_SCALER(carrier) OVER ()',
-      '! 1:17 STANDARD_SCALER takes INT64 or FLOAT64, not STRING; did you mean CAST(… AS FLOAT64)?',
+      '! 1:17 STANDARD_SCALER takes INT64 or FLOAT64, not STRING; did you mean SAFE_CAST(carrier AS FLOAT64)?',
     ],
-    ["IMPUTER(amount, 'mode') OVER ()", "! 1:17 IMPUTER takes a strategy: 'mean', 'median', 'most_frequent'"],
+    ["IMPUTER(amount, 'mode') OVER ()", "! 1:17 IMPUTER takes strategy: 'mean', 'median', 'most_frequent'"],
     ["IMPUTER(carrier, 'mean') OVER ()", "! 1:18 IMPUTER takes 'most_frequent' for a STRING"],
     [
       'ONE_HOT_ENCODER(delayed) OVER ()',
-      '! 1:17 ONE_HOT_ENCODER takes STRING, not BOOL; did you mean CAST(… AS STRING)?',
+      '! 1:17 ONE_HOT_ENCODER takes STRING, not BOOL; did you mean CAST(delayed AS STRING)?',
     ],
     [
       'COALESCE(ONE_HOT_ENCODER(carrier) OVER (), vector)',

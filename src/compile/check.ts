@@ -3,14 +3,16 @@ import { elementTypeOf, type ValueType } from '../definition/value-type.js';
 import { checkArray } from './check-array.js';
 import { checkCall } from './check-call.js';
 import { checkCase } from './check-case.js';
+import { expandedFields } from './check-expansion.js';
 import { checkName } from './check-name.js';
 import { checkExtract } from './check-time.js';
 import { type Allowance, type CheckContext, type Checked, callOf, checkedOf, type Scope } from './checked.js';
 import { coerce, coercionCost } from './coercion.js';
 import { OPERATIONS, type OperationId } from './operation/table.js';
+import { NOT_HERE } from './parse-struct.js';
 import { parse } from './parser.js';
 import { type ExpressionProblem, MAX_MISTAKES_FOUND, type Mistake, problemOf } from './problem.js';
-import type { CastNode, SyntaxNode } from './syntax.js';
+import type { CastNode, NamedNode, SyntaxNode } from './syntax.js';
 
 export type { Scope } from './checked.js';
 export type { ExpressionProblem } from './problem.js';
@@ -20,30 +22,90 @@ const MAX_EXPRESSION_LENGTH = 65_536;
 
 /**
  * Parses and types an expression (S5), or tells every mistake in it with its place. `row` sees the scope only; `read` also
- * AS_OF(); `transform` also fitted functions `F(x, …) OVER ()`.
+ * AS_OF(); `transform` also preprocessing functions.
  */
 export function checkExpression(
   text: string,
   options: { readonly scope: Scope; readonly allow: Allowance },
 ): { expression: Expression } | { problems: readonly ExpressionProblem[] } {
-  const unreadable = wholeMistake(text);
-  if (unreadable !== null) return { problems: [problemOf(text, unreadable)] };
-  const { node, mistakes: syntax } = parse(text);
-  const mistakes: Mistake[] = [...syntax];
-  const context: CheckContext = {
-    ...options,
-    text,
-    outermost: node,
-    check: (child) => (mistakes.length < MAX_MISTAKES_FOUND ? checkNode(context, child) : null),
-    report: (mistake) => {
-      mistakes.push(mistake);
+  const checking = new Checking(text, options);
+  const node = checking.parse();
+  const checked = node === null ? null : checking.check(node);
+  return checked === null || checking.mistakes.length > 0
+    ? { problems: checking.problems() }
+    : { expression: checked.expression };
+}
+
+/** One expression of a transform's output, and the field it is where the output stands for several. */
+export type OutputExpression = { readonly field: string | null; readonly expression: Expression };
+
+/**
+ * Parses and types an output of a transform: one expression, or one for each field where it holds a FEATURE_CROSS or a
+ * POLYNOMIAL_EXPAND of several.
+ */
+export function checkTransformOutput(
+  text: string,
+  scope: Scope,
+): { outputs: readonly OutputExpression[] } | { problems: readonly ExpressionProblem[] } {
+  const checking = new Checking(text, { scope, allow: 'transform' });
+  const node = checking.parse();
+  const fields = node === null ? null : expandedFields(checking.contextOf(node), node);
+  const outputs = (fields ?? []).flatMap(({ field, node: expanded }) => {
+    const checked = checking.check(expanded);
+    return checked === null ? [] : [{ field, expression: checked.expression }];
+  });
+  return checking.mistakes.length > 0 ? { problems: checking.problems() } : { outputs };
+}
+
+/** The mistakes of one text, and the context its nodes are checked in. */
+class Checking {
+  readonly mistakes: Mistake[] = [];
+
+  constructor(
+    private readonly text: string,
+    private readonly options: { readonly scope: Scope; readonly allow: Allowance },
+  ) {}
+
+  /** Null where the text cannot be read at all. */
+  parse(): SyntaxNode | null {
+    const unreadable = wholeMistake(this.text);
+    if (unreadable !== null) {
+      this.mistakes.push(unreadable);
       return null;
-    },
-  };
-  const checked = context.check(node);
-  if (checked !== null && mistakes.length === 0) return { expression: checked.expression };
-  const inOrder = mistakes.toSorted((a, b) => a.position - b.position).slice(0, MAX_MISTAKES);
-  return { problems: inOrder.map((mistake) => problemOf(text, mistake)) };
+    }
+    const { node, mistakes } = parse(this.text);
+    this.mistakes.push(...mistakes);
+    return node;
+  }
+
+  check(node: SyntaxNode): Checked | null {
+    return this.contextOf(node).check(node);
+  }
+
+  contextOf(outermost: SyntaxNode): CheckContext {
+    const { mistakes, text, options } = this;
+    const context: CheckContext = {
+      ...options,
+      text,
+      outermost,
+      check: (child) => (mistakes.length < MAX_MISTAKES_FOUND ? checkNode(context, child) : null),
+      report: (mistake) => {
+        mistakes.push(mistake);
+        return null;
+      },
+    };
+    return context;
+  }
+
+  /** The first of them in their order; what several fields have in common is one. */
+  problems(): readonly ExpressionProblem[] {
+    const inOrder = this.mistakes.toSorted((a, b) => a.position - b.position);
+    const different = inOrder.filter(
+      ({ position, message }, index) =>
+        !inOrder.slice(0, index).some((other) => other.position === position && other.message === message),
+    );
+    return different.slice(0, MAX_MISTAKES).map((mistake) => problemOf(this.text, mistake));
+  }
 }
 
 /** What is wrong with the text before it is read. */
@@ -77,6 +139,11 @@ function checkNode(context: CheckContext, node: SyntaxNode): Checked | null {
     case 'error':
       for (const part of node.parts) context.check(part);
       return null;
+    case 'named':
+      return checkNamed(context, node);
+    case 'struct':
+      for (const { value } of node.fields) context.check(value);
+      return context.report({ position: node.position, message: NOT_HERE, found: 'STRUCT' });
     case 'interval':
       return context.report({
         position: node.position,
@@ -84,6 +151,12 @@ function checkNode(context: CheckContext, node: SyntaxNode): Checked | null {
           'an INTERVAL stands only beside + and -, and in TIMESTAMP_ADD, TIMESTAMP_SUB, DATE_ADD and DATE_SUB',
       });
   }
+}
+
+function checkNamed(context: CheckContext, { name, position, value }: NamedNode): null {
+  context.check(value);
+  const message = 'there are no named arguments; write the values in their order';
+  return context.report({ position, message, found: `${name} =>` });
 }
 
 function checkCast(context: CheckContext, { argument, to, position }: CastNode): Checked | null {

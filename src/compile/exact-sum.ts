@@ -14,6 +14,39 @@ export class ExactSum {
     else grow(this.parts, x);
   }
 
+  /** Adds a finite double `times` times. */
+  addRepeated(x: number, times: number): void {
+    this.rest += exactInteger(x) * BigInt(times);
+  }
+
+  /** Adds the doubles of a column, finite where `valid`; gives how many. */
+  addAll(values: Float64Array, valid: Uint8Array | null): number {
+    // Two doubles before the expansion take nearly everything: each step is error-free, so nothing is lost on the way.
+    let [high, low, count] = [0, 0, 0];
+    for (let i = 0; i < values.length; i++) {
+      if (valid !== null && valid[i] === 0) continue;
+      const x = values[i]!;
+      count++;
+      if (Math.abs(x) > LARGEST_IN_EXPANSION) {
+        this.rest += exactInteger(x);
+        continue;
+      }
+      const sum = high + x;
+      const part = sum - high;
+      const error = high - (sum - part) + (x - part);
+      high = sum;
+      if (error === 0) continue;
+      const lower = low + error;
+      const lowerPart = lower - low;
+      const left = low - (lower - lowerPart) + (error - lowerPart);
+      low = lower;
+      if (left !== 0) grow(this.parts, left);
+    }
+    grow(this.parts, low);
+    grow(this.parts, high);
+    return count;
+  }
+
   /** Adds everything that `other` was given. */
   merge(other: ExactSum): void {
     for (const part of other.parts) grow(this.parts, part);
@@ -54,6 +87,50 @@ export class ExactMoments {
     }
   }
 
+  /** Adds a finite double `times` times. */
+  addRepeated(x: number, times: number): void {
+    this.count += times;
+    this.sum.addRepeated(x, times);
+    this.squaresRest += exactInteger(x) ** 2n * BigInt(times);
+  }
+
+  /** Adds the doubles of a column, finite where `valid`. */
+  addAll(values: Float64Array, valid: Uint8Array | null): void {
+    this.count += this.sum.addAll(values, valid);
+    let [high, low] = [0, 0];
+    for (let i = 0; i < values.length; i++) {
+      if (valid !== null && valid[i] === 0) continue;
+      const x = values[i]!;
+      const size = Math.abs(x);
+      if (size > LARGEST_EXACT_SQUARE || (size < SMALLEST_EXACT_SQUARE && size !== 0)) {
+        this.squaresRest += exactInteger(x) ** 2n;
+        continue;
+      }
+      const square = x * x;
+      const split = SPLITTER * x;
+      const head = split - (split - x);
+      const tail = x - head;
+      const rounding = tail * tail - (square - head * head - 2 * (head * tail));
+      const sum = high + square;
+      const part = sum - high;
+      const error = high - (sum - part) + (square - part);
+      high = sum;
+      low = this.addLow(low, error);
+      if (rounding !== 0) low = this.addLow(low, rounding);
+    }
+    grow(this.squares, low);
+    grow(this.squares, high);
+  }
+
+  /** `low + x`, whose rounding error goes into the expansion. */
+  private addLow(low: number, x: number): number {
+    const sum = low + x;
+    const part = sum - low;
+    const left = low - (sum - part) + (x - part);
+    if (left !== 0) grow(this.squares, left);
+    return sum;
+  }
+
   /** Adds everything that `other` was given. */
   merge(other: ExactMoments): void {
     this.count += other.count;
@@ -77,12 +154,53 @@ export class ExactMoments {
    * constants; null of fewer than two.
    */
   sampleVariance(): number | null {
-    if (this.count < 2) return null;
+    return this.count < 2 ? null : this.varianceOver(BigInt(this.count) - 1n);
+  }
+
+  /** The variance of the population, (n Σx² − (Σx)²) / n², likewise; null of nothing. */
+  populationVariance(): number | null {
+    return this.count === 0 ? null : this.varianceOver(BigInt(this.count));
+  }
+
+  /** The exact mean of (x − `center`) / `scale`, rounded once; 0 of nothing or where it is no finite double. */
+  meanOfScaled(center: number, scale: number): number {
+    return meanOfScaled(this.sum, this.count, { center, scale });
+  }
+
+  private varianceOver(divisor: bigint): number {
     const n = BigInt(this.count);
     const squares = exactTotal(this.squares, 0n) * 2n ** BigInt(-UNIT_EXPONENT) + this.squaresRest;
     const numerator = n * squares - this.sum.exact() ** 2n;
-    return roundedRatio(numerator, n * (n - 1n), 2 * UNIT_EXPONENT);
+    return roundedRatio(numerator, n * divisor, 2 * UNIT_EXPONENT);
   }
+}
+
+/**
+ * The exact mean of (x − center) / scale over `count` doubles of which `sum` is the sum: (Σx − n · center) / (n · scale),
+ * rounded once; 0 of nothing, without a scale, or where it is no finite double.
+ */
+export function meanOfScaled(
+  sum: ExactSum,
+  count: number,
+  { center, scale }: { readonly center: number; readonly scale: number },
+): number {
+  if (count === 0 || scale === 0) return 0;
+  const n = BigInt(count);
+  const size = exactInteger(Math.abs(scale));
+  const numerator = (sum.exact() - n * exactInteger(center)) * (scale < 0 ? -1n : 1n);
+  const mean = roundedRatio(numerator, n * size, 0);
+  return Number.isFinite(mean) ? mean : 0;
+}
+
+/** The exact mean of (x − from) / (to − from), likewise; `to` is greater than `from`. */
+export function meanOfRange(
+  sum: ExactSum,
+  count: number,
+  { from, to }: { readonly from: number; readonly to: number },
+): number {
+  const n = BigInt(count);
+  const start = exactInteger(from);
+  return roundedRatio(sum.exact() - n * start, n * (exactInteger(to) - start), 0);
 }
 
 /** `numerator / denominator · 2^exponent` as the nearest double, ties to even; the denominator is positive. */

@@ -1,16 +1,19 @@
 import type { Expression } from '../definition/expression.js';
 import type { ValueType } from '../definition/value-type.js';
 import { expressionJson, parseExpressionJson } from './expression-json.js';
+import type { FittedState } from './fitted/state.js';
+
+export type { FittedState } from './fitted/state.js';
 
 /**
- * A transform after fitting: plain data, part of a model version, never changed (S24). Its expressions hold no fitted
+ * A transform after fitting: plain data, part of a model version, never changed (S24). Its expressions hold no preprocessing
  * function any more: each one became a column `$0`, `$1`, … that is computed from its state before the expressions
  * that read it, so the same kernel code runs in training, in prediction and after a reload.
  */
 export type FittedTransform = {
   /** The columns it reads. */
   readonly inputs: readonly { readonly name: string; readonly type: ValueType }[];
-  /** Fitted functions by stage: a node reads inputs and nodes of earlier stages. */
+  /** Preprocessing functions, each behind those it reads. */
   readonly nodes: readonly FittedNode[];
   readonly outputs: readonly FittedOutput[];
 };
@@ -18,35 +21,51 @@ export type FittedTransform = {
 export type FittedNode = {
   /** `$0`, `$1`, …: a name no definition can use. */
   readonly name: string;
-  /** 1 for a function of inputs alone, 2 for one of such functions, and so on. */
+  /**
+   * How many functions that learn stand within one another up to this one: 1 for one of inputs alone, 2 for one of such
+   * functions; one that learns nothing has the stage of what it reads, 0 of inputs.
+   */
   readonly stage: number;
   readonly type: ValueType;
   readonly argument: Expression;
-  readonly state: ColumnState;
+  readonly state: FittedState;
 };
 
-/** One number a row, or one number a category and row. */
-export type FittedOutput =
-  | {
-      readonly kind: 'number';
-      readonly name: string;
-      /** The output's expression as it was written. */
-      readonly text: string;
-      readonly expression: Expression;
-      /** Stands for NULL: the mean of this output over the training split, 0 if it had no value there. */
-      readonly nullAs: number;
-    }
-  | {
-      readonly kind: 'oneHot';
-      readonly name: string;
-      readonly text: string;
-      readonly argument: Expression;
-      readonly state: OneHotState;
-    };
+type NamedOutput = {
+  readonly name: string;
+  /** The output's expression as it was written. */
+  readonly text: string;
+};
+
+/** What becomes of one output. */
+export type FittedOutput = NamedOutput & (NumberOutput | ArrayOutput | EncodedOutput);
+
+/** One number a row. */
+export type NumberOutput = {
+  readonly kind: 'number';
+  readonly expression: Expression;
+  /** Stands for NULL: the mean of this output over the training split, 0 if it had no value there. */
+  readonly nullAs: number;
+};
+
+/** The numbers of an array, `nullAs.length` of them in every row. */
+export type ArrayOutput = {
+  readonly kind: 'array';
+  readonly expression: Expression;
+  /** Stands for the elements of a NULL: the mean of each over the training split. */
+  readonly nullAs: readonly number[];
+};
+
+/** What a function writes that gives no plain number: indicators, an index, numbers of terms. NULL is theirs to say. */
+export type EncodedOutput = {
+  readonly kind: 'encoded';
+  readonly argument: Expression;
+  readonly state: FittedState;
+};
 
 /** One number of the model input vector. */
 export type Slot = {
-  /** Unlike that of every other slot: `name`, or `name["category"]` and `name[NULL]` of an indicator. */
+  /** Unlike that of every other slot: `name`, or of several `name["category"]`, `name[NULL]`, `name[0]`. */
   readonly name: string;
   /** The transform's output that it belongs to. */
   readonly output: string;
@@ -59,49 +78,15 @@ export type Slot = {
   readonly size?: number;
 };
 
-/** What a fitted function learnt, one shape a function. */
-export type FittedState = StandardScalerState | ImputerState | OneHotState;
-
-/** States of functions that give one value a row. */
-export type ColumnState = Exclude<FittedState, OneHotState>;
-
-export type StandardScalerState = {
-  readonly function: 'STANDARD_SCALER';
-  /** Values that were not NULL. */
-  readonly count: number;
-  readonly mean: number | null;
-  /** Sample standard deviation (n − 1); null where it is undefined. */
-  readonly standardDeviation: number | null;
-};
-
-export type ImputerState = {
-  readonly function: 'IMPUTER';
-  readonly strategy: ImputerStrategy;
-  /** Values that were not NULL. */
-  readonly count: number;
-  /** What replaces NULL; null if there was no value to learn from. */
-  readonly value: number | string | null;
-};
-
-export type ImputerStrategy = 'mean' | 'median' | 'most_frequent';
-
-export type OneHotState = {
-  readonly function: 'ONE_HOT_ENCODER';
-  /** Categories of the slots 1, 2, …, in code point order; slot 0 is NULL and every other category. */
-  readonly vocabulary: readonly string[];
-  /** The category whose rows are all zeros, under `drop` = most_frequent. */
-  readonly dropped: string | null;
-};
-
 /** The JSON form of a fitted transform: readable, exact, and what is hashed. */
 export function fittedTransformJson(fitted: FittedTransform): FittedTransformJson {
   return {
     inputs: fitted.inputs,
     nodes: fitted.nodes.map((node) => ({ ...node, argument: expressionJson(node.argument) })),
     outputs: fitted.outputs.map((output) =>
-      output.kind === 'number'
-        ? { ...output, expression: expressionJson(output.expression) }
-        : { ...output, argument: expressionJson(output.argument) },
+      output.kind === 'encoded'
+        ? { ...output, argument: expressionJson(output.argument) }
+        : { ...output, expression: expressionJson(output.expression) },
     ),
   };
 }
@@ -114,14 +99,17 @@ export type FittedTransformJson = {
 
 /** Reads what {@link fittedTransformJson} wrote; the caller has verified its hash. */
 export function parseFittedTransform(json: FittedTransformJson): FittedTransform {
-  const outputs = json.outputs as readonly FittedOutput[];
+  const outputs = json.outputs as readonly (FittedOutput | OneHotOutput)[];
   return {
     inputs: json.inputs,
     nodes: json.nodes.map((node) => ({ ...node, argument: parseExpressionJson(node.argument) })),
     outputs: outputs.map((output) =>
-      output.kind === 'number'
-        ? { ...output, expression: parseExpressionJson(output.expression) }
-        : { ...output, argument: parseExpressionJson(output.argument) },
+      output.kind === 'encoded' || output.kind === 'oneHot'
+        ? { ...output, kind: 'encoded', argument: parseExpressionJson(output.argument) }
+        : { ...output, expression: parseExpressionJson(output.expression) },
     ),
   };
 }
+
+/** What the only encoded output was called when there was but one encoder. */
+type OneHotOutput = NamedOutput & Omit<EncodedOutput, 'kind'> & { readonly kind: 'oneHot' };

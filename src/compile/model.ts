@@ -1,6 +1,6 @@
 import type { InputDocument, LabelScaler, ModelDocument } from '../definition/document.js';
 import type { Problem } from '../definition/error.js';
-import { childrenOf, type Expression } from '../definition/expression.js';
+import type { Expression } from '../definition/expression.js';
 import type { ValueType } from '../definition/value-type.js';
 import { checkExpression, type Scope } from './check.js';
 import type { CompiledFeatureService } from './feature-service.js';
@@ -9,15 +9,9 @@ import { checkLabel } from './model-label.js';
 import { compilePostprocess, type Postprocess } from './model-postprocess.js';
 import { compileSplit } from './model-split.js';
 import { compileTrainer, type Trainer } from './model-trainer.js';
+import { compileTransformOutputs, type TransformOutput } from './transform-output.js';
 
 export type ModelInput = { readonly name: string; readonly type: ValueType };
-
-/** One output of a transform before fitting: its text as written and the typed form of it. */
-export type TransformOutput = {
-  readonly name: string;
-  readonly text: string;
-  readonly expression: Expression;
-};
 
 /** A model definition's version: everything training and prediction need, typed once. */
 export type CompiledModel = {
@@ -65,7 +59,7 @@ export function compileModel(parts: ModelParts): CompiledModel {
   requireDistinctNames(document, service, problems);
   requireScalarInputs(document, service, problems);
   const label = compileLabel(document, transformInputs, problems);
-  const transform = compileOutputs(document, scopeOf(transformInputs), problems);
+  const transform = compileTransformOutputs(document.transform, scopeOf(transformInputs), problems);
   if (label !== null) checkLabel(document, label, problems);
   const split = compileSplit(document.split, problems);
   const trainer = compileTrainer(document, label, problems);
@@ -163,47 +157,4 @@ function compileLabel(
     return null;
   }
   return checked.expression;
-}
-
-function compileOutputs(
-  document: ModelDocument,
-  scope: Scope,
-  problems: Problem[],
-): readonly TransformOutput[] {
-  return document.transform.flatMap(({ name, expression: text }, index) => {
-    const path = `/transform/${index}/expression`;
-    const checked = checkExpression(text, { scope, allow: 'transform' });
-    if ('problems' in checked) {
-      problems.push(...checked.problems.map((problem) => ({ ...problem, path })));
-      return [];
-    }
-    const message = refusal(checked.expression);
-    if (message !== null) problems.push({ path, message });
-    return [{ name, text, expression: checked.expression }];
-  });
-}
-
-/** Why an expression cannot be a model input, with the remedy; null when it can. */
-function refusal(expression: Expression): string | null {
-  if (childrenOf(expression).some(hasOneHot)) {
-    return 'ONE_HOT_ENCODER gives several model inputs; it can only be the whole expression of an output';
-  }
-  if (isOneHot(expression)) return null;
-  const { type } = expression;
-  if (type === 'BOOL' || type === 'INT64' || type === 'FLOAT64') return null;
-  return `is ${type}, a model input is a number; ${REMEDIES[type] ?? 'take numbers from it'}`;
-}
-
-const REMEDIES: Partial<Record<ValueType, string>> = {
-  STRING: 'encode it with ONE_HOT_ENCODER(…) OVER ()',
-  TIMESTAMP: 'take a part with EXTRACT(HOUR FROM …)',
-  DATE: 'take a part with EXTRACT(DAYOFWEEK FROM …)',
-};
-
-function isOneHot(expression: Expression): boolean {
-  return expression.kind === 'fitted' && expression.function === 'ONE_HOT_ENCODER';
-}
-
-function hasOneHot(expression: Expression): boolean {
-  return isOneHot(expression) || childrenOf(expression).some(hasOneHot);
 }

@@ -2,7 +2,7 @@ import type { Token } from './lexer.js';
 import { parseMissing } from './parse-missing.js';
 import { infixAt, NOT_LEVEL } from './precedence.js';
 import { isReserved } from './reserved.js';
-import { type CallNode, call, errorNode, type SyntaxNode } from './syntax.js';
+import { type CallNode, call, depthOver, errorNode, type SyntaxNode } from './syntax.js';
 import type { TokenReader } from './token-reader.js';
 
 /** A column by its name, or a function with its arguments. */
@@ -54,14 +54,9 @@ function parseArguments(reader: TokenReader, name: Token): readonly SyntaxNode[]
 /** `name => value` as an argument. */
 function parseNamed(reader: TokenReader): SyntaxNode {
   const { position, text } = reader.next();
-  const found = `${text} =>`;
-  reader.report({
-    position,
-    message: 'there are no named arguments; write the values in their order',
-    found,
-  });
   reader.next();
-  return errorNode(position, [reader.expression()]);
+  const value = reader.expression();
+  return { kind: 'named', name: text, position, depth: depthOver(position, [value]), value };
 }
 
 /** Names with dots between: `SAFE.ABS(x)` and `ML.IMPUTER(x)` are functions, all else is no value here. */

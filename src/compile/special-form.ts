@@ -1,5 +1,6 @@
 import { SCALAR_TYPES } from '../definition/value-type.js';
 import { parseArray } from './parse-array.js';
+import { parseStruct } from './parse-struct.js';
 import { parseExtract, parseInterval, parseTimeLiteral } from './parse-time.js';
 import { parseType } from './parse-type.js';
 import { SyntaxMistake } from './problem.js';
@@ -30,7 +31,7 @@ const SPECIAL: Readonly<Record<string, (reader: TokenReader) => SyntaxNode | nul
   RIGHT: (reader) => call('RIGHT', reader.next().position, reader.openList()),
   SELECT: (reader) => refuse(reader, 'queries'),
   ARRAY: parseArray,
-  STRUCT: (reader) => refuse(reader, 'structs'),
+  STRUCT: parseStruct,
   DATETIME: parseForeignLiteral,
   TIME: parseForeignLiteral,
   NUMERIC: parseForeignLiteral,

@@ -12,6 +12,8 @@ export type SyntaxNode =
   | ArrayNode
   | ExtractNode
   | IntervalNode
+  | NamedNode
+  | StructNode
   | ErrorNode;
 
 /** Levels of nesting, of parentheses and of operators alike; a chain of AND, OR or || is one level. */
@@ -107,3 +109,18 @@ export type IntervalNode = Placed & {
   readonly amount: SyntaxNode;
   readonly part: string;
 };
+
+/** `name => value`, an option of a preprocessing function only. */
+export type NamedNode = Placed & {
+  readonly kind: 'named';
+  readonly name: string;
+  readonly value: SyntaxNode;
+};
+
+/** `STRUCT(a, b AS c)`, the argument of FEATURE_CROSS and POLYNOMIAL_EXPAND only. */
+export type StructNode = Placed & {
+  readonly kind: 'struct';
+  readonly fields: readonly StructField[];
+};
+
+export type StructField = { readonly name: string | null; readonly value: SyntaxNode };

@@ -1,106 +1,153 @@
+import { canonicalJson } from '../definition/canonical.js';
 import type { Expression, FittedExpression } from '../definition/expression.js';
 import type { ValueType } from '../definition/value-type.js';
+import { expressionJson } from './expression-json.js';
 import type { Accumulator } from './fitted/accumulator.js';
-import { imputerAccumulator } from './fitted/imputer.js';
-import { OneHotAccumulator, type OneHotParameters } from './fitted/one-hot-encoder.js';
-import { StandardScalerAccumulator } from './fitted/standard-scaler.js';
-import type { ColumnState, ImputerStrategy, OneHotState } from './fitted-transform.js';
-import type { TransformOutput } from './model.js';
+import { PREPROCESSING } from './fitted/table.js';
+import type { TransformOutput } from './transform-output.js';
 
-/** What is to be learnt, in which order: fitted functions lifted out of the expressions that hold them. */
+/** What is to be learnt, in which order: preprocessing functions lifted out of the expressions that hold them. */
 export type TransformPlan = {
+  /** Each behind those it reads. */
   readonly nodes: readonly PlannedNode[];
   readonly outputs: readonly PlannedOutput[];
-  /** The number of passes over the rows until every fitted function is known. */
-  readonly lastStage: number;
+  /** How often the rows have to be seen until everything is known. */
+  readonly passes: number;
 };
 
-type PlannedNode = {
+/** One function of the plan, with an empty accumulator. */
+export type PlannedNode = {
   readonly name: string;
   readonly stage: number;
+  /** The pass after which it can be computed; it learns in that pass, unless that is before the first, 0. */
+  readonly pass: number;
+  readonly isAnalytic: boolean;
   readonly type: ValueType;
   readonly argument: Expression;
-  readonly accumulator: Accumulator<ColumnState>;
+  readonly learning: Learning;
 };
 
-export type PlannedOutput = PlannedNumber | PlannedOneHot;
+/** How a function learns. */
+export type Learning = {
+  readonly accumulator: Accumulator;
+  /** What it learns from in its pass. */
+  readonly from: Expression;
+  /**
+   * The IMPUTER it reads, learning in the same pass: `from` is that one's own argument, and when its value is known it is
+   * added as often as there were NULLs.
+   */
+  readonly imputer: string | null;
+};
 
-type PlannedNumber = {
-  readonly kind: 'number';
+export type PlannedOutput = PlannedNumbers | PlannedEncoded;
+
+type PlannedNumbers = {
+  readonly kind: 'number' | 'array';
   readonly name: string;
   readonly text: string;
   readonly expression: Expression;
+  /** The pass that learns what replaces NULL; null where that follows from what `$n` learnt. */
+  readonly meanPass: number | null;
 };
 
-type PlannedOneHot = {
-  readonly kind: 'oneHot';
+type PlannedEncoded = {
+  readonly kind: 'encoded';
   readonly name: string;
   readonly text: string;
-  readonly stage: number;
+  readonly pass: number;
+  readonly isAnalytic: boolean;
   readonly argument: Expression;
-  readonly accumulator: Accumulator<OneHotState>;
+  readonly learning: Learning;
 };
 
-/** Plans the fitting of a transform, with an empty accumulator for each fitted function. */
+/** Plans the fitting of a transform, with an empty accumulator for each function. */
 export function planTransform(outputs: readonly TransformOutput[]): TransformPlan {
-  const nodes: PlannedNode[] = [];
-  const planned = outputs.map((output) => planOutput(output, nodes));
-  const stages = [...nodes, ...planned].map((part) => ('stage' in part ? part.stage : 0));
-  return { nodes, outputs: planned, lastStage: Math.max(0, ...stages) };
+  const planner = new Planner();
+  const planned = outputs.map((output) => planner.output(output));
+  const passes = [
+    ...planner.nodes.map(({ pass }) => pass),
+    ...planned.map((output) => (output.kind === 'encoded' ? output.pass : (output.meanPass ?? 0))),
+  ];
+  return { nodes: planner.nodes, outputs: planned, passes: Math.max(0, ...passes) };
 }
 
-function planOutput(output: TransformOutput, nodes: PlannedNode[]): PlannedOutput {
-  const { name, text, expression } = output;
-  if (expression.kind === 'fitted' && expression.function === 'ONE_HOT_ENCODER') {
-    const argument = lift(expression.arguments[0], nodes);
-    const accumulator = oneHotAccumulator(expression);
+type Lifted = { readonly expression: Expression; readonly stage: number; readonly pass: number };
+
+class Planner {
+  readonly nodes: PlannedNode[] = [];
+  /** Nodes by the function that they are: what is written twice is learnt once. */
+  private readonly known = new Map<string, PlannedNode>();
+
+  output(output: TransformOutput): PlannedOutput {
+    const { name, text, expression } = output;
+    if (expression.kind === 'fitted' && PREPROCESSING[expression.function].encode !== undefined) {
+      return { kind: 'encoded', name, text, ...this.lifted(expression) };
+    }
+    const lifted = this.lift(expression);
+    const kind = expression.type === 'ARRAY<FLOAT64>' ? 'array' : 'number';
+    return { kind, name, text, expression: lifted.expression, meanPass: this.meanPass(lifted) };
+  }
+
+  /** The mean of a function that is affine follows from what it learnt. */
+  private meanPass({ expression, pass }: Lifted): number | null {
+    const node = this.nodeOf(expression);
+    return node?.learning.accumulator.outputMean === undefined ? pass + 1 : null;
+  }
+
+  /** Replaces each function by the column `$n` it will be, innermost first. */
+  private lift(expression: Expression): Lifted {
+    if (expression.kind === 'call') {
+      const parts = expression.arguments.map((argument) => this.lift(argument));
+      return {
+        expression: { ...expression, arguments: parts.map((part) => part.expression) },
+        stage: Math.max(0, ...parts.map(({ stage }) => stage)),
+        pass: Math.max(0, ...parts.map(({ pass }) => pass)),
+      };
+    }
+    if (expression.kind !== 'fitted') return { expression, stage: 0, pass: 0 };
+    const { name, type, stage, pass } = this.node(expression);
+    return { expression: { kind: 'column', name, type }, stage, pass };
+  }
+
+  private node(expression: FittedExpression): PlannedNode {
+    const key = canonicalJson(expressionJson(expression));
+    const known = this.known.get(key);
+    if (known !== undefined) return known;
+    const lifted = this.lifted(expression);
+    const node = { name: `$${this.nodes.length}`, type: expression.type, ...lifted };
+    this.nodes.push(node);
+    this.known.set(key, node);
+    return node;
+  }
+
+  private lifted(expression: FittedExpression) {
+    const { analytic: isAnalytic, learn } = PREPROCESSING[expression.function];
+    const argument = this.lift(expression.arguments[0]);
+    const accumulator = learn(expression.parameters, expression.arguments[0].type);
+    const imputer = accumulator.addValue === undefined ? null : this.imputerOf(argument.expression);
+    const before = imputer === null ? argument.pass : imputer.pass - 1;
     return {
-      kind: 'oneHot',
-      name,
-      text,
-      stage: argument.stage + 1,
+      stage: argument.stage + (isAnalytic ? 1 : 0),
+      pass: isAnalytic ? before + 1 : argument.pass,
+      isAnalytic,
       argument: argument.expression,
-      accumulator,
+      learning: {
+        accumulator,
+        from: imputer?.learning.from ?? argument.expression,
+        imputer: imputer?.name ?? null,
+      },
     };
   }
-  return { kind: 'number', name, text, expression: lift(expression, nodes).expression };
-}
 
-type Lifted = { readonly expression: Expression; readonly stage: number };
-
-/** Replaces each fitted function by the column `$n` it will be, innermost first. */
-function lift(expression: Expression, nodes: PlannedNode[]): Lifted {
-  if (expression.kind === 'call') {
-    const parts = expression.arguments.map((argument) => lift(argument, nodes));
-    const lifted = { ...expression, arguments: parts.map((part) => part.expression) };
-    return { expression: lifted, stage: Math.max(0, ...parts.map((part) => part.stage)) };
+  /** The IMPUTER that an expression is, unless it reads another one. */
+  private imputerOf(expression: Expression): PlannedNode | null {
+    const node = this.nodeOf(expression);
+    const isImputer = node?.learning.accumulator.state().function === 'IMPUTER';
+    return isImputer && node.learning.imputer === null ? node : null;
   }
-  if (expression.kind !== 'fitted') return { expression, stage: 0 };
-  const argument = lift(expression.arguments[0], nodes);
-  const { type } = expression;
-  const name = `$${nodes.length}`;
-  const stage = argument.stage + 1;
-  nodes.push({ name, stage, type, argument: argument.expression, accumulator: accumulatorOf(expression) });
-  return { expression: { kind: 'column', name, type }, stage };
-}
 
-function accumulatorOf(expression: FittedExpression): Accumulator<ColumnState> {
-  const { strategy } = expression.parameters;
-  switch (expression.function) {
-    case 'STANDARD_SCALER':
-      return new StandardScalerAccumulator();
-    case 'IMPUTER':
-      return imputerAccumulator(strategy as ImputerStrategy);
-    case 'ONE_HOT_ENCODER':
-      throw new TypeError('compileModel admits ONE_HOT_ENCODER only as a whole output');
+  private nodeOf(expression: Expression): PlannedNode | null {
+    if (expression.kind !== 'column') return null;
+    return this.nodes.find(({ name }) => name === expression.name) ?? null;
   }
-}
-
-function oneHotAccumulator(expression: FittedExpression): OneHotAccumulator {
-  const { drop, topK, frequencyThreshold } = expression.parameters;
-  return new OneHotAccumulator({
-    drop: drop as OneHotParameters['drop'],
-    topK: Number(topK),
-    frequencyThreshold: Number(frequencyThreshold),
-  });
 }

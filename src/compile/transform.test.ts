@@ -7,8 +7,8 @@ import type { ValueType } from '../definition/value-type.js';
 import { checkExpression } from './check.js';
 import { TransformFitting } from './fit-transform.js';
 import { type FittedTransform, fittedTransformJson, parseFittedTransform } from './fitted-transform.js';
-import type { TransformOutput } from './model.js';
 import { compileTransform } from './transform.js';
+import type { TransformOutput } from './transform-output.js';
 
 const SCOPE = new Map<string, ValueType>([
   ['x', 'FLOAT64'],

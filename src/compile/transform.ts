@@ -1,15 +1,15 @@
 import type { Column, ColumnBatch } from '../definition/column-batch.js';
-import { childrenOf, type Expression } from '../definition/expression.js';
+import { PlumblineError } from '../definition/error.js';
+import { childrenOf, type Expression, namesIn } from '../definition/expression.js';
 import { numbersOf } from './fitted/column-numbers.js';
-import { imputed } from './fitted/imputer.js';
-import { oneHotSlots } from './fitted/one-hot-encoder.js';
-import { standardScaled } from './fitted/standard-scaler.js';
+import { type Encoder, isValid } from './fitted/encoder.js';
+import { PREPROCESSING } from './fitted/table.js';
 import type {
-  ColumnState,
+  ArrayOutput,
   FittedNode,
   FittedOutput,
+  FittedState,
   FittedTransform,
-  OneHotState,
   Slot,
 } from './fitted-transform.js';
 import { compileColumnarKernel } from './kernel.js';
@@ -24,7 +24,8 @@ export type Transform = {
   readonly readsAsOf: boolean;
   /**
    * The model input of every row, row after row: FLOAT64 and INT64 rounded to float32 (what is larger becomes the
-   * largest), BOOL 0 or 1. `asOf` holds T of each row in microseconds, for AS_OF().
+   * largest), BOOL 0 or 1. `asOf` holds T of each row in microseconds, for AS_OF(). INVALID_FRAME for an array that has
+   * not as many elements as those of training.
    */
   readonly apply: (batch: ColumnBatch, asOf?: BigInt64Array) => Float32Array;
 };
@@ -33,13 +34,17 @@ export type Transform = {
 export function compileTransform(fitted: FittedTransform): Transform {
   const withNodes = compileNodes(fitted.nodes);
   const kernel = compileColumnarKernel(fitted.outputs.map(inputOf));
-  const slots = fitted.outputs.flatMap(slotsOf);
+  const parts = fitted.outputs.map(partOf);
+  const slots = parts.flatMap((part) => part.slots);
   const width = slots.length;
-  const writers = compileWriters(fitted.outputs, width);
   const apply = (batch: ColumnBatch, asOf?: BigInt64Array): Float32Array => {
     const columns = kernel(withNodes(batch, asOf), asOf).columns;
     const matrix = new Float32Array(batch.rowCount * width);
-    for (const { name, write } of writers) write(columns.get(name)!, matrix);
+    let at = 0;
+    for (const { name, slots: own, write } of parts) {
+      write(columns.get(name)!, matrix, at, width);
+      at += own.length;
+    }
     return matrix;
   };
   return { width, slots, readsAsOf: readsAsOf(fitted), apply };
@@ -54,90 +59,114 @@ function readsAsOf({ nodes, outputs }: FittedTransform): boolean {
   );
 }
 
-/** Adds the columns of fitted functions, `$0`, `$1`, …, to the columns they are computed from. */
+/** Adds the columns of preprocessing functions, `$0`, `$1`, …, to the columns they are computed from. */
 export type NodeKernel = (batch: ColumnBatch, asOf?: BigInt64Array) => ColumnBatch;
 
-/** Compiles fitted functions, stage by stage. */
+/** Compiles preprocessing functions whose states are known: those that do not read one another at once. */
 export function compileNodes(nodes: readonly FittedNode[]): NodeKernel {
-  const stages = [...new Set(nodes.map(({ stage }) => stage))].sort((a, b) => a - b);
-  const kernels = stages.map((stage) => compileStage(nodes.filter((node) => node.stage === stage)));
+  const levels = new Map<string, number>();
+  for (const { name, argument } of nodes) {
+    const below = namesIn(argument).map((read) => levels.get(read) ?? 0);
+    levels.set(name, 1 + Math.max(0, ...below));
+  }
+  const deepest = Math.max(0, ...levels.values());
+  const kernels = Array.from({ length: deepest }, (_, index) =>
+    compileLevel(nodes.filter(({ name }) => levels.get(name) === index + 1)),
+  );
   return (batch, asOf) => kernels.reduce((known, kernel) => kernel(known, asOf), batch);
 }
 
-function compileStage(nodes: readonly FittedNode[]): NodeKernel {
+function compileLevel(nodes: readonly FittedNode[]): NodeKernel {
   const kernel = compileColumnarKernel(nodes.map(({ name, argument }) => ({ name, expression: argument })));
+  const appliers = nodes.map(({ name, state }) => ({ name, apply: compileColumnState(state) }));
   return (batch, asOf) => {
     const computed = kernel(batch, asOf).columns;
     const columns = new Map(batch.columns);
-    for (const { name, state } of nodes) columns.set(name, applied(state, computed.get(name)!));
+    for (const { name, apply } of appliers) columns.set(name, apply(computed.get(name)!));
     return { rowCount: batch.rowCount, columns };
   };
 }
 
-function applied(state: ColumnState, argument: Column): Column {
-  switch (state.function) {
-    case 'STANDARD_SCALER':
-      return standardScaled(state, argument);
-    case 'IMPUTER':
-      return imputed(state, argument);
-  }
+/** The values of a function with a known state; its result must be of a column type. */
+export function compileColumnState(state: FittedState): (argument: Column) => Column {
+  const { apply } = PREPROCESSING[state.function];
+  if (apply === undefined) throw new TypeError(`${state.function} has no values of a column type`);
+  return apply(state);
+}
+
+/** The model inputs of a function with a known state, as a whole output. */
+export function compileEncoder(state: FittedState): Encoder {
+  const { encode } = PREPROCESSING[state.function];
+  if (encode === undefined) throw new TypeError(`${state.function} is no encoder`);
+  return encode(state);
 }
 
 function inputOf(output: FittedOutput): Parameters<typeof compileColumnarKernel>[0][number] {
   return {
     name: output.name,
-    expression: output.kind === 'number' ? output.expression : output.argument,
+    expression: output.kind === 'encoded' ? output.argument : output.expression,
   };
 }
 
-function slotsOf({ name, ...output }: FittedOutput): readonly Slot[] {
-  if (output.kind === 'number') return [{ name, output: name, kind: 'number' }];
-  const categories = output.state.vocabulary.map((category) => JSON.stringify(category));
-  return ['NULL', ...categories].map((category) => ({
-    name: `${name}[${category}]`,
-    output: name,
-    kind: 'indicator',
-  }));
+type Part = { readonly name: string; readonly slots: readonly Slot[]; readonly write: Encoder['write'] };
+
+function partOf(output: FittedOutput): Part {
+  const { name } = output;
+  switch (output.kind) {
+    case 'number':
+      return { name, slots: [{ name, output: name, kind: 'number' }], write: numberWriter(output.nullAs) };
+    case 'array':
+      return {
+        name,
+        slots: output.nullAs.map((_, index) => ({ name: `${name}[${index}]`, output: name, kind: 'number' })),
+        write: arrayWriter(name, output),
+      };
+    case 'encoded': {
+      const { slots, write } = compileEncoder(output.state);
+      return {
+        name,
+        slots: slots.map(({ suffix, kind, size }) => ({
+          name: suffix === null ? name : `${name}[${suffix}]`,
+          output: name,
+          kind,
+          ...(size !== undefined && { size }),
+        })),
+        write,
+      };
+    }
+  }
 }
 
-type Writer = (column: Column, matrix: Float32Array) => void;
-
-function compileWriters(
-  outputs: readonly FittedOutput[],
-  width: number,
-): readonly { readonly name: string; readonly write: Writer }[] {
-  let offset = 0;
-  return outputs.map((output) => {
-    const at = offset;
-    offset += slotsOf(output).length;
-    const write =
-      output.kind === 'number'
-        ? numberWriter(output.nullAs, at, width)
-        : oneHotWriter(output.state, at, width);
-    return { name: output.name, write };
-  });
-}
-
-function numberWriter(nullAs: number, offset: number, width: number): Writer {
+function numberWriter(nullAs: number): Encoder['write'] {
   const missing = float32(nullAs);
-  return (column, matrix) => {
+  return (column, matrix, at, width) => {
     const numbers = numbersOf(column);
     const { valid } = column;
-    for (let row = 0, to = offset; row < numbers.length; row++, to += width) {
+    for (let row = 0, to = at; row < numbers.length; row++, to += width) {
       matrix[to] = valid === null || valid[row] === 1 ? float32(numbers[row]!) : missing;
     }
   };
 }
 
-function oneHotWriter(state: OneHotState, offset: number, width: number): Writer {
-  const slotsOfRows = oneHotSlots(state);
-  return (column, matrix) => {
-    const slots = slotsOfRows(column);
-    for (let row = 0, to = offset; row < slots.length; row++, to += width) {
-      const slot = slots[row]!;
-      if (slot >= 0) matrix[to + slot] = 1;
+function arrayWriter(name: string, { nullAs }: ArrayOutput): Encoder['write'] {
+  const missing = Float32Array.from(nullAs, float32);
+  return (column, matrix, at, width) => {
+    const arrays = column.values as readonly (readonly number[])[];
+    for (let row = 0, to = at; row < arrays.length; row++, to += width) {
+      if (!isValid(column, row)) {
+        matrix.set(missing, to);
+        continue;
+      }
+      const array = arrays[row]!;
+      if (array.length !== missing.length) throw anotherLength(name, missing.length, array.length);
+      for (let i = 0; i < array.length; i++) matrix[to + i] = float32(Number(array[i]));
     }
   };
+}
+
+function anotherLength(name: string, expected: number, found: number): PlumblineError {
+  const message = `transform output "${name}" takes arrays of ${expected} numbers, as in training; a row has one of ${found}`;
+  return new PlumblineError('INVALID_FRAME', message, { path: name });
 }
 
 /** The largest float32; a model input is never infinite. */

@@ -32,17 +32,40 @@ export type CallExpression = {
   readonly parameters?: Readonly<Record<string, string>>;
 };
 
-/** An analytic function whose statistics come from the training split: `STANDARD_SCALER(x) OVER ()` (S24). */
+/**
+ * A preprocessing function of a transform (S24). An analytic one takes its statistics from the training split:
+ * `STANDARD_SCALER(x) OVER ()`; the others, such as BUCKETIZE, are the same for every row everywhere.
+ */
 export type FittedExpression = {
   readonly kind: 'fitted';
   readonly function: FittedFunctionName;
   readonly type: ValueType;
   readonly arguments: readonly [Expression];
-  readonly parameters: Readonly<Record<string, string | number>>;
+  readonly parameters: FittedParameters;
 };
 
-/** Fitted functions of the language, under BigQuery ML's names. */
-export const FITTED_FUNCTIONS = ['STANDARD_SCALER', 'ONE_HOT_ENCODER', 'IMPUTER'] as const;
+/** Options: those of BigQuery ML always, those of other dialects where they are not as BigQuery ML has it. */
+export type FittedParameters = Readonly<Record<string, string | number | boolean | readonly number[]>>;
+
+/** Preprocessing functions of the language, under BigQuery ML's names; TOKENS is our own. */
+export const FITTED_FUNCTIONS = [
+  'STANDARD_SCALER',
+  'MIN_MAX_SCALER',
+  'MAX_ABS_SCALER',
+  'ROBUST_SCALER',
+  'IMPUTER',
+  'NORMALIZER',
+  'BUCKETIZE',
+  'QUANTILE_BUCKETIZE',
+  'HASH_BUCKETIZE',
+  'LABEL_ENCODER',
+  'ONE_HOT_ENCODER',
+  'MULTI_HOT_ENCODER',
+  'NGRAMS',
+  'BAG_OF_WORDS',
+  'TF_IDF',
+  'TOKENS',
+] as const;
 
 export type FittedFunctionName = (typeof FITTED_FUNCTIONS)[number];
 

@@ -4,8 +4,8 @@ import { TransformFitting } from '../../src/compile/fit-transform.js';
 import type { FittedTransform } from '../../src/compile/fitted-transform.js';
 import { graphModel } from '../../src/compile/graph/graph-model.js';
 import { transformGraph } from '../../src/compile/graph/transform-graph.js';
-import type { TransformOutput } from '../../src/compile/model.js';
 import { compileTransform } from '../../src/compile/transform.js';
+import type { TransformOutput } from '../../src/compile/transform-output.js';
 import { type ColumnBatch, columnOf } from '../../src/definition/column-batch.js';
 import type { Problem } from '../../src/definition/error.js';
 import type { Expression } from '../../src/definition/expression.js';
@@ -101,7 +101,7 @@ function judgeRows({ fitted, rows, found, report }: Judging): void {
   rows.forEach((row, at) => {
     const judge = new GraphJudge(fitted, row);
     for (const output of fitted.outputs) {
-      const judged = judge.judgeOutput(output.kind === 'number' ? output.expression : output.argument);
+      const judged = judge.judgeOutput(output.kind === 'encoded' ? output.argument : output.expression);
       const places = [...slots.keys()].filter((slot) => slots[slot]!.output === output.name);
       for (const slot of places) {
         const [want, got] = [expected[at * width + slot]!, found[at * width + slot]!];

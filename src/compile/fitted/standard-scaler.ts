@@ -1,50 +1,104 @@
 import type { Column } from '../../definition/column-batch.js';
 import { ExactMoments } from '../exact-sum.js';
-import type { StandardScalerState } from '../fitted-transform.js';
 import type { Accumulator } from './accumulator.js';
-import { eachNumber, numbersOf } from './column-numbers.js';
+import { mapped, numbersOf } from './column-numbers.js';
+import type { Preprocessing } from './preprocessing.js';
+import type { StandardScalerState } from './state.js';
 
-/** Learns mean and sample standard deviation (n − 1), as BigQuery ML's STANDARD_SCALER does; exact sums, S22. */
-export class StandardScalerAccumulator implements Accumulator<StandardScalerState> {
+/** (x − mean) / standard deviation. Source: BigQuery ML, ML.STANDARD_SCALER; TFX Transform, scale_to_z_score. */
+export const STANDARD_SCALER: Preprocessing<StandardScalerState> = {
+  analytic: true,
+  input: 'number',
+  options: [
+    {
+      name: 'deviation',
+      parameter: 'deviation',
+      positional: false,
+      takes: { kind: 'choice', values: ['sample', 'population'] },
+      default: 'sample',
+      about: 'divides the squares by n − 1; `population` by n, as scikit-learn and TFX Transform do',
+    },
+    {
+      name: 'constant',
+      parameter: 'constant',
+      positional: false,
+      takes: { kind: 'choice', values: ['zero', 'difference'] },
+      default: 'zero',
+      about: 'what a column of one value gives: 0, or x − mean, as TFX Transform does',
+    },
+  ],
+  result: () => 'FLOAT64',
+  learn: ({ deviation, constant }) =>
+    new StandardScalerAccumulator({
+      ...(deviation === 'population' && { deviation }),
+      ...(constant === 'difference' && { constant }),
+    }),
+  apply: standardScaled,
+  about:
+    'x minus the mean, divided by the standard deviation; both exact sums, rounded once. 0 where the standard deviation is 0 or undefined. NULL stays NULL.',
+  example: {
+    expression: 'STANDARD_SCALER(x) OVER ()',
+    columns: { x: [1, 2, 3, 4, 5] },
+    slots: ['x'],
+    rows: [[-1.2649110640673518], [-0.6324555320336759], [0], [0.6324555320336759], [1.2649110640673518]],
+  },
+};
+
+type Dialect = Pick<StandardScalerState, 'deviation' | 'constant'>;
+
+class StandardScalerAccumulator implements Accumulator<StandardScalerState> {
   private readonly moments = new ExactMoments();
 
+  constructor(private readonly dialect: Dialect) {}
+
   add(argument: Column): void {
-    eachNumber(argument, (value) => this.moments.add(value));
+    this.moments.addAll(numbersOf(argument), argument.valid);
+  }
+
+  merge(other: StandardScalerAccumulator): void {
+    this.moments.merge(other.moments);
+  }
+
+  addValue(value: number, times: number): void {
+    this.moments.addRepeated(value, times);
   }
 
   state(): StandardScalerState {
-    const variance = this.moments.sampleVariance();
+    const { moments, dialect } = this;
+    const isPopulation = dialect.deviation === 'population';
+    const variance = isPopulation ? moments.populationVariance() : moments.sampleVariance();
     return {
       function: 'STANDARD_SCALER',
-      count: this.moments.size(),
-      mean: finite(this.moments.mean()),
+      count: moments.size(),
+      mean: finite(moments.mean()),
       standardDeviation: variance === null ? null : finite(Math.sqrt(variance)),
+      ...dialect,
     };
+  }
+
+  outputMean(): number {
+    const { mean, standardDeviation } = this.state();
+    return this.moments.meanOfScaled(mean ?? 0, standardDeviation ?? 0);
   }
 }
 
-/**
- * (x − mean) / standard deviation; 0.0 where the standard deviation is 0 or undefined. NULL stays NULL, and what would
- * not be finite is NULL (S6).
- */
-export function standardScaled(state: StandardScalerState, argument: Column): Column {
-  const numbers = numbersOf(argument);
-  const values = new Float64Array(numbers.length);
+function standardScaled(state: StandardScalerState): (argument: Column) => Column {
   const { mean, standardDeviation } = state;
-  if (mean === null || standardDeviation === null || standardDeviation === 0) {
-    return { type: 'FLOAT64', values, valid: argument.valid };
+  if (mean === null) return zeros;
+  if (standardDeviation === null || standardDeviation === 0) {
+    return state.constant === undefined ? zeros : (argument) => scaled(argument, mean, 1);
   }
-  let valid = argument.valid;
-  for (let row = 0; row < values.length; row++) {
-    const value = (numbers[row]! - mean) / standardDeviation;
-    if (Number.isFinite(value)) {
-      values[row] = value;
-      continue;
-    }
-    if (valid === argument.valid) valid = valid?.slice() ?? new Uint8Array(values.length).fill(1);
-    valid![row] = 0;
-  }
-  return { type: 'FLOAT64', values, valid };
+  return (argument) => scaled(argument, mean, standardDeviation);
+}
+
+function scaled(argument: Column, center: number, scale: number): Column {
+  return mapped(argument, (numbers, results) => {
+    for (let row = 0; row < results.length; row++) results[row] = (numbers[row]! - center) / scale;
+  });
+}
+
+function zeros({ values, valid }: Column): Column {
+  return { type: 'FLOAT64', values: new Float64Array(values.length), valid };
 }
 
 function finite(value: number | null): number | null {

@@ -1,17 +1,19 @@
-import type { ColumnState, FittedState, OneHotState } from '../fitted-transform.js';
-import type { GraphScope } from './graph-expression.js';
+import type { FittedState, StateOf } from '../fitted/state.js';
+import { GraphRefusal, type GraphScope } from './graph-expression.js';
 import { otherCode } from './graph-vocabulary.js';
 
 /** The value of a fitted function, of its argument's value. NULL where it would not be finite (S6). */
 export function fittedValue(
-  state: ColumnState,
+  state: FittedState,
   argument: string,
   { values, vocabulary }: GraphScope,
 ): string {
   const { builder } = values;
   switch (state.function) {
     case 'STANDARD_SCALER': {
-      const { mean, standardDeviation } = state;
+      const { mean, standardDeviation, constant } = state;
+      if (constant !== undefined)
+        throw new GraphRefusal("STANDARD_SCALER with constant => 'difference' is not carried by the graph");
       if (mean === null || standardDeviation === null || standardDeviation === 0)
         return values.unlessMissing(values.zero, [argument]);
       const centred = values.float('Sub', argument, builder.number(mean));
@@ -23,12 +25,21 @@ export function fittedValue(
       const replacement = typeof value === 'string' ? vocabulary.codeOf(value) : value;
       return values.choose(values.isMissing(argument), builder.number(replacement), argument);
     }
+    default:
+      throw new GraphRefusal(`${state.function} is not carried by the graph`);
   }
 }
 
+/** [rows, slots] of a function that is a whole output. */
+export function encodedValue(state: FittedState, argument: string, scope: GraphScope): string {
+  if (state.function !== 'ONE_HOT_ENCODER')
+    throw new GraphRefusal(`${state.function} is not carried by the graph`);
+  return oneHotValue(state, argument, scope);
+}
+
 /** [rows, slots]: 1 in the slot of the row's category; the first one is that of NULL and other categories. */
-export function oneHotValue(
-  state: OneHotState,
+function oneHotValue(
+  state: StateOf<'ONE_HOT_ENCODER'>,
   argument: string,
   { values, vocabulary }: GraphScope,
 ): string {
@@ -51,6 +62,8 @@ export function stringsOfState(state: FittedState): readonly string[] {
       return typeof state.value === 'string' ? [state.value] : [];
     case 'ONE_HOT_ENCODER':
       return state.vocabulary;
+    default:
+      return [];
   }
 }
 

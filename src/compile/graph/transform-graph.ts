@@ -4,7 +4,7 @@ import type { ValueType } from '../../definition/value-type.js';
 import type { FittedOutput, FittedTransform } from '../fitted-transform.js';
 import { dataType, GraphBuilder } from './graph-builder.js';
 import { collectRefusal, GraphRefusal, type GraphScope, lowerToGraph } from './graph-expression.js';
-import { fittedValue, oneHotValue, stringsOfState } from './graph-fitted.js';
+import { encodedValue, fittedValue, stringsOfState } from './graph-fitted.js';
 import { GraphValues } from './graph-value.js';
 import { type GraphVocabulary, graphVocabulary, stringsIn } from './graph-vocabulary.js';
 
@@ -103,7 +103,7 @@ function outputReading(name: string, { outputs, nodes }: Pick<FittedTransform, '
 }
 
 function expressionOf(output: FittedOutput): Expression {
-  return output.kind === 'number' ? output.expression : output.argument;
+  return output.kind === 'encoded' ? output.argument : output.expression;
 }
 
 /** [rows, slots] of one output. */
@@ -112,7 +112,8 @@ function outputPart(output: FittedOutput, scope: GraphScope): string {
   if (values.builder.inputs.length === 0)
     throw new GraphRefusal('reads no number and no string; a graph needs an input');
   const value = lowerToGraph(expressionOf(output), scope);
-  if (output.kind === 'oneHot') return oneHotValue(output.state, value, scope);
+  if (output.kind === 'array') throw new GraphRefusal('is an array; the graph carries numbers');
+  if (output.kind === 'encoded') return encodedValue(output.state, value, scope);
   const filled = values.choose(values.isMissing(value), values.builder.number(output.nullAs), value);
   return values.column(filled);
 }

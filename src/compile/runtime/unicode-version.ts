@@ -8,6 +8,15 @@ export function mapAssigned(text: string, map: (assigned: string) => string): st
   return parts.map((part, index) => (index % 2 === 0 ? map(part) : part)).join('');
 }
 
+/** The text with a space in the place of what Unicode 12.1 does not assign. */
+export function withoutUnassigned(text: string): string {
+  if (!UNASSIGNED.test(text)) return text;
+  return text
+    .split(UNASSIGNED)
+    .filter((_, index) => index % 2 === 0)
+    .join(' ');
+}
+
 /** Whether all code points are below U+0180, where nothing has changed since Unicode 12.1. */
 export function isLatin(text: string): boolean {
   for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) >= 0x180) return false;
