@@ -41,7 +41,7 @@ type NamedOutput = {
 export type FittedOutput = NamedOutput & (NumberOutput | ArrayOutput | EncodedOutput);
 
 /** One number a row. */
-export type NumberOutput = {
+type NumberOutput = {
   readonly kind: 'number';
   readonly expression: Expression;
   /** Stands for NULL: the mean of this output over the training split, 0 if it had no value there. */
@@ -57,7 +57,7 @@ export type ArrayOutput = {
 };
 
 /** What a function writes that gives no plain number: indicators, an index, numbers of terms. NULL is theirs to say. */
-export type EncodedOutput = {
+type EncodedOutput = {
   readonly kind: 'encoded';
   readonly argument: Expression;
   readonly state: FittedState;

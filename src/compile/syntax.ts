@@ -118,7 +118,7 @@ export type NamedNode = Placed & {
 };
 
 /** `STRUCT(a, b AS c)`, the argument of FEATURE_CROSS and POLYNOMIAL_EXPAND only. */
-export type StructNode = Placed & {
+type StructNode = Placed & {
   readonly kind: 'struct';
   readonly fields: readonly StructField[];
 };

@@ -8,10 +8,10 @@ import type { Value } from '../../src/definition/value.js';
 import type { ValueType } from '../../src/definition/value-type.js';
 
 /** Columns by name, all of one length. */
-export type Columns = Readonly<Record<string, Column>>;
+type Columns = Readonly<Record<string, Column>>;
 
 /** Outputs of a transform by name, typed over the columns of a batch. */
-export function outputsOf(
+function outputsOf(
   expressions: Readonly<Record<string, string>>,
   scope: ReadonlyMap<string, ValueType>,
 ): readonly TransformOutput[] {

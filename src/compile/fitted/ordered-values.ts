@@ -9,8 +9,6 @@ import { numbersOf } from './column-numbers.js';
  */
 export type QuantileMethod = 'order_statistic' | 'upper' | 'interpolated';
 
-export const QUANTILE_METHODS: readonly QuantileMethod[] = ['order_statistic', 'upper', 'interpolated'];
-
 /** Every value that is not NULL: an exact quantile needs them all, 8 bytes each. */
 export class OrderedValues {
   private values = new Float64Array(FIRST_CAPACITY);
