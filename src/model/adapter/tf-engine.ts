@@ -131,7 +131,7 @@ function backwardPass({ tf, architecture, parameters }: Graph, backward: Backwar
     take(parameters.layers[place]!.weights, input.transpose().matMul(slope));
     take(parameters.layers[place]!.bias, slope.sum(0));
     if (place === 0 && parameters.embeddings.length === 0) return;
-    slope = slope.matMul(weights[place]!.transpose<Tensor2D>());
+    slope = tf.matMul<Tensor2D>(slope, weights[place]!.transpose());
     if (place > 0) slope = slope.mul<Tensor2D>(ACTIVATIONS[architecture.activation].slope(tf, input));
   }
   const width = layers[0]!.shape[1];
