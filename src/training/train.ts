@@ -104,14 +104,15 @@ export class Train {
 
 const TRAIN_SPEC = { model: 'string', modelVersion: 'number', trainingSet: 'string' } as const;
 
-type Run = {
+/** A training set and what is trained from it. */
+export type Run = {
   readonly project: string;
   readonly model: CompiledModel;
   readonly set: TrainingSet;
 };
 
 /** The rows of a training set. Throws INTERNAL when the file does not hold as many as were recorded. */
-async function* allRows(
+export async function* allRows(
   { id, rows }: TrainingSet,
   batches: AsyncIterable<ColumnBatch>,
 ): AsyncIterable<ColumnBatch> {
@@ -138,7 +139,8 @@ function requireSameService(model: CompiledModel, { id, query }: TrainingSet): v
   );
 }
 
-function planOf({ model, set }: Run): TrainingPlan {
+/** What the trainer needs to know of a run. */
+export function planOf({ model, set }: Run): TrainingPlan {
   const { transform, transformInputs, label, validateFromUs, evaluateFromUs, trainer, postprocess } = model;
   return {
     transform,
@@ -180,7 +182,8 @@ function manifestOf(
   };
 }
 
-function recordOf({ model, set }: Run, trained: TrainedModel): Omit<ModelRecord, 'surroundings'> {
+/** What a version was made from, but for what computed it (S25). */
+export function recordOf({ model, set }: Run, trained: TrainedModel): Omit<ModelRecord, 'surroundings'> {
   const { fitted, weights, epochs, postprocess, runtime } = trained;
   const { service, validateFromUs } = model;
   return {

@@ -67,7 +67,8 @@ function queryOf(
   return { featureService: name, version, time, knowledge, boundary };
 }
 
-async function sha256OfFile(path: string): Promise<string> {
+/** SHA-256 of a file's bytes, in hexadecimal. */
+export async function sha256OfFile(path: string): Promise<string> {
   const hash = createHash('sha256');
   await pipeline(createReadStream(path), hash);
   return hash.digest('hex');

@@ -1,5 +1,5 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsIn, IsInt, IsOptional, IsString, Min } from 'class-validator';
+import { IsBoolean, IsIn, IsInt, IsOptional, IsString, Min } from 'class-validator';
 import { FrameQueryParameters } from '../offline/offline.body.js';
 import { TRANSFORM_LAYOUTS, type TransformLayout } from './transformed-rows.js';
 
@@ -32,4 +32,14 @@ export class ApplyTransformParameters {
   @IsOptional()
   @IsIn(TRANSFORM_LAYOUTS)
   readonly layout?: TransformLayout;
+}
+
+/** How far a version is reproduced. */
+export class ReproduceBody {
+  @ApiPropertyOptional({
+    description: 'Whether the training set is retrieved anew from its query and snapshot, and compared',
+  })
+  @IsOptional()
+  @IsBoolean()
+  readonly retrieve?: boolean;
 }

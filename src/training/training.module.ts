@@ -7,6 +7,7 @@ import { ModelModule } from '../model/model.module.js';
 import { FRAME_READER, type FrameReader } from '../offline/frame.js';
 import { FRAME_FILES, type FrameFiles } from '../offline/frame-files.js';
 import { OfflineModule } from '../offline/offline.module.js';
+import { PARQUET_FILES, type ParquetFiles } from '../offline/parquet-files.js';
 import { RETRIEVAL, type Retrieval } from '../offline/retrieval.js';
 import { CLOCK, type Clock } from '../platform/clock.js';
 import { CONFIG, type Configuration } from '../platform/configuration.js';
@@ -16,6 +17,9 @@ import { CATALOG_HOLDER, type CatalogHolder } from '../registry/catalog.js';
 import { ModelVersions, TrainingSets } from '../registry/records.js';
 import { ExportsController } from './exports.controller.js';
 import { Exports } from './exports.js';
+import { ReproduceController } from './reproduce.controller.js';
+import { Reproduce } from './reproduce.js';
+import { RetrieveAgain } from './retrieve-again.js';
 import { Train } from './train.js';
 import { TrainedModelsController } from './trained-models.controller.js';
 import { TRAINER, type Trainer } from './trainer.js';
@@ -37,10 +41,26 @@ const TRAIN_PARTS = [
   CLOCK,
 ] as const;
 
+const REPRODUCE_PARTS = [
+  CATALOG_HOLDER,
+  Jobs,
+  TrainingSetStore,
+  FRAME_READER,
+  TRAINER,
+  ModelVersions,
+  RetrieveAgain,
+] as const;
+
 /** Training sets and model training. The trainer is chosen by the composition root. */
 @Module({
   imports: [OfflineModule, ModelModule],
-  controllers: [TrainingSetsController, TrainedModelsController, ExportsController, TransformsController],
+  controllers: [
+    TrainingSetsController,
+    TrainedModelsController,
+    TransformsController,
+    ReproduceController,
+    ExportsController,
+  ],
   providers: [
     {
       provide: TrainingSetStore,
@@ -54,6 +74,19 @@ const TRAIN_PARTS = [
       useFactory: (versions: ModelVersions, bundles: ModelBundles) => new Exports(versions, bundles),
     },
     { provide: Train, inject: [...TRAIN_PARTS], useFactory: createTrain },
+    {
+      provide: RetrieveAgain,
+      inject: [CATALOG_HOLDER, RETRIEVAL, TrainingSetStore, PARQUET_FILES],
+      useFactory: (
+        ...[catalog, retrieval, trainingSets, parquet]: [
+          CatalogHolder,
+          Retrieval,
+          TrainingSetStore,
+          ParquetFiles,
+        ]
+      ) => new RetrieveAgain({ catalog, retrieval, trainingSets, parquet }),
+    },
+    { provide: Reproduce, inject: [...REPRODUCE_PARTS], useFactory: createReproduce },
     {
       provide: Vectors,
       inject: [LoadedModels],
@@ -93,6 +126,30 @@ function createTrain(
     versions,
     latest,
     clock,
+    surroundings,
+  });
+}
+
+function createReproduce(
+  ...[catalog, jobs, trainingSets, frames, trainer, versions, retrieveAgain]: [
+    CatalogHolder,
+    Jobs,
+    TrainingSetStore,
+    FrameReader,
+    Trainer,
+    ModelVersions,
+    RetrieveAgain,
+  ]
+): Reproduce {
+  const surroundings = surroundingsOfProcess();
+  return new Reproduce({
+    catalog,
+    jobs,
+    trainingSets,
+    frames,
+    trainer,
+    versions,
+    retrieveAgain,
     surroundings,
   });
 }
