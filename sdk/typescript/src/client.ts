@@ -3,6 +3,7 @@ import type { Table } from 'apache-arrow';
 import type { Document } from '../../../src/definition/document.js';
 import { DefinitionsClient } from './definitions.js';
 import { bodyOfFrame, type Frame, fileOfAnswer, MEDIA_TYPE, tableOfAnswer } from './frame.js';
+import { ModelsClient } from './models.js';
 import { PlumblineRequestError } from './request-error.js';
 import { type Call, send } from './transport.js';
 import {
@@ -46,6 +47,8 @@ const JOB_POLL_MS = 100;
 export class PlumblineClient {
   /** Plans, versions and lists of definitions. */
   readonly definitions: DefinitionsClient;
+  /** Transforms, predictions and reproductions of trained versions. */
+  readonly models: ModelsClient;
   private readonly root: string;
   private readonly deadlineMs: number;
   private readonly longDeadlineMs: number;
@@ -57,6 +60,7 @@ export class PlumblineClient {
     this.longDeadlineMs = options.longDeadlineMs ?? LONG_DEADLINE_MS;
     const deadlinesMs = { short: this.deadlineMs, long: this.longDeadlineMs };
     this.definitions = new DefinitionsClient(this.root, deadlinesMs);
+    this.models = new ModelsClient(this.root, deadlinesMs);
   }
 
   /** Registers definitions in one transaction: YAML text of several documents, or the documents. */
@@ -184,9 +188,7 @@ export class PlumblineClient {
 
   /** The float32 model inputs and predictions for a frame that already holds features. */
   vectors(model: string, version: number, table: Table): Promise<Table> {
-    const path = `models/${encodeURIComponent(model)}/versions/${version}/vectors`;
-    const frame: Frame = { kind: 'arrow', table };
-    return this.sendFrame({ path, frame, accept: MEDIA_TYPE.arrow }, tableOfAnswer);
+    return this.models.vectors(model, version, { kind: 'arrow', table });
   }
 
   /** Predicts from entity keys and request inputs, by the Open Inference Protocol v2. */

@@ -207,9 +207,10 @@ export type TrainingResult = {
   };
 };
 
-/** A trained version; `signature`, `transform` and `record` are as the service writes them (S25). */
+/** A trained version; `signature`, `schema`, `transform` and `record` are as the service writes them (S25). */
 export type ModelVersion = TrainingResult & {
   readonly signature: unknown;
+  readonly schema: unknown;
   readonly transform: unknown;
   readonly record: unknown;
 };
