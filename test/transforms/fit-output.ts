@@ -11,7 +11,7 @@ import type { ValueType } from '../../src/definition/value-type.js';
 type Columns = Readonly<Record<string, Column>>;
 
 /** Outputs of a transform by name, typed over the columns of a batch. */
-function outputsOf(
+export function outputsOf(
   expressions: Readonly<Record<string, string>>,
   scope: ReadonlyMap<string, ValueType>,
 ): readonly TransformOutput[] {
@@ -31,14 +31,35 @@ export function fitted(
   expressions: Readonly<Record<string, string>>,
   batches: readonly ColumnBatch[],
 ): FittedTransform {
-  const scope = new Map([...batches[0]!.columns].map(([name, { type }]) => [name, type]));
+  return fittedInParts(expressions, [batches]);
+}
+
+/** Fits outputs over batches, every list of them in a fitting of its own; in each pass these are merged into the first. */
+export function fittedInParts(
+  expressions: Readonly<Record<string, string>>,
+  [first = [], ...others]: readonly (readonly ColumnBatch[])[],
+): FittedTransform {
+  const batch = [first, ...others].flat()[0]!;
+  const scope = new Map([...batch.columns].map(([name, { type }]) => [name, type]));
   const inputs = [...scope].map(([name, type]) => ({ name, type }));
-  const fitting = new TransformFitting(outputsOf(expressions, scope), inputs);
-  while (!fitting.done) {
-    for (const batch of batches) fitting.add(batch, new BigInt64Array(batch.rowCount));
-    fitting.finishPass();
+  const made = (): TransformFitting => new TransformFitting(outputsOf(expressions, scope), inputs);
+  const whole = made();
+  const parts = others.map(made);
+  for (let pass = 0; !whole.done; pass++) {
+    addAll(whole, first);
+    for (const [index, part] of parts.entries()) {
+      // What the passes before learnt is the same only where every row was seen; a later pass sees them all in one.
+      if (pass === 0) addAll(part, others[index]!);
+      else addAll(whole, others[index]!);
+      if (pass === 0) whole.merge(part);
+    }
+    whole.finishPass();
   }
-  return fitting.result();
+  return whole.result();
+}
+
+function addAll(fitting: TransformFitting, batches: readonly ColumnBatch[]): void {
+  for (const batch of batches) fitting.add(batch, new BigInt64Array(batch.rowCount));
 }
 
 export function batchOf(columns: Columns): ColumnBatch {

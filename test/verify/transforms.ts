@@ -1,4 +1,7 @@
 import type { Check } from './check.js';
+import { fitting } from './transforms/fitting.js';
+import { oddInput } from './transforms/odd-input.js';
+import { vectors } from './transforms/vectors.js';
 
 /** Transforms: fitted once, identical for ever. Its "Must hold" lines. */
-export const transforms: readonly Check[] = [];
+export const transforms: readonly Check[] = [vectors, fitting, oddInput];
