@@ -4,6 +4,7 @@ import type { Architecture } from '../architecture.js';
 import type { NetworkInputs } from '../network-inputs.js';
 import { type Parameter, type Parameters, parametersOf } from '../parameters.js';
 import type { NetworkEngine } from '../train-network.js';
+import { scatter } from './scatter.js';
 
 export type Tf = typeof import('@tensorflow/tfjs');
 
@@ -124,7 +125,7 @@ function backwardPass({ tf, architecture, parameters }: Graph, backward: Backwar
   if (parameters.wide !== null) take(parameters.wide, wide.transpose().matMul(slope));
   parameters.wideIndices.forEach((parameter, place) => {
     const rows = { slopes: errors, width: architecture.outputs, from: 0 };
-    scatter({ gradient, parameter, indices: inputs.wideIndices[place]! }, rows);
+    scatter(gradient, parameter, inputs.wideIndices[place]!, rows);
   });
   for (let place = parameters.layers.length - 1; place >= 0; place--) {
     const input = layers[place]!;
@@ -138,26 +139,9 @@ function backwardPass({ tf, architecture, parameters }: Graph, backward: Backwar
   const slopes = slope.dataSync() as Float32Array;
   let from = architecture.deep.numbers.length;
   parameters.embeddings.forEach((parameter, place) => {
-    scatter({ gradient, parameter, indices: inputs.indices[place]! }, { slopes, width, from });
+    scatter(gradient, parameter, inputs.indices[place]!, { slopes, width, from });
     from += parameter.shape[1]!;
   });
-}
-
-/** Adds each row's slopes, `width` apart from `from` on, to the embedding's row that it used, in the order of rows. */
-function scatter(
-  {
-    gradient,
-    parameter,
-    indices,
-  }: { readonly gradient: Float32Array; readonly parameter: Parameter; readonly indices: Int32Array },
-  { slopes, width, from }: { readonly slopes: Float32Array; readonly width: number; readonly from: number },
-): void {
-  const dimension = parameter.shape[1]!;
-  for (let row = 0; row < indices.length; row++) {
-    const to = parameter.offset + indices[row]! * dimension;
-    const at = row * width + from;
-    for (let i = 0; i < dimension; i++) gradient[to + i] = gradient[to + i]! + slopes[at + i]!;
-  }
 }
 
 type Rule = {

@@ -10,8 +10,9 @@ import type {
   TrainedWeights,
   TrainingRun,
 } from '../runtime.js';
-import { trainNetwork } from '../train-network.js';
+import { type NetworkEngine, trainNetwork } from '../train-network.js';
 import { loadTf } from './backend.js';
+import { isSimdNetwork, simdEngine } from './simd-engine.js';
 import { forwardPass, type Graph, parameterTensors, type Tf, TfEngine } from './tf-engine.js';
 
 /** TensorFlow.js on its WebAssembly backend, one thread: no binary to install, and the same bits on every run. */
@@ -24,7 +25,7 @@ export class TfjsRuntime implements ModelRuntime {
   }
 
   async train(run: TrainingRun): Promise<TrainedWeights> {
-    const engine = new TfEngine(await this.tf(), run.architecture);
+    const engine = await this.engine(run.architecture);
     try {
       return trainNetwork(engine, run);
     } finally {
@@ -34,6 +35,13 @@ export class TfjsRuntime implements ModelRuntime {
 
   async load(architecture: Architecture, weights: ModelWeights): Promise<Predictor> {
     return new NetworkPredictor(await this.tf(), architecture, weights);
+  }
+
+  /** Our own kernels where the backend is wasm and they carry the network, else the backend's operations. */
+  private async engine(architecture: Architecture): Promise<NetworkEngine> {
+    const tf = await this.tf();
+    const isOurs = tf.getBackend() === 'wasm' && isSimdNetwork(architecture);
+    return isOurs ? simdEngine(architecture) : new TfEngine(tf, architecture);
   }
 
   private tf(): Promise<Tf> {
