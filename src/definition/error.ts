@@ -42,7 +42,8 @@ export const ERROR_CODES = {
   },
   NOT_EXPORTABLE: {
     status: 422,
-    means: 'A model has a part that the format asked for cannot carry; the problems name each with its remedy.',
+    means:
+      'A model has a part that the format asked for cannot carry; the problems name each with its remedy.',
   },
   NOT_ACCEPTABLE: { status: 406, means: 'This route cannot answer in the media type asked for.' },
   PREDICTION_FAILED: {

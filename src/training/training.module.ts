@@ -70,8 +70,9 @@ const REPRODUCE_PARTS = [
     },
     {
       provide: Exports,
-      inject: [ModelVersions, ModelBundles],
-      useFactory: (versions: ModelVersions, bundles: ModelBundles) => new Exports(versions, bundles),
+      inject: [CATALOG_HOLDER, ModelVersions, ModelBundles],
+      useFactory: (catalog: CatalogHolder, versions: ModelVersions, bundles: ModelBundles) =>
+        new Exports(catalog, versions, bundles),
     },
     { provide: Train, inject: [...TRAIN_PARTS], useFactory: createTrain },
     {

@@ -1,4 +1,4 @@
-import type { FittedTransform } from '../../src/compile/fitted-transform.js';
+import type { FittedOutput, FittedTransform } from '../../src/compile/fitted-transform.js';
 import { compileRowKernel } from '../../src/compile/kernel.js';
 import { compileNodes } from '../../src/compile/transform.js';
 import { columnOf, valueAt } from '../../src/definition/column-batch.js';
@@ -47,17 +47,23 @@ export class GraphJudge {
       };
       this.columns.set(
         node.name,
-        this.moved([argument], ([value]) => run(value!), becomesNull),
+        this.moved([argument], ([value]) => run(value!), node.type === 'FLOAT64' ? becomesNull : differs),
       );
       this.behind.set(node.name, Math.max(this.largest, this.largestOfColumns(node.argument)));
     }
   }
 
   /** A whole output, and the largest magnitude on the way to it. */
-  judgeOutput(expression: Expression): Judged & { readonly largest: number } {
+  judgeOutput(output: FittedOutput): Judged & { readonly largest: number } {
     this.largest = 0;
+    const expression = output.kind === 'encoded' ? output.argument : output.expression;
     const judged = this.judge(expression);
-    return { ...judged, largest: Math.max(this.largest, this.largestOfColumns(expression)) };
+    this.largest = Math.max(this.largest, this.largestOfColumns(expression));
+    const bounds = output.kind === 'encoded' && 'boundaries' in output.state ? output.state.boundaries : [];
+    const isNearBound = bounds.some((value) =>
+      this.isNearlyEqual(judged, { value, error: 0, isNearEdge: false }),
+    );
+    return { ...judged, isNearEdge: judged.isNearEdge || isNearBound, largest: this.largest };
   }
 
   /** The largest magnitude of the columns that an expression reads, and of what is behind fitted functions. */

@@ -101,7 +101,7 @@ function judgeRows({ fitted, rows, found, report }: Judging): void {
   rows.forEach((row, at) => {
     const judge = new GraphJudge(fitted, row);
     for (const output of fitted.outputs) {
-      const judged = judge.judgeOutput(output.kind === 'encoded' ? output.argument : output.expression);
+      const judged = judge.judgeOutput(output);
       const places = [...slots.keys()].filter((slot) => slots[slot]!.output === output.name);
       for (const slot of places) {
         const [want, got] = [expected[at * width + slot]!, found[at * width + slot]!];

@@ -43,7 +43,7 @@ const UNARY = [
   'ACOSH',
   'ATANH',
 ]; // prettier-ignore
-const SCALERS = ['STANDARD_SCALER'];
+const SCALERS = ['STANDARD_SCALER', 'MIN_MAX_SCALER', 'MAX_ABS_SCALER', 'ROBUST_SCALER'];
 const LETTERS = ["'a'", "'b'", "'c'", "'z'"];
 
 const literal = fc
@@ -142,6 +142,7 @@ function strings(tie: Tie): fc.Arbitrary<string>[] {
     fc.tuple(tie('text'), fc.constantFrom(...LETTERS)).map(([a, b]) => `COALESCE(${a}, ${b})`),
     fc.tuple(tie('text'), fc.constantFrom(...LETTERS)).map(([a, b]) => `NULLIF(${a}, ${b})`),
     tie('text').map((a) => `IMPUTER(${a}, 'most_frequent') OVER ()`),
+    tie('number').map((a) => `BUCKETIZE(${a}, [-1.5, 0, 4])`),
   ];
 }
 
@@ -150,6 +151,14 @@ export const outputText: fc.Arbitrary<string> = fc.oneof(
   { weight: 5, arbitrary: texts.number },
   { weight: 2, arbitrary: texts.flag },
   { weight: 1, arbitrary: fc.constantFrom('n', 'IF(f, n, 7)', 'COALESCE(n, 0)') },
+  {
+    weight: 1,
+    arbitrary: fc
+      .tuple(texts.number, fc.constantFrom('bucket_names', 'bucket_index'))
+      .map(([a, format]) => `BUCKETIZE(${a}, [-2, 0, 3.5], FALSE, '${format}')`),
+  },
+  { weight: 1, arbitrary: texts.number.map((a) => `QUANTILE_BUCKETIZE(${a}, 3) OVER ()`) },
+  { weight: 1, arbitrary: texts.text.map((a) => `LABEL_ENCODER(${a}, 10, 1) OVER ()`) },
   {
     weight: 1,
     arbitrary: fc

@@ -38,6 +38,29 @@ const KINDS: readonly [string, Partial<ModelDocument>, (state: PostprocessState)
     (state) => ({ ...state, calibration }) as PostprocessState,
   ]),
   [
+    'a network of two hidden layers',
+    { trainer: { kind: 'multiLayerPerceptron', hiddenLayers: [8, 4], activation: 'tanh', epochs: 2 } },
+    (state) => state,
+  ],
+  [
+    'wide and deep, with an embedding',
+    {
+      transform: [
+        ...TRANSFORM,
+        { name: 'cloud', expression: 'LABEL_ENCODER(weather__sky, 10, 1) OVER ()' },
+        { name: 'far', expression: "QUANTILE_BUCKETIZE(distance, 4, 'bucket_index') OVER ()" },
+      ],
+      trainer: {
+        kind: 'wideAndDeep',
+        wide: ['sky', 'far'],
+        embeddings: [{ output: 'cloud', dimension: 3 }],
+        hiddenLayers: [6],
+        epochs: 2,
+      },
+    },
+    (state) => state,
+  ],
+  [
     'a quantity that was scaled',
     {
       label: { expression: 'CAST(late_minutes AS FLOAT64)', columns: FLIGHT_MODEL.label.columns },

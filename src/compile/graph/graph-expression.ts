@@ -1,6 +1,7 @@
-import { PlumblineError, type Problem } from '../../definition/error.js';
+import { PlumblineError } from '../../definition/error.js';
 import type { CallExpression, Expression, LiteralExpression } from '../../definition/expression.js';
 import type { Value } from '../../definition/value.js';
+import { ExportRefusal } from '../export-refusal.js';
 import { OPERATIONS, type OperationId } from '../operation/table.js';
 import { CARRIED } from './graph-lowering.js';
 import type { GraphValues } from './graph-value.js';
@@ -15,10 +16,7 @@ export type GraphScope = {
   readonly column: (name: string) => string;
 };
 
-/** A part that a graph cannot carry, found at a place of a definition. */
-export class GraphRefusal extends Error {}
-
-/** The value of an expression in a graph. Throws {@link GraphRefusal} for what a graph cannot carry. */
+/** The value of an expression in a graph. Throws {@link ExportRefusal} for what a graph cannot carry. */
 export function lowerToGraph(expression: Expression, scope: GraphScope): string {
   switch (expression.kind) {
     case 'literal':
@@ -28,25 +26,14 @@ export function lowerToGraph(expression: Expression, scope: GraphScope): string 
     case 'call':
       return lowerCall(expression, scope);
     case 'asOf':
-      throw new GraphRefusal('AS_OF() is a TIMESTAMP; pass what is taken of it as a request input');
+      throw new ExportRefusal('AS_OF() is a TIMESTAMP; pass what is taken of it as a request input');
     case 'fitted':
       throw new PlumblineError('INTERNAL', `${expression.function} has not been fitted yet`);
   }
 }
 
-/** Calls `make`, and adds a problem at `path` where it is refused. */
-export function collectRefusal<T>(path: string, problems: Problem[], make: () => T): T | null {
-  try {
-    return make();
-  } catch (error) {
-    if (!(error instanceof GraphRefusal)) throw error;
-    problems.push({ path, message: error.message });
-    return null;
-  }
-}
-
 function lowerLiteral({ type, value }: LiteralExpression, { values, vocabulary }: GraphScope): string {
-  if (!CARRIED.includes(type)) throw new GraphRefusal(`a literal of ${type} is no number; ${REMEDY}`);
+  if (!CARRIED.includes(type)) throw new ExportRefusal(`a literal of ${type} is no number; ${REMEDY}`);
   return values.builder.number(numberOf(value, vocabulary));
 }
 
@@ -61,10 +48,10 @@ function lowerCall(node: CallExpression, scope: GraphScope): string {
   const wrong = [...operands, node].find(({ type }) => !lowering?.takes.includes(type));
   if (lowering === null || wrong !== undefined) {
     const what = `${sql} (${id}) of ${wrong?.type ?? node.type}`;
-    throw new GraphRefusal(`${what} has no place in a float32 graph; ${remedyFor(wrong ?? node)}`);
+    throw new ExportRefusal(`${what} has no place in a float32 graph; ${remedyFor(wrong ?? node)}`);
   }
   const reason = lowering.refuse?.(node) ?? null;
-  if (reason !== null) throw new GraphRefusal(`${sql} (${id}) ${reason}`);
+  if (reason !== null) throw new ExportRefusal(`${sql} (${id}) ${reason}`);
   return lowering.lower(scope.values, lowered, node);
 }
 
@@ -79,5 +66,5 @@ function numberOf(value: Value, { codeOf }: GraphVocabulary): number {
   if (typeof value === 'string') return codeOf(value);
   const number = Math.fround(Number(value));
   if (Number.isFinite(number)) return number;
-  throw new GraphRefusal(`${value} is beyond the range of float32`);
+  throw new ExportRefusal(`${value} is beyond the range of float32`);
 }

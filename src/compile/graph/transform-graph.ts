@@ -1,9 +1,10 @@
 import type { Problem } from '../../definition/error.js';
 import { type Expression, namesIn } from '../../definition/expression.js';
 import type { ValueType } from '../../definition/value-type.js';
+import { collectRefusal, ExportRefusal } from '../export-refusal.js';
 import type { FittedOutput, FittedTransform } from '../fitted-transform.js';
 import { dataType, GraphBuilder } from './graph-builder.js';
-import { collectRefusal, GraphRefusal, type GraphScope, lowerToGraph } from './graph-expression.js';
+import { type GraphScope, lowerToGraph } from './graph-expression.js';
 import { encodedValue, fittedValue, stringsOfState } from './graph-fitted.js';
 import { GraphValues } from './graph-value.js';
 import { type GraphVocabulary, graphVocabulary, stringsIn } from './graph-vocabulary.js';
@@ -110,9 +111,9 @@ function expressionOf(output: FittedOutput): Expression {
 function outputPart(output: FittedOutput, scope: GraphScope): string {
   const { values } = scope;
   if (values.builder.inputs.length === 0)
-    throw new GraphRefusal('reads no number and no string; a graph needs an input');
+    throw new ExportRefusal('reads no number and no string; a graph needs an input');
   const value = lowerToGraph(expressionOf(output), scope);
-  if (output.kind === 'array') throw new GraphRefusal('is an array; the graph carries numbers');
+  if (output.kind === 'array') throw new ExportRefusal('is an array; the graph carries numbers');
   if (output.kind === 'encoded') return encodedValue(output.state, value, scope);
   const filled = values.choose(values.isMissing(value), values.builder.number(output.nullAs), value);
   return values.column(filled);

@@ -1,0 +1,102 @@
+import { describe, expect, it } from 'vitest';
+import { FLIGHT_MODEL, flightModel } from '../../../test/support/flight-model.js';
+import { flightRows } from '../../../test/support/flight-rows.js';
+import type { ModelDocument } from '../../definition/document.js';
+import { TransformFitting } from '../fit-transform.js';
+import { type BigqueryModelTarget, bigqueryModel } from './bigquery-model.js';
+
+const TARGET: BigqueryModelTarget = {
+  model: 'project.dataset.delay',
+  table: 'project.dataset.flights',
+  time: 'as_of',
+  boundary: 'exclusive',
+  trained: null,
+};
+
+/** Without functions inside of functions. */
+const FLAT: ModelDocument['transform'] = FLIGHT_MODEL.transform.map((output) =>
+  output.name === 'temp' ? { ...output, expression: 'STANDARD_SCALER(weather__temp) OVER ()' } : output,
+);
+
+const sqlOf = (changes: Partial<ModelDocument>, target: Partial<BigqueryModelTarget> = {}): string => {
+  const model = flightModel({ transform: FLAT, ...changes });
+  const { functions, statement } = bigqueryModel(model, { ...TARGET, ...target });
+  return [...functions, statement].map((each) => `${each};\n`).join('\n');
+};
+
+/** Names follow the code of functions, which a reader of the golden file does not review here. */
+const readable = (text: string): string =>
+  text.replace(/(plumbline_\w+?)_[0-9a-f]{12}\b/g, '$1_…').replace(/AS r"""[\s\S]*?"""/g, 'AS r"""…"""');
+
+describe('a model for BigQuery ML', () => {
+  it('reads as reviewed', async () => {
+    const trained = { version: 3, constants: fittedConstants() };
+    const wide = {
+      label: { expression: 'late_minutes', columns: FLIGHT_MODEL.label.columns, scale: 'STANDARD_SCALER' },
+      split: { validateFrom: '2013-09-30T20:00:00Z', evaluateFrom: '2013-10-01T00:00:00Z' },
+      trainer: {
+        kind: 'wideAndDeep',
+        task: 'regression',
+        wide: ['sky'],
+        hiddenLayers: [16, 8],
+        activation: 'tanh',
+        earlyStopping: { patience: 2 },
+      },
+    } as const;
+    const perceptron = {
+      transform: [
+        ...FLAT,
+        { name: 'far', expression: 'LN(distance) + STANDARD_SCALER(SQRT(distance)) OVER ()' },
+      ],
+      trainer: { kind: 'multiLayerPerceptron', classWeights: { true: 2.5, false: 1 }, l2: 0.001 },
+      postprocess: { threshold: 0.4, labels: { true: 'late', false: 'on time' } },
+    } as const;
+    const texts = [
+      sqlOf({ transform: FLIGHT_MODEL.transform }, { trained, boundary: 'inclusive' }),
+      sqlOf(perceptron),
+      sqlOf(wide),
+    ];
+    await expect(`${texts.map(readable).join('\n\n')}`).toMatchFileSnapshot(
+      '../../../test/golden/models.bigquery.sql',
+    );
+  });
+
+  it('refuses a function inside a function with its place and the remedy', () => {
+    expect(() => sqlOf({ transform: FLIGHT_MODEL.transform })).toThrow(
+      expect.objectContaining({
+        code: 'NOT_EXPORTABLE',
+        details: {
+          problems: [
+            { path: '/transform/0/expression', message: expect.stringContaining('name a trained version') },
+          ],
+        },
+      }),
+    );
+  });
+
+  it('refuses a JavaScript function of what is learnt', () => {
+    const transform = [{ name: 'x', expression: 'LN(STANDARD_SCALER(distance) OVER ())' }];
+    expect(() => sqlOf({ transform })).toThrow('JavaScript function');
+  });
+
+  it('keeps its own columns apart from those of a definition', () => {
+    const transform = [
+      { name: 'label', expression: 'distance' },
+      { name: 'is_evaluation', expression: 'vip' },
+    ];
+    const sql = sqlOf({ transform });
+    expect(sql).toContain("INPUT_LABEL_COLS = ['label_']");
+    expect(sql).toContain("DATA_SPLIT_COL = 'is_evaluation_'");
+  });
+});
+
+function fittedConstants() {
+  const { transform, transformInputs } = flightModel();
+  const fitting = new TransformFitting(transform, transformInputs);
+  const rows = flightRows(0, 500);
+  while (!fitting.done) {
+    fitting.add(rows, new BigInt64Array(rows.rowCount));
+    fitting.finishPass();
+  }
+  return fitting.result().nodes;
+}
