@@ -1,7 +1,9 @@
 import type { Check } from './check.js';
+import { bigqueryMl } from './transforms/bigquery-ml.js';
 import { fitting } from './transforms/fitting.js';
+import { graph } from './transforms/graph.js';
 import { oddInput } from './transforms/odd-input.js';
 import { vectors } from './transforms/vectors.js';
 
 /** Transforms: fitted once, identical for ever. Its "Must hold" lines. */
-export const transforms: readonly Check[] = [vectors, fitting, oddInput];
+export const transforms: readonly Check[] = [vectors, fitting, oddInput, bigqueryMl, graph];

@@ -1,5 +1,3 @@
-import type { FittedFunctionName } from '../../definition/expression.js';
-
 /**
  * What a preprocessing function learnt, or was given where it learns nothing: one shape a function, plain JSON that people
  * read and that is hashed. Members of dialects other than BigQuery ML's are left out where BigQuery ML's holds.
@@ -20,9 +18,6 @@ export type FittedState =
   | MultiHotState
   | BagOfWordsState
   | TfIdfState;
-
-/** The state of one function. */
-export type StateOf<Name extends FittedFunctionName> = Extract<FittedState, { readonly function: Name }>;
 
 type Counted = {
   /** Values that were not NULL. */
