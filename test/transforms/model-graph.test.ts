@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { parseFittedTransform } from '../../src/compile/fitted-transform.js';
 import { compileTransform } from '../../src/compile/transform.js';
-import { valueAt } from '../../src/definition/column-batch.js';
+import { columnOf, valueAt } from '../../src/definition/column-batch.js';
 import type { ModelDocument } from '../../src/definition/document.js';
 import { TfjsRuntime } from '../../src/model/adapter/tfjs.js';
 import { architectureOf } from '../../src/model/architecture.js';
@@ -113,6 +113,17 @@ describe('a model version as a graph of plain tfjs', () => {
   });
 });
 
+/** The rows of the snippet in docs/export.md. */
+const DOCUMENTED_ROWS = {
+  rowCount: 2,
+  columns: new Map([
+    ['distance', columnOf('INT64', [900n, null])],
+    ['vip', columnOf('BOOL', [true, false])],
+    ['weather__temp', columnOf('FLOAT64', [12.5, null])],
+    ['weather__sky', columnOf('STRING', ['rain', null])],
+  ]),
+};
+
 async function scorerOf({ manifest, weights }: ModelBundle): Promise<Scorer> {
   const transform = compileTransform(parseFittedTransform(manifest.transform));
   const architecture = architectureOf(
@@ -148,6 +159,28 @@ describe('the download', () => {
     for (const { name, bytes } of files)
       expect(await readFile(join(folder, name))).toEqual(Buffer.from(bytes));
     expect(tarOf(files)).toEqual(tarOf(files));
+  });
+
+  it('is what the documentation loads', async () => {
+    const bundle = await flightBundle(REF, { transform: TRANSFORM });
+    const { json, weights } = modelGraph(bundle);
+    await writeFile(join(folder, 'model.json'), JSON.stringify(json));
+    await writeFile(join(folder, 'weights.bin'), weights);
+    const page = await readFile(new URL('../../docs/export.md', import.meta.url), 'utf8');
+    const script = /```js\n([\s\S]*?)```/.exec(page)![1]!;
+    const { stdout } = await promisify(execFile)(
+      process.execPath,
+      ['--input-type=commonjs', '--eval', script, 'script', folder],
+      { cwd: new URL('../..', import.meta.url).pathname },
+    );
+    const scorer = await scorerOf(bundle);
+    const { columns } = scorer.score(DOCUMENTED_ROWS).outputs;
+    const found = JSON.parse(stdout.trim().split('\n').at(-1)!) as readonly number[];
+    found.forEach((probability, row) => {
+      expect(probability).toBeCloseTo(valueAt(columns.get('probability')!, row) as number, 5);
+    });
+    expect(found).toHaveLength(2);
+    scorer.close();
   });
 
   it('is refused with the path of what a graph cannot carry', async () => {

@@ -9,8 +9,8 @@ export const bigqueryMl: Check = {
   bar: 'the analyser takes the CREATE MODEL of every kind of trainer, label and function',
   defect: {
     file: 'src/compile/sql/bigquery-preprocessing.js',
-    find: 'OVER ()',
-    replace: '',
+    find: 'OVER ()` : call',
+    replace: '` : call',
   },
   run: async () => {
     const analyser = new GoogleSqlAnalyser();
