@@ -82,8 +82,8 @@ function declaredColumns({ schema, record }: ModelManifest) {
   return [...raw, { name: time, type: 'TIMESTAMP' as const }];
 }
 
-/** Numbers that are held as columns at once, in doubles: some 32 MiB. */
-const MAX_NUMBERS = 4 * 1024 * 1024;
+/** Numbers that are written at once, as text at worst: some tens of milliseconds between two turns of the event loop. */
+const MAX_NUMBERS = 128 * 1024;
 
 async function* transformed(
   model: LoadedModel,
