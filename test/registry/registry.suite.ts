@@ -122,6 +122,18 @@ export function registrySuite(engine: string, connect: () => Promise<DatabaseCon
       await expect(versions.get('p', 'other')).rejects.toMatchObject({ code: 'NOT_FOUND' });
     });
 
+    it('finds the newest model version by the hash of its transform, in its project', async () => {
+      const versions = new ModelVersions(database);
+      const record = (transformHash: string) => ({ record: { transformHash } });
+      await versions.insert('p', 'delay', () => record('aa'));
+      await versions.insert('p', 'delay', () => record('bb'));
+      await versions.insert('p', 'delay', () => record('aa'));
+      await versions.insert('q', 'other', () => record('cc'));
+      expect(await versions.withTransform('p', 'aa')).toMatchObject({ model: 'delay', version: 3 });
+      expect(await versions.withTransform('p', 'bb')).toMatchObject({ model: 'delay', version: 2 });
+      await expect(versions.withTransform('p', 'cc')).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    });
+
     it('leaves no number behind when the record of a model version fails', async () => {
       const versions = new ModelVersions(database);
       const failed = versions.insert('p', 'delay', () => Promise.reject(new Error('no files')));
