@@ -105,6 +105,7 @@ export const WRONG_ON_EMULATOR: Readonly<Partial<Record<OperationId, string>>> =
   extract_timestamp: "EXTRACT(MILLISECOND FROM TIMESTAMP '1972-01-07 00:44:29.999998Z' AT TIME ZONE '-8')",
   date_of_timestamp: "DATE(TIMESTAMP '2013-11-03 05:49:59Z', '-8')",
   date_add: "DATE_ADD(DATE '9999-12-31', INTERVAL 2 WEEK)",
+  date_of_number: 'DATE_FROM_UNIX_DATE(-2932897)',
   date_sub: "DATE_SUB(DATE '0001-01-01', INTERVAL 15 YEAR)",
   timestamp_add: "TIMESTAMP_ADD(TIMESTAMP '9999-12-31 23:59:59Z', INTERVAL 1 DAY)",
   timestamp_sub: "TIMESTAMP_SUB(TIMESTAMP '0001-01-01 00:00:00Z', INTERVAL 1 DAY)",
