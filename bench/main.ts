@@ -5,12 +5,14 @@ import { ingest } from './ingest.js';
 import { kernels } from './kernels.js';
 import { offlineFeast } from './offline-feast.js';
 import { offlineFlights } from './offline-flights.js';
+import { training } from './training.js';
 
 const BENCHMARKS: Readonly<Record<string, () => Promise<BenchResult>>> = {
   'offline-feast': offlineFeast,
   'offline-flights': offlineFlights,
   ingest,
   kernels,
+  training,
 };
 
 const { positionals, values } = parseArgs({

@@ -4,7 +4,7 @@ import type { Trainer } from '../compile/model-trainer.js';
 import type { Surroundings } from '../platform/surroundings.js';
 import type { Metrics } from './metrics.js';
 import type { PostprocessState } from './postprocess.js';
-import type { RuntimeDescription } from './runtime.js';
+import type { RuntimeDescription, TrainedWeights } from './runtime.js';
 
 /** What a model version takes and gives. */
 type ModelSignature = {
@@ -54,7 +54,7 @@ export type ModelRecord = {
   };
   readonly parameters: Trainer;
   /** How long it was trained; absent of versions trained before it was recorded. */
-  readonly epochs?: { readonly run: number; readonly best: number };
+  readonly epochs?: Omit<TrainedWeights, 'weights'>;
   /** Microseconds since the epoch as RFC 3339: rows as of it or later evaluated. */
   readonly evaluateFrom: string;
   /** Rows as of it up to `evaluateFrom` validated; absent where none did. */

@@ -76,11 +76,14 @@ function floatsBatcher(
 ): (rows: Uint32Array) => Float32Array {
   const width = values.length / rows;
   const memory = new Float32Array(largest * width);
+  // Bits are copied, not numbers: a number would be widened to a double and rounded back.
+  const bits = new Int32Array(values.buffer, values.byteOffset, values.length);
+  const into = new Int32Array(memory.buffer);
   return (chosen) => {
     let to = 0;
-    for (const row of chosen) {
-      const from = row * width;
-      for (let place = 0; place < width; place++) memory[to + place] = values[from + place]!;
+    for (let at = 0; at < chosen.length; at++) {
+      const from = chosen[at]! * width;
+      for (let place = 0; place < width; place++) into[to + place] = bits[from + place]!;
       to += width;
     }
     return memory.subarray(0, to);

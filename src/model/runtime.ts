@@ -51,6 +51,8 @@ export type TrainedWeights = {
   readonly run: number;
   /** The epoch whose weights these are: the last one, or with early stopping the one of the least validation loss. */
   readonly best: number;
+  /** The mean loss along the last epoch. */
+  readonly loss: number;
 };
 
 /** Trains models and computes predictions. The library behind it is loaded at the first call. */

@@ -31,14 +31,16 @@ export function trainNetwork(engine: NetworkEngine, run: TrainingRun): TrainedWe
       ? null
       : new Stopping(trainer.earlyStopping, measureOf(engine, architecture, validation));
   let epoch = 0;
+  let loss = 0;
   while (epoch < trainer.epochs && !(stopping?.done ?? false)) {
     epoch++;
-    requireFinite(pass(values), epoch);
+    loss = pass(values);
+    requireFinite(loss, epoch);
     stopping?.hear(epoch, values);
     onEpoch(epoch);
   }
   const { best, kept } = stopping ?? { best: epoch, kept: values };
-  return { weights: weightsOf(parameters, kept), run: epoch, best };
+  return { weights: weightsOf(parameters, kept), run: epoch, best, loss };
 }
 
 type Pass = {
@@ -60,6 +62,8 @@ function epochOf(
   const nextOrder = seededShuffle(rows, trainer.seed);
   const adam = new Adam(parameters, trainer);
   const errors = new Float32Array(size * outputs);
+  const targetsOf = picker(training.targets, size);
+  const weightsOfRows = training.weights === null ? () => null : picker(training.weights, size);
   return (values) => {
     const order = nextOrder();
     let total = 0;
@@ -67,7 +71,7 @@ function epochOf(
       const chosen = order.subarray(from, from + size);
       const into = errors.subarray(0, chosen.length * outputs);
       const scores = engine.forward(values, batchOf(chosen));
-      const wanted = { outputs, scores, ...chosenTargets(training, chosen) };
+      const wanted = { outputs, scores, targets: targetsOf(chosen), weights: weightsOfRows(chosen) };
       total += lossOf(task, wanted, { into, scale: 1 / chosen.length });
       adam.step(values, engine.backward(into));
     }
@@ -75,16 +79,13 @@ function epochOf(
   };
 }
 
-function chosenTargets(
-  { targets, weights }: Examples,
-  rows: Uint32Array,
-): { readonly targets: Float32Array; readonly weights: Float32Array | null } {
-  const chosen = (values: Float32Array): Float32Array => {
-    const taken = new Float32Array(rows.length);
-    for (let to = 0; to < rows.length; to++) taken[to] = values[rows[to]!]!;
-    return taken;
+/** Picks numbers of chosen rows; they hold until the next pick: their memory is used again. */
+function picker(values: Float32Array, largest: number): (rows: Uint32Array) => Float32Array {
+  const memory = new Float32Array(largest);
+  return (rows) => {
+    for (let to = 0; to < rows.length; to++) memory[to] = values[rows[to]!]!;
+    return memory.subarray(0, rows.length);
   };
-  return { targets: chosen(targets), weights: weights === null ? null : chosen(weights) };
 }
 
 /** Rows that are scored at once where nothing is learnt from them. */

@@ -2,6 +2,7 @@ import { BQEMULATOR } from './bqemulator.js';
 import type { Counterpart } from './counterpart.js';
 import { ANALYSER } from './googlesql-analyser.js';
 import { EVALUATOR } from './googlesql-evaluator.js';
+import { SCIKIT_LEARN } from './scikit-learn.js';
 
-/** Every program that BigQuery SQL is tested against, in the order in which they are made. */
-export const COUNTERPARTS: readonly Counterpart[] = [EVALUATOR, ANALYSER, BQEMULATOR];
+/** Every program that we are tested or measured against, in the order in which they are made. */
+export const COUNTERPARTS: readonly Counterpart[] = [EVALUATOR, ANALYSER, BQEMULATOR, SCIKIT_LEARN];

@@ -1,4 +1,4 @@
-/** `npm run counterparts -- fetch|status`: makes the programs that BigQuery SQL is tested against, or says which are there. */
+/** `npm run counterparts -- fetch|status`: makes the programs that we are tested or measured against, or says which are there. */
 
 import { COUNTERPARTS } from './all.js';
 import { fetchCounterpart, folderOf, whyMissing } from './counterpart.js';

@@ -57,6 +57,7 @@ class SimdEngine implements NetworkEngine {
   private readonly scoreStride: number;
   private room: Activations | null = null;
   private last: NetworkInputs | null = null;
+  private scoreRoom = new Float32Array(0);
 
   constructor(
     private readonly architecture: Architecture,
@@ -206,11 +207,13 @@ class SimdEngine implements NetworkEngine {
       );
     }
     const all = this.floats(c, rows * stride);
-    const scores = new Float32Array(rows * outputs);
+    if (this.scoreRoom.length < rows * outputs) this.scoreRoom = new Float32Array(rows * outputs);
+    const scores = this.scoreRoom.subarray(0, rows * outputs);
     for (let row = 0; row < rows; row++) {
       for (let output = 0; output < outputs; output++) {
         let score = all[row * stride + output]!;
-        for (const [i, { offset }] of this.parameters.wideIndices.entries()) {
+        for (let i = 0; i < wideIndices.length; i++) {
+          const { offset } = this.parameters.wideIndices[i]!;
           score = Math.fround(score + values[offset + wideIndices[i]![row]! * outputs + output]!);
         }
         scores[row * outputs + output] = score;
