@@ -39,5 +39,6 @@ const SCORES: Record<ThresholdRule, (counts: Counts) => number> = {
   maxF1: ({ hits, alarms, positives }) => (2 * hits) / (hits + alarms + positives),
   maxAccuracy: ({ hits, alarms, positives, negatives }) =>
     (hits + negatives - alarms) / (positives + negatives),
-  maxYouden: ({ hits, alarms, positives, negatives }) => hits / positives - alarms / negatives,
+  // In whole numbers, recall plus specificity times the rows of both classes, so that equal ones are equal.
+  maxYouden: ({ hits, alarms, positives, negatives }) => hits * negatives - alarms * positives,
 };

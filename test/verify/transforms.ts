@@ -1,10 +1,12 @@
 import type { Check } from './check.js';
 import { bigqueryMl } from './transforms/bigquery-ml.js';
+import { eventLoop } from './transforms/event-loop.js';
 import { fitting } from './transforms/fitting.js';
 import { graph } from './transforms/graph.js';
 import { oddInput } from './transforms/odd-input.js';
 import { reproduce } from './transforms/reproduce.js';
 import { sameBytes } from './transforms/same-bytes.js';
+import { trainingSpeed } from './transforms/training-speed.js';
 import { vectors } from './transforms/vectors.js';
 
 /** Transforms: fitted once, identical for ever. Its "Must hold" lines. */
@@ -16,4 +18,6 @@ export const transforms: readonly Check[] = [
   oddInput,
   bigqueryMl,
   graph,
+  trainingSpeed,
+  eventLoop,
 ];
