@@ -51,6 +51,12 @@ export class GraphValues {
     return this.builder.op('SelectV2', [condition, a, b], { T: dataType('float32') });
   }
 
+  /** A magnitude with the sign of `x`, 0 where that is 0; tfjs's own Sign takes small numbers for 0 on WebAssembly. */
+  withSignOf(x: string, magnitude: string): string {
+    const positive = this.choose(this.compare('Greater', x, this.zero), magnitude, this.zero);
+    return this.choose(this.compare('Less', x, this.zero), this.float('Neg', magnitude), positive);
+  }
+
   /** A condition as a BOOL, NULL where one of the values is. */
   truth(condition: string, unlessMissing: readonly string[] = []): string {
     return this.unlessMissing(this.choose(condition, this.one, this.zero), unlessMissing);

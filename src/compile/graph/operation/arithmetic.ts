@@ -22,7 +22,7 @@ export const GRAPH_ARITHMETIC: Readonly<Record<keyof typeof ARITHMETIC, GraphLow
   abs_int64: WHOLE_NUMBERS,
   abs_float64: plain('Abs'),
   sign_int64: WHOLE_NUMBERS,
-  sign_float64: strict((values, [x]) => values.float('Sign', x!)),
+  sign_float64: strict((values, [x]) => values.withSignOf(x!, values.one)),
   floor_float64: plain('Floor'),
   ceil_float64: plain('Ceil'),
   round_float64: strict((values, [x]) => rounded(values, x!)),
@@ -38,11 +38,11 @@ export const GRAPH_ARITHMETIC: Readonly<Record<keyof typeof ARITHMETIC, GraphLow
 function rounded(values: GraphValues, x: string): string {
   const half = values.builder.number(0.5);
   const magnitude = values.float('Floor', values.float('AddV2', values.float('Abs', x), half));
-  return values.float('Mul', values.float('Sign', x), magnitude);
+  return values.withSignOf(x, magnitude);
 }
 
 function truncated(values: GraphValues, x: string): string {
-  return values.float('Mul', values.float('Sign', x), values.float('Floor', values.float('Abs', x)));
+  return values.withSignOf(x, values.float('Floor', values.float('Abs', x)));
 }
 
 /** To as many decimal places as a literal says. */
