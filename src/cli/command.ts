@@ -4,6 +4,10 @@ export type CommandOptions = {
   readonly url: string;
   readonly project: string;
   readonly source?: string;
+  readonly model?: string;
+  /** Parquet files. */
+  readonly frame?: string;
+  readonly out?: string;
   /** One JSON object on the last line, nothing else on standard output. */
   readonly json: boolean;
 };

@@ -2,15 +2,22 @@
 /** The `plumbline` command: a client of the REST API. Exit codes: 0 done, 1 refused or failed, 2 wrongly called. */
 import { parseArgs } from 'node:util';
 import type { Command, CommandOptions } from './command.js';
+import { predictBatch } from './predict-batch.js';
 import { rebuild } from './rebuild.js';
 
-const COMMANDS: Readonly<Record<string, Command>> = { rebuild };
+const COMMANDS: Readonly<Record<string, Command>> = {
+  rebuild,
+  'predict-batch': predictBatch,
+};
 
-const HELP = `plumbline COMMAND --project NAME [--source NAME] [--url URL] [--json]
+const HELP = `plumbline COMMAND --project NAME [--url URL] [--json]
 
 commands:
   rebuild   makes online state anew from the log, of one source or of every one, while lookups go on
             plumbline rebuild --project demo --source observations
+  predict-batch
+            predicts every row of a Parquet frame of keys and times into a Parquet file
+            plumbline predict-batch --project demo --model arrival_delay --frame flights.parquet --out predicted.parquet
 
 --url is where the service listens, default http://127.0.0.1:3400, or PLUMBLINE_URL`;
 
@@ -23,16 +30,19 @@ async function main(): Promise<number> {
       options: {
         project: { type: 'string' },
         source: { type: 'string' },
+        model: { type: 'string' },
+        frame: { type: 'string' },
+        out: { type: 'string' },
         url: { type: 'string', default: process.env['PLUMBLINE_URL'] ?? 'http://127.0.0.1:3400' },
         json: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
       },
     });
     const command = COMMANDS[positionals[0] ?? ''];
-    const { help, project, source, ...rest } = values;
+    const { help, project, ...rest } = values;
     if (help) return say(HELP);
     if (command === undefined || project === undefined) return misused();
-    return await run(command, { ...rest, project, ...(source !== undefined && { source }) });
+    return await run(command, { ...rest, project });
   } catch (error) {
     return misused(textOf(error));
   }
