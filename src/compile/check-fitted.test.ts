@@ -1,0 +1,183 @@
+import { describe, expect, it } from 'vitest';
+import type { Problem } from '../definition/error.js';
+import type { ValueType } from '../definition/value-type.js';
+import { checkTransformOutput } from './check.js';
+import { compileTransformOutputs } from './transform-output.js';
+
+const SCOPE = new Map<string, ValueType>([
+  ['x', 'FLOAT64'],
+  ['n', 'INT64'],
+  ['s', 'STRING'],
+  ['c', 'STRING'],
+  ['b', 'BOOL'],
+  ['t', 'ARRAY<STRING>'],
+  ['v', 'ARRAY<FLOAT64>'],
+]);
+
+const messages = (text: string): readonly string[] => {
+  const checked = checkTransformOutput(text, SCOPE);
+  return 'problems' in checked ? checked.problems.map(({ message }) => message) : [];
+};
+
+/** Names of the outputs, or the problems. */
+const outputs = (...expressions: readonly string[]): readonly string[] => {
+  const problems: Problem[] = [];
+  const documents = expressions.map((expression, index) => ({ name: `o${index}`, expression }));
+  const compiled = compileTransformOutputs(documents, SCOPE, problems);
+  if (problems.length > 0) return problems.map(({ path, message }) => `${path} ${message}`);
+  return compiled.map(({ name, expression }) => `${name} ${expression.type}`);
+};
+
+describe('preprocessing functions', () => {
+  it.each([
+    [
+      'MIN_MAX_SCALER(s) OVER ()',
+      '1:16 MIN_MAX_SCALER takes INT64 or FLOAT64, not STRING; did you mean SAFE_CAST(s AS FLOAT64)?',
+    ],
+    [
+      'LABEL_ENCODER(n) OVER ()',
+      '1:15 LABEL_ENCODER takes STRING, not INT64; did you mean CAST(n AS STRING)?',
+    ],
+    [
+      'BUCKETIZE(s, [1])',
+      '1:11 BUCKETIZE takes INT64 or FLOAT64, not STRING; did you mean SAFE_CAST(s AS FLOAT64)?',
+    ],
+    [
+      'MULTI_HOT_ENCODER(s) OVER ()',
+      '1:19 MULTI_HOT_ENCODER takes ARRAY<STRING>, not STRING; did you mean TOKENS(…)?',
+    ],
+    [
+      'LABEL_ENCODER(t) OVER ()',
+      '1:15 LABEL_ENCODER takes STRING, not ARRAY<STRING>; did you mean MULTI_HOT_ENCODER(…) OVER ()?',
+    ],
+    ['NORMALIZER(x)', '1:12 NORMALIZER takes ARRAY<FLOAT64>, not FLOAT64'],
+    ['BUCKETIZE(x, [1]) OVER ()', '1:1 BUCKETIZE takes no OVER (): it learns nothing'],
+    ['ROBUST_SCALER(x)', '1:1 write ROBUST_SCALER(…) OVER (): it is fitted over all training rows'],
+    [
+      'BUCKETIZE(x)',
+      '1:1 BUCKETIZE takes array_split_points: an array literal of numbers, each greater than the one before it',
+    ],
+    [
+      'BUCKETIZE(x, [2, 1])',
+      '1:14 BUCKETIZE takes array_split_points: an array literal of numbers, each greater than the one before it',
+    ],
+    [
+      'BUCKETIZE(x, [x])',
+      '1:14 BUCKETIZE takes array_split_points: an array literal of numbers, each greater than the one before it',
+    ],
+    [
+      "BUCKETIZE(x, [1], FALSE, 'names')",
+      "1:26 BUCKETIZE takes output_format: 'bucket_names', 'bucket_ranges', 'bucket_ranges_json', 'bucket_index'",
+    ],
+    [
+      'QUANTILE_BUCKETIZE(x, 0) OVER ()',
+      '1:23 QUANTILE_BUCKETIZE takes num_buckets: a whole number from 1 to 10000, as a literal',
+    ],
+    [
+      'ROBUST_SCALER(x, [75, 25]) OVER ()',
+      '1:18 ROBUST_SCALER takes quantile_range: [from, to] between 0 and 100',
+    ],
+    ['NORMALIZER(v, 0.5)', "1:15 NORMALIZER takes p: 0, a number from 1 to 500, or 'inf'"],
+    ['NGRAMS(t, [3, 2])', '1:11 NGRAMS takes ngram_range: [from, to] between 1 and 100, whole numbers'],
+    [
+      'STANDARD_SCALER(x, 1) OVER ()',
+      '1:20 STANDARD_SCALER takes these options: deviation => …, constant => …',
+    ],
+    [
+      "STANDARD_SCALER(x, deviaton => 'population') OVER ()",
+      '1:20 STANDARD_SCALER takes no other deviaton; it takes these options: deviation => …, constant => …; did you mean deviation?',
+    ],
+    ["MIN_MAX_SCALER(x, clamp => 'no') OVER ()", '1:28 MIN_MAX_SCALER takes clamp: TRUE or FALSE'],
+    ['MAX_ABS_SCALER(x, 2) OVER ()', '1:19 MAX_ABS_SCALER takes one argument'],
+    ['ABS(x => 1)', '1:5 there are no named arguments; write the values in their order'],
+    ['1 + TF_IDF(t) OVER ()', '1:5 TF_IDF must be the outermost function: its result is a vector'],
+  ])('%s', (text, message) => expect(messages(text)).toEqual([message]));
+
+  it('may be written as BigQuery does', () => {
+    expect(outputs('ML.MIN_MAX_SCALER(x) OVER()', "ML.NORMALIZER(v, CAST('+inf' AS FLOAT64))")).toEqual([
+      'o0 FLOAT64',
+      'o1 ARRAY<FLOAT64>',
+    ]);
+  });
+});
+
+describe('outputs of a transform', () => {
+  it('are several where a struct is expanded, with what stands around it of each', () => {
+    expect(outputs('ABS(POLYNOMIAL_EXPAND(STRUCT(x, n AS count), 2)) + 1')).toEqual([
+      'o0_x FLOAT64',
+      'o0_x_x FLOAT64',
+      'o0_x_count FLOAT64',
+      'o0_count FLOAT64',
+      'o0_count_count FLOAT64',
+    ]);
+    expect(
+      outputs('LABEL_ENCODER(FEATURE_CROSS(STRUCT(s, c))) OVER ()', 'LENGTH(FEATURE_CROSS(STRUCT(s, c)))'),
+    ).toEqual(['o0 INT64', 'o1 INT64']);
+    expect(outputs('HASH_BUCKETIZE(FEATURE_CROSS(STRUCT(s, c, UPPER(s) AS u), 3), 9)')).toHaveLength(4);
+  });
+
+  it.each([
+    ['FEATURE_CROSS(s)', '1:15 FEATURE_CROSS takes STRUCT(a, b AS c, …) of at most 10 features'],
+    ['FEATURE_CROSS(STRUCT(s))', '1:15 FEATURE_CROSS takes at least 2 features'],
+    [
+      'FEATURE_CROSS(STRUCT(s, n))',
+      '1:25 a feature of FEATURE_CROSS is STRING, not INT64; did you mean CAST(n AS STRING)?',
+    ],
+    [
+      'FEATURE_CROSS(STRUCT(s, UPPER(c)))',
+      '1:25 name the feature: write … AS name, because what FEATURE_CROSS gives is named by its features',
+    ],
+    [
+      'FEATURE_CROSS(STRUCT(s, c), 5)',
+      '1:29 FEATURE_CROSS takes a STRUCT and a degree from 2 to 4, as a literal',
+    ],
+    [
+      'POLYNOMIAL_EXPAND(STRUCT(x), 1) + POLYNOMIAL_EXPAND(STRUCT(n), 1)',
+      '1:35 one FEATURE_CROSS or POLYNOMIAL_EXPAND an output; write another output for the second',
+    ],
+    ['POLYNOMIAL_EXPAND(STRUCT(x)) OVER ()', '1:1 POLYNOMIAL_EXPAND takes no OVER (): it learns nothing'],
+    [
+      'ABS(STRUCT(x))',
+      '1:5 there are no structs but in FEATURE_CROSS(STRUCT(a, b)) and POLYNOMIAL_EXPAND(STRUCT(a, b)) of a transform',
+    ],
+    ['POLYNOMIAL_EXPAND(STRUCT(x, y))', '1:29 there is no column "y"; columns are x, n, s, c, b, t, v'],
+  ])('%s', (text, message) => expect(messages(text)).toEqual([message]));
+
+  it('tells a mistake around an expansion once', () => {
+    expect(messages('POLYNOMIAL_EXPAND(STRUCT(x, n)) || 1')).toHaveLength(0);
+    expect(messages('POLYNOMIAL_EXPAND(STRUCT(x, n)) + s')).toHaveLength(1);
+  });
+
+  it.each([
+    ['s', 'is STRING, a model input is a number; encode it with ONE_HOT_ENCODER(…) OVER ()'],
+    [
+      't',
+      'is ARRAY<STRING>, a model input is a number; encode it with MULTI_HOT_ENCODER(…) OVER () or BAG_OF_WORDS(…) OVER ()',
+    ],
+    [
+      'HASH_BUCKETIZE(s, 0)',
+      'is the hash itself, which is no model input; give HASH_BUCKETIZE a number of buckets',
+    ],
+    [
+      "IMPUTER(s, 'most_frequent') OVER ()",
+      'is STRING, a model input is a number; encode it with ONE_HOT_ENCODER(…) OVER ()',
+    ],
+  ])('%s is no model input', (text, message) => {
+    expect(outputs(text)).toEqual([`/transform/0/expression ${message}`]);
+  });
+
+  it('have different names', () => {
+    const problems: Problem[] = [];
+    const documents = [
+      { name: 'p', expression: 'POLYNOMIAL_EXPAND(STRUCT(x, n))' },
+      { name: 'p_x', expression: 'x' },
+    ];
+    compileTransformOutputs(documents, SCOPE, problems);
+    expect(problems).toEqual([
+      {
+        path: '/transform/1/expression',
+        message: 'makes an output "p_x", as another output does; rename one of them',
+      },
+    ]);
+  });
+});
