@@ -6,6 +6,7 @@ import { kernels } from './kernels.js';
 import { offlineFeast } from './offline-feast.js';
 import { offlineFlights } from './offline-flights.js';
 import { training } from './training.js';
+import { transforms } from './transforms.js';
 
 const BENCHMARKS: Readonly<Record<string, () => Promise<BenchResult>>> = {
   'offline-feast': offlineFeast,
@@ -13,6 +14,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<BenchResult>>> = {
   ingest,
   kernels,
   training,
+  transforms,
 };
 
 const { positionals, values } = parseArgs({

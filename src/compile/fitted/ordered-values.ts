@@ -1,6 +1,7 @@
 import type { Column } from '../../definition/column-batch.js';
 import { ExactSum, meanOfScaled } from '../exact-sum.js';
 import { numbersOf } from './column-numbers.js';
+import { sortDoubles } from './sort-doubles.js';
 
 /**
  * How a quantile is taken of n sorted values: `order_statistic` the ⌈q n⌉-th, as BigQuery ML's documented values have it;
@@ -64,7 +65,7 @@ export class OrderedValues {
 
   private sorted(): Float64Array {
     const used = this.values.subarray(0, this.count);
-    if (!this.isSorted) used.sort();
+    if (!this.isSorted) sortDoubles(used);
     this.isSorted = true;
     return used;
   }

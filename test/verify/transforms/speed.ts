@@ -1,0 +1,28 @@
+import { type BenchResult, median } from '../../../bench/conditions.js';
+import { transforms as benchTransforms } from '../../../bench/transforms.js';
+import { type Check, measured, type Outcome } from '../check.js';
+
+const MOST_RATIO = 3;
+const LEAST_ROWS = 300_000;
+
+/** Ten transforms over a million flights, beside DuckDB delivering their columns. */
+export const speed: Check = {
+  name: 'speed',
+  bar: `fitting at most ${MOST_RATIO} times the time DuckDB takes to deliver the columns, applying at least ${LEAST_ROWS} rows a second`,
+  defect: {
+    file: 'src/compile/fitted/frequencies.js',
+    find: 'const place = this.places.get(value);',
+    replace: 'for (let w = 0; w < 5000; w++) globalThis.w = w; const place = this.places.get(value);',
+  },
+  run: () => measured(benchTransforms, judged),
+};
+
+function judged(runs: readonly BenchResult[]): Outcome {
+  const of = (metric: string): number => median(runs.map(({ metrics }) => metrics[metric]!));
+  const [columns, arrow, rows] = [of('fitRatioToColumns'), of('fitRatioToArrow'), of('appliedRowsPerSecond')];
+  const isSame = runs.every(({ ok }) => ok);
+  return {
+    ok: isSame && columns <= MOST_RATIO && arrow <= MOST_RATIO && rows >= LEAST_ROWS,
+    figure: `${columns} times the columns, ${arrow} times Arrow, ${rows} rows a second${isSame ? '' : ', states differ'}`,
+  };
+}
