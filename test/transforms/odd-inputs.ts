@@ -11,6 +11,7 @@ export type OddInput = { readonly name: string; readonly run: () => string | nul
 const NULL_ROW: Row = { x: null, n: null, s: null, b: null, v: null, t: null };
 const ROW: Row = { x: 1.5, n: -3n, s: 'a', b: true, v: [1, 2, 3], t: ['a', 'b'] };
 const UNSEEN: Row = { x: -1e300, n: 2n ** 63n - 1n, s: 'never seen', b: false, v: [9, 9, 9], t: ['z'] };
+const TINY: Row = { ...ROW, x: -5e-324, n: 0n, v: [-0, -5e-324, 0] };
 const HUGE: Row = { x: Number.MAX_VALUE, n: -(2n ** 63n), s: '', b: true, v: [1e308, -1e308, 5e-324], t: [] };
 
 /** Categories of a column that no model input can hold one by one. */
@@ -27,6 +28,10 @@ export const ODD_INPUTS: readonly OddInput[] = [
   { name: 'one row', run: () => finiteAfter([HUGE], [HUGE, ROW, NULL_ROW]) },
   { name: 'an empty split', run: () => finiteAfter([], [NULL_ROW, withoutArray(UNSEEN)]) },
   { name: 'the ends of the range', run: () => finiteAfter([HUGE, UNSEEN, ROW], [HUGE, UNSEEN, ROW]) },
+  {
+    name: 'means that underflow',
+    run: () => finiteAfter([TINY, { ...TINY, x: 0 }, { ...TINY, x: 0 }], [TINY]),
+  },
   { name: 'no rows to apply to', run: () => finiteAfter([ROW], []) },
   {
     name: `${MANY} categories as indicators`,

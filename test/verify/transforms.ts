@@ -6,6 +6,7 @@ import { graph } from './transforms/graph.js';
 import { oddInput } from './transforms/odd-input.js';
 import { reproduce } from './transforms/reproduce.js';
 import { sameBytes } from './transforms/same-bytes.js';
+import { speed } from './transforms/speed.js';
 import { trainingSpeed } from './transforms/training-speed.js';
 import { vectors } from './transforms/vectors.js';
 
@@ -20,4 +21,5 @@ export const transforms: readonly Check[] = [
   graph,
   trainingSpeed,
   eventLoop,
+  speed,
 ];

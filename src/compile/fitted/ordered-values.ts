@@ -50,7 +50,8 @@ export class OrderedValues {
     const sorted = this.sorted();
     const n = sorted.length;
     if (n === 0) return null;
-    if (method === 'interpolated') return interpolated(sorted, numerator, denominator);
+    // An interpolation may underflow to -0.0.
+    if (method === 'interpolated') return interpolated(sorted, numerator, denominator) + 0;
     const scaled = (numerator * n) / denominator;
     const place = method === 'upper' ? Math.floor(scaled) : Math.ceil(scaled) - 1;
     return sorted[Math.min(Math.max(place, 0), n - 1)]!;

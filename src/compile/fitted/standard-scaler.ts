@@ -101,6 +101,7 @@ function zeros({ values, valid }: Column): Column {
   return { type: 'FLOAT64', values: new Float64Array(values.length), valid };
 }
 
+/** A number that JSON has: -0.0 + 0 is 0.0. */
 function finite(value: number | null): number | null {
-  return value !== null && Number.isFinite(value) ? value : null;
+  return value !== null && Number.isFinite(value) ? value + 0 : null;
 }
