@@ -59,7 +59,7 @@ export function compileTrainer(
   const filled = { ...COMMON_DEFAULTS, ...defaults, ...trainer };
   checkTrainerSettings(document, { trainer: filled, task }, problems);
   if (problems.length > before || task === null) return null;
-  const { earlyStopping, task: _, ...others } = filled;
+  const { earlyStopping, task: _, folds: __, ...others } = filled;
   return {
     ...others,
     ...(tasks.length > 1 && { task }),
@@ -76,7 +76,15 @@ type KindRules = {
   readonly defaults: Partial<TrainerDocument>;
 };
 
-const COMMON: readonly Setting[] = ['epochs', 'batchSize', 'learningRate', 'l2', 'seed', 'earlyStopping'];
+const COMMON: readonly Setting[] = [
+  'epochs',
+  'batchSize',
+  'learningRate',
+  'l2',
+  'seed',
+  'earlyStopping',
+  'folds',
+];
 const NETWORK: readonly Setting[] = [
   ...COMMON,
   'task',

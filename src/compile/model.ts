@@ -5,6 +5,7 @@ import type { ValueType } from '../definition/value-type.js';
 import { checkExpression, type Scope } from './check.js';
 import type { CompiledFeatureService } from './feature-service.js';
 import { documentError, requireUnique } from './feature-set.js';
+import { compileFolds, type Folds } from './model-folds.js';
 import { checkLabel } from './model-label.js';
 import { compilePostprocess, type Postprocess } from './model-postprocess.js';
 import { compileSplit } from './model-split.js';
@@ -36,6 +37,8 @@ export type CompiledModel = {
   /** Microseconds: rows as of this instant or later evaluate, earlier ones train or validate. */
   readonly evaluateFromUs: bigint;
   readonly trainer: Trainer;
+  /** Null where the final model is the only one. */
+  readonly folds: Folds | null;
   readonly postprocess: Postprocess;
 };
 
@@ -63,6 +66,7 @@ export function compileModel(parts: ModelParts): CompiledModel {
   if (label !== null) checkLabel(document, label, problems);
   const split = compileSplit(document.split, problems);
   const trainer = compileTrainer(document, label, problems);
+  const folds = compileFolds(document.trainer, problems);
   const postprocess = compilePostprocess(document, trainer, problems);
   if (problems.length > 0 || label === null || split === null || trainer === null) {
     throw documentError(`model "${document.name}"`, problems);
@@ -78,6 +82,7 @@ export function compileModel(parts: ModelParts): CompiledModel {
     transform,
     ...split,
     trainer,
+    folds,
     postprocess,
   };
 }

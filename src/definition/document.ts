@@ -246,6 +246,16 @@ export type TrainerDocument = {
   readonly classWeights?: 'balanced' | Readonly<Record<string, number>>;
   /** Stops when the loss of the validation split has not fallen for `patience` epochs; the best epoch's weights stay. */
   readonly earlyStopping?: EarlyStoppingDocument;
+  /** Models of earlier rows beside the final one, so that predictions for rows that train can be features of another model. */
+  readonly folds?: FoldsDocument;
+};
+
+/** Blocks of time, each predicted by a model of the rows before it, the first one by none. */
+type FoldsDocument = {
+  /** Blocks that the rows before `evaluateFrom` are cut into, of about as many rows each: 2 to 20. */
+  readonly count: number;
+  /** How long after T the label of a row is known: a row trains no model of a block that begins before that. Default 0s. */
+  readonly labelKnownAfter?: string;
 };
 
 export type EmbeddingDocument = {

@@ -5,10 +5,14 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { flightBundle } from '../../test/support/flight-bundle.js';
-import { flightRows } from '../../test/support/flight-rows.js';
+import { flightRows, TRAINING_ROWS } from '../../test/support/flight-rows.js';
+import { sliceRows, valueAt } from '../definition/column-batch.js';
+import { parseTimestamp } from '../definition/time.js';
 import { TfjsRuntime } from './adapter/tfjs.js';
 import { type ModelBundle, ModelBundles } from './bundle.js';
+import { loadScorer } from './load-scorer.js';
 import { LoadedModels } from './loaded-models.js';
+import type { Scorer } from './scorer.js';
 
 const RECORDED = async (): Promise<void> => undefined;
 const REF = { project: 'demo', model: 'delay', version: 1 };
@@ -28,6 +32,47 @@ describe('a model bundle', () => {
   it('comes back as it was saved', async () => {
     expect(await bundles.load('demo', 'delay', 1)).toEqual(bundle);
     expect(await readdir(join(root, 'demo', 'delay'))).toEqual(['1']);
+  });
+
+  it('comes back with its models of earlier rows, each file hashed', async () => {
+    const trainer = { kind: 'logisticRegression', epochs: 1, folds: { count: 3 } } as const;
+    const folded = await flightBundle({ ...REF, model: 'folded' }, { trainer });
+    await bundles.save(folded);
+    const folder = join(root, 'demo', 'folded', '1');
+    expect((await readdir(folder)).sort()).toEqual(['fold-1.bin', 'fold-2.bin', 'model.json', 'weights.bin']);
+    expect(await bundles.load('demo', 'folded', 1)).toEqual(folded);
+    expect(folded.manifest.record.folds).toHaveLength(2);
+    await appendFile(join(folder, 'fold-2.bin'), 'x');
+    await expect(bundles.load('demo', 'folded', 1)).rejects.toThrow('fold-2.bin is damaged');
+  });
+
+  it('scores rows before evaluation by the model of the rows before their block', async () => {
+    const trainer = { kind: 'logisticRegression', epochs: 1, folds: { count: 3 } } as const;
+    const ref = { ...REF, model: 'in-time' };
+    const folded = await flightBundle(ref, { trainer });
+    await bundles.save(folded);
+    const models = new LoadedModels(bundles, new TfjsRuntime(), RECORDED);
+    const rows = flightRows(0, TRAINING_ROWS + 100);
+    const asOf = rows.columns.get('as_of')!.values as BigInt64Array;
+    await models.with(ref, async ({ scorer }) => {
+      const inTime = scorer.scoreInTime(rows, asOf).columns.get('probability')!;
+      const final = scorer.score(rows, asOf).outputs.columns.get('probability')!;
+      const [first, second] = folded.manifest.record.folds!.map(({ from }) => parseTimestamp(from)!);
+      const edges = [first!, second!].map((us) => Number((us - asOf[0]!) / 60_000_000n));
+      const values = [...asOf.keys()].map((row) => [valueAt(inTime, row), valueAt(final, row)] as const);
+      values.forEach(([known, latest], row) => {
+        if (row < edges[0]!) expect(known).toBeNull();
+        else if (row < TRAINING_ROWS) expect(known).not.toBe(latest);
+        else expect(known).toBe(latest);
+      });
+      const blocks = await foldScorers(folded);
+      for (const [block, from] of edges.entries()) {
+        const row = sliceRows(rows, from, from + 1);
+        const alone = blocks[block]!.score(row, asOf.subarray(from)).outputs.columns.get('probability')!;
+        expect(valueAt(inTime, from)).toBe(valueAt(alone, 0));
+      }
+    });
+    models.close();
   });
 
   it('can be read by people', async () => {
@@ -129,3 +174,12 @@ describe('LoadedModels', () => {
     await rm(root, { recursive: true });
   });
 });
+
+/** Each model of earlier rows as a bundle of its own. */
+function foldScorers({ manifest, folds }: ModelBundle): Promise<readonly Scorer[]> {
+  const scorers = folds!.map((weights, index) => {
+    const { folds: _, ...own } = { ...manifest, ...manifest.folds![index]! };
+    return loadScorer(new TfjsRuntime(), { manifest: own, weights }, []);
+  });
+  return Promise.all(scorers);
+}

@@ -9,18 +9,23 @@ import { parseManifest } from './manifest-format.js';
 import type { ModelWeights, WeightTensor } from './runtime.js';
 
 /** A model version as it lies in the data folder. */
-export type ModelBundle = { readonly manifest: ModelManifest; readonly weights: ModelWeights };
+export type ModelBundle = {
+  readonly manifest: ModelManifest;
+  readonly weights: ModelWeights;
+  /** Of the models of earlier rows, in the order of the manifest; absent where there are none. */
+  readonly folds?: readonly ModelWeights[];
+};
 
 /**
  * Model versions as folders `<root>/<project>/<model>/<version>` of `model.json` and `weights.bin` (little-endian
- * float32, tensor after tensor). A folder appears whole or not at all. Versions are numbered by the registry, which
+ * float32, tensor after tensor), models of earlier rows beside it as `fold-1.bin` and so on. A folder appears whole or not at all. Versions are numbered by the registry, which
  * records each of them once, so a recorded one is never changed.
  */
 export class ModelBundles {
   constructor(private readonly root: string) {}
 
   /** Writes a version durably, in place of what an unrecorded earlier try may have left. */
-  async save({ manifest, weights }: ModelBundle): Promise<void> {
+  async save({ manifest, weights, folds = [] }: ModelBundle): Promise<void> {
     const { project, model, version } = manifest;
     const parent = join(this.root, project, model);
     const target = join(parent, String(version));
@@ -28,6 +33,8 @@ export class ModelBundles {
     const folder = await mkdtemp(join(parent, 'tmp-'));
     try {
       await writeFile(join(folder, WEIGHTS_FILE), weightsBytes(weights), { flush: true });
+      for (const [index, fold] of folds.entries())
+        await writeFile(join(folder, foldFile(index)), weightsBytes(fold), { flush: true });
       const text = `${JSON.stringify(manifest, null, 2)}\n`;
       await writeFile(join(folder, MANIFEST_FILE), text, { flush: true });
       await rm(target, { recursive: true, force: true });
@@ -41,9 +48,13 @@ export class ModelBundles {
   async load(project: string, model: string, version: number): Promise<ModelBundle> {
     const folder = join(this.root, project, model, String(version));
     const manifest = await this.manifest(project, model, version);
-    const bytes = await readFile(join(folder, WEIGHTS_FILE));
-    requireHash(sha256(bytes), manifest.record.weightsHash, join(folder, WEIGHTS_FILE));
-    return { manifest, weights: parseWeights(manifest, bytes) };
+    const weights = await readWeights(join(folder, WEIGHTS_FILE), manifest, manifest.record.weightsHash);
+    if (manifest.folds === undefined) return { manifest, weights };
+    const recorded = manifest.record.folds!;
+    const folds = manifest.folds.map((fold, index) =>
+      readWeights(join(folder, foldFile(index)), fold, recorded[index]!.weightsHash),
+    );
+    return { manifest, weights, folds: await Promise.all(folds) };
   }
 
   /** The manifest alone. Throws NOT_FOUND, and INTERNAL when its transform or post-processing is not the recorded one. */
@@ -54,11 +65,10 @@ export class ModelBundles {
       throw new PlumblineError('NOT_FOUND', `model "${model}" has no trained version ${version}`);
     });
     const manifest = parseManifest(text, file);
-    requireHash(fingerprint(manifest.transform), manifest.record.transformHash, file);
-    const { postprocessHash } = manifest.record;
-    if (postprocessHash !== undefined) {
-      requireHash(fingerprint(manifest.postprocess), postprocessHash, file);
-    }
+    requireParts(manifest, manifest.record, file);
+    manifest.folds?.forEach((fold, index) => {
+      requireParts(fold, manifest.record.folds![index]!, file);
+    });
     return manifest;
   }
 }
@@ -71,13 +81,38 @@ export function weightsHash(weights: ModelWeights): string {
 const MANIFEST_FILE = 'model.json';
 const WEIGHTS_FILE = 'weights.bin';
 
+function foldFile(index: number): string {
+  return `fold-${index + 1}.bin`;
+}
+
+type RecordedHashes = { readonly transformHash: string; readonly postprocessHash?: string };
+
+function requireParts(
+  { transform, postprocess }: Pick<ModelManifest, 'transform' | 'postprocess'>,
+  { transformHash, postprocessHash }: RecordedHashes,
+  file: string,
+): void {
+  requireHash(fingerprint(transform), transformHash, file);
+  if (postprocessHash !== undefined) requireHash(fingerprint(postprocess), postprocessHash, file);
+}
+
+async function readWeights(
+  file: string,
+  { tensors }: Pick<ModelManifest, 'tensors'>,
+  hash: string,
+): Promise<ModelWeights> {
+  const bytes = await readFile(file);
+  requireHash(sha256(bytes), hash, file);
+  return parseWeights(tensors, bytes);
+}
+
 function weightsBytes(weights: ModelWeights): Buffer {
   return Buffer.concat(weights.map(({ values }) => littleEndian(values)));
 }
 
-function parseWeights(manifest: ModelManifest, bytes: Buffer): ModelWeights {
+function parseWeights(tensors: ModelManifest['tensors'], bytes: Buffer): ModelWeights {
   let at = 0;
-  return manifest.tensors.map(({ name, shape }): WeightTensor => {
+  return tensors.map(({ name, shape }): WeightTensor => {
     const sizeBytes = shape.reduce((product, side) => product * side, 4);
     const part = littleEndian(new Uint8Array(bytes.subarray(at, at + sizeBytes)));
     at += sizeBytes;

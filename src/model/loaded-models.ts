@@ -1,11 +1,11 @@
-import { parseFittedTransform } from '../compile/fitted-transform.js';
-import { compileTransform, type Transform } from '../compile/transform.js';
-import { architectureOf } from './architecture.js';
+import type { Transform } from '../compile/transform.js';
 import type { ModelBundles } from './bundle.js';
-import type { ModelManifest } from './manifest.js';
-import { scoresOf } from './postprocess.js';
+import type { CascadeInput } from './cascade.js';
+import { requireRecorded } from './cascade-record.js';
+import { loadScorer } from './load-scorer.js';
+import type { CascadeRecord, ModelManifest } from './manifest.js';
 import type { ModelRuntime } from './runtime.js';
-import { Scorer } from './scorer.js';
+import type { Scorer } from './scorer.js';
 
 /** A model version, ready to predict. */
 export type LoadedModel = {
@@ -23,7 +23,13 @@ export type ModelVersionRef = {
 /** Versions kept ready: those of a rollout and their predecessors for tens of models; each holds its weights twice. */
 const MAX_LOADED = 64;
 
-type Entry = { readonly loading: Promise<LoadedModel>; users: number; evicted: boolean };
+type Entry = {
+  readonly loading: Promise<LoadedModel>;
+  /** The models that this one reads, which stay loaded as long as it does. */
+  readonly reads: Entry[];
+  users: number;
+  evicted: boolean;
+};
 
 /** Throws NOT_FOUND for a version that the registry does not know: its bundle is what an interrupted training left. */
 export type RequireRecord = (ref: ModelVersionRef) => Promise<unknown>;
@@ -41,19 +47,36 @@ export class LoadedModels {
 
   /** Calls `use` with a version that stays loaded meanwhile. Throws NOT_FOUND, and INTERNAL for a damaged bundle. */
   async with<T>(ref: ModelVersionRef, use: (model: LoadedModel) => T | Promise<T>): Promise<T> {
-    const entry = this.entryOf(ref);
-    entry.users++;
+    const entry = this.take(ref);
     try {
       return await use(await entry.loading);
     } finally {
-      entry.users--;
-      closeIfUnused(entry);
+      giveBack(entry);
+    }
+  }
+
+  /** The same with several versions at once, in their order. */
+  async withAll<T>(
+    refs: readonly ModelVersionRef[],
+    use: (models: readonly LoadedModel[]) => T | Promise<T>,
+  ): Promise<T> {
+    const entries = refs.map((ref) => this.take(ref));
+    try {
+      return await use(await Promise.all(entries.map(({ loading }) => loading)));
+    } finally {
+      entries.forEach(giveBack);
     }
   }
 
   /** Frees every version; none may be in use. */
   close(): void {
     for (const key of [...this.entries.keys()]) this.evict(key);
+  }
+
+  private take(ref: ModelVersionRef): Entry {
+    const entry = this.entryOf(ref);
+    entry.users++;
+    return entry;
   }
 
   private entryOf(ref: ModelVersionRef): Entry {
@@ -67,20 +90,27 @@ export class LoadedModels {
   }
 
   private newEntry(ref: ModelVersionRef, key: string): Entry {
-    const loading = this.load(ref);
+    const reads: Entry[] = [];
+    const loading = this.load(ref, reads);
     // What failed once may be repaired: the next call tries again.
-    loading.catch(() => this.entries.delete(key));
-    return { loading, users: 0, evicted: false };
+    loading.catch(() => {
+      this.entries.delete(key);
+      reads.forEach(giveBack);
+    });
+    return { loading, reads, users: 0, evicted: false };
   }
 
-  private async load(ref: ModelVersionRef): Promise<LoadedModel> {
+  private async load(ref: ModelVersionRef, reads: Entry[]): Promise<LoadedModel> {
     await this.requireRecord(ref);
-    const { manifest, weights } = await this.bundles.load(ref.project, ref.model, ref.version);
-    const transform = compileTransform(parseFittedTransform(manifest.transform));
-    const state = manifest.postprocess;
-    const architecture = architectureOf(manifest.record.parameters, transform.slots, scoresOf(state));
-    const predictor = await this.runtime.load(architecture, weights);
-    return { manifest, transform, scorer: new Scorer(transform, predictor, state) };
+    const bundle = await this.bundles.load(ref.project, ref.model, ref.version);
+    const { manifest } = bundle;
+    const { cascade = [] } = manifest.record;
+    // Versions are trained after those that they read, so this ends.
+    reads.push(...cascade.map(({ model, version }) => this.take({ project: ref.project, model, version })));
+    const upstreams = await Promise.all(reads.map(({ loading }) => loading));
+    const inputs = cascade.map((record, index) => cascadeInput(record, upstreams[index]!));
+    const scorer = await loadScorer(this.runtime, bundle, inputs);
+    return { manifest, transform: scorer.transform, scorer };
   }
 
   private evict(key: string): void {
@@ -91,11 +121,24 @@ export class LoadedModels {
   }
 }
 
+function cascadeInput(record: CascadeRecord, { manifest, scorer }: LoadedModel): CascadeInput {
+  requireRecorded(record, manifest);
+  return { alias: record.alias, outputs: record.outputs.map(({ name }) => name), scorer };
+}
+
+function giveBack(entry: Entry): void {
+  entry.users--;
+  closeIfUnused(entry);
+}
+
 function closeIfUnused(entry: Entry): void {
   if (!entry.evicted || entry.users > 0) return;
-  // A version that never loaded has nothing to close.
   entry.loading.then(
-    ({ scorer }) => scorer.close(),
+    ({ scorer }) => {
+      scorer.close();
+      entry.reads.forEach(giveBack);
+    },
+    // A version that never loaded has nothing to close.
     () => undefined,
   );
 }

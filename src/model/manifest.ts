@@ -37,6 +37,32 @@ export type TrainingSetQuery = {
 
 type VersionRef = { readonly name: string; readonly version: number };
 
+/** A model of the rows before a block of time, as it was made. */
+export type FoldRecord = {
+  /** RFC 3339: where its block begins; it ends where the next one begins, or evaluation. */
+  readonly from: string;
+  /** Rows that trained it and validated it. */
+  readonly rows: { readonly training: number; readonly validation: number };
+  readonly epochs: { readonly run: number; readonly best: number };
+  readonly transformHash: string;
+  readonly postprocessHash: string;
+  readonly weightsHash: string;
+};
+
+/** A trained version of another model whose predictions the transform reads. */
+export type CascadeRecord = {
+  readonly alias: string;
+  readonly model: string;
+  readonly version: number;
+  /** Of its outputs, those that the transform may read. */
+  readonly outputs: readonly ModelInput[];
+  readonly transformHash: string;
+  readonly postprocessHash: string;
+  readonly weightsHash: string;
+  /** Fingerprint of the hashes of its models of earlier rows. */
+  readonly foldsHash: string;
+};
+
 /** Everything a model version was made from (S25). */
 export type ModelRecord = {
   /** The model definition. */
@@ -59,6 +85,10 @@ export type ModelRecord = {
   readonly evaluateFrom: string;
   /** Rows as of it up to `evaluateFrom` validated; absent where none did. */
   readonly validateFrom?: string;
+  /** The models of earlier rows, by time; absent where there are none. */
+  readonly folds?: readonly FoldRecord[];
+  /** The models that it reads; absent where it reads none. */
+  readonly cascade?: readonly CascadeRecord[];
   readonly runtime: RuntimeDescription;
   /** Null for what was trained before this was recorded. */
   readonly surroundings: Surroundings | null;
@@ -87,5 +117,12 @@ export type ModelManifest = {
   readonly metrics: Metrics;
   readonly record: ModelRecord;
   /** The tensors of `weights.bin`, in its order. */
-  readonly tensors: readonly { readonly name: string; readonly shape: readonly number[] }[];
+  readonly tensors: TensorList;
+  /** The models of earlier rows as {@link ModelRecord.folds} lists them; absent where there are none. */
+  readonly folds?: readonly FoldManifest[];
 };
+
+type TensorList = readonly { readonly name: string; readonly shape: readonly number[] }[];
+
+/** A model of earlier rows but for its weights, `fold-1.bin` and so on. */
+export type FoldManifest = Pick<ModelManifest, 'transform' | 'postprocess' | 'tensors'>;

@@ -1,20 +1,20 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Transform } from '../compile/transform.js';
 import { type ColumnBatch, finiteColumn, sliceRows } from '../definition/column-batch.js';
 import { PlumblineError } from '../definition/error.js';
 import { asOfColumn } from './as-of.js';
 import type { ModelManifest, TrainingSetQuery } from './manifest.js';
+import type { Scorer } from './scorer.js';
 
 /** Some rows of a frame, as they came and as a model takes them. */
 export type ModelRows = {
   readonly frame: ColumnBatch;
-  /** The columns that the transform reads, what is not finite as NULL (S3). */
+  /** The columns of the raw schema, what is not finite as NULL (S3). */
   readonly inputs: ColumnBatch;
-  /** T of each row, microseconds, where the transform reads AS_OF(). */
+  /** T of each row, microseconds, where the model needs it. */
   readonly asOf: BigInt64Array | undefined;
 };
 
-type Reader = { readonly manifest: ModelManifest; readonly transform: Transform };
+type Reader = { readonly manifest: ModelManifest; readonly scorer: Pick<Scorer, 'readsAsOf'> };
 
 /** Where T of each row stands, and how AS_OF() follows from it. */
 type AsOfRule = Pick<TrainingSetQuery, 'time' | 'boundary'>;
@@ -47,11 +47,11 @@ export async function* modelRows(
   }
 }
 
-function rowsOf({ manifest, transform }: Reader, query: AsOfRule, frame: ColumnBatch): ModelRows {
+function rowsOf({ manifest, scorer }: Reader, query: AsOfRule, frame: ColumnBatch): ModelRows {
   const columns = manifest.schema.raw.map(
     ({ name }) => [name, finiteColumn(frame.columns.get(name)!)] as const,
   );
-  const asOf = transform.readsAsOf ? asOfColumn(query, frame) : undefined;
+  const asOf = scorer.readsAsOf ? asOfColumn(query, frame) : undefined;
   return { frame, inputs: { rowCount: frame.rowCount, columns: new Map(columns) }, asOf };
 }
 

@@ -1,6 +1,9 @@
 import type { ModelInput } from '../compile/model.js';
 import type { Transform } from '../compile/transform.js';
 import type { ColumnBatch } from '../definition/column-batch.js';
+import { PlumblineError } from '../definition/error.js';
+import { type CascadeInput, withPredictions } from './cascade.js';
+import { choosePlaces, inPlaces } from './in-time.js';
 import { outputsOf, type PostprocessState, postprocess } from './postprocess.js';
 import type { Matrix, Predictor } from './runtime.js';
 
@@ -11,6 +14,24 @@ export type Scored = {
   readonly outputs: ColumnBatch;
 };
 
+/** Transform, model and post-processing that belong together. */
+export type ScoringParts = {
+  readonly transform: Transform;
+  readonly predictor: Predictor;
+  readonly state: PostprocessState;
+};
+
+/** Models for the rows before evaluation: each of a block of time, trained by the rows of earlier blocks. */
+export type ScoringFolds = {
+  /** Microseconds: from here on the final model scores. */
+  readonly evaluateFromUs: bigint;
+  /** By time; a block ends where the next one begins, or where evaluation does. */
+  readonly blocks: readonly (ScoringParts & { readonly fromUs: bigint })[];
+};
+
+/** What a version may have beside its final model. */
+type Beside = { readonly cascade: readonly CascadeInput[]; readonly folds: ScoringFolds | null };
+
 /**
  * One model version as everybody who predicts sees it: transform, model and post-processing as one thing, so that they
  * switch together (S24). Online prediction, batch jobs, vectors and models over models all go through it.
@@ -20,26 +41,72 @@ export class Scorer {
   readonly outputs: readonly ModelInput[];
 
   constructor(
-    readonly transform: Transform,
-    private readonly predictor: Predictor,
-    private readonly state: PostprocessState,
+    private readonly parts: ScoringParts,
+    private readonly beside: Beside = { cascade: [], folds: null },
   ) {
-    this.outputs = outputsOf(state);
+    this.outputs = outputsOf(parts.state);
+  }
+
+  /** From the columns to the model input; it sees what {@link Scorer.vectors} adds of other models. */
+  get transform(): Transform {
+    return this.parts.transform;
+  }
+
+  /** Whether it needs T of each row. */
+  get readsAsOf(): boolean {
+    return this.transform.readsAsOf || this.beside.cascade.length > 0;
   }
 
   /**
-   * Scores rows that hold the columns of the fitted transform's inputs; `asOf` is T of each in microseconds, needed where
-   * the transform reads AS_OF(). A row's outputs do not depend on the rows beside it. Throws PREDICTION_FAILED.
+   * Scores rows that hold the columns of the version's raw schema; `asOf` is T of each in microseconds, needed where
+   * {@link readsAsOf}. A row's outputs do not depend on the rows beside it. Throws PREDICTION_FAILED.
    */
   score(rows: ColumnBatch, asOf?: BigInt64Array): Scored {
-    const { transform, predictor, state } = this;
-    const vectors = { rows: rows.rowCount, width: transform.width, values: transform.apply(rows, asOf) };
-    const columns = postprocess(state, predictor.predict(vectors));
-    return { vectors, outputs: { rowCount: rows.rowCount, columns } };
+    return scored(this.parts, this.complete(rows, asOf), asOf);
+  }
+
+  /** The model inputs of such rows alone. */
+  vectors(rows: ColumnBatch, asOf?: BigInt64Array): Matrix {
+    return vectorsOf(this.transform, this.complete(rows, asOf), asOf);
+  }
+
+  /**
+   * The outputs as they could be known at T: by the final model from evaluation on, before it by the model of the rows before
+   * T's block, NULL in the first block. So no row is scored by a model that was trained on it or on anything later. Throws
+   * INTERNAL for a version without folds.
+   */
+  scoreInTime(rows: ColumnBatch, asOf: BigInt64Array): ColumnBatch {
+    const { folds } = this.beside;
+    if (folds === null) throw new PlumblineError('INTERNAL', 'a model without folds cannot score in time');
+    const complete = this.complete(rows, asOf);
+    const places = choosePlaces(folds, asOf);
+    return inPlaces(
+      { rows: complete, asOf, places, outputs: this.outputs },
+      (place, part, times) => scored(folds.blocks[place] ?? this.parts, part, times).outputs,
+    );
   }
 
   /** Frees the weights. */
   close(): void {
-    this.predictor.close();
+    this.parts.predictor.close();
+    for (const { predictor } of this.beside.folds?.blocks ?? []) predictor.close();
   }
+
+  private complete(rows: ColumnBatch, asOf: BigInt64Array | undefined): ColumnBatch {
+    return withPredictions(this.beside.cascade, rows, asOf);
+  }
+}
+
+function scored(
+  { transform, predictor, state }: ScoringParts,
+  rows: ColumnBatch,
+  asOf: BigInt64Array | undefined,
+): Scored {
+  const vectors = vectorsOf(transform, rows, asOf);
+  const columns = postprocess(state, predictor.predict(vectors));
+  return { vectors, outputs: { rowCount: rows.rowCount, columns } };
+}
+
+function vectorsOf(transform: Transform, rows: ColumnBatch, asOf: BigInt64Array | undefined): Matrix {
+  return { rows: rows.rowCount, width: transform.width, values: transform.apply(rows, asOf) };
 }

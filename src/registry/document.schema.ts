@@ -218,6 +218,12 @@ const TRAINER = object({
     patience: { type: 'integer', description: 'Epochs without a fall of the validation loss.' },
     'minDelta?': { type: 'number', description: 'A smaller fall counts as none; default 0.' },
   }),
+  'folds?': object({
+    count: { type: 'integer', description: 'Blocks of time before evaluateFrom, 2 to 20.' },
+    'labelKnownAfter?': duration(
+      'How long after its time the label of a row is known; it trains no model of a block that begins earlier. Default 0s.',
+    ),
+  }),
 });
 
 const POSTPROCESS = object({

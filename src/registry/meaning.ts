@@ -91,7 +91,7 @@ function serviceMeaning({ uses, requestInputs, expressions }: CompiledFeatureSer
 }
 
 function modelMeaning({ requestInputs }: ModelDocument, compiled: CompiledOf['Model']): unknown {
-  const { service, label, transform, validateFromUs, evaluateFromUs, trainer, postprocess } = compiled;
+  const { service, label, transform, validateFromUs, evaluateFromUs, trainer, folds, postprocess } = compiled;
   return {
     featureService: service.name,
     serviceVersion: service.version,
@@ -100,6 +100,7 @@ function modelMeaning({ requestInputs }: ModelDocument, compiled: CompiledOf['Mo
     transform: transform.map(({ name, expression }) => ({ name, expression })),
     split: { validateFrom: validateFromUs ?? undefined, evaluateFrom: evaluateFromUs },
     trainer,
+    folds: folds ?? undefined,
     postprocess: isDefaultPostprocess(postprocess) ? undefined : postprocess,
   };
 }

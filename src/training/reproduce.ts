@@ -4,8 +4,9 @@ import type { Job, JobContext } from '../platform/job.js';
 import { requireSpec } from '../platform/job-spec.js';
 import { type Difference, recordDifferences, surroundingDifferences } from './reproduction.js';
 import type { RetrieveAgain } from './retrieve-again.js';
-import { allRows, planOf, type RecordedVersion, recordOf, type TrainParts } from './train.js';
-import { columnsRead } from './train-model.js';
+import type { RecordedVersion, TrainParts } from './train.js';
+import { recordOf } from './trained-manifest.js';
+import { trainFrom } from './training-run.js';
 import { sha256OfFile, type TrainingSet } from './training-sets.js';
 
 export type ReproduceRequest = {
@@ -89,12 +90,10 @@ export class Reproduce {
     { project, recorded, set }: { project: string; recorded: RecordedVersion; set: TrainingSet },
     control: JobContext,
   ): Promise<Pick<RecordedVersion, 'metrics' | 'record'>> {
-    const { catalog, frames, trainer, trainingSets, surroundings } = this.parts;
+    const { catalog, surroundings } = this.parts;
     const { name, version } = recorded.record.definition;
     const run = { project, model: catalog.current().model(project, name, version), set };
-    const plan = planOf(run);
-    const rows = frames.read(trainingSets.pathOf(set.id), columnsRead(plan));
-    const trained = await trainer.train(plan, allRows(set, rows), control);
+    const trained = await trainFrom(run, this.parts, control);
     return { metrics: trained.metrics, record: { ...recordOf(run, trained), surroundings } };
   }
 }

@@ -19,13 +19,15 @@ export type Targets = {
 };
 
 /**
- * Learns targets from the training split. `seen` are the classes by the numbers that {@link SplitRows} hold. Throws
- * TRAINING_FAILED when a split has no row, or the training split no two classes.
+ * Learns targets from the training split. `seen` are the classes by the numbers that {@link SplitRows} hold; of several
+ * classes, `known` are those to be told apart instead of the split's own. Throws TRAINING_FAILED when a split has no row, or
+ * the training split no two classes.
  */
 export function fitTargets(
   plan: Pick<TrainingPlan, 'trainer' | 'label'>,
   seen: readonly string[],
   splits: readonly SplitRows[],
+  known?: readonly string[],
 ): Targets {
   const task = taskOf(plan.trainer);
   for (const split of splits) requireRows(split);
@@ -42,13 +44,13 @@ export function fitTargets(
         of: (each) => Float32Array.from(each),
       };
     case 'multiClass':
-      return classTargets(labels, seen);
+      return targetsOf(known ?? classesIn(labels, seen), seen);
     case 'regression':
       return quantityTargets(labels, plan);
   }
 }
 
-function classTargets(labels: Float64Array, seen: readonly string[]): Targets {
+function classesIn(labels: Float64Array, seen: readonly string[]): readonly string[] {
   const classes = [...new Set(labels)].map((number) => seen[number]!).sort(byCodePoints);
   if (classes.length < 2) {
     throw new PlumblineError(
@@ -57,6 +59,10 @@ function classTargets(labels: Float64Array, seen: readonly string[]): Targets {
       { split: 'training', rows: labels.length },
     );
   }
+  return classes;
+}
+
+function targetsOf(classes: readonly string[], seen: readonly string[]): Targets {
   const places = Float32Array.from(seen, (label) => classes.indexOf(label));
   const of = (each: Float64Array): Float32Array => Float32Array.from(each, (number) => places[number]!);
   return { task: 'multiClass', classes, outputs: classes.length, scale: null, of };

@@ -1,20 +1,17 @@
-import { TransformFitting } from '../compile/fit-transform.js';
-import type { FittedTransform } from '../compile/fitted-transform.js';
 import type { ModelInput } from '../compile/model.js';
 import { taskOf } from '../compile/model-trainer.js';
-import { compileTransform } from '../compile/transform.js';
 import type { ColumnBatch } from '../definition/column-batch.js';
 import { namesIn } from '../definition/expression.js';
-import { architectureOf } from '../model/architecture.js';
 import { asOfColumn } from '../model/as-of.js';
-import type { SplitMetrics } from '../model/metrics.js';
-import type { Examples, ModelRuntime } from '../model/runtime.js';
-import { classWeightsOf, rowWeights } from './class-weights.js';
-import { fitPostprocess } from './fit-postprocess.js';
+import type { Metrics, SplitMetrics } from '../model/metrics.js';
+import type { ModelRuntime } from '../model/runtime.js';
+import { fitModel, type ReadyModel } from './fit-model.js';
+import { blockEdges, timesOf } from './fold-blocks.js';
 import { LabelReader } from './labels.js';
 import { measureSplit, type ScoredSplit, scoreSplit } from './scored-split.js';
 import { type LabelledInputs, SplitRows } from './split-rows.js';
 import { fitTargets, type Targets } from './targets.js';
+import { trainFolds } from './train-folds.js';
 import type { TrainedModel, TrainingPlan, TrainingProgress } from './trainer.js';
 
 /** The columns of a training frame that a model reads, in the order of its declarations, the time column first. */
@@ -54,37 +51,32 @@ export class ModelTraining {
 
   /** Throws TRAINING_FAILED when a split has no rows, or classes and one of them only. */
   async finish(progress: TrainingProgress): Promise<TrainedModel> {
-    const { trainer } = this.plan;
-    const targets = fitTargets(this.plan, this.labels.classes, this.splits);
-    const steps = trainer.epochs + STEPS_BESIDE_EPOCHS;
-    const fitted = this.fit();
-    progress(1, steps);
-    const transform = compileTransform(fitted);
-    const architecture = architectureOf(trainer, transform.slots, targets.outputs);
-    const inputs = this.training.gather(transform);
-    const validating = this.validates ? this.validation.gather(transform) : null;
-    const examples = this.examplesBy(targets, targets.of(inputs.labels));
-    progress(2, steps);
-    const { weights, ...epochs } = await this.runtime.train({
-      trainer,
-      architecture,
-      training: examples(inputs),
-      validation: validating === null ? null : examples(validating),
-      onEpoch: (epoch) => progress(2 + epoch, steps),
-    });
-    const predictor = await this.runtime.load(architecture, weights);
+    const { plan, runtime } = this;
+    const { epochs } = plan.trainer;
+    const targets = fitTargets(plan, this.labels.classes, this.splits);
+    const rows = { training: this.training, validation: this.validates ? this.validation : null };
+    const edges = plan.folds === null ? [] : blockEdges(timesOf(this.splits.slice(0, -1)), plan.folds.count);
+    const before = edges.length * epochs;
+    const steps = before + epochs + STEPS_BESIDE_EPOCHS;
+    const { classes } = targets;
+    const foldRequest = { plan, runtime, rows, edges, seen: this.labels.classes, classes };
+    const folds = await trainFolds({ ...foldRequest, onEpoch: (epoch) => progress(epoch, steps) });
+    const onStep = (step: number): void => progress(before + 1 + step, steps);
+    const ready = await fitModel({ plan, runtime, rows, targets, onStep });
+    const metrics = this.measure(ready, targets);
+    ready.predictor.close();
+    progress(steps, steps);
+    return { ...ready.model, folds, metrics, runtime: await runtime.describe() };
+  }
+
+  private measure({ model, transform, predictor, inputs, validated }: ReadyModel, targets: Targets): Metrics {
     const scored = (parts: Iterable<LabelledInputs>): ScoredSplit => scoreSplit(predictor, parts, targets);
-    const validated = validating === null ? null : scored([validating]);
-    const postprocess = fitPostprocess(this.plan.postprocess, targets, validated);
-    const measured = (split: ScoredSplit): SplitMetrics => measureSplit(postprocess, split);
-    const metrics = {
+    const measured = (split: ScoredSplit): SplitMetrics => measureSplit(model.postprocess, split);
+    return {
       training: measured(scored([inputs])),
       ...(validated !== null && { validation: measured(validated) }),
       evaluation: measured(scored(this.evaluation.takeInputs(transform))),
     };
-    predictor.close();
-    progress(steps, steps);
-    return { fitted, weights, epochs, postprocess, metrics, runtime: await this.runtime.describe() };
   }
 
   /** The splits there are, the training split first. */
@@ -100,23 +92,6 @@ export class ModelTraining {
     const { validateFromUs, evaluateFromUs } = this.plan;
     if (us >= evaluateFromUs) return this.evaluation;
     return validateFromUs !== null && us >= validateFromUs ? this.validation : this.training;
-  }
-
-  private examplesBy(targets: Targets, training: Float32Array): (rows: LabelledInputs) => Examples {
-    const weights = classWeightsOf(this.plan.trainer, targets, training);
-    return ({ inputs, labels }) => {
-      const wanted = targets.of(labels);
-      return { inputs, targets: wanted, weights: rowWeights(weights, wanted) };
-    };
-  }
-
-  private fit(): FittedTransform {
-    const fitting = new TransformFitting(this.plan.transform, this.plan.transformInputs);
-    while (!fitting.done) {
-      for (const { batch, asOf } of this.training.chunks) fitting.add(batch, asOf);
-      fitting.finishPass();
-    }
-    return fitting.result();
   }
 }
 

@@ -1,14 +1,9 @@
-import { fittedTransformJson } from '../compile/fitted-transform.js';
 import type { CompiledModel } from '../compile/model.js';
-import { featureSetsOf } from '../compile/service-reads.js';
-import { fingerprint } from '../definition/canonical.js';
-import type { ColumnBatch } from '../definition/column-batch.js';
 import { PlumblineError } from '../definition/error.js';
 import { formatTimestamp } from '../definition/time.js';
-import { type ModelBundles, weightsHash } from '../model/bundle.js';
+import type { ModelBundles } from '../model/bundle.js';
 import type { LatestVersions } from '../model/latest-versions.js';
-import type { ModelManifest, ModelRecord } from '../model/manifest.js';
-import { MANIFEST_FORMAT, schemaOf } from '../model/manifest-format.js';
+import type { ModelManifest } from '../model/manifest.js';
 import type { Metrics } from '../model/metrics.js';
 import type { FrameReader } from '../offline/frame.js';
 import type { Clock } from '../platform/clock.js';
@@ -18,8 +13,9 @@ import type { Jobs } from '../platform/jobs.js';
 import type { Surroundings } from '../platform/surroundings.js';
 import type { CatalogHolder } from '../registry/catalog.js';
 import type { ModelVersions } from '../registry/records.js';
-import { columnsRead } from './train-model.js';
-import type { TrainedModel, Trainer, TrainingControl, TrainingPlan } from './trainer.js';
+import { bundleOf, manifestOf } from './trained-manifest.js';
+import type { Trainer, TrainingControl } from './trainer.js';
+import { type Run, trainFrom } from './training-run.js';
 import type { TrainingSet, TrainingSetStore } from './training-sets.js';
 
 export type TrainRequest = {
@@ -85,15 +81,13 @@ export class Train {
   }
 
   private async run(run: Run, control: TrainingControl): Promise<TrainingResult> {
-    const { frames, trainer, trainingSets, bundles, versions, surroundings } = this.parts;
-    const plan = planOf(run);
-    const rows = frames.read(trainingSets.pathOf(run.set.id), columnsRead(plan));
-    const trained = await trainer.train(plan, allRows(run.set, rows), control);
+    const { bundles, versions, surroundings } = this.parts;
+    const trained = await trainFrom(run, this.parts, control);
     const { project, model } = run;
     const createdAt = formatTimestamp(this.parts.clock.nowUs());
     const { version } = await versions.insert(project, model.name, async (next) => {
       const manifest = manifestOf(run, trained, { version: next, createdAt, surroundings });
-      await bundles.save({ manifest, weights: trained.weights });
+      await bundles.save(bundleOf(manifest, trained));
       const { signature, metrics, record } = manifest;
       return { createdAt, signature, metrics, record } satisfies RecordedVersion;
     });
@@ -104,30 +98,6 @@ export class Train {
 
 const TRAIN_SPEC = { model: 'string', modelVersion: 'number', trainingSet: 'string' } as const;
 
-/** A training set and what is trained from it. */
-export type Run = {
-  readonly project: string;
-  readonly model: CompiledModel;
-  readonly set: TrainingSet;
-};
-
-/** The rows of a training set. Throws INTERNAL when the file does not hold as many as were recorded. */
-export async function* allRows(
-  { id, rows }: TrainingSet,
-  batches: AsyncIterable<ColumnBatch>,
-): AsyncIterable<ColumnBatch> {
-  let read = 0;
-  for await (const batch of batches) {
-    read += batch.rowCount;
-    yield batch;
-  }
-  if (read === rows) return;
-  throw new PlumblineError(
-    'INTERNAL',
-    `the file of training set "${id}" has ${read} rows, recorded are ${rows}; make the set again`,
-  );
-}
-
 function requireSameService(model: CompiledModel, { id, query }: TrainingSet): void {
   const { name, version } = model.service;
   if (query.featureService === name && query.version === version) return;
@@ -137,77 +107,4 @@ function requireSameService(model: CompiledModel, { id, query }: TrainingSet): v
       `model "${model.name}" version ${model.version} needs "${name}" version ${version}`,
     { path: '/trainingSet' },
   );
-}
-
-/** What the trainer needs to know of a run. */
-export function planOf({ model, set }: Run): TrainingPlan {
-  const { transform, transformInputs, label, validateFromUs, evaluateFromUs, trainer, postprocess } = model;
-  return {
-    transform,
-    transformInputs,
-    label,
-    validateFromUs,
-    evaluateFromUs,
-    trainer,
-    postprocess,
-    query: set.query,
-  };
-}
-
-function manifestOf(
-  run: Run,
-  trained: TrainedModel,
-  { surroundings, ...named }: Pick<ModelManifest, 'version' | 'createdAt'> & Pick<TrainParts, 'surroundings'>,
-): ModelManifest {
-  const { project, model } = run;
-  const { fitted, weights, postprocess, metrics } = trained;
-  const transform = fittedTransformJson(fitted);
-  const schema = schemaOf(transform);
-  return {
-    format: MANIFEST_FORMAT,
-    project,
-    model: model.name,
-    ...named,
-    signature: {
-      inputs: model.inputs,
-      features: model.service.outputs,
-      vector: schema.transformed.map(({ name }) => name),
-    },
-    schema,
-    transform,
-    postprocess,
-    metrics,
-    record: { ...recordOf(run, trained), surroundings },
-    tensors: weights.map(({ name, shape }) => ({ name, shape })),
-  };
-}
-
-/** What a version was made from, but for what computed it (S25). */
-export function recordOf({ model, set }: Run, trained: TrainedModel): Omit<ModelRecord, 'surroundings'> {
-  const { fitted, weights, epochs, postprocess, runtime } = trained;
-  const { service, validateFromUs } = model;
-  return {
-    definition: { name: model.name, version: model.version },
-    featureService: { name: service.name, version: service.version },
-    featureSets: featureSetsOf(service).map(({ alias, featureSet: { name, version } }) => ({
-      alias,
-      name,
-      version,
-    })),
-    trainingSet: {
-      id: set.id,
-      rows: set.rows,
-      contentHash: set.contentHash,
-      query: set.query,
-      snapshot: set.report.snapshot,
-    },
-    parameters: model.trainer,
-    epochs,
-    ...(validateFromUs !== null && { validateFrom: formatTimestamp(validateFromUs) }),
-    evaluateFrom: formatTimestamp(model.evaluateFromUs),
-    runtime,
-    transformHash: fingerprint(fittedTransformJson(fitted)),
-    postprocessHash: fingerprint(postprocess),
-    weightsHash: weightsHash(weights),
-  };
 }

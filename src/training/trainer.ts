@@ -9,18 +9,39 @@ import type { RuntimeDescription, TrainedWeights } from '../model/runtime.js';
 /** What a training run needs to know: plain data, so that it can cross to another thread. */
 export type TrainingPlan = Pick<
   CompiledModel,
-  'transform' | 'transformInputs' | 'label' | 'validateFromUs' | 'evaluateFromUs' | 'trainer' | 'postprocess'
+  | 'transform'
+  | 'transformInputs'
+  | 'label'
+  | 'validateFromUs'
+  | 'evaluateFromUs'
+  | 'trainer'
+  | 'folds'
+  | 'postprocess'
 > & {
   /** Where T of each row stands, and how AS_OF() follows from it. */
   readonly query: TrainingSetQuery;
 };
 
-/** What a training run makes. */
-export type TrainedModel = {
+/** Transform, model and post-processing that belong together. */
+export type FittedModel = {
   readonly fitted: FittedTransform;
   readonly weights: TrainedWeights['weights'];
   readonly epochs: Omit<TrainedWeights, 'weights'>;
   readonly postprocess: PostprocessState;
+};
+
+/** A model of earlier rows, for the rows of a block of time. */
+export type TrainedFold = FittedModel & {
+  /** Microseconds: where its block begins; it ends where the next one begins, or evaluation. */
+  readonly fromUs: bigint;
+  /** Rows that trained it and validated it. */
+  readonly rows: { readonly training: number; readonly validation: number };
+};
+
+/** What a training run makes. */
+export type TrainedModel = FittedModel & {
+  /** By time; empty where the plan has no folds. */
+  readonly folds: readonly TrainedFold[];
   readonly metrics: Metrics;
   readonly runtime: RuntimeDescription;
 };
@@ -38,8 +59,8 @@ export type TrainingControl = {
 /** Trains models away from the event loop. */
 export interface Trainer {
   /**
-   * Fits the transform on the training split alone (S24), trains, fits post-processing on the validation split, and measures. `batches` are the rows of the
-   * training set in order, with the columns of {@link columnsRead}. Throws TRAINING_FAILED when a split is empty or
+   * Fits the transform on the training split alone (S24), trains, fits post-processing on the validation split, and measures; before that, the
+   * models of the plan's folds. `batches` are the rows of the training set in order, with the columns of {@link columnsRead}. Throws TRAINING_FAILED when a split is empty or
    * holds one class only, or when labels are not those of the task.
    */
   train(

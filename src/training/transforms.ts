@@ -90,11 +90,11 @@ async function* transformed(
   frame: AsyncIterable<ColumnBatch>,
   { batchOf }: TransformedColumns,
 ): AsyncIterable<ColumnBatch> {
-  const { transform, manifest } = model;
-  const rowsAtOnce = Math.max(1, Math.min(ROWS_AT_ONCE, Math.floor(MAX_NUMBERS / transform.width)));
+  const { scorer, manifest } = model;
+  const rowsAtOnce = Math.max(1, Math.min(ROWS_AT_ONCE, Math.floor(MAX_NUMBERS / scorer.transform.width)));
   for await (const { frame: rows, inputs, asOf } of modelRows(model, frame, { rowsAtOnce })) {
     requireRawRows(manifest, rows);
-    yield batchOf(transform.apply(inputs, asOf), inputs.rowCount);
+    yield batchOf(scorer.vectors(inputs, asOf).values, inputs.rowCount);
   }
 }
 

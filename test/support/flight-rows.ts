@@ -54,7 +54,7 @@ export function flightRows(from: number, to: number): ColumnBatch {
 
 /** A training plan of the flight model for {@link flightRows}. */
 export function flightPlan(changes: Parameters<typeof flightModel>[0] = {}): TrainingPlan {
-  const { transform, transformInputs, label, validateFromUs, evaluateFromUs, trainer, postprocess } =
+  const { transform, transformInputs, label, validateFromUs, evaluateFromUs, trainer, folds, postprocess } =
     flightModel(changes);
   const query = {
     featureService: 'flights',
@@ -64,5 +64,5 @@ export function flightPlan(changes: Parameters<typeof flightModel>[0] = {}): Tra
     boundary: 'inclusive',
   } as const;
   const split = { validateFromUs, evaluateFromUs };
-  return { transform, transformInputs, label, ...split, trainer, postprocess, query };
+  return { transform, transformInputs, label, ...split, trainer, folds, postprocess, query };
 }

@@ -132,7 +132,7 @@ async function scorerOf({ manifest, weights }: ModelBundle): Promise<Scorer> {
     scoresOf(manifest.postprocess),
   );
   const predictor = await new TfjsRuntime().load(architecture, weights);
-  return new Scorer(transform, predictor, manifest.postprocess);
+  return new Scorer({ transform, predictor, state: manifest.postprocess });
 }
 
 /** 0 or 1 of two classes, the class's place of several. */

@@ -1,0 +1,25 @@
+import type { TrainerDocument } from '../definition/document.js';
+import { parseDuration } from '../definition/duration.js';
+import type { Problem } from '../definition/error.js';
+
+/** Blocks of time before evaluation, each with a model of the rows before it. */
+export type Folds = {
+  /** Blocks, the first of which has no model. */
+  readonly count: number;
+  /** Microseconds after T at which the label of a row is known. */
+  readonly labelKnownAfterUs: bigint;
+};
+
+const MAX_BLOCKS = 20;
+
+/** Reads the folds of a trainer; null where it asks for none, or for an impossible number, which is a problem. */
+export function compileFolds({ folds }: TrainerDocument, problems: Problem[]): Folds | null {
+  if (folds === undefined) return null;
+  const { count, labelKnownAfter = '0s' } = folds;
+  if (count < 2 || count > MAX_BLOCKS) {
+    const message = `is ${count}; it must be a whole number from 2 to ${MAX_BLOCKS}`;
+    problems.push({ path: '/trainer/folds/count', message });
+    return null;
+  }
+  return { count, labelKnownAfterUs: parseDuration(labelKnownAfter, '/trainer/folds/labelKnownAfter') };
+}

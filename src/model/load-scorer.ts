@@ -1,0 +1,51 @@
+import { type FittedTransformJson, parseFittedTransform } from '../compile/fitted-transform.js';
+import { compileTransform } from '../compile/transform.js';
+import { parseTimestamp } from '../definition/time.js';
+import { architectureOf } from './architecture.js';
+import type { ModelBundle } from './bundle.js';
+import type { CascadeInput } from './cascade.js';
+import type { ModelManifest } from './manifest.js';
+import { type PostprocessState, scoresOf } from './postprocess.js';
+import type { ModelRuntime, ModelWeights } from './runtime.js';
+import { Scorer, type ScoringFolds, type ScoringParts } from './scorer.js';
+
+/** Makes a version ready to predict, its models of earlier rows too; `cascade` are the models that it reads. */
+export async function loadScorer(
+  runtime: ModelRuntime,
+  bundle: ModelBundle,
+  cascade: readonly CascadeInput[],
+): Promise<Scorer> {
+  const { manifest, weights } = bundle;
+  const { parameters } = manifest.record;
+  const parts = await load(runtime, { ...manifest, parameters, weights });
+  return new Scorer(parts, { cascade, folds: await loadFolds(runtime, bundle) });
+}
+
+async function loadFolds(
+  runtime: ModelRuntime,
+  { manifest, folds }: ModelBundle,
+): Promise<ScoringFolds | null> {
+  if (folds === undefined) return null;
+  const { parameters, evaluateFrom, folds: recorded } = manifest.record;
+  const blocks = folds.map(async (weights, index) => ({
+    ...(await load(runtime, { ...manifest.folds![index]!, parameters, weights })),
+    fromUs: parseTimestamp(recorded![index]!.from)!,
+  }));
+  return { evaluateFromUs: parseTimestamp(evaluateFrom)!, blocks: await Promise.all(blocks) };
+}
+
+type Loadable = {
+  readonly transform: FittedTransformJson;
+  readonly postprocess: PostprocessState;
+  readonly parameters: ModelManifest['record']['parameters'];
+  readonly weights: ModelWeights;
+};
+
+async function load(
+  runtime: ModelRuntime,
+  { transform: json, postprocess: state, parameters, weights }: Loadable,
+): Promise<ScoringParts> {
+  const transform = compileTransform(parseFittedTransform(json));
+  const architecture = architectureOf(parameters, transform.slots, scoresOf(state));
+  return { transform, predictor: await runtime.load(architecture, weights), state };
+}
