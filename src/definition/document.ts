@@ -153,7 +153,7 @@ export type InputDocument = { readonly name: string; readonly type: ValueType };
 
 type TransformOutputDocument = {
   readonly name: string;
-  /** A read expression over features, request inputs and AS_OF(), with fitted functions `F(…) OVER ()`. */
+  /** A read expression over features, request inputs and AS_OF(), with preprocessing functions; with FEATURE_CROSS or POLYNOMIAL_EXPAND several outputs. */
   readonly expression: string;
 };
 

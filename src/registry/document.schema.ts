@@ -271,7 +271,7 @@ const MODEL = object({
     object({
       name: name('A model input.'),
       expression: expression(
-        'A GoogleSQL expression over features, request inputs and AS_OF(), fitted functions allowed.',
+        'A GoogleSQL expression over features, request inputs and AS_OF(), with preprocessing functions (docs/transforms.md).',
       ),
     }),
     'What the model sees, in order.',
