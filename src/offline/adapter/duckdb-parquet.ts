@@ -1,5 +1,6 @@
 import { mkdtemp, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { DuckDBAppender, DuckDBConnection } from '@duckdb/node-api';
 import { duckdbType, quoteIdentifier } from '../../compile/sql/duckdb.js';
 import { type ColumnBatch, sliceRows } from '../../definition/column-batch.js';
@@ -76,6 +77,7 @@ class RowGroups {
   private readonly files: string[] = [];
   private appender: DuckDBAppender | null = null;
   private rows = 0;
+  private unflushed = 0;
 
   constructor(
     private readonly connection: DuckDBConnection,
@@ -103,6 +105,11 @@ class RowGroups {
     this.appender ??= await this.table();
     const ordered = this.columns.map(({ name }) => columns.get(name)!);
     this.appender.appendDataChunk(chunkOf(ordered, 0, rowCount));
+    this.unflushed += rowCount;
+    if (this.unflushed < FLUSH_ROWS) return;
+    this.appender.flushSync();
+    this.unflushed = 0;
+    await nextTurn();
   }
 
   private async flush(): Promise<void> {
@@ -110,6 +117,7 @@ class RowGroups {
     this.appender?.closeSync();
     this.appender = null;
     this.rows = 0;
+    this.unflushed = 0;
     const file = join(this.folder, `${this.files.length}.parquet`);
     await copy(this.connection, `SELECT * FROM ${GROUP}`, file);
     this.files.push(file);
@@ -123,6 +131,9 @@ class RowGroups {
     return this.connection.createAppender(GROUP_NAME);
   }
 }
+
+/** Rows that the appender takes into its table at once, which holds up the event loop for some milliseconds. */
+const FLUSH_ROWS = 4 * CHUNK_ROWS;
 
 const GROUP_NAME = 'row_group';
 const GROUP = quoteIdentifier(GROUP_NAME);
