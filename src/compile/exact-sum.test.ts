@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ExactMoments, ExactSum, roundedRatio } from './exact-sum.js';
+import { roundedRatio } from './exact-expansion.js';
+import { ExactMoments } from './exact-moments.js';
+import { ExactSum } from './exact-sum.js';
 
 /** Doubles of every magnitude, subnormal ones and the largest included. */
 const finite = fc.double({ noNaN: true, noDefaultInfinity: true });

@@ -5,7 +5,7 @@ export const TOP_K: Option = {
   name: 'top_k',
   parameter: 'topK',
   positional: true,
-  takes: { kind: 'whole', min: 1, max: 1_000_000 },
+  takes: { kind: 'whole', min: 0, max: 1_000_000 },
   default: 32_000,
   about: 'the most categories that are kept, the most frequent ones',
 };

@@ -1,5 +1,5 @@
 import type { Column } from '../../definition/column-batch.js';
-import { ExactMoments } from '../exact-sum.js';
+import { ExactMoments } from '../exact-moments.js';
 import type { Accumulator } from './accumulator.js';
 import { mapped, numbersOf } from './column-numbers.js';
 import type { Preprocessing } from './preprocessing.js';
