@@ -73,7 +73,7 @@ class DoorsModule {}
 /** The engines behind the ports: embedded ones, in the data folder. Global, so that every room finds its port. */
 @Module({})
 class EnginesModule {
-  static register({ dataDir, duckdb }: Configuration): DynamicModule {
+  static register({ dataDir, duckdb, tfBackend }: Configuration): DynamicModule {
     const engines: readonly (readonly [symbol, () => unknown])[] = [
       [ONLINE_STORE, () => LmdbOnlineStore.open(join(dataDir, 'online'))],
       [OFFLINE_STORE, () => DuckdbOfflineStore.open(join(dataDir, 'history.duckdb'), duckdb)],
@@ -81,8 +81,8 @@ class EnginesModule {
       [PARQUET_FILES, () => new DuckdbParquet(duckdb)],
       [SOURCE_LOG, () => new EmbeddedLog(join(dataDir, 'log'))],
       [IDENTITIES, () => LmdbIdentities.open(join(dataDir, 'identities'))],
-      [MODEL_RUNTIME, () => new TfjsRuntime()],
-      [TRAINER, () => new WorkerTrainer()],
+      [MODEL_RUNTIME, () => new TfjsRuntime(tfBackend)],
+      [TRAINER, () => new WorkerTrainer(tfBackend)],
     ];
     return {
       module: EnginesModule,

@@ -22,6 +22,8 @@ export type Configuration = {
   /** PostgreSQL for the registry; null is PGlite in the data folder. */
   readonly databaseUrl: string | null;
   readonly duckdb: { readonly memoryLimit: string; readonly threads: number };
+  /** What computes models: asserted at the first one, and recorded with every version. */
+  readonly tfBackend: TfBackend;
   readonly logLevel: LogLevel;
   /** What the service clock shows at the start, microseconds; null is the system's time. For demos and replays. */
   readonly clockStartUs: bigint | null;
@@ -34,6 +36,11 @@ const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'
 
 type LogLevel = (typeof LOG_LEVELS)[number];
 
+const TF_BACKENDS = ['auto', 'gpu', 'native', 'wasm', 'cpu'] as const;
+
+/** `native` and `gpu` need packages that an operator builds; `auto` takes the first that starts, from left to right. */
+export type TfBackend = (typeof TF_BACKENDS)[number];
+
 /** Every setting by its name in the file; the environment variable is `PLUMBLINE_` and the name in capitals. */
 const SETTINGS = [
   'host',
@@ -45,6 +52,7 @@ const SETTINGS = [
   'databaseUrl',
   'duckdb.memoryLimit',
   'duckdb.threads',
+  'tfBackend',
   'logLevel',
   'clock',
 ] as const;
@@ -104,6 +112,7 @@ function resolveSettings(settings: ReadonlyMap<Setting, Given>, workingDir: stri
       memoryLimit: take('duckdb.memoryLimit', memorySize, '512MiB'),
       threads: take('duckdb.threads', wholeNumber(1, 1024), availableParallelism()),
     },
+    tfBackend: take<TfBackend>('tfBackend', (given) => known(text(given), TF_BACKENDS, given.from), 'wasm'),
     logLevel: take('logLevel', logLevel, 'info'),
     clockStartUs: take<bigint | null>('clock', instant, null),
   };

@@ -1,3 +1,4 @@
+import type { TfBackend } from '../../platform/configuration.js';
 import type { Architecture } from '../architecture.js';
 import { networkInputs } from '../network-inputs.js';
 import { parametersOf, valuesOf } from '../parameters.js';
@@ -11,17 +12,22 @@ import type {
   TrainingRun,
 } from '../runtime.js';
 import { type NetworkEngine, trainNetwork } from '../train-network.js';
-import { loadTf } from './backend.js';
+import { type LoadedTf, loadTf } from './backend.js';
 import { isSimdNetwork, simdEngine } from './simd-engine.js';
 import { forwardPass, type Graph, parameterTensors, type Tf, TfEngine } from './tf-engine.js';
 
-/** TensorFlow.js on its WebAssembly backend, one thread: no binary to install, and the same bits on every run. */
+/**
+ * TensorFlow.js on the backend that the configuration names; by default WebAssembly on one thread: no binary to install, and
+ * the same bits on every run.
+ */
 export class TfjsRuntime implements ModelRuntime {
-  private loaded: Promise<Tf> | null = null;
+  private loaded: Promise<LoadedTf> | null = null;
+
+  constructor(private readonly backend: TfBackend = 'wasm') {}
 
   async describe(): Promise<RuntimeDescription> {
-    const tf = await this.tf();
-    return { backend: tf.getBackend(), libraries: { '@tensorflow/tfjs': tf.version.tfjs } };
+    const { tf, backend } = await this.tf();
+    return { backend, libraries: { '@tensorflow/tfjs': tf.version.tfjs } };
   }
 
   async train(run: TrainingRun): Promise<TrainedWeights> {
@@ -34,18 +40,18 @@ export class TfjsRuntime implements ModelRuntime {
   }
 
   async load(architecture: Architecture, weights: ModelWeights): Promise<Predictor> {
-    return new NetworkPredictor(await this.tf(), architecture, weights);
+    return new NetworkPredictor((await this.tf()).tf, architecture, weights);
   }
 
   /** Our own kernels where the backend is wasm and they carry the network, else the backend's operations. */
   private async engine(architecture: Architecture): Promise<NetworkEngine> {
-    const tf = await this.tf();
-    const isOurs = tf.getBackend() === 'wasm' && isSimdNetwork(architecture);
+    const { tf, backend } = await this.tf();
+    const isOurs = backend === 'wasm' && isSimdNetwork(architecture);
     return isOurs ? simdEngine(architecture) : new TfEngine(tf, architecture);
   }
 
-  private tf(): Promise<Tf> {
-    this.loaded ??= loadTf();
+  private tf(): Promise<LoadedTf> {
+    this.loaded ??= loadTf(this.backend);
     return this.loaded;
   }
 }

@@ -1,6 +1,10 @@
 import type { ColumnBatch } from '../../definition/column-batch.js';
 import type { ErrorCode, ErrorDetails } from '../../definition/error.js';
-import type { TrainedModel } from '../trainer.js';
+import type { TfBackend } from '../../platform/configuration.js';
+import type { TrainedModel, TrainingPlan } from '../trainer.js';
+
+/** What a training thread is begun with. */
+export type TrainingThread = { readonly plan: TrainingPlan; readonly tfBackend: TfBackend };
 
 /** What the service tells its training thread: rows, one message a batch, then that there are no more. */
 export type ToTrainingThread =

@@ -3,15 +3,15 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { PlumblineError } from '../../definition/error.js';
 import { TfjsRuntime } from '../../model/adapter/tfjs.js';
 import { ModelTraining } from '../train-model.js';
-import type { TrainingPlan } from '../trainer.js';
-import type { FromTrainingThread, ToTrainingThread } from './training-messages.js';
+import type { FromTrainingThread, ToTrainingThread, TrainingThread } from './training-messages.js';
 
 /** The entry of the training thread: one run, then it ends. Defects are thrown and reach the service as `error`. */
 const service = parentPort!;
 const answer = (message: FromTrainingThread): void => service.postMessage(message);
 
 try {
-  const training = new ModelTraining(workerData as TrainingPlan, new TfjsRuntime());
+  const { plan, tfBackend } = workerData as TrainingThread;
+  const training = new ModelTraining(plan, new TfjsRuntime(tfBackend));
   for (;;) {
     const next = once(service, 'message') as Promise<[ToTrainingThread]>;
     answer({ kind: 'ready' });

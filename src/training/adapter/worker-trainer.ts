@@ -3,8 +3,9 @@ import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { ColumnBatch } from '../../definition/column-batch.js';
 import { PlumblineError } from '../../definition/error.js';
+import type { TfBackend } from '../../platform/configuration.js';
 import type { TrainedModel, Trainer, TrainingControl, TrainingPlan } from '../trainer.js';
-import type { FromTrainingThread, ToTrainingThread } from './training-messages.js';
+import type { FromTrainingThread, ToTrainingThread, TrainingThread } from './training-messages.js';
 
 /** The compiled entry beside this file, or its source where this file is run from source (in tests). */
 const ENTRY = new URL(`./training-worker${extname(import.meta.url)}`, import.meta.url);
@@ -13,23 +14,25 @@ const ENTRY = new URL(`./training-worker${extname(import.meta.url)}`, import.met
 export class WorkerTrainer implements Trainer {
   private running: Promise<unknown> = Promise.resolve();
 
+  constructor(private readonly tfBackend: TfBackend = 'wasm') {}
+
   train(
     plan: TrainingPlan,
     batches: AsyncIterable<ColumnBatch>,
     control: TrainingControl,
   ): Promise<TrainedModel> {
-    const run = this.running.then(() => trainInWorker(plan, batches, control));
+    const run = this.running.then(() => trainInWorker({ plan, tfBackend: this.tfBackend }, batches, control));
     this.running = run.catch(() => undefined);
     return run;
   }
 }
 
 async function trainInWorker(
-  plan: TrainingPlan,
+  thread: TrainingThread,
   batches: AsyncIterable<ColumnBatch>,
   control: TrainingControl,
 ): Promise<TrainedModel> {
-  const worker = new Worker(ENTRY, { workerData: plan, name: 'training' });
+  const worker = new Worker(ENTRY, { workerData: thread, name: 'training' });
   const rows = batches[Symbol.asyncIterator]();
   try {
     for await (const message of messagesOf(worker, control.signal)) {
