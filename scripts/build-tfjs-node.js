@@ -24,6 +24,28 @@ const NAPI = 8;
 const cache = process.env.TFJS_NODE_CACHE ?? join(homedir(), '.cache', 'tfjs-node');
 const folder = resolve('node_modules', PACKAGE);
 
+/** The two libraries and the C headers of a wheel, which is a zip. */
+const UNPACK = `
+import os, shutil, sys, zipfile
+wheel, deps = sys.argv[1:]
+libraries = {'libtensorflow_cc.so.2', 'libtensorflow_framework.so.2'}
+parts = ('/tensorflow/c/', '/tsl/', '/xla/tsl/', '/core/platform/')
+archive = zipfile.ZipFile(wheel)
+for name in archive.namelist():
+    if name.startswith('tensorflow/lib') and os.path.basename(name) in libraries:
+        to = os.path.join(deps, 'lib', os.path.basename(name))
+        libraries.discard(os.path.basename(name))
+    elif name.startswith('tensorflow/include/') and name.endswith('.h') and any(part in name for part in parts):
+        to = os.path.join(deps, 'include', name[len('tensorflow/include/'):])
+    else:
+        continue
+    os.makedirs(os.path.dirname(to), exist_ok=True)
+    with archive.open(name) as source, open(to, 'wb') as target:
+        shutil.copyfileobj(source, target)
+if libraries:
+    sys.exit(f'{wheel} lacks {", ".join(sorted(libraries))}')
+`;
+
 main();
 
 function main() {
@@ -62,28 +84,6 @@ function fetchWheel() {
   }
   return join(cache, known());
 }
-
-/** The two libraries and the C headers of a wheel, which is a zip. */
-const UNPACK = `
-import os, shutil, sys, zipfile
-wheel, deps = sys.argv[1:]
-libraries = {'libtensorflow_cc.so.2', 'libtensorflow_framework.so.2'}
-parts = ('/tensorflow/c/', '/tsl/', '/xla/tsl/', '/core/platform/')
-archive = zipfile.ZipFile(wheel)
-for name in archive.namelist():
-    if name.startswith('tensorflow/lib') and os.path.basename(name) in libraries:
-        to = os.path.join(deps, 'lib', os.path.basename(name))
-        libraries.discard(os.path.basename(name))
-    elif name.startswith('tensorflow/include/') and name.endswith('.h') and any(part in name for part in parts):
-        to = os.path.join(deps, 'include', name[len('tensorflow/include/'):])
-    else:
-        continue
-    os.makedirs(os.path.dirname(to), exist_ok=True)
-    with archive.open(name) as source, open(to, 'wb') as target:
-        shutil.copyfileobj(source, target)
-if libraries:
-    sys.exit(f'{wheel} lacks {", ".join(sorted(libraries))}')
-`;
 
 function unpackWheel(wheel) {
   const deps = join(folder, 'deps');
