@@ -265,7 +265,7 @@ export type EmbeddingDocument = {
   readonly dimension: number;
 };
 
-export type EarlyStoppingDocument = {
+type EarlyStoppingDocument = {
   readonly patience: number;
   /** A smaller fall of the loss counts as none; default 0. */
   readonly minDelta?: number;
@@ -279,7 +279,7 @@ export const THRESHOLD_RULES = ['maxF1', 'maxAccuracy', 'maxYouden'] as const;
 export type ThresholdRule = (typeof THRESHOLD_RULES)[number];
 
 /** What becomes of a model's scores before a caller sees them; part of the model version like transform and weights. */
-export type PostprocessDocument = {
+type PostprocessDocument = {
   /** Of two classes: makes probabilities agree with how often it happens, fitted on the validation split. Default none. */
   readonly calibration?: CalibrationMethod;
   /** Of two classes: the least probability whose label is true, or the rule that chooses it; default 0.5. */

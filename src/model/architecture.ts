@@ -21,9 +21,9 @@ export type Architecture = {
 };
 
 /** A place of the vector that holds whole numbers from 0 to below `size`. */
-export type IndexSlot = { readonly slot: number; readonly size: number };
+type IndexSlot = { readonly slot: number; readonly size: number };
 
-export type Embedding = IndexSlot & { readonly output: string; readonly dimension: number };
+type Embedding = IndexSlot & { readonly output: string; readonly dimension: number };
 
 /**
  * The shape that a trainer gives a model over these slots, with `outputs` scores a row. Throws TRAINING_FAILED when an

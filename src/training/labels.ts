@@ -6,7 +6,7 @@ import type { Expression } from '../definition/expression.js';
 import type { Value } from '../definition/value.js';
 
 /** Stands for a label that is NULL: such a row is left out. */
-export const NO_LABEL = Number.NaN;
+const NO_LABEL = Number.NaN;
 
 /**
  * Reads labels as numbers: 0 or 1 of two classes, the quantity of a regression; of several classes a number that the class

@@ -43,11 +43,8 @@ async function scored(changes: Partial<ModelDocument>) {
   const transform = compileTransform(trained.fitted);
   const { trainer } = flightPlan({ ...BASE, ...changes });
   const architecture = architectureOf(trainer, transform.slots, scoresOf(trained.postprocess));
-  const scorer = new Scorer(
-    transform,
-    await runtime.load(architecture, trained.weights),
-    trained.postprocess,
-  );
+  const predictor = await runtime.load(architecture, trained.weights);
+  const scorer = new Scorer({ transform, predictor, state: trained.postprocess });
   const rows = flightRows(TRAINING_ROWS, END);
   const { outputs } = scorer.score(rows, rows.columns.get('as_of')!.values as BigInt64Array);
   expect([...outputs.columns.keys()]).toEqual(outputsOf(trained.postprocess).map(({ name }) => name));
