@@ -1,7 +1,6 @@
 import { exp } from '../compile/runtime/exponential.js';
 import { ln } from '../compile/runtime/logarithm.js';
 import type { Task } from '../definition/document.js';
-import { logistic } from './calibration.js';
 
 /** Scores of some rows and what they should have been; `weights` null counts every row 1. */
 export type ScoredTargets = {
@@ -33,8 +32,11 @@ const LOSSES: Record<Task, Loss> = {
       const weight = weights === null ? 1 : weights[row]!;
       const score = scores[row]!;
       const target = targets[row]!;
-      total += weight * (Math.max(score, 0) - target * score + ln(1 + exp(-Math.abs(score))));
-      into[row] = (logistic(score) - target) * weight * scale;
+      const power = exp(-Math.abs(score));
+      total += weight * (Math.max(score, 0) - target * score + ln(1 + power));
+      // The logistic function, by the same power.
+      const probability = (score >= 0 ? 1 : power) / (1 + power);
+      into[row] = (probability - target) * weight * scale;
     }
     return total;
   },
