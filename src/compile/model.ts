@@ -5,6 +5,7 @@ import type { ValueType } from '../definition/value-type.js';
 import { checkExpression, type Scope } from './check.js';
 import type { CompiledFeatureService } from './feature-service.js';
 import { documentError, requireUnique } from './feature-set.js';
+import { type CompiledCascade, cascadeColumns, compileCascade, type Upstream } from './model-cascade.js';
 import { compileFolds, type Folds } from './model-folds.js';
 import { checkLabel } from './model-label.js';
 import { compilePostprocess, type Postprocess } from './model-postprocess.js';
@@ -23,10 +24,12 @@ export type CompiledModel = {
   readonly service: CompiledFeatureService;
   /** What a caller sends with a prediction: the service's key columns and request inputs, then the model's own. */
   readonly inputs: readonly ModelInput[];
-  /** What the transform reads, and a training frame must hold: `inputs`, then the service's outputs. */
+  /** Other models whose predictions the transform reads. */
+  readonly cascade: readonly CompiledCascade[];
+  /** What the transform reads: `inputs`, the service's outputs, then the predictions of other models. */
   readonly transformInputs: readonly ModelInput[];
   readonly label: {
-    /** Over `columns` and `transformInputs`, of a type that the trainer's task takes. */
+    /** Over `columns`, `inputs` and the service's outputs, of a type that the trainer's task takes. */
     readonly expression: Expression;
     readonly columns: readonly ModelInput[];
     readonly scale?: LabelScaler;
@@ -47,21 +50,26 @@ export type ModelParts = {
   readonly version: number;
   readonly id: number;
   readonly service: CompiledFeatureService;
+  /** What the document's `cascade` names, in its order. */
+  readonly upstreams?: readonly Upstream[];
 };
 
 /**
- * Compiles a model against its feature service. The label sees its own columns and whatever the transform sees; the
- * transform sees key columns, request inputs, features and AS_OF(). Each transform output is BOOL, INT64 or FLOAT64, or
+ * Compiles a model against its feature service. The label sees its own columns, key columns, request inputs, features and
+ * AS_OF(); the transform sees those but for the label's columns, and predictions of other models. Each transform output is BOOL, INT64 or FLOAT64, or
  * a ONE_HOT_ENCODER as a whole. Throws INVALID_DOCUMENT or INVALID_EXPRESSION with every problem.
  */
 export function compileModel(parts: ModelParts): CompiledModel {
   const { document, service } = parts;
   const problems: Problem[] = [];
   const inputs = inputsOf(document, service);
-  const transformInputs = [...inputs, ...service.outputs];
+  const { cascade: cascadeDocuments = [] } = document;
+  const cascade = compileCascade(cascadeDocuments, parts.upstreams ?? [], { service, inputs }, problems);
+  const frameInputs = [...inputs, ...service.outputs];
+  const transformInputs = [...frameInputs, ...cascadeColumns(cascade)];
   requireDistinctNames(document, service, problems);
   requireScalarInputs(document, service, problems);
-  const label = compileLabel(document, transformInputs, problems);
+  const label = compileLabel(document, frameInputs, problems);
   const transform = compileTransformOutputs(document.transform, scopeOf(transformInputs), problems);
   if (label !== null) checkLabel(document, label, problems);
   const split = compileSplit(document.split, problems);
@@ -77,6 +85,7 @@ export function compileModel(parts: ModelParts): CompiledModel {
     id: parts.id,
     service,
     inputs,
+    cascade,
     transformInputs,
     label: { ...document.label, expression: label },
     transform,
@@ -151,10 +160,10 @@ function requireScalarInputs(
 
 function compileLabel(
   document: ModelDocument,
-  transformInputs: readonly ModelInput[],
+  frameInputs: readonly ModelInput[],
   problems: Problem[],
 ): Expression | null {
-  const scope = scopeOf([...transformInputs, ...document.label.columns]);
+  const scope = scopeOf([...frameInputs, ...document.label.columns]);
   const path = '/label/expression';
   const checked = checkExpression(document.label.expression, { scope, allow: 'read' });
   if ('problems' in checked) {

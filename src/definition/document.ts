@@ -189,6 +189,19 @@ export type ModelDocument = Documentation & {
   };
   readonly trainer: TrainerDocument;
   readonly postprocess?: PostprocessDocument;
+  /** Other models whose predictions the transform reads, each as it could be known at T. */
+  readonly cascade?: readonly CascadeDocument[];
+};
+
+/** A trained version of another model; the transform sees `<alias>__<output>`. */
+export type CascadeDocument = {
+  readonly alias: string;
+  /** A model with `trainer.folds`. */
+  readonly model: string;
+  /** Pinned trained version; default the latest when the reading model is registered. */
+  readonly version?: number;
+  /** Of its outputs, those that the transform may read; default all. */
+  readonly outputs?: readonly string[];
 };
 
 /** How a label is scaled: the functions of the same name, over the labels of the training split. */

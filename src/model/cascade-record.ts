@@ -4,7 +4,7 @@ import { PlumblineError } from '../definition/error.js';
 import type { CascadeRecord, ModelManifest } from './manifest.js';
 
 /** What a model version keeps of a version that it reads: enough to know it again (S25). */
-function cascadeRecordOf(
+export function cascadeRecordOf(
   alias: string,
   outputs: readonly ModelInput[],
   { model, version, postprocess, record }: ModelManifest,

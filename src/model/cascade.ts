@@ -1,3 +1,4 @@
+import { predictionName } from '../compile/model-cascade.js';
 import type { Column, ColumnBatch } from '../definition/column-batch.js';
 import { PlumblineError } from '../definition/error.js';
 
@@ -11,11 +12,6 @@ export type CascadeInput = {
     scoreInTime(rows: ColumnBatch, asOf: BigInt64Array): ColumnBatch;
   };
 };
-
-/** The name of another model's output in a transform. */
-function predictionName(alias: string, output: string): string {
-  return `${alias}__${output}`;
-}
 
 /** Adds what other models predict for rows, each as it could be known at T of its row. */
 export function withPredictions(

@@ -1,7 +1,8 @@
 import { type FittedTransformJson, parseFittedTransform } from '../compile/fitted-transform.js';
+import { predictionName } from '../compile/model-cascade.js';
 import { compileTransform } from '../compile/transform.js';
 import { PlumblineError } from '../definition/error.js';
-import type { ModelManifest, ModelRecord } from './manifest.js';
+import type { CascadeRecord, ModelManifest, ModelRecord } from './manifest.js';
 import { PLAIN_BINARY } from './postprocess.js';
 
 /** The format that is written; older ones are read. */
@@ -38,11 +39,27 @@ function upgraded(json: ManifestOfFormat1): ModelManifest {
   };
 }
 
-/** The columns that a fitted transform takes, and the slots that it gives. */
-export function schemaOf(transform: FittedTransformJson): ModelManifest['schema'] {
+/**
+ * The columns that rows must have for a fitted transform, and the slots that it gives. What the transform reads of other
+ * models is not among the columns; what those models read is.
+ */
+export function schemaOf(
+  transform: FittedTransformJson,
+  cascade: readonly ReadModel[] = [],
+): ModelManifest['schema'] {
   const { slots } = compileTransform(parseFittedTransform(transform));
-  return { raw: transform.inputs, transformed: slots };
+  const predicted = new Set(
+    cascade.flatMap(({ record: { alias, outputs } }) =>
+      outputs.map(({ name }) => predictionName(alias, name)),
+    ),
+  );
+  const own = transform.inputs.filter(({ name }) => !predicted.has(name));
+  const all = [...own, ...cascade.flatMap(({ raw }) => raw)];
+  return { raw: [...new Map(all.map((input) => [input.name, input])).values()], transformed: slots };
 }
+
+/** A model that another one reads: how it is recorded there, and the columns that rows must have for it. */
+export type ReadModel = { readonly record: CascadeRecord; readonly raw: ModelManifest['schema']['raw'] };
 
 function newerFormat(json: never, file: string): PlumblineError {
   const { format } = json as { readonly format?: unknown };

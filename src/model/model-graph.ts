@@ -16,8 +16,12 @@ import { scoreGraph } from './score-graph.js';
  */
 export function modelGraph({ manifest, weights }: ModelBundle): GraphModel {
   const problems: Problem[] = [];
+  manifest.record.cascade?.forEach(({ alias }, index) => {
+    const message = `"${alias}" is another model, which is not part of the graph; export that one by itself and pass what it predicts`;
+    problems.push({ path: `/cascade/${index}`, message });
+  });
   const transform = transformGraph(parseFittedTransform(manifest.transform), problems);
-  if (transform === null) throw notExportable(manifest, problems);
+  if (transform === null || problems.length > 0) throw notExportable(manifest, problems);
   const { values, builder, vector } = transform;
   const { postprocess, schema, record } = manifest;
   const architecture = architectureOf(record.parameters, schema.transformed, scoresOf(postprocess));

@@ -1,4 +1,5 @@
 import type { ModelInput } from '../compile/model.js';
+import { predictionColumns } from '../compile/model-outputs.js';
 import { exp } from '../compile/runtime/exponential.js';
 import type { Column } from '../definition/column-batch.js';
 import type { LabelScaler } from '../definition/document.js';
@@ -51,20 +52,8 @@ export function scoresOf(state: PostprocessState): number {
 
 /** The columns that {@link postprocess} makes, in order; none is ever NULL. */
 export function outputsOf(state: PostprocessState): readonly ModelInput[] {
-  switch (state.task) {
-    case 'binary':
-      return [
-        { name: 'probability', type: 'FLOAT64' },
-        { name: 'label', type: state.labels === null ? 'BOOL' : 'STRING' },
-      ];
-    case 'multiClass':
-      return [
-        { name: 'probabilities', type: 'ARRAY<FLOAT64>' },
-        { name: 'label', type: 'STRING' },
-      ];
-    case 'regression':
-      return [{ name: 'prediction', type: 'FLOAT64' }];
-  }
+  const named = state.task === 'binary' && state.labels !== null;
+  return predictionColumns(state.task, named);
 }
 
 /**

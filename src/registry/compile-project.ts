@@ -52,8 +52,9 @@ const USES_CURRENT: {
       ? definitions.latest('Source', compiled.source.name)?.compiled === compiled.source
       : areCurrent(compiled.inputs, definitions)),
   FeatureService: ({ compiled }, definitions) => areCurrent(compiled.uses, definitions),
-  Model: ({ compiled: { service } }, definitions) =>
-    definitions.find('FeatureService', service.name, service.version).compiled === service,
+  Model: ({ compiled: { service, cascade } }, definitions) =>
+    definitions.find('FeatureService', service.name, service.version).compiled === service &&
+    cascade.every(({ model }) => definitions.find('Model', model.name, model.version).compiled === model),
 };
 
 function areCurrent(

@@ -4,7 +4,7 @@ import { KIND_WORDS, type ProjectDefinitions, type Registered } from './project-
 
 export type Dependant = { readonly kind: DocumentKind; readonly name: string; readonly version: number };
 
-/** Everything that rests on a version, directly or through others: sets on sources and on sets, services on sets, models on services. */
+/** Everything that rests on a version, directly or through others: sets on sources and on sets, services on sets, models on services and on models. */
 export function dependantsOf(of: Dependant, definitions: ProjectDefinitions): readonly Dependant[] {
   const all = definitions.all();
   const found = new Map<string, Dependant>();
@@ -37,8 +37,9 @@ function rests({ stored, compiled }: Registered, target: Dependant): boolean {
     case 'FeatureService':
       return names(compiled, target);
     case 'Model':
-      if (target.kind !== 'FeatureService' || !('service' in compiled)) return false;
-      return isVersion(compiled.service, target);
+      if (!('service' in compiled)) return false;
+      if (target.kind === 'Model') return compiled.cascade.some(({ model }) => isVersion(model, target));
+      return target.kind === 'FeatureService' && isVersion(compiled.service, target);
     default:
       return false;
   }

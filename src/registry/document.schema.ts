@@ -284,6 +284,15 @@ const MODEL = object({
   }),
   trainer: TRAINER,
   'postprocess?': POSTPROCESS,
+  'cascade?': list(
+    object({
+      alias: name('Prefix of its outputs in the transform: <alias>__<output>.'),
+      model: name('A trained model that has trainer.folds.'),
+      'version?': version('Pinned trained version; default the latest when this model is registered.'),
+      'outputs?': list({ $ref: '#/$defs/Name' }, 'What the transform may read; default all.'),
+    }),
+    'Other models whose predictions the transform reads, each as it could be known at the time of a row.',
+  ),
 });
 
 const KINDS: Readonly<Record<DocumentKind, JsonSchema>> = {

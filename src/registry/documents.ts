@@ -1,8 +1,9 @@
 import type { DataSource, EntityManager } from 'typeorm';
 import type { DocumentKind } from '../definition/document.js';
 import { exclusively, orConflict } from './database.js';
+import type { TrainedVersions } from './pins.js';
 import type { StoredVersion } from './project-definitions.js';
-import { type RecordedUse, recordedUses } from './recorded-uses.js';
+import { type RecordedUse, recordedModels, recordedUses } from './recorded-uses.js';
 import { ActivationRow, DocumentVersion, LastVersionRow } from './tables.js';
 import type { StateDetails, VersionState } from './version-state.js';
 
@@ -67,6 +68,12 @@ export class DocumentsTransaction {
     const rows = await this.transaction.findBy(LastVersionRow, { project });
     const byName = new Map(rows.map(({ kind, name, version }) => [`${kind}/${name}`, version]));
     return (kind, name) => byName.get(`${kind}/${name}`) ?? 0;
+  }
+
+  /** Every trained version of the project's models. */
+  async trainedVersions(project: string): Promise<TrainedVersions> {
+    const byModel = Map.groupBy(await recordedModels(this.transaction, project), ({ model }) => model);
+    return (model) => byModel.get(model) ?? [];
   }
 
   /** What the project's trained models and training sets rest on. */

@@ -91,7 +91,8 @@ function serviceMeaning({ uses, requestInputs, expressions }: CompiledFeatureSer
 }
 
 function modelMeaning({ requestInputs }: ModelDocument, compiled: CompiledOf['Model']): unknown {
-  const { service, label, transform, validateFromUs, evaluateFromUs, trainer, folds, postprocess } = compiled;
+  const { service, label, transform, validateFromUs, evaluateFromUs, trainer, folds, postprocess, cascade } =
+    compiled;
   return {
     featureService: service.name,
     serviceVersion: service.version,
@@ -102,5 +103,16 @@ function modelMeaning({ requestInputs }: ModelDocument, compiled: CompiledOf['Mo
     trainer,
     folds: folds ?? undefined,
     postprocess: isDefaultPostprocess(postprocess) ? undefined : postprocess,
+    cascade: cascade.length === 0 ? undefined : cascade.map(cascadeMeaning),
   };
+}
+
+/** A trained version never changes, nor does the definition that it was trained by. */
+function cascadeMeaning({
+  alias,
+  model,
+  trainedVersion,
+  outputs,
+}: CompiledOf['Model']['cascade'][number]): unknown {
+  return { alias, model: model.name, trainedVersion, outputs: outputs.map(({ name }) => name) };
 }

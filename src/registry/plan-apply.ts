@@ -118,7 +118,11 @@ async function planAll(
   const lastVersions = await transaction.lastVersions(request.project);
   const refusals = new Refusals(request.inputs, request.pathOf);
   const refused = new Set<string>();
-  const draft = { before, after: before.copy(), lastVersions };
+  const readsModels = documents.some(
+    (document) => document.kind === 'Model' && document.cascade !== undefined,
+  );
+  const trained = readsModels ? await transaction.trainedVersions(request.project) : () => [];
+  const draft = { before, after: before.copy(), lastVersions, trained };
   const planned = new Map<number, PlannedChange>();
   const { order, circles } = planningOrder(documents, before);
   for (const { index, problem } of circles) {

@@ -6,7 +6,7 @@ import { type Dependant, dependantsOf, versionWords } from './dependants.js';
 import { type Difference, differencesOf } from './differences.js';
 import type { LastVersions } from './documents.js';
 import { meaningOf, sameMeaning } from './meaning.js';
-import { pinsOf, resolvePins } from './pins.js';
+import { type LatestVersion, pinsOf, resolvePins, type TrainedVersions } from './pins.js';
 import { type ProjectDefinitions, type Registered, type StoredVersion } from './project-definitions.js';
 import { requireReferences } from './references.js';
 
@@ -30,6 +30,7 @@ export type Draft = {
   readonly after: ProjectDefinitions;
   /** Numbers of deleted versions, which are not given again. */
   readonly lastVersions: LastVersions;
+  readonly trained: TrainedVersions;
 };
 
 /** Plans one document against the draft and adds the outcome to it. Throws what refuses the document. */
@@ -37,7 +38,8 @@ export function planDocument(document: Document, draft: Draft): PlannedChange {
   const { before, after } = draft;
   requireReferences(document, after);
   const latest = after.latest(document.kind, document.name);
-  const pins = pinsOf(document, (kind, name) => after.preferred(kind, name).stored.version);
+  const preferred: LatestVersion = (kind, name) => after.preferred(kind, name).stored.version;
+  const pins = pinsOf(document, { latest: preferred, trained: draft.trained });
   const written = { project: after.project, kind: document.kind, name: document.name, document, pins };
   const created = newVersion(written, nextNumber(latest, document, draft));
   const same = after.compile(latest === null ? created : { ...latest.stored, ...written });

@@ -12,7 +12,7 @@ import {
   type SourceDocument,
 } from '../definition/document.js';
 import { PlumblineError } from '../definition/error.js';
-import { type Pins, resolvePins } from './pins.js';
+import { cascadeDefinition, type Pins, resolvePins } from './pins.js';
 import type { StateDetails, VersionState } from './version-state.js';
 
 /** What each kind of document is once compiled; entities and sources are what they say. */
@@ -178,8 +178,12 @@ const COMPILERS: Compilers = {
       (entry) => definitions.find('FeatureSet', entry.featureSet, entry.version).compiled,
     ),
   Model: ({ document, version, id, pins }, definitions) => {
-    const { featureService, serviceVersion } = resolvePins(document, pins);
+    const { featureService, serviceVersion, cascade = [] } = resolvePins(document, pins);
     const service = definitions.find('FeatureService', featureService, serviceVersion).compiled;
-    return compileModel({ document, version, id, service });
+    const upstreams = cascade.map(({ model, version: trainedVersion }, index) => ({
+      trainedVersion: trainedVersion!,
+      model: definitions.find('Model', model, cascadeDefinition(pins, index)).compiled,
+    }));
+    return compileModel({ document, version, id, service, upstreams });
   },
 };

@@ -29,6 +29,32 @@ export async function recordedUses(manager: EntityManager, project: string): Pro
   ];
 }
 
+/** A trained model version and the definition that it was trained by. */
+type RecordedModel = {
+  readonly model: string;
+  readonly version: number;
+  /** Version of the model's definition. */
+  readonly definition: number;
+};
+
+/** The trained model versions of a project, oldest first. */
+export async function recordedModels(
+  manager: EntityManager,
+  project: string,
+): Promise<readonly RecordedModel[]> {
+  const rows = await manager.find(ModelVersionRow, {
+    where: { project },
+    order: { model: 'ASC', version: 'ASC' },
+  });
+  return rows.flatMap(({ model, version, record }) =>
+    useOfTrainedModel({ model, version }, record).map(({ of }) => ({
+      model,
+      version,
+      definition: of.version,
+    })),
+  );
+}
+
 function useOfTrainingSet(id: string, record: object): readonly RecordedUse[] {
   const query = memberOf(record, 'query');
   const [name, version] = [memberOf(query, 'featureService'), memberOf(query, 'version')];

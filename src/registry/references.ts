@@ -33,10 +33,16 @@ export function referencesOf(document: Document): readonly Reference[] {
           path: '/featureService',
           versionPath: '/serviceVersion',
         },
+        ...(document.cascade ?? []).map(({ model }, index) => modelReference(model, index)),
       ];
     default:
       return [];
   }
+}
+
+/** What is pinned of a model is a trained version, of whichever definition. */
+function modelReference(name: string, index: number): Reference {
+  return { kind: 'Model', name, version: undefined, path: `/cascade/${index}/model`, versionPath: '' };
 }
 
 function sourceReference(name: string): Reference {

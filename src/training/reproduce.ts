@@ -30,7 +30,7 @@ export type Reproduction = {
 
 export type ReproduceParts = Pick<
   TrainParts,
-  'catalog' | 'jobs' | 'trainingSets' | 'frames' | 'trainer' | 'versions' | 'surroundings'
+  'catalog' | 'jobs' | 'trainingSets' | 'frames' | 'trainer' | 'models' | 'versions' | 'surroundings'
 > & { readonly retrieveAgain: RetrieveAgain };
 
 /** Trains versions again from their records and compares hashes (S25), as jobs of kind `reproduce`. It makes no version. */
@@ -93,8 +93,8 @@ export class Reproduce {
     const { catalog, surroundings } = this.parts;
     const { name, version } = recorded.record.definition;
     const run = { project, model: catalog.current().model(project, name, version), set };
-    const trained = await trainFrom(run, this.parts, control);
-    return { metrics: trained.metrics, record: { ...recordOf(run, trained), surroundings } };
+    const { trained, cascade } = await trainFrom(run, this.parts, control);
+    return { metrics: trained.metrics, record: { ...recordOf(run, { trained, cascade }), surroundings } };
   }
 }
 

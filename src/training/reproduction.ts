@@ -22,6 +22,7 @@ export function recordDifferences(recorded: Trained, again: Trained): readonly D
     ...differenceOf('transform', recorded.record.transformHash, again.record.transformHash),
     ...differenceOf('postprocess', recorded.record.postprocessHash, again.record.postprocessHash),
     ...differenceOf('epochs', recorded.record.epochs, again.record.epochs),
+    ...differenceOf('cascade', recorded.record.cascade, again.record.cascade),
     ...differenceOf('folds', recorded.record.folds, again.record.folds),
     ...differenceOf('weights', recorded.record.weightsHash, again.record.weightsHash),
     ...membersThatDiffer('metrics', recorded.metrics, again.metrics),

@@ -1,4 +1,5 @@
 import type { ModelInput } from '../compile/model.js';
+import { type CompiledCascade, cascadeColumns } from '../compile/model-cascade.js';
 import { taskOf } from '../compile/model-trainer.js';
 import type { ColumnBatch } from '../definition/column-batch.js';
 import { namesIn } from '../definition/expression.js';
@@ -14,12 +15,21 @@ import { fitTargets, type Targets } from './targets.js';
 import { trainFolds } from './train-folds.js';
 import type { TrainedModel, TrainingPlan, TrainingProgress } from './trainer.js';
 
-/** The columns of a training frame that a model reads, in the order of its declarations, the time column first. */
-export function columnsRead(plan: TrainingPlan): readonly ModelInput[] {
+/**
+ * The columns of a training frame that a model reads, in the order of its declarations, the time column first; not what it reads
+ * of other models.
+ */
+export function columnsRead(
+  plan: TrainingPlan,
+  cascade: readonly CompiledCascade[] = [],
+): readonly ModelInput[] {
+  const predicted = new Set(cascadeColumns(cascade).map(({ name }) => name));
   const names = new Set(
     [plan.label.expression, ...plan.transform.map((output) => output.expression)].flatMap(namesIn),
   );
-  const read = [...plan.transformInputs, ...plan.label.columns].filter(({ name }) => names.has(name));
+  const read = [...plan.transformInputs, ...plan.label.columns].filter(
+    ({ name }) => names.has(name) && !predicted.has(name),
+  );
   const time: ModelInput = { name: plan.query.time, type: 'TIMESTAMP' };
   return [time, ...read.filter(({ name }) => name !== plan.query.time)];
 }

@@ -3,6 +3,7 @@ import { PlumblineError } from '../definition/error.js';
 import { formatTimestamp } from '../definition/time.js';
 import type { ModelBundles } from '../model/bundle.js';
 import type { LatestVersions } from '../model/latest-versions.js';
+import type { LoadedModels } from '../model/loaded-models.js';
 import type { ModelManifest } from '../model/manifest.js';
 import type { Metrics } from '../model/metrics.js';
 import type { FrameReader } from '../offline/frame.js';
@@ -45,6 +46,7 @@ export type TrainParts = {
   readonly bundles: ModelBundles;
   readonly versions: ModelVersions;
   readonly latest: LatestVersions;
+  readonly models: LoadedModels;
   readonly clock: Clock;
   /** What this process computes by. */
   readonly surroundings: Surroundings;
@@ -82,11 +84,12 @@ export class Train {
 
   private async run(run: Run, control: TrainingControl): Promise<TrainingResult> {
     const { bundles, versions, surroundings } = this.parts;
-    const trained = await trainFrom(run, this.parts, control);
+    const { trained, cascade } = await trainFrom(run, this.parts, control);
     const { project, model } = run;
     const createdAt = formatTimestamp(this.parts.clock.nowUs());
     const { version } = await versions.insert(project, model.name, async (next) => {
-      const manifest = manifestOf(run, trained, { version: next, createdAt, surroundings });
+      const named = { version: next, createdAt, surroundings };
+      const manifest = manifestOf(run, { trained, cascade }, named);
       await bundles.save(bundleOf(manifest, trained));
       const { signature, metrics, record } = manifest;
       return { createdAt, signature, metrics, record } satisfies RecordedVersion;

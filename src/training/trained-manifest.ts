@@ -7,12 +7,12 @@ import type { FoldManifest, FoldRecord, ModelManifest, ModelRecord } from '../mo
 import { MANIFEST_FORMAT, schemaOf } from '../model/manifest-format.js';
 import type { Surroundings } from '../platform/surroundings.js';
 import type { FittedModel, TrainedFold, TrainedModel } from './trainer.js';
-import type { Run } from './training-run.js';
+import type { Run, TrainedRun } from './training-run.js';
 
 /** `model.json` of what was just trained. */
 export function manifestOf(
   run: Run,
-  trained: TrainedModel,
+  { trained, cascade }: TrainedRun,
   {
     surroundings,
     ...named
@@ -21,7 +21,7 @@ export function manifestOf(
   const { project, model } = run;
   const { fitted, postprocess, metrics, folds } = trained;
   const transform = fittedTransformJson(fitted);
-  const schema = schemaOf(transform);
+  const schema = schemaOf(transform, cascade);
   return {
     format: MANIFEST_FORMAT,
     project,
@@ -36,7 +36,7 @@ export function manifestOf(
     transform,
     postprocess,
     metrics,
-    record: { ...recordOf(run, trained), surroundings },
+    record: { ...recordOf(run, { trained, cascade }), surroundings },
     tensors: tensorsOf(trained),
     ...(folds.length > 0 && { folds: folds.map(foldManifest) }),
   };
@@ -49,7 +49,10 @@ export function bundleOf(manifest: ModelManifest, { weights, folds }: TrainedMod
 }
 
 /** What a version was made from, but for what computed it (S25). */
-export function recordOf({ model, set }: Run, trained: TrainedModel): Omit<ModelRecord, 'surroundings'> {
+export function recordOf(
+  { model, set }: Run,
+  { trained, cascade }: TrainedRun,
+): Omit<ModelRecord, 'surroundings'> {
   const { epochs, folds, runtime } = trained;
   const { service, validateFromUs } = model;
   return {
@@ -72,6 +75,7 @@ export function recordOf({ model, set }: Run, trained: TrainedModel): Omit<Model
     ...(validateFromUs !== null && { validateFrom: formatTimestamp(validateFromUs) }),
     evaluateFrom: formatTimestamp(model.evaluateFromUs),
     ...(folds.length > 0 && { folds: folds.map(foldRecord) }),
+    ...(cascade.length > 0 && { cascade: cascade.map(({ record }) => record) }),
     runtime,
     ...hashesOf(trained),
   };

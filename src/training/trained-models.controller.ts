@@ -19,7 +19,10 @@ import { Vectors } from './vectors.js';
 import { writeVectors } from './vectors-answer.js';
 
 type VersionSummary = Pick<ModelManifest, 'version' | 'metrics' | 'createdAt'>;
-type VersionAnswer = Omit<ModelManifest, 'format' | 'project' | 'tensors'>;
+type VersionAnswer = Omit<ModelManifest, 'format' | 'project' | 'tensors' | 'folds'> & {
+  /** Models that it reads and that have newer versions; absent where none has. */
+  readonly warnings?: readonly string[];
+};
 
 @ApiTags('training')
 @Controller(`${PROJECT_ROUTE}/models/:model`)
@@ -65,8 +68,21 @@ export class TrainedModelsController {
   ): Promise<VersionAnswer> {
     const row = await this.versions.get(project, model, parseVersionNumber(version));
     const manifest = await this.bundles.manifest(project, model, row.version);
-    const { format: _, project: __, tensors: ___, ...answer } = manifest;
-    return answer;
+    const { format: _, project: __, tensors: ___, folds: ____, ...answer } = manifest;
+    const warnings = await this.staleInputs(project, manifest);
+    return warnings.length === 0 ? answer : { ...answer, warnings };
+  }
+
+  /** A version goes on reading what it was trained on, whatever is trained later. */
+  private async staleInputs(project: string, { model, record }: ModelManifest): Promise<readonly string[]> {
+    const checked = (record.cascade ?? []).map(async (read) => {
+      const { version: latest } = await this.versions.get(project, read.model);
+      if (latest === read.version) return [];
+      return [
+        `reads version ${read.version} of model "${read.model}", whose latest is ${latest}; register "${model}" again and train it to use that`,
+      ];
+    });
+    return (await Promise.all(checked)).flat();
   }
 
   @Post('versions/:version/vectors')

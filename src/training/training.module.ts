@@ -38,6 +38,7 @@ const TRAIN_PARTS = [
   ModelBundles,
   ModelVersions,
   LatestVersions,
+  LoadedModels,
   CLOCK,
 ] as const;
 
@@ -47,6 +48,7 @@ const REPRODUCE_PARTS = [
   TrainingSetStore,
   FRAME_READER,
   TRAINER,
+  LoadedModels,
   ModelVersions,
   RetrieveAgain,
 ] as const;
@@ -104,7 +106,7 @@ const REPRODUCE_PARTS = [
 export class TrainingModule {}
 
 function createTrain(
-  ...[catalog, jobs, trainingSets, frames, trainer, bundles, versions, latest, clock]: [
+  ...[catalog, jobs, trainingSets, frames, trainer, bundles, versions, latest, models, clock]: [
     CatalogHolder,
     Jobs,
     TrainingSetStore,
@@ -113,6 +115,7 @@ function createTrain(
     ModelBundles,
     ModelVersions,
     LatestVersions,
+    LoadedModels,
     Clock,
   ]
 ): Train {
@@ -126,18 +129,20 @@ function createTrain(
     bundles,
     versions,
     latest,
+    models,
     clock,
     surroundings,
   });
 }
 
 function createReproduce(
-  ...[catalog, jobs, trainingSets, frames, trainer, versions, retrieveAgain]: [
+  ...[catalog, jobs, trainingSets, frames, trainer, models, versions, retrieveAgain]: [
     CatalogHolder,
     Jobs,
     TrainingSetStore,
     FrameReader,
     Trainer,
+    LoadedModels,
     ModelVersions,
     RetrieveAgain,
   ]
@@ -149,6 +154,7 @@ function createReproduce(
     trainingSets,
     frames,
     trainer,
+    models,
     versions,
     retrieveAgain,
     surroundings,

@@ -23,6 +23,6 @@ export async function flightBundle(
   const run = { project, model: flightModel(changes), set };
   const createdAt = '2013-12-01T00:00:00Z';
   const surroundings = { plumbline: '0.1.0', node: '24.0.0', hardware: 'a test' };
-  const manifest = manifestOf(run, trained, { version, createdAt, surroundings });
+  const manifest = manifestOf(run, { trained, cascade: [] }, { version, createdAt, surroundings });
   return bundleOf({ ...manifest, model }, trained);
 }

@@ -35,6 +35,9 @@ export type BigqueryModel = { readonly functions: readonly string[]; readonly st
  */
 export function bigqueryModel(model: CompiledModel, target: BigqueryModelTarget): BigqueryModel {
   const problems: Problem[] = [];
+  model.cascade.forEach((_, index) => {
+    problems.push({ path: `/cascade/${index}`, message: CASCADE_REFUSAL });
+  });
   const time = bigqueryIdentifier(target.time);
   const asOfSql = target.boundary === 'exclusive' ? `TIMESTAMP_SUB(${time}, INTERVAL 1 MICROSECOND)` : time;
   const sources = new TransformSources(asOfSql, target.trained?.constants ?? null);
@@ -55,6 +58,9 @@ export function bigqueryModel(model: CompiledModel, target: BigqueryModelTarget)
   ].join('\n');
   return { functions: [...sources.functions.values()], statement };
 }
+
+const CASCADE_REFUSAL =
+  'what another model predicts here is not in BigQuery; make it a column of a table first, and a feature of the model';
 
 type Names = { readonly label: string; readonly isEvaluation: string };
 
