@@ -6,7 +6,10 @@ import { IDENTITIES } from './ingest/identities.js';
 import { IngestModule } from './ingest/ingest.module.js';
 import { SOURCE_LOG } from './ingest/log.js';
 import { PUSH } from './ingest/push.js';
+import { ModelRuntimes } from './model/adapter/model-runtimes.js';
+import { OnnxRuntime } from './model/adapter/onnx.js';
 import { TfjsRuntime } from './model/adapter/tfjs.js';
+import { OnnxFiles } from './model/onnx-files.js';
 import { MODEL_RUNTIME } from './model/runtime.js';
 import { DuckdbOfflineStore } from './offline/adapter/duckdb.js';
 import { DuckdbFiles } from './offline/adapter/duckdb-files.js';
@@ -74,6 +77,8 @@ class DoorsModule {}
 @Module({})
 class EnginesModule {
   static register({ dataDir, duckdb, tfBackend }: Configuration): DynamicModule {
+    const onnxFolder = join(dataDir, 'onnx');
+    const onnxFiles = new OnnxFiles(onnxFolder);
     const engines: readonly (readonly [symbol, () => unknown])[] = [
       [ONLINE_STORE, () => LmdbOnlineStore.open(join(dataDir, 'online'))],
       [OFFLINE_STORE, () => DuckdbOfflineStore.open(join(dataDir, 'history.duckdb'), duckdb)],
@@ -81,8 +86,8 @@ class EnginesModule {
       [PARQUET_FILES, () => new DuckdbParquet(duckdb)],
       [SOURCE_LOG, () => new EmbeddedLog(join(dataDir, 'log'))],
       [IDENTITIES, () => LmdbIdentities.open(join(dataDir, 'identities'))],
-      [MODEL_RUNTIME, () => new TfjsRuntime(tfBackend)],
-      [TRAINER, () => new WorkerTrainer(tfBackend)],
+      [MODEL_RUNTIME, () => new ModelRuntimes(new TfjsRuntime(tfBackend), new OnnxRuntime(onnxFiles))],
+      [TRAINER, () => new WorkerTrainer(onnxFolder, tfBackend)],
     ];
     return {
       module: EnginesModule,

@@ -21,9 +21,19 @@ export function checkTrainerSettings(
   checkWide(document, trainer, refuse);
   checkClassWeights(trainer, task, refuse);
   checkEarlyStopping(document, trainer, refuse);
+  if (trainer.kind === 'onnx') checkImport(document, trainer, refuse);
 }
 
 type Refuse = (path: string, message: string) => void;
+
+/** A model made elsewhere predicts in its own units. */
+function checkImport({ label }: ModelDocument, { file }: Filled, refuse: Refuse): void {
+  if (file === undefined || !/^[0-9a-f]{64}$/.test(file)) {
+    refuse('file', 'is no SHA-256; upload the ONNX file and write the `file` that it is answered with');
+  }
+  if (label.scale !== undefined)
+    refuse('kind', 'cannot have a scaled label: it learnt its own; drop label.scale');
+}
 
 /** Layers and units that a small network may have; what is larger belongs into an imported model. */
 const MAX_LAYERS = 8;

@@ -2,6 +2,7 @@ import {
   type Activation,
   type EmbeddingDocument,
   type ModelDocument,
+  type ScoreKind,
   TASKS,
   type Task,
   type TrainerDocument,
@@ -27,6 +28,10 @@ export type Trainer = {
   readonly wide?: readonly string[];
   readonly classWeights?: 'balanced' | Readonly<Record<string, number>>;
   readonly earlyStopping?: { readonly patience: number; readonly minDelta: number };
+  /** Of onnx; epochs and the rest are not its own. */
+  readonly file?: string;
+  readonly output?: string;
+  readonly scores?: ScoreKind;
 };
 
 /** What a trainer predicts. */
@@ -39,6 +44,11 @@ export function taskFor({ kind, task }: TrainerDocument, label: Expression | nul
   const { tasks } = KINDS[kind];
   if (tasks.length === 1) return tasks[0]!;
   return task ?? (label === null ? null : taskOfLabel(label));
+}
+
+/** What the scores of a trainer's model are: a model of ours gives logits. */
+export function scoreKindOf({ kind, scores }: Pick<Trainer, 'kind' | 'scores'>): ScoreKind {
+  return kind === 'onnx' ? (scores ?? 'probabilities') : 'logits';
 }
 
 /** Fills in a trainer's defaults; null, with problems, when a setting is out of range, not of its kind, or undecided. */
@@ -101,6 +111,7 @@ const KINDS: Record<TrainerKind, KindRules> = {
   softmaxRegression: { tasks: ['multiClass'], settings: [...COMMON, 'classWeights'], defaults: {} },
   multiLayerPerceptron: { tasks: TASKS, settings: NETWORK, defaults: NETWORK_DEFAULTS },
   wideAndDeep: { tasks: TASKS, settings: [...NETWORK, 'wide'], defaults: NETWORK_DEFAULTS },
+  onnx: { tasks: TASKS, settings: ['task', 'file', 'output', 'scores'], defaults: { epochs: 1 } },
 };
 
 /** Where the document leaves them out. */

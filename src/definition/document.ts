@@ -223,6 +223,7 @@ export const TRAINER_KINDS = [
   'softmaxRegression',
   'multiLayerPerceptron',
   'wideAndDeep',
+  'onnx',
 ] as const;
 export type TrainerKind = (typeof TRAINER_KINDS)[number];
 
@@ -261,6 +262,12 @@ export type TrainerDocument = {
   readonly earlyStopping?: EarlyStoppingDocument;
   /** Models of earlier rows beside the final one, so that predictions for rows that train can be features of another model. */
   readonly folds?: FoldsDocument;
+  /** Of onnx: the SHA-256 of a file that was uploaded, in hexadecimal. */
+  readonly file?: string;
+  /** Of onnx: the output that holds the scores; default its only float32 output. */
+  readonly output?: string;
+  /** Of onnx: what the scores of classes are; default probabilities. */
+  readonly scores?: ScoreKind;
 };
 
 /** Blocks of time, each predicted by a model of the rows before it, the first one by none. */
@@ -270,6 +277,10 @@ type FoldsDocument = {
   /** How long after T the label of a row is known: a row trains no model of a block that begins before that. Default 0s. */
   readonly labelKnownAfter?: string;
 };
+
+/** What the scores of a model made elsewhere are. */
+export const SCORE_KINDS = ['probabilities', 'logits'] as const;
+export type ScoreKind = (typeof SCORE_KINDS)[number];
 
 export type EmbeddingDocument = {
   /** A transform output that is an index, such as LABEL_ENCODER's. */

@@ -18,6 +18,8 @@ export type Architecture = {
   readonly hiddenLayers: readonly number[];
   readonly activation: Activation;
   readonly wide: { readonly numbers: readonly number[]; readonly indices: readonly IndexSlot[] } | null;
+  /** Of a model made elsewhere, which has none of these parts: the output that is read, null for its only one. */
+  readonly imported?: { readonly output: string | null };
 };
 
 /** A place of the vector that holds whole numbers from 0 to below `size`. */
@@ -47,6 +49,7 @@ export function architectureOf(trainer: Trainer, slots: readonly Slot[], outputs
     hiddenLayers: trainer.hiddenLayers ?? [],
     activation: trainer.activation ?? 'relu',
     wide: wide.length === 0 ? null : wideOf(places.filter(isWide), { isIndex, slots }),
+    ...(trainer.kind === 'onnx' && { imported: { output: trainer.output ?? null } }),
   };
 }
 

@@ -30,7 +30,7 @@ export function calibrated(
 }
 
 /** ln(p / (1 − p)), with p kept this far from 0 and 1. */
-function logitOf(probability: number): number {
+export function logitOf(probability: number): number {
   const p = Math.min(1 - NEAREST, Math.max(NEAREST, probability));
   return ln(p / (1 - p));
 }

@@ -4,6 +4,7 @@ import { type TransformGraph, transformGraph } from '../compile/graph/transform-
 import { PlumblineError, type Problem } from '../definition/error.js';
 import { architectureOf } from './architecture.js';
 import type { ModelBundle } from './bundle.js';
+import { importedFile } from './imported-model.js';
 import type { ModelManifest } from './manifest.js';
 import { scoresOf } from './postprocess.js';
 import { outputGraph } from './postprocess-graph.js';
@@ -21,6 +22,8 @@ export function modelGraph({ manifest, weights }: ModelBundle): GraphModel {
     problems.push({ path: `/cascade/${index}`, message });
   });
   const transform = transformGraph(parseFittedTransform(manifest.transform), problems);
+  if (importedFile(weights) !== null)
+    problems.push({ path: '/trainer', message: 'is an ONNX file; give that file to who wants the model' });
   if (transform === null || problems.length > 0) throw notExportable(manifest, problems);
   const { values, builder, vector } = transform;
   const { postprocess, schema, record } = manifest;

@@ -1,4 +1,5 @@
 import type { Trainer } from '../compile/model-trainer.js';
+import type { TrainerKind } from '../definition/document.js';
 import type { Architecture } from './architecture.js';
 
 /** `rows` rows of `width` float32 numbers, row after row. */
@@ -58,7 +59,7 @@ export type TrainedWeights = {
 /** Trains models and computes predictions. The library behind it is loaded at the first call. */
 export interface ModelRuntime {
   /** The backend in use, asserted and not only asked for. Throws INTERNAL when it does not start. */
-  describe(): Promise<RuntimeDescription>;
+  describe(kind?: TrainerKind): Promise<RuntimeDescription>;
   /**
    * Trains from first weights that the seed decides: the same run gives the same weights, bit for bit, on the same backend.
    * Blocks its thread: call it in a worker. Throws TRAINING_FAILED when weights do not stay finite.
@@ -66,7 +67,23 @@ export interface ModelRuntime {
   train(run: TrainingRun): Promise<TrainedWeights>;
   /** Makes trained weights ready to predict; the caller closes the predictor. */
   load(architecture: Architecture, weights: ModelWeights): Promise<Predictor>;
+  /** What a model made elsewhere takes and gives, where the runtime has such. Throws INVALID_FILE. */
+  inspect?(bytes: Uint8Array): Promise<ImportedModel>;
 }
+
+/** A model that was made elsewhere, as its file says. */
+export type ImportedModel = {
+  /** The name of its one input, float32 [rows, width]. */
+  readonly input: string;
+  /** Null where the file leaves it open. */
+  readonly width: number | null;
+  readonly outputs: readonly {
+    readonly name: string;
+    readonly type: string;
+    /** Names are sizes that vary. */
+    readonly shape: readonly (number | string)[];
+  }[];
+};
 
 export interface Predictor {
   /**

@@ -4,6 +4,7 @@ import {
   type DocumentKind,
   LABEL_SCALERS,
   NAME_PATTERN,
+  SCORE_KINDS,
   TASKS,
   TRAINER_KINDS,
 } from '../definition/document.js';
@@ -224,6 +225,21 @@ const TRAINER = object({
       'How long after its time the label of a row is known; it trains no model of a block that begins earlier. Default 0s.',
     ),
   }),
+  'file?': {
+    type: 'string',
+    pattern: '^[0-9a-f]{64}$',
+    description: 'Of onnx: SHA-256 of the uploaded file.',
+  },
+  'output?': {
+    type: 'string',
+    minLength: 1,
+    maxLength: 200,
+    description: 'Of onnx: the output that holds the scores.',
+  },
+  'scores?': {
+    enum: SCORE_KINDS,
+    description: 'Of onnx: what scores of classes are; default probabilities.',
+  },
 });
 
 const POSTPROCESS = object({

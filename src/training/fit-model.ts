@@ -1,5 +1,6 @@
 import { TransformFitting } from '../compile/fit-transform.js';
 import type { FittedTransform } from '../compile/fitted-transform.js';
+import { scoreKindOf } from '../compile/model-trainer.js';
 import { compileTransform, type Transform } from '../compile/transform.js';
 import { architectureOf } from '../model/architecture.js';
 import type { Examples, ModelRuntime, Predictor } from '../model/runtime.js';
@@ -55,7 +56,7 @@ export async function fitModel({ plan, runtime, rows, targets, onStep }: FitRequ
   });
   const predictor = await runtime.load(architecture, weights);
   const validated = validating === null ? null : scoreSplit(predictor, [validating], targets);
-  const postprocess = fitPostprocess(plan.postprocess, targets, validated);
+  const postprocess = fitPostprocess(plan.postprocess, targets, validated, scoreKindOf(plan.trainer));
   return { model: { fitted, weights, epochs, postprocess }, transform, predictor, inputs, validated };
 }
 

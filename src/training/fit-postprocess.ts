@@ -1,5 +1,7 @@
 import type { Postprocess } from '../compile/model-postprocess.js';
+import type { ScoreKind } from '../definition/document.js';
 import { PlumblineError } from '../definition/error.js';
+import { logitOf } from '../model/calibration.js';
 import { type BinaryState, type PostprocessState, probabilitiesOf } from '../model/postprocess.js';
 import type { Matrix } from '../model/runtime.js';
 import { chooseThreshold } from './choose-threshold.js';
@@ -17,24 +19,25 @@ export function fitPostprocess(
   asked: Postprocess,
   targets: Targets,
   validation: ScoredRows | null,
+  scores: ScoreKind,
 ): PostprocessState {
   switch (targets.task) {
     case 'binary':
-      return fitBinary(asked, validation);
+      return fitBinary(asked, validation, scores);
     case 'multiClass': {
       const { classes } = targets;
-      return { task: 'multiClass', scores: 'logits', classes, labels: namesOf(classes, asked.labels ?? {}) };
+      return { task: 'multiClass', scores, classes, labels: namesOf(classes, asked.labels ?? {}) };
     }
     case 'regression':
       return { task: 'regression', scale: targets.scale };
   }
 }
 
-function fitBinary(asked: Postprocess, validation: ScoredRows | null): BinaryState {
+function fitBinary(asked: Postprocess, validation: ScoredRows | null, scores: ScoreKind): BinaryState {
   const { calibration: method, threshold, labels } = asked;
-  const scores = 'logits';
   // The definition was refused if it asked for either without a validation split.
-  const logits = Float64Array.from(validation?.scores.values ?? []);
+  const found = validation?.scores.values ?? new Float32Array(0);
+  const logits = Float64Array.from(found, (score) => (scores === 'logits' ? score : logitOf(score)));
   const calibration = method === null ? null : fitCalibration(method, logits, validation!.targets);
   const chosen =
     typeof threshold === 'number'

@@ -76,7 +76,7 @@ export class ModelTraining {
     const metrics = this.measure(ready, targets);
     ready.predictor.close();
     progress(steps, steps);
-    return { ...ready.model, folds, metrics, runtime: await runtime.describe() };
+    return { ...ready.model, folds, metrics, runtime: await runtime.describe(plan.trainer.kind) };
   }
 
   private measure({ model, transform, predictor, inputs, validated }: ReadyModel, targets: Targets): Metrics {

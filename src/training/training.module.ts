@@ -4,6 +4,8 @@ import { ModelBundles } from '../model/bundle.js';
 import { LatestVersions } from '../model/latest-versions.js';
 import { LoadedModels } from '../model/loaded-models.js';
 import { ModelModule } from '../model/model.module.js';
+import { OnnxFiles } from '../model/onnx-files.js';
+import { MODEL_RUNTIME, type ModelRuntime } from '../model/runtime.js';
 import { FRAME_READER, type FrameReader } from '../offline/frame.js';
 import { FRAME_FILES, type FrameFiles } from '../offline/frame-files.js';
 import { OfflineModule } from '../offline/offline.module.js';
@@ -17,6 +19,8 @@ import { CATALOG_HOLDER, type CatalogHolder } from '../registry/catalog.js';
 import { ModelVersions, TrainingSets } from '../registry/records.js';
 import { ExportsController } from './exports.controller.js';
 import { Exports } from './exports.js';
+import { ImportOnnx } from './import-onnx.js';
+import { OnnxController } from './onnx.controller.js';
 import { ReproduceController } from './reproduce.controller.js';
 import { Reproduce } from './reproduce.js';
 import { RetrieveAgain } from './retrieve-again.js';
@@ -62,6 +66,7 @@ const REPRODUCE_PARTS = [
     TransformsController,
     ReproduceController,
     ExportsController,
+    OnnxController,
   ],
   providers: [
     {
@@ -69,6 +74,12 @@ const REPRODUCE_PARTS = [
       inject: [RETRIEVAL, TrainingSets, CONFIG],
       useFactory: (retrieval: Retrieval, records: TrainingSets, { dataDir }: Configuration) =>
         new TrainingSetStore(retrieval, records, join(dataDir, 'training-sets')),
+    },
+    {
+      provide: ImportOnnx,
+      inject: [CONFIG, MODEL_RUNTIME],
+      useFactory: ({ dataDir }: Configuration, runtime: ModelRuntime) =>
+        new ImportOnnx(new OnnxFiles(join(dataDir, 'onnx')), runtime),
     },
     {
       provide: Exports,

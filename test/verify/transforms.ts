@@ -4,6 +4,7 @@ import { eventLoop } from './transforms/event-loop.js';
 import { fitting } from './transforms/fitting.js';
 import { graph } from './transforms/graph.js';
 import { oddInput } from './transforms/odd-input.js';
+import { onnx } from './transforms/onnx.js';
 import { reproduce } from './transforms/reproduce.js';
 import { sameBytes } from './transforms/same-bytes.js';
 import { speed } from './transforms/speed.js';
@@ -19,6 +20,7 @@ export const transforms: readonly Check[] = [
   oddInput,
   bigqueryMl,
   graph,
+  onnx,
   trainingSpeed,
   eventLoop,
   speed,

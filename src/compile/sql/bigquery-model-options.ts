@@ -12,6 +12,10 @@ export type BigqueryOptions = {
 /** The options that train as a trainer does, as far as BigQuery ML does it. Throws {@link ExportRefusal}. */
 export function bigqueryOptions(trainer: Trainer): BigqueryOptions {
   const task = taskOf(trainer);
+  if (trainer.kind === 'onnx')
+    throw new ExportRefusal(
+      'is a file; BigQuery ML imports it as it is, without TRANSFORM (MODEL_TYPE ONNX)',
+    );
   const family = FAMILIES[trainer.kind];
   const isNetwork = family.isNetwork;
   return {
@@ -46,6 +50,7 @@ const FAMILIES: Readonly<Record<Trainer['kind'], Family>> = {
     modelType: { regression: 'DNN_REGRESSOR', binary: 'DNN_CLASSIFIER', multiClass: 'DNN_CLASSIFIER' },
     notes: [],
   },
+  onnx: { isNetwork: false, modelType: {}, notes: [] },
   wideAndDeep: {
     isNetwork: true,
     modelType: {

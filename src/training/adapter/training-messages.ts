@@ -4,7 +4,12 @@ import type { TfBackend } from '../../platform/configuration.js';
 import type { TrainedModel, TrainingPlan } from '../trainer.js';
 
 /** What a training thread is begun with. */
-export type TrainingThread = { readonly plan: TrainingPlan; readonly tfBackend: TfBackend };
+export type TrainingThread = {
+  readonly plan: TrainingPlan;
+  readonly tfBackend: TfBackend;
+  /** Where the files of models made elsewhere lie. */
+  readonly onnxFolder: string;
+};
 
 /** What the service tells its training thread: rows, one message a batch, then that there are no more. */
 export type ToTrainingThread =

@@ -1,7 +1,10 @@
 import { once } from 'node:events';
 import { parentPort, workerData } from 'node:worker_threads';
 import { PlumblineError } from '../../definition/error.js';
+import { ModelRuntimes } from '../../model/adapter/model-runtimes.js';
+import { OnnxRuntime } from '../../model/adapter/onnx.js';
 import { TfjsRuntime } from '../../model/adapter/tfjs.js';
+import { OnnxFiles } from '../../model/onnx-files.js';
 import { ModelTraining } from '../train-model.js';
 import type { FromTrainingThread, ToTrainingThread, TrainingThread } from './training-messages.js';
 
@@ -10,8 +13,9 @@ const service = parentPort!;
 const answer = (message: FromTrainingThread): void => service.postMessage(message);
 
 try {
-  const { plan, tfBackend } = workerData as TrainingThread;
-  const training = new ModelTraining(plan, new TfjsRuntime(tfBackend));
+  const { plan, onnxFolder, tfBackend } = workerData as TrainingThread;
+  const imported = new OnnxRuntime(new OnnxFiles(onnxFolder));
+  const training = new ModelTraining(plan, new ModelRuntimes(new TfjsRuntime(tfBackend), imported));
   for (;;) {
     const next = once(service, 'message') as Promise<[ToTrainingThread]>;
     answer({ kind: 'ready' });

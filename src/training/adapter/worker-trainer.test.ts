@@ -16,7 +16,7 @@ async function* rows(batchSize = 100): AsyncIterable<ColumnBatch> {
 const unwatched = () => ({ progress: () => undefined, signal: new AbortController().signal });
 
 describe('WorkerTrainer', () => {
-  const trainer = new WorkerTrainer();
+  const trainer = new WorkerTrainer('no-onnx-files');
 
   it('trains exactly what training in this thread does', async () => {
     const inThread = new ModelTraining(flightPlan(), new TfjsRuntime());

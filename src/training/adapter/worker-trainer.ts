@@ -14,14 +14,19 @@ const ENTRY = new URL(`./training-worker${extname(import.meta.url)}`, import.met
 export class WorkerTrainer implements Trainer {
   private running: Promise<unknown> = Promise.resolve();
 
-  constructor(private readonly tfBackend: TfBackend = 'wasm') {}
+  /** `onnxFolder` holds the files of models made elsewhere. */
+  constructor(
+    private readonly onnxFolder: string,
+    private readonly tfBackend: TfBackend = 'wasm',
+  ) {}
 
   train(
     plan: TrainingPlan,
     batches: AsyncIterable<ColumnBatch>,
     control: TrainingControl,
   ): Promise<TrainedModel> {
-    const run = this.running.then(() => trainInWorker({ plan, tfBackend: this.tfBackend }, batches, control));
+    const { onnxFolder, tfBackend } = this;
+    const run = this.running.then(() => trainInWorker({ plan, onnxFolder, tfBackend }, batches, control));
     this.running = run.catch(() => undefined);
     return run;
   }
