@@ -88,11 +88,7 @@ export function compileCascade(
 }
 
 /** The columns that rows must have for a model to score them: what its transform reads, and what the models that it reads do. */
-function rawInputsOf({
-  transform,
-  transformInputs,
-  cascade,
-}: UpstreamModel): readonly InputDocument[] {
+function rawInputsOf({ transform, transformInputs, cascade }: UpstreamModel): readonly InputDocument[] {
   const read = new Set(transform.flatMap(({ expression }) => namesIn(expression)));
   const predicted = new Set(cascadeColumns(cascade).map(({ name }) => name));
   const own = transformInputs.filter(({ name }) => read.has(name) && !predicted.has(name));
