@@ -1,5 +1,6 @@
 import type { Check } from './check.js';
 import { bigqueryMl } from './transforms/bigquery-ml.js';
+import { cascade } from './transforms/cascade.js';
 import { eventLoop } from './transforms/event-loop.js';
 import { fitting } from './transforms/fitting.js';
 import { graph } from './transforms/graph.js';
@@ -17,6 +18,7 @@ export const transforms: readonly Check[] = [
   sameBytes,
   fitting,
   reproduce,
+  cascade,
   oddInput,
   bigqueryMl,
   graph,
