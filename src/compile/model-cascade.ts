@@ -143,7 +143,10 @@ function originOf(name: string, { uses, name: service, version }: CompiledFeatur
   return `of feature set "${featureSet.name}" version ${featureSet.version} by ${keyColumns.join(', ')}`;
 }
 
-function needsFolds({ model }: CascadeDocument, { trainedVersion }: Upstream): string {
+function needsFolds({ model }: CascadeDocument, { trainedVersion, model: upstream }: Upstream): string {
+  if (upstream.trainer.kind === 'onnx') {
+    return `version ${trainedVersion} of model "${model}" was made elsewhere, so nobody knows which rows it has seen; read a model that is trained here, with "trainer.folds"`;
+  }
   return `version ${trainedVersion} of model "${model}" was trained without folds, so its predictions for rows that trained it know their labels; add "trainer.folds" to "${model}" and train it again`;
 }
 

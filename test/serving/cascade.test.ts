@@ -25,7 +25,7 @@ const DOWNSTREAM: ModelDocument = {
     { name: 'is_late', expression: 'late__label' },
     { name: 'distance', expression: 'STANDARD_SCALER(distance) OVER ()' },
   ],
-  trainer: { kind: 'linearRegression', epochs: 5, batchSize: 64 },
+  trainer: { kind: 'linearRegression', epochs: 5, batchSize: 64, folds: { count: 3 } },
 };
 
 type Version = {
@@ -162,6 +162,41 @@ describe('a model that reads another one', () => {
       });
       expect(answer.outputs[0]!.data).toEqual([...table.getChild('prediction')!]);
       expect(answer.outputs[1]!.data).toEqual([...table.getChild('vector')!].flatMap((row) => [...row]));
+    });
+
+    it('may be read by another one, in a batch and after a restart alike', async () => {
+      const top: ModelDocument = {
+        ...DOWNSTREAM,
+        name: 'top',
+        cascade: [
+          { alias: 'guess', model: 'minutes' },
+          { alias: 'late', model: 'delay', outputs: ['probability'] },
+        ],
+        transform: [
+          { name: 'guess', expression: 'guess__prediction' },
+          { name: 'risk', expression: 'late__probability' },
+        ],
+      };
+      await service.ok('POST', 'apply', { documents: [top] });
+      expect(await train('top')).toMatchObject({ version: 1 });
+      const { schema } = await service.ok<Version>('GET', 'models/top/versions/1');
+      expect(schema.raw.map(({ name }) => name)).toContain('weather__temp');
+      const frame = arrowBytes(flightRows(TRAINING_ROWS - 50, TRAINING_ROWS + 50));
+      const vectors = async () => [
+        ...tableFromIPC(await service.frame('models/top/versions/1/vectors', frame)).getChild('prediction')!,
+      ];
+      const predictions = await vectors();
+      expect(new Set(predictions).size).toBeGreaterThan(50);
+      const path = 'models/top/batch-predictions?rows=features&output=arrow';
+      const started = JSON.parse((await service.frame(path, frame)).toString()) as { readonly id: string };
+      await service.job(started);
+      const { app } = service.app;
+      const url = `/v1/projects/flights/jobs/${started.id}/result`;
+      const result = tableFromIPC((await app.inject({ method: 'GET', url })).rawPayload);
+      expect([...result.getChild('prediction')!]).toEqual(predictions);
+      await service.app.stop();
+      service = await FlightService.restarted(service);
+      expect(await vectors()).toEqual(predictions);
     });
 
     it('is reproduced on the version that it was trained on, which cannot be deleted', async () => {

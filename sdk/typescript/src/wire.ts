@@ -213,6 +213,8 @@ export type ModelVersion = TrainingResult & {
   readonly schema: unknown;
   readonly transform: unknown;
   readonly record: unknown;
+  /** Models that it reads and that have newer versions; absent where none has. */
+  readonly warnings?: readonly string[];
 };
 
 /** A tensor of the Open Inference Protocol v2. */
