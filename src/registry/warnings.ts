@@ -18,8 +18,11 @@ export function warningsOf({ action, latest, next }: PlannedChange, draft: Draft
 
 /** The versions that a chained set, service or model names. */
 function pinnedBy({ compiled }: Registered, definitions: ProjectDefinitions): readonly VersionInState[] {
-  if ('service' in compiled)
-    return [definitions.find('FeatureService', compiled.service.name, compiled.service.version).stored];
+  if ('service' in compiled) {
+    const { service, cascade } = compiled;
+    const read = cascade.map(({ model }) => definitions.find('Model', model.name, model.version).stored);
+    return [definitions.find('FeatureService', service.name, service.version).stored, ...read];
+  }
   return setsNamedBy(compiled).map(
     ({ name, version }) => definitions.find('FeatureSet', name, version).stored,
   );

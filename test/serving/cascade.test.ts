@@ -216,11 +216,14 @@ describe('a model that reads another one', () => {
       expect(body.error.message).toContain('model "minutes" version 1');
     });
 
-    it('reads the newer version once it is registered again', async () => {
+    it('reads the newer version once it is registered again, and hears what was decided of it', async () => {
+      await service.ok('POST', 'models/delay/definitions/2/deprecate', { reason: 'old' });
       const plan = await service.ok<{ changes: readonly { action: string }[] }>('POST', 'plan', {
         documents: [DOWNSTREAM],
       });
-      expect(plan.changes).toMatchObject([{ action: 'newVersion' }]);
+      expect(plan.changes).toMatchObject([
+        { action: 'newVersion', warnings: ['model "delay" version 2 is deprecated: old'] },
+      ]);
     });
 
     it('cannot leave with it', async () => {
