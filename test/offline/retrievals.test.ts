@@ -317,7 +317,7 @@ describe('a large answer that is read slowly', () => {
             before = made.rows;
             await delay(100);
           }
-          // What lies in the buffers of the two sockets is all that was made.
+          // What lies in the buffers of the two sockets is all that was made: 36 MB where a system lets them grow.
           expect(made.rows).toBeLessThan(rowCount / 2);
           let size = 0;
           for await (const chunk of answer) size += chunk.length;
@@ -326,7 +326,7 @@ describe('a large answer that is read slowly', () => {
         sent.end(body);
       });
       expect(made.rows).toBe(rowCount);
-      expect(bytes).toBeGreaterThan(rowCount * 100);
+      expect(bytes).toBeGreaterThan(rowCount * 300);
     }
   });
 
@@ -365,7 +365,7 @@ function largeFrame(rowCount: number) {
       'k',
       columnOf(
         'STRING',
-        Array.from({ length: rowCount }, () => 'a'.repeat(100)),
+        Array.from({ length: rowCount }, () => 'a'.repeat(300)),
       ),
     ],
     [
