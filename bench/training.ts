@@ -23,7 +23,7 @@ const SETTINGS = {
   hiddenLayers: [64, 32],
 };
 /** Losses after three epochs that lie further apart were not trained by the same method. */
-const LOSS_TOLERANCE = 0.15;
+const LOSS_TOLERANCE = 0.05;
 
 /**
  * A perceptron of layers 64 and 32, trained by us and by scikit-learn from the same float32 numbers with the same settings,

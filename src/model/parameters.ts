@@ -45,7 +45,7 @@ export function parametersOf(architecture: Architecture): Parameters {
   const layers = widths.slice(1).map((units, place) => {
     const inputs = widths[place]!;
     const prefix = place < hiddenLayers.length ? `hidden${place + 1}.` : '';
-    const limit = firstLimit(architecture, { inputs, units, isOutput: place === hiddenLayers.length });
+    const limit = firstLimit(architecture, inputs, units);
     const weights = add(`${prefix}weights`, [inputs, units], limit);
     return { weights, bias: add(`${prefix}bias`, [units], 0) };
   });
@@ -95,17 +95,9 @@ export function valuesOf({ length, all }: Parameters, weights: ModelWeights): Fl
 const EMBEDDING_LIMIT = 0.05;
 
 /**
- * The limit of a layer's first weights: He and others (2015) before relu, else Glorot and Bengio (2010); 0 for a linear
- * model, whose convex loss needs no luck.
+ * The limit of a layer's first weights, as Keras and scikit-learn have it: Glorot and Bengio (2010), "Understanding the
+ * difficulty of training deep feedforward neural networks"; 0 for a linear model, whose convex loss needs no luck.
  */
-function firstLimit(
-  { activation, hiddenLayers }: Architecture,
-  {
-    inputs,
-    units,
-    isOutput,
-  }: { readonly inputs: number; readonly units: number; readonly isOutput: boolean },
-): number {
-  if (hiddenLayers.length === 0) return 0;
-  return Math.sqrt(6 / (activation === 'relu' && !isOutput ? inputs : inputs + units));
+function firstLimit({ hiddenLayers }: Architecture, inputs: number, units: number): number {
+  return hiddenLayers.length === 0 ? 0 : Math.sqrt(6 / (inputs + units));
 }
