@@ -1,4 +1,5 @@
 import type { Transform } from '../compile/transform.js';
+import { PlumblineError } from '../definition/error.js';
 import type { ModelBundles } from './bundle.js';
 import type { CascadeInput } from './cascade.js';
 import { requireRecorded } from './cascade-record.js';
@@ -47,12 +48,7 @@ export class LoadedModels {
 
   /** Calls `use` with a version that stays loaded meanwhile. Throws NOT_FOUND, and INTERNAL for a damaged bundle. */
   async with<T>(ref: ModelVersionRef, use: (model: LoadedModel) => T | Promise<T>): Promise<T> {
-    const entry = this.take(ref);
-    try {
-      return await use(await entry.loading);
-    } finally {
-      giveBack(entry);
-    }
+    return this.withAll([ref], ([model]) => use(model!));
   }
 
   /** The same with several versions at once, in their order. */
@@ -63,6 +59,10 @@ export class LoadedModels {
     const entries = refs.map((ref) => this.take(ref));
     try {
       return await use(await Promise.all(entries.map(({ loading }) => loading)));
+    } catch (error) {
+      // What does not answer any more is loaded anew by the next call.
+      if (error instanceof PlumblineError && error.code === 'UNAVAILABLE') this.evictAll(entries);
+      throw error;
     } finally {
       entries.forEach(giveBack);
     }
@@ -94,7 +94,7 @@ export class LoadedModels {
     const loading = this.load(ref, reads);
     // What failed once may be repaired: the next call tries again.
     loading.catch(() => {
-      this.entries.delete(key);
+      if (this.entries.get(key)?.loading === loading) this.entries.delete(key);
       reads.forEach(giveBack);
     });
     return { loading, reads, users: 0, evicted: false };
@@ -111,6 +111,10 @@ export class LoadedModels {
     const inputs = cascade.map((record, index) => cascadeInput(record, upstreams[index]!));
     const scorer = await loadScorer(this.runtime, bundle, inputs);
     return { manifest, transform: scorer.transform, scorer };
+  }
+
+  private evictAll(entries: readonly Entry[]): void {
+    for (const [key, entry] of [...this.entries]) if (entries.includes(entry)) this.evict(key);
   }
 
   private evict(key: string): void {

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { createHash, randomUUID } from 'node:crypto';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PlumblineError } from '../definition/error.js';
 
@@ -14,9 +14,13 @@ export class OnnxFiles {
   async save(bytes: Uint8Array): Promise<string> {
     const id = sha256(bytes);
     await mkdir(this.folder, { recursive: true });
-    const unfinished = join(this.folder, `${id}.tmp-${process.pid}`);
-    await writeFile(unfinished, bytes, { flush: true });
-    await rename(unfinished, this.pathOf(id));
+    const unfinished = join(this.folder, `${id}.tmp-${randomUUID()}`);
+    try {
+      await writeFile(unfinished, bytes, { flush: true });
+      await rename(unfinished, this.pathOf(id));
+    } finally {
+      await rm(unfinished, { force: true });
+    }
     return id;
   }
 

@@ -73,8 +73,10 @@ export class ModelVersions {
       project,
       record: Raw((column) => `${column} LIKE :hash`, { hash: `%"${transformHash}"%` }),
     };
-    const row = await rows.findOne({ where, order: { createdAt: 'DESC', model: 'ASC', version: 'DESC' } });
-    if (row !== null) return row;
+    // A record also names the transforms of folds and of models that it reads.
+    const named = await rows.find({ where, order: { createdAt: 'DESC', model: 'ASC', version: 'DESC' } });
+    const row = named.find(({ record }) => ownTransform(record) === transformHash);
+    if (row !== undefined) return row;
     const message = `project "${project}" has no fitted transform "${transformHash}"; the record of a model version names its own`;
     throw new PlumblineError('NOT_FOUND', message);
   }
@@ -84,4 +86,8 @@ export class ModelVersions {
     const rows = this.database.getRepository(ModelVersionRow);
     return rows.find({ where: { project, model }, order: { version: 'ASC' } });
   }
+}
+
+function ownTransform(record: unknown): string | undefined {
+  return (record as { readonly record?: { readonly transformHash?: string } }).record?.transformHash;
 }

@@ -21,10 +21,13 @@ export function rowWeights(weights: readonly number[] | null, targets: Float32Ar
   return targets.includes(-1) ? Float32Array.from(targets, (target) => (target === -1 ? 0 : 1)) : null;
 }
 
+/** A class without rows weighs nothing. */
 function balanced(classes: number, targets: Float32Array): readonly number[] {
   const rows = new Array<number>(classes).fill(0);
-  for (const target of targets) rows[target] = rows[target]! + 1;
-  return rows.map((count) => targets.length / (classes * count));
+  for (const target of targets) if (target >= 0) rows[target] = rows[target]! + 1;
+  const known = rows.reduce((sum, count) => sum + count, 0);
+  const present = rows.filter((count) => count > 0).length;
+  return rows.map((count) => (count === 0 ? 0 : known / (present * count)));
 }
 
 function named(weights: Readonly<Record<string, number>>, classes: readonly string[]): readonly number[] {

@@ -1,3 +1,4 @@
+import { PlumblineError } from '../definition/error.js';
 import type { SplitMetrics } from '../model/metrics.js';
 import {
   classProbabilities,
@@ -19,7 +20,7 @@ export type ScoredSplit = {
   readonly labels: Float64Array;
 };
 
-/** Scores rows part by part. */
+/** Scores rows part by part. Throws TRAINING_FAILED for a score that is no finite number: nothing could be measured by it. */
 export function scoreSplit(
   predictor: Predictor,
   parts: Iterable<LabelledInputs>,
@@ -30,11 +31,20 @@ export function scoreSplit(
   const labels: Float64Array[] = [];
   for (const part of parts) {
     labels.push(part.labels);
-    for (const inputs of cut(part.inputs)) scored.push(predictor.predict(inputs).values);
+    for (const inputs of cut(part.inputs)) scored.push(finite(predictor.predict(inputs).values));
   }
   const values = joined(Float32Array, scored);
   const all = joined(Float64Array, labels);
   return { scores: { rows: all.length, width, values }, targets: targets.of(all), labels: all };
+}
+
+function finite(scores: Float32Array): Float32Array {
+  const place = scores.findIndex((score) => !Number.isFinite(score));
+  if (place < 0) return scores;
+  throw new PlumblineError(
+    'TRAINING_FAILED',
+    `the model gives ${scores[place]} for a row; scale the inputs, bound what is far from the rest, or lower learningRate`,
+  );
 }
 
 /** Measures a split by the outputs that a caller would get. */

@@ -34,6 +34,7 @@ type Version = {
   readonly record: {
     readonly folds?: readonly { readonly from: string }[];
     readonly cascade?: readonly { readonly weightsHash: string }[];
+    readonly transformHash: string;
     readonly weightsHash: string;
   };
 };
@@ -113,6 +114,11 @@ describe('a model that reads another one', () => {
         { alias: 'late', model: 'delay', version: 2, weightsHash: upstream.record.weightsHash },
       ]);
       expect(upstream.record.folds).toHaveLength(3);
+      const { transformHash } = upstream.record;
+      expect(await service.ok('GET', `transforms/${transformHash}`)).toMatchObject({
+        model: 'delay',
+        version: 2,
+      });
       expect(schema.raw.map(({ name }) => name).sort()).toEqual([
         'distance',
         'vip',

@@ -198,6 +198,19 @@ describe('NORMALIZER', () => {
     expect([zeros, missing, near]).toEqual([[0, 0], null, [1, 0]]);
     expect((far as number[])[0]).toBeCloseTo(Math.SQRT1_2, 15);
   });
+
+  it('keeps numbers below the normal ones by high norms', () => {
+    const tiny = columnLike([
+      [5e-324, 0],
+      [1e-320, 1e-322],
+    ]);
+    for (const p of [30, 500]) {
+      const [alone, both] = given(`NORMALIZER(x, ${p})`, tiny) as readonly number[][];
+      expect(alone).toEqual([1, 0]);
+      expect(both![0]).toBeCloseTo(1, 15);
+      expect(both![1]).toBeCloseTo(1e-322 / 1e-320, 15);
+    }
+  });
 });
 
 describe('encoders', () => {

@@ -55,17 +55,21 @@ function dividedByNorm(array: readonly number[], p: number | 'inf'): readonly nu
     const count = array.filter((x) => x !== 0).length;
     return array.map((x) => x / count);
   }
-  const step = powerBelow(greatest);
+  // Subnormal numbers become normal ones first: a power of two changes no digit of them.
+  const scaled = greatest < SMALLEST_NORMAL ? array.map((x) => x * 2 ** 60) : array;
+  const step = powerBelow(greatest < SMALLEST_NORMAL ? greatest * 2 ** 60 : greatest);
   const sum = new ExactSum();
-  for (const x of array) sum.add(pow(Math.abs(x) / step, p));
+  for (const x of scaled) sum.add(pow(Math.abs(x) / step, p));
   const norm = pow(sum.value(), 1 / p);
-  return array.map((x) => x / step / norm);
+  return scaled.map((x) => x / step / norm);
 }
+
+const SMALLEST_NORMAL = 2 ** -1022;
 
 const greatestBits = new DataView(new ArrayBuffer(8));
 
-/** The greatest power of two that is not above a normal double; 2^-1022 for a subnormal one. */
+/** The greatest power of two that is not above a normal double. */
 function powerBelow(x: number): number {
   greatestBits.setFloat64(0, x);
-  return 2 ** (Math.max((greatestBits.getUint16(0) >> 4) & 0x7ff, 1) - 1023);
+  return 2 ** (((greatestBits.getUint16(0) >> 4) & 0x7ff) - 1023);
 }

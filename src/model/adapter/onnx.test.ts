@@ -57,6 +57,20 @@ describe('OnnxRuntime', () => {
     predictor.close();
   });
 
+  it('answers nothing any more once its thread is gone', async () => {
+    const predictor = await runtime.load(architecture(), importedWeights(await onnx('logistic')));
+    predictor.close();
+    expect(() => predictor.predict(matrix(1))).toThrow('did not answer in time');
+  });
+
+  it('keeps a file that is sent several times at once', async () => {
+    const files = new OnnxFiles(join(folder, 'files'));
+    const bytes = await onnx('logistic');
+    const [id, ...others] = await Promise.all([files.save(bytes), files.save(bytes), files.save(bytes)]);
+    expect(others).toEqual([id, id]);
+    expect(await files.load(id)).toEqual(bytes);
+  });
+
   it('gives a score a class', async () => {
     const several = architecture({ task: 'multiClass', outputs: 3 });
     const predictor = await runtime.load(several, importedWeights(await onnx('classes')));
