@@ -8,7 +8,7 @@ import {
 import type { ValueType } from '../definition/value-type.js';
 import { anyOf, type Emitter, fill, type Operand, zeroOf } from './kernel-operand.js';
 import { SPECIAL_FORMS } from './kernel-special.js';
-import type { StrictLowering } from './operation/operation.js';
+import { DIVISOR, type StrictLowering } from './operation/operation.js';
 import { operationOf } from './operation/table.js';
 
 export const EMPTY_BYTES = new Uint8Array(0);
@@ -166,7 +166,7 @@ function isArithmetic(template: string, { type, arguments: operands }: CallExpre
   if (![type, ...operands.map((operand) => operand.type)].every((each) => NUMERIC.has(each))) return false;
   const hasIntegers = operands.some((operand) => operand.type !== 'FLOAT64');
   if (!ARITHMETIC.test(template) || /<<|>>|\*\*/.test(template)) return false;
-  return !hasIntegers || !/[/%]/.test(template.replaceAll(SAFE_DIVISION, ''));
+  return !hasIntegers || !/[/%]/.test(template.replaceAll(DIVISOR, '1n').replaceAll(SAFE_DIVISION, ''));
 }
 
 /** A number or a truth value as JavaScript; null for anything else. */
@@ -191,8 +191,8 @@ function guarded(guard: StrictLowering['guard'], code: string, { value, isNull }
   }
 }
 
-/** By a literal other than 0, or by {@link DIVISOR}. */
-const SAFE_DIVISION = /[/%] (?:[1-9]\d*n\b|\(\$1 === 0n \? 1n : \$1\))/g;
+/** By a literal other than 0. */
+const SAFE_DIVISION = /[/%] [1-9]\d*n\b/g;
 const NAME = /^[a-z]\w*$/;
 const NUMERIC: ReadonlySet<ValueType> = new Set<ValueType>(['BOOL', 'INT64', 'FLOAT64', 'TIMESTAMP', 'DATE']);
 const ARITHMETIC = /^(?:\$\d|\d+(?:\.\d+)?n?|Math\.(?:abs|floor|ceil|trunc|sqrt)|[-+*/%<>=!&|^~?:() ])+$/;

@@ -161,13 +161,7 @@ class MostFrequentNumber implements Accumulator<ImputerState> {
   }
 
   state(): ImputerState {
-    const { frequencies } = this;
-    return {
-      function: 'IMPUTER',
-      strategy: 'most_frequent',
-      count: frequencies.total(),
-      value: frequencies.mostFrequent(),
-    };
+    return mostFrequentState(this.frequencies);
   }
 
   outputMean(): number {
@@ -191,12 +185,11 @@ class MostFrequentText implements Accumulator<ImputerState> {
   }
 
   state(): ImputerState {
-    const { frequencies } = this;
-    return {
-      function: 'IMPUTER',
-      strategy: 'most_frequent',
-      count: frequencies.total(),
-      value: frequencies.mostFrequent(),
-    };
+    return mostFrequentState(this.frequencies);
   }
+}
+
+function mostFrequentState(frequencies: Frequencies<number> | Frequencies<string>): ImputerState {
+  const value = frequencies.mostFrequent();
+  return { function: 'IMPUTER', strategy: 'most_frequent', count: frequencies.total(), value };
 }

@@ -1,5 +1,5 @@
-import type { CallExpression } from '../../definition/expression.js';
 import type { Operation, StrictLowering } from './operation.js';
+import { zoneAt, zoneConstant } from './zone.js';
 
 /** Times as text by a format, which is a parameter of the node and made of the elements of `runtime/time-format.ts`. */
 export const TIME_FORMAT = {
@@ -56,11 +56,7 @@ function byFormat(guard: 'total' | 'nullable', code: (zone: string) => string): 
   return {
     kind: 'strict',
     guard,
-    code: (node) => code(isUtc(node.parameters) ? 'rt.UTC' : 'rt.zoneOf($2)'),
-    constants: (parameters) => [parameters['format'], ...(isUtc(parameters) ? [] : [parameters['zone']])],
+    code: (node) => code(zoneAt(2, node)),
+    constants: ({ format, zone }) => [format, ...zoneConstant(zone)],
   };
-}
-
-function isUtc(parameters: CallExpression['parameters']): boolean {
-  return (parameters?.['zone'] ?? 'UTC') === 'UTC';
 }

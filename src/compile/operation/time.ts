@@ -1,8 +1,8 @@
-import type { CallExpression } from '../../definition/expression.js';
 import { DATE_PARTS } from '../runtime/date-part.js';
 import { UNIT_US } from '../runtime/timestamp.js';
 import { CLOCK_UNITS } from '../runtime/timestamp-trunc.js';
 import { type Operation, type StrictLowering, strict } from './operation.js';
+import { isUtc, zoneAt, zoneConstant } from './zone.js';
 
 const UNIX = ['TIMESTAMP'] as const;
 const AMOUNT = ['TIMESTAMP', 'INT64'] as const;
@@ -219,16 +219,3 @@ const UTC_PARTS: Readonly<Record<string, string>> = {
   MILLISECOND: `${SINCE_YEAR_1} % 1000000n / 1000n`,
   MICROSECOND: `${SINCE_YEAR_1} % 1000000n`,
 };
-
-/** JavaScript for the zone of a node, whose name is the constant at a place; UTC needs no name, and no time zone database. */
-function zoneAt(place: number, node: CallExpression): string {
-  return zoneConstant(node.parameters?.['zone']).length === 0 ? 'rt.UTC' : `rt.zoneOf($${place})`;
-}
-
-function zoneConstant(zone: string | undefined): readonly string[] {
-  return isUtc(zone) ? [] : [zone!];
-}
-
-function isUtc(zone: string | undefined): boolean {
-  return zone === undefined || zone === 'UTC';
-}
