@@ -18,6 +18,8 @@ export type TransformPlan = {
 /** One function of the plan, with an empty accumulator. */
 export type PlannedNode = {
   readonly name: string;
+  /** The function as the definition has it, with all its options. */
+  readonly written: FittedExpression;
   readonly stage: number;
   /** The pass after which it can be computed; it learns in that pass, unless that is before the first, 0. */
   readonly pass: number;
@@ -114,7 +116,7 @@ class Planner {
     const known = this.known.get(key);
     if (known !== undefined) return known;
     const lifted = this.lifted(expression);
-    const node = { name: `$${this.nodes.length}`, type: expression.type, ...lifted };
+    const node = { name: `$${this.nodes.length}`, written: expression, type: expression.type, ...lifted };
     this.nodes.push(node);
     this.known.set(key, node);
     return node;

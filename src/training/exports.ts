@@ -1,4 +1,5 @@
 import { parseFittedTransform } from '../compile/fitted-transform.js';
+import { type FittedConstants, fittedConstants } from '../compile/sql/bigquery-constant.js';
 import { bigqueryModel } from '../compile/sql/bigquery-model.js';
 import type { ModelBundles } from '../model/bundle.js';
 import type { ModelManifest } from '../model/manifest.js';
@@ -52,7 +53,7 @@ export class Exports {
       boundary: request.boundary ?? query?.boundary ?? 'inclusive',
       trained: manifest && {
         version: manifest.version,
-        constants: parseFittedTransform(manifest.transform).nodes,
+        constants: this.constantsOf(project, manifest),
       },
     });
     return [...functions, statement].map((each) => `${each};\n`).join('\n');
@@ -69,6 +70,11 @@ export class Exports {
       { name: 'model.json', bytes: Buffer.from(`${JSON.stringify(graph.json)}\n`) },
       { name: 'weights.bin', bytes: graph.weights },
     ]);
+  }
+
+  private constantsOf(project: string, { model, record, transform }: ModelManifest): FittedConstants {
+    const definition = this.catalog.current().model(project, model, record.definition.version);
+    return fittedConstants(definition.transform, parseFittedTransform(transform).nodes);
   }
 
   private async manifest(project: string, model: string, version: number): Promise<ModelManifest> {

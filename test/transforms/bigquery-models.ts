@@ -1,5 +1,6 @@
 import { TransformFitting } from '../../src/compile/fit-transform.js';
 import type { CompiledModel } from '../../src/compile/model.js';
+import { fittedConstants } from '../../src/compile/sql/bigquery-constant.js';
 import { type BigqueryModel, bigqueryModel } from '../../src/compile/sql/bigquery-model.js';
 import type { ModelDocument } from '../../src/definition/document.js';
 import { FLIGHT_MODEL, flightModel } from '../support/flight-model.js';
@@ -116,5 +117,5 @@ function constantsOf({ transform, transformInputs }: CompiledModel) {
     fitting.add(rows, new BigInt64Array(rows.rowCount));
     fitting.finishPass();
   }
-  return fitting.result().nodes;
+  return fittedConstants(transform, fitting.result().nodes);
 }

@@ -76,10 +76,7 @@ function withConstants(expression: Expression, sources: TransformSources): strin
       return constant;
     }
     throw new ExportRefusal(
-      `${expression.function} stands inside another analytic function, and BigQuery nests none; ` +
-        (sources.constants === null
-          ? 'name a trained version, whose constants can stand in its place'
-          : 'only what an IMPUTER learnt can stand in its place: write the other one outside'),
+      `${expression.function} stands inside another analytic function, and BigQuery nests none; ${remedyFor(expression, sources)}`,
     );
   }
   if (expression.kind === 'fitted')
@@ -90,6 +87,13 @@ function withConstants(expression: Expression, sources: TransformSources): strin
     expression,
     expression.arguments.map((each) => withConstants(each, sources)),
   );
+}
+
+function remedyFor({ function: name }: FittedExpression, { constants }: TransformSources): string {
+  if (constants === null) return 'name a trained version, whose constants can stand in its place';
+  return name === 'IMPUTER'
+    ? 'the trained version has none with this argument and these options: name one of this definition'
+    : 'only what an IMPUTER learnt can stand in its place: write the other one outside';
 }
 
 function innermostAnalytic(expression: Expression): FittedExpression | null {

@@ -3,6 +3,7 @@ import { FLIGHT_MODEL, flightModel } from '../../../test/support/flight-model.js
 import { flightRows } from '../../../test/support/flight-rows.js';
 import type { ModelDocument } from '../../definition/document.js';
 import { TransformFitting } from '../fit-transform.js';
+import { type FittedConstants, fittedConstants } from './bigquery-constant.js';
 import { type BigqueryModelTarget, bigqueryModel } from './bigquery-model.js';
 
 const TARGET: BigqueryModelTarget = {
@@ -30,7 +31,7 @@ const readable = (text: string): string =>
 
 describe('a model for BigQuery ML', () => {
   it('reads as reviewed', async () => {
-    const trained = { version: 3, constants: fittedConstants() };
+    const trained = { version: 3, constants: constantsOf() };
     const wide = {
       label: { expression: 'late_minutes', columns: FLIGHT_MODEL.label.columns, scale: 'STANDARD_SCALER' },
       split: { validateFrom: '2013-09-30T20:00:00Z', evaluateFrom: '2013-10-01T00:00:00Z' },
@@ -74,6 +75,29 @@ describe('a model for BigQuery ML', () => {
     );
   });
 
+  it('tells functions apart that differ in their options only', () => {
+    const scaled = (imputer: string): string => `STANDARD_SCALER(${imputer} OVER ()) OVER ()`;
+    const transform = [
+      { name: 'usual', expression: scaled("IMPUTER(weather__temp, 'median')") },
+      { name: 'upper', expression: scaled("IMPUTER(weather__temp, 'median', quantiles => 'upper')") },
+      { name: 'mean', expression: scaled("IMPUTER(weather__temp, 'mean')") },
+    ];
+    const constants = constantsOf({ transform });
+    const sql = sqlOf({ transform: transform.toReversed() }, { trained: { version: 1, constants } });
+    const [usual, upper, mean] = [...constants.values()].flatMap(({ state }) =>
+      state.function === 'IMPUTER' ? [state.value] : [],
+    );
+    expect(new Set([usual, upper, mean]).size).toBe(3);
+    for (const [name, value] of Object.entries({ usual, upper, mean }))
+      expect(sql).toContain(
+        `ML.STANDARD_SCALER(COALESCE(\`weather__temp\`, ${value})) OVER () AS \`${name}\``,
+      );
+    const others = [{ name: 'x', expression: scaled("IMPUTER(weather__temp, 'most_frequent')") }];
+    expect(() => sqlOf({ transform: others }, { trained: { version: 1, constants } })).toThrow(
+      'IMPUTER stands',
+    );
+  });
+
   it('refuses a JavaScript function of what is learnt', () => {
     const transform = [{ name: 'x', expression: 'LN(STANDARD_SCALER(distance) OVER ())' }];
     expect(() => sqlOf({ transform })).toThrow('JavaScript function');
@@ -90,13 +114,13 @@ describe('a model for BigQuery ML', () => {
   });
 });
 
-function fittedConstants() {
-  const { transform, transformInputs } = flightModel();
+function constantsOf(changes: Partial<ModelDocument> = {}): FittedConstants {
+  const { transform, transformInputs } = flightModel(changes);
   const fitting = new TransformFitting(transform, transformInputs);
   const rows = flightRows(0, 500);
   while (!fitting.done) {
     fitting.add(rows, new BigInt64Array(rows.rowCount));
     fitting.finishPass();
   }
-  return fitting.result().nodes;
+  return fittedConstants(transform, fitting.result().nodes);
 }
