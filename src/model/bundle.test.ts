@@ -55,7 +55,7 @@ describe('a model bundle', () => {
     const rows = flightRows(0, TRAINING_ROWS + 100);
     const asOf = rows.columns.get('as_of')!.values as BigInt64Array;
     await models.with(ref, async ({ scorer }) => {
-      const inTime = scorer.scoreInTime(rows, asOf).columns.get('probability')!;
+      const inTime = scorer.scoreInTime(rows, { asOf, boundary: 'inclusive' }).columns.get('probability')!;
       const final = scorer.score(rows, asOf).outputs.columns.get('probability')!;
       const [first, second] = folded.manifest.record.folds!.map(({ from }) => parseTimestamp(from)!);
       const edges = [first!, second!].map((us) => Number((us - asOf[0]!) / 60_000_000n));

@@ -1,6 +1,13 @@
 import { predictionName } from '../compile/model-cascade.js';
 import type { Column, ColumnBatch } from '../definition/column-batch.js';
 import { PlumblineError } from '../definition/error.js';
+import type { TrainingSetQuery } from './manifest.js';
+
+/** AS_OF() of each row in microseconds, and how it follows from T of the rows: by the boundary of whoever reads them (S14). */
+export type TimeOfRows = {
+  readonly asOf: BigInt64Array;
+  readonly boundary: TrainingSetQuery['boundary'];
+};
 
 /** Another model whose predictions a transform reads as `<alias>__<output>`. */
 export type CascadeInput = {
@@ -9,7 +16,7 @@ export type CascadeInput = {
   readonly outputs: readonly string[];
   /** The other model; it reads the very rows that this one is given. */
   readonly scorer: {
-    scoreInTime(rows: ColumnBatch, asOf: BigInt64Array): ColumnBatch;
+    scoreInTime(rows: ColumnBatch, time: TimeOfRows): ColumnBatch;
   };
 };
 
@@ -17,13 +24,13 @@ export type CascadeInput = {
 export function withPredictions(
   cascade: readonly CascadeInput[],
   rows: ColumnBatch,
-  asOf: BigInt64Array | undefined,
+  time: TimeOfRows | undefined,
 ): ColumnBatch {
   if (cascade.length === 0) return rows;
-  if (asOf === undefined)
+  if (time === undefined)
     throw new PlumblineError('INTERNAL', 'predictions of other models need T of each row');
   const added = cascade.flatMap(({ alias, outputs, scorer }): [string, Column][] => {
-    const { columns } = scorer.scoreInTime(rows, asOf);
+    const { columns } = scorer.scoreInTime(rows, time);
     return outputs.map((output) => [predictionName(alias, output), columns.get(output)!]);
   });
   return { ...rows, columns: new Map([...rows.columns, ...added]) };

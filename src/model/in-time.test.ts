@@ -2,7 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { type ColumnBatch, columnOf, valueAt } from '../definition/column-batch.js';
 import { choosePlaces, inPlaces } from './in-time.js';
 
-const BLOCKS = { blocks: [{ fromUs: 10n }, { fromUs: 20n }], evaluateFromUs: 30n };
+const BLOCKS = {
+  blocks: [{ fromUs: 10n }, { fromUs: 20n }],
+  finalFromUs: 30n,
+  boundary: 'inclusive',
+} as const;
+const timeOf = (...asOf: bigint[]) => ({ asOf: BigInt64Array.from(asOf), boundary: 'inclusive' }) as const;
 
 function rowsOf(asOf: readonly bigint[]): ColumnBatch {
   return { rowCount: asOf.length, columns: new Map([['t', columnOf('TIMESTAMP', asOf)]]) };
@@ -19,7 +24,17 @@ describe('choosePlaces', () => {
     { us: 10n ** 18n, place: 2 },
     { us: -1n, place: -1 },
   ])('gives T = $us the model of place $place', ({ us, place }) => {
-    expect([...choosePlaces(BLOCKS, BigInt64Array.of(us))]).toEqual([place]);
+    expect([...choosePlaces(BLOCKS, timeOf(us))]).toEqual([place]);
+  });
+
+  it.each([
+    { own: 'inclusive', reading: 'inclusive', places: [1, 2] },
+    { own: 'inclusive', reading: 'exclusive', places: [1, 2] },
+    { own: 'exclusive', reading: 'exclusive', places: [1, 2] },
+    { own: 'exclusive', reading: 'inclusive', places: [1, 1] },
+  ] as const)('of blocks by T $own, asked by T $reading, never takes a later one than either says', (row) => {
+    const asked = { asOf: BigInt64Array.of(29n, 30n), boundary: row.reading };
+    expect([...choosePlaces({ ...BLOCKS, boundary: row.own }, asked)]).toEqual(row.places);
   });
 });
 
@@ -39,7 +54,7 @@ describe('inPlaces', () => {
   });
   const predictions = (times: readonly bigint[]): readonly unknown[] => {
     const asOf = BigInt64Array.from(times);
-    const places = choosePlaces(BLOCKS, asOf);
+    const places = choosePlaces(BLOCKS, timeOf(...times));
     const { columns } = inPlaces({ rows: rowsOf(times), asOf, places, outputs }, score);
     return times.map((_, row) => valueAt(columns.get('prediction')!, row));
   };

@@ -1,16 +1,24 @@
 import type { ModelInput } from '../compile/model.js';
 import { type ColumnBatch, ColumnBuilder, takeRows, valueAt } from '../definition/column-batch.js';
+import type { TimeOfRows } from './cascade.js';
 
-/** Where blocks of time begin, in order, and where the last one ends; microseconds. */
+/** Where blocks of time begin, in order, and from where on the final model scores; microseconds of AS_OF() by `boundary`. */
 type Blocks = {
   readonly blocks: readonly { readonly fromUs: bigint }[];
-  readonly evaluateFromUs: bigint;
+  readonly finalFromUs: bigint;
+  readonly boundary: TimeOfRows['boundary'];
 };
 
-/** The model of each row by its T: the block's place, as many as there are blocks for the final model, −1 for none. */
-export function choosePlaces({ blocks, evaluateFromUs }: Blocks, asOf: BigInt64Array): Int32Array {
-  return Int32Array.from(asOf, (us) => {
-    if (us >= evaluateFromUs) return blocks.length;
+/**
+ * The model of each row by its T: the block's place, as many as there are blocks for the final model, −1 for none. Where the
+ * blocks were cut by T − 1 µs and the row comes as of T, it counts by T − 1 µs too: a row of that T may have trained what
+ * follows.
+ */
+export function choosePlaces({ blocks, finalFromUs, boundary }: Blocks, time: TimeOfRows): Int32Array {
+  const earlierUs = boundary === 'exclusive' && time.boundary === 'inclusive' ? 1n : 0n;
+  return Int32Array.from(time.asOf, (asOf) => {
+    const us = asOf - earlierUs;
+    if (us >= finalFromUs) return blocks.length;
     return blocks.findLastIndex(({ fromUs }) => fromUs <= us);
   });
 }

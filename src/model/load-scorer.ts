@@ -18,7 +18,8 @@ export async function loadScorer(
   const { manifest, weights } = bundle;
   const { parameters } = manifest.record;
   const parts = await load(runtime, { ...manifest, parameters, weights });
-  return new Scorer(parts, { cascade, folds: await loadFolds(runtime, bundle) });
+  const { boundary } = manifest.record.trainingSet.query;
+  return new Scorer(parts, { cascade, boundary, folds: await loadFolds(runtime, bundle) });
 }
 
 async function loadFolds(
@@ -26,12 +27,19 @@ async function loadFolds(
   { manifest, folds }: ModelBundle,
 ): Promise<ScoringFolds | null> {
   if (folds === undefined) return null;
-  const { parameters, evaluateFrom, folds: recorded } = manifest.record;
+  const {
+    parameters,
+    evaluateFrom,
+    finalFrom = evaluateFrom,
+    folds: recorded,
+    trainingSet,
+  } = manifest.record;
   const blocks = folds.map(async (weights, index) => ({
     ...(await load(runtime, { ...manifest.folds![index]!, parameters, weights })),
     fromUs: parseTimestamp(recorded![index]!.from)!,
   }));
-  return { evaluateFromUs: parseTimestamp(evaluateFrom)!, blocks: await Promise.all(blocks) };
+  const { boundary } = trainingSet.query;
+  return { finalFromUs: parseTimestamp(finalFrom)!, boundary, blocks: await Promise.all(blocks) };
 }
 
 type Loadable = {

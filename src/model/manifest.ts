@@ -87,6 +87,11 @@ export type ModelRecord = {
   readonly validateFrom?: string;
   /** The models of earlier rows, by time; absent where there are none. */
   readonly folds?: readonly FoldRecord[];
+  /**
+   * RFC 3339: as of it all labels before `evaluateFrom` are known, so from it on the final model scores for models that read
+   * this one; absent where that is `evaluateFrom`.
+   */
+  readonly finalFrom?: string;
   /** The models that it reads; absent where it reads none. */
   readonly cascade?: readonly CascadeRecord[];
   readonly runtime: RuntimeDescription;

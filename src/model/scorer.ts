@@ -2,7 +2,7 @@ import type { ModelInput } from '../compile/model.js';
 import type { Transform } from '../compile/transform.js';
 import type { ColumnBatch } from '../definition/column-batch.js';
 import { PlumblineError } from '../definition/error.js';
-import { type CascadeInput, withPredictions } from './cascade.js';
+import { type CascadeInput, type TimeOfRows, withPredictions } from './cascade.js';
 import { choosePlaces, inPlaces } from './in-time.js';
 import { outputsOf, type PostprocessState, postprocess } from './postprocess.js';
 import type { Matrix, Predictor } from './runtime.js';
@@ -23,14 +23,21 @@ export type ScoringParts = {
 
 /** Models for the rows before evaluation: each of a block of time, trained by the rows of earlier blocks. */
 export type ScoringFolds = {
-  /** Microseconds: from here on the final model scores. */
-  readonly evaluateFromUs: bigint;
+  /** Microseconds: from here on the final model scores, all of whose labels were known by then. */
+  readonly finalFromUs: bigint;
+  /** How AS_OF() followed from T of the rows that were cut into blocks. */
+  readonly boundary: TimeOfRows['boundary'];
   /** By time; a block ends where the next one begins, or where evaluation does. */
   readonly blocks: readonly (ScoringParts & { readonly fromUs: bigint })[];
 };
 
 /** What a version may have beside its final model. */
-type Beside = { readonly cascade: readonly CascadeInput[]; readonly folds: ScoringFolds | null };
+type Beside = {
+  readonly cascade: readonly CascadeInput[];
+  /** How AS_OF() followed from T of the rows that it was trained on. */
+  readonly boundary: TimeOfRows['boundary'];
+  readonly folds: ScoringFolds | null;
+};
 
 /**
  * One model version as everybody who predicts sees it: transform, model and post-processing as one thing, so that they
@@ -42,7 +49,7 @@ export class Scorer {
 
   constructor(
     private readonly parts: ScoringParts,
-    private readonly beside: Beside = { cascade: [], folds: null },
+    private readonly beside: Beside = { cascade: [], boundary: 'inclusive', folds: null },
   ) {
     this.outputs = outputsOf(parts.state);
   }
@@ -62,24 +69,25 @@ export class Scorer {
    * {@link readsAsOf}. A row's outputs do not depend on the rows beside it. Throws PREDICTION_FAILED.
    */
   score(rows: ColumnBatch, asOf?: BigInt64Array): Scored {
-    return scored(this.parts, this.complete(rows, asOf), asOf);
+    return scored(this.parts, this.complete(rows, this.timeOf(asOf)), asOf);
   }
 
   /** The model inputs of such rows alone. */
   vectors(rows: ColumnBatch, asOf?: BigInt64Array): Matrix {
-    return vectorsOf(this.transform, this.complete(rows, asOf), asOf);
+    return vectorsOf(this.transform, this.complete(rows, this.timeOf(asOf)), asOf);
   }
 
   /**
-   * The outputs as they could be known at T: by the final model from evaluation on, before it by the model of the rows before
-   * T's block, NULL in the first block. So no row is scored by a model that was trained on it or on anything later. Throws
-   * INTERNAL for a version without folds.
+   * The outputs as they could be known at T: by the final model from evaluation on, as soon as all labels that it learnt were
+   * known; before it by the model of the rows before T's block, NULL in the first block. So no row is scored by a model that
+   * was trained on it or on anything later. Throws INTERNAL for a version without folds.
    */
-  scoreInTime(rows: ColumnBatch, asOf: BigInt64Array): ColumnBatch {
+  scoreInTime(rows: ColumnBatch, time: TimeOfRows): ColumnBatch {
     const { folds } = this.beside;
     if (folds === null) throw new PlumblineError('INTERNAL', 'a model without folds cannot score in time');
-    const complete = this.complete(rows, asOf);
-    const places = choosePlaces(folds, asOf);
+    const { asOf } = time;
+    const complete = this.complete(rows, time);
+    const places = choosePlaces(folds, time);
     return inPlaces(
       { rows: complete, asOf, places, outputs: this.outputs },
       (place, part, times) => scored(folds.blocks[place] ?? this.parts, part, times).outputs,
@@ -92,8 +100,12 @@ export class Scorer {
     for (const { predictor } of this.beside.folds?.blocks ?? []) predictor.close();
   }
 
-  private complete(rows: ColumnBatch, asOf: BigInt64Array | undefined): ColumnBatch {
-    return withPredictions(this.beside.cascade, rows, asOf);
+  private timeOf(asOf: BigInt64Array | undefined): TimeOfRows | undefined {
+    return asOf && { asOf, boundary: this.beside.boundary };
+  }
+
+  private complete(rows: ColumnBatch, time: TimeOfRows | undefined): ColumnBatch {
+    return withPredictions(this.beside.cascade, rows, time);
   }
 }
 

@@ -75,10 +75,16 @@ export function recordOf(
     ...(validateFromUs !== null && { validateFrom: formatTimestamp(validateFromUs) }),
     evaluateFrom: formatTimestamp(model.evaluateFromUs),
     ...(folds.length > 0 && { folds: folds.map(foldRecord) }),
+    ...finalFromOf(model),
     ...(cascade.length > 0 && { cascade: cascade.map(({ record }) => record) }),
     runtime,
     ...hashesOf(trained),
   };
+}
+
+function finalFromOf({ folds, evaluateFromUs }: Run['model']): Pick<ModelRecord, 'finalFrom'> {
+  if (folds === null || folds.labelKnownAfterUs === 0n) return {};
+  return { finalFrom: formatTimestamp(evaluateFromUs + folds.labelKnownAfterUs) };
 }
 
 function foldManifest(fold: TrainedFold): FoldManifest {
