@@ -1,0 +1,41 @@
+import type { Column } from '../../definition/column-batch.js';
+import type { Value } from '../../definition/value.js';
+import type { ValueType } from '../../definition/value-type.js';
+
+/** Where each row of a batch stands among the rows of its key (S10), column by column, in the order of comparison. */
+export type OrderColumns = {
+  /** Microseconds. */
+  readonly eventTimes: BigInt64Array;
+  /** Microseconds. */
+  readonly orderTimes: BigInt64Array;
+  /** INT64; null where the source has none. */
+  readonly orderColumn: Column | null;
+  readonly sequences: BigInt64Array;
+};
+
+/** Rows as an aggregate takes them: its argument, whatever else was computed beside it, and their order. */
+export type AggregateRows = {
+  readonly rowCount: number;
+  /** Values to aggregate; null for COUNT(*). */
+  readonly argument: Column | null;
+  readonly orders: OrderColumns;
+};
+
+/**
+ * One aggregate over one argument (S21, S22): a state that rows are added to and that others are merged into, in any order
+ * and split, with the same bits at the end. States are mutable; `merge` leaves `other` as it is and shares nothing with it.
+ */
+export type Aggregate<State = unknown> = {
+  /** The type of its value. */
+  readonly type: ValueType;
+  readonly create: () => State;
+  /** Adds one row; a NULL argument changes nothing (but for COUNT(*), which has none). */
+  readonly add: (state: State, rows: AggregateRows, row: number) => void;
+  readonly merge: (state: State, other: State) => void;
+  readonly finish: (state: State) => Value;
+  /** The state as bytes, the same ones for the same rows but for sequences, which depend on arrival. */
+  readonly encode: (state: State) => Uint8Array;
+  readonly decode: (bytes: Uint8Array) => State;
+  /** Upper bound of the encoded state of any rows, in bytes; see the bounds of variable-length values in `state-codec.ts`. */
+  readonly maxBytes: number;
+};

@@ -1,0 +1,53 @@
+import type { EntityDocument, SourceDocument } from '../definition/document.js';
+import type { Expression } from '../definition/expression.js';
+import type { Value } from '../definition/value.js';
+import type { KeyType, ValueType } from '../definition/value-type.js';
+import type { Window } from '../definition/window.js';
+import type { Aggregate } from './aggregate/aggregate.js';
+import type { ColumnarKernel } from './kernel.js';
+
+/** A feature set version of aggregates over windows of one source's rows (S20 to S23). */
+export type WindowedFeatureSet = {
+  readonly kind: 'windowed';
+  readonly name: string;
+  readonly version: number;
+  /** The registry's number of this version. */
+  readonly id: number;
+  readonly source: SourceDocument;
+  readonly entity: EntityDocument;
+  /** Source columns that hold the entity's key, in the entity's order. */
+  readonly keyColumns: readonly string[];
+  readonly keyTypes: readonly KeyType[];
+  /** What is computed of every row first: arguments, filters and categories, each different one once. */
+  readonly inputs: readonly WindowInput[];
+  /** Source rows in, one column an input out, named as the input. */
+  readonly kernel: ColumnarKernel;
+  /** What rows are added to: each different aggregate of one argument under one filter once. */
+  readonly states: readonly WindowState[];
+  readonly features: readonly WindowedFeature[];
+};
+
+export type WindowInput = { readonly name: string; readonly expression: Expression };
+
+export type WindowState = {
+  readonly aggregate: Aggregate;
+  /** Name of the input that is aggregated; null for COUNT(*). */
+  readonly argument: string | null;
+  /** Name of the BOOL input that must be TRUE for a row to count; null counts all. */
+  readonly filter: string | null;
+  /** Name of the input whose values each have a state of their own; null is one state for all. */
+  readonly category: string | null;
+};
+
+export type WindowedFeature = {
+  readonly name: string;
+  readonly type: ValueType;
+  readonly defaultValue: Value;
+  readonly window: Window;
+  /** Of exact windows: only the newest `max` rows of the span that pass the filter count; null for tiled windows. */
+  readonly max: number | null;
+  /** Place in `states`. */
+  readonly state: number;
+  /** The value of a merged state: the aggregate's, or of categories their names or values. */
+  readonly finish: (state: unknown) => Value;
+};
