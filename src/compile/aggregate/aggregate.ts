@@ -1,6 +1,8 @@
 import type { Column } from '../../definition/column-batch.js';
 import type { Value } from '../../definition/value.js';
 import type { ValueType } from '../../definition/value-type.js';
+import type { ByteReader } from './byte-reader.js';
+import type { ByteWriter } from './byte-writer.js';
 
 /** Where each row of a batch stands among the rows of its key (S10), column by column, in the order of comparison. */
 export type OrderColumns = {
@@ -13,11 +15,13 @@ export type OrderColumns = {
   readonly sequences: BigInt64Array;
 };
 
-/** Rows as an aggregate takes them: its argument, whatever else was computed beside it, and their order. */
+/** Rows as an aggregate takes them: its argument, their category and their order. */
 export type AggregateRows = {
   readonly rowCount: number;
   /** Values to aggregate; null for COUNT(*). */
   readonly argument: Column | null;
+  /** Values that each have a state of their own; null but for aggregates by category. */
+  readonly category: Column | null;
   readonly orders: OrderColumns;
 };
 
@@ -28,6 +32,8 @@ export type AggregateRows = {
 export type Aggregate<State = unknown> = {
   /** The type of its value. */
   readonly type: ValueType;
+  /** Aggregates of one family have the same states of the same rows; only `finish` differs, so one state serves them all. */
+  readonly family: string;
   readonly create: () => State;
   /** Adds one row; a NULL argument changes nothing (but for COUNT(*), which has none). */
   readonly add: (state: State, rows: AggregateRows, row: number) => void;
@@ -36,6 +42,10 @@ export type Aggregate<State = unknown> = {
   /** The state as bytes, the same ones for the same rows but for sequences, which depend on arrival. */
   readonly encode: (state: State) => Uint8Array;
   readonly decode: (bytes: Uint8Array) => State;
+  /** The bytes of `encode` behind what is written already; they say where they end. */
+  readonly write: (state: State, to: ByteWriter) => void;
+  /** Reads what `write` wrote. */
+  readonly read: (from: ByteReader) => State;
   /** Upper bound of the encoded state of any rows, in bytes; see the bounds of variable-length values in `state-codec.ts`. */
   readonly maxBytes: number;
 };
