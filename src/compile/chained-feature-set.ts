@@ -14,6 +14,7 @@ import {
   requireUnique,
 } from './feature-set.js';
 import { compileReadExpressions } from './read-expression.js';
+import type { WindowedFeatureSet } from './windowed-feature-set.js';
 
 /** A feature set version over features of others (S5): computed when it is read, so nothing of it is stored. */
 export type ChainedFeatureSet = {
@@ -33,7 +34,10 @@ export type ChainedFeatureSet = {
   readonly rowCount: number;
 };
 
-export type AnyFeatureSet = CompiledFeatureSet | ChainedFeatureSet;
+/** A feature set version that reads rows of a source: the newest one of each key, or those of windows. */
+export type SourceFeatureSet = CompiledFeatureSet | WindowedFeatureSet;
+
+export type AnyFeatureSet = SourceFeatureSet | ChainedFeatureSet;
 
 type ChainedInput = {
   readonly alias: string;
@@ -119,12 +123,12 @@ function requireAliases(
 }
 
 function depthOf(featureSet: AnyFeatureSet): number {
-  return featureSet.kind === 'stored' ? 0 : featureSet.depth;
+  return featureSet.kind === 'chained' ? featureSet.depth : 0;
 }
 
 /** Rows that are read for one value of every feature. */
 export function rowCountOf(featureSet: AnyFeatureSet): number {
-  return featureSet.kind === 'stored' ? 1 : featureSet.rowCount;
+  return featureSet.kind === 'chained' ? featureSet.rowCount : 1;
 }
 
 type KeyMapping = {

@@ -165,10 +165,10 @@ function requireBound(uses: readonly UsedSet[], problems: Problem[]): void {
 /** The rows of the answer first, so that chained sets share them. */
 function partsOf(uses: readonly UsedSet[], into: ServiceReads): readonly ServicePart[] {
   const stored = uses.map(({ featureSet, ...use }): ServicePart | null =>
-    featureSet.kind === 'stored' ? { kind: 'entry', entry: addEntry({ ...use, featureSet }, into) } : null,
+    featureSet.kind === 'chained' ? null : { kind: 'entry', entry: addEntry({ ...use, featureSet }, into) },
   );
   return uses.map(({ featureSet, ...use }, i): ServicePart => {
-    if (featureSet.kind === 'stored') return stored[i]!;
+    if (featureSet.kind !== 'chained') return stored[i]!;
     return { kind: 'reads', reads: addChained({ ...use, featureSet }, into) };
   });
 }

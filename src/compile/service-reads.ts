@@ -1,21 +1,37 @@
+import { PlumblineError } from '../definition/error.js';
 import { namesIn } from '../definition/expression.js';
-import type { AnyFeatureSet, ChainedFeatureSet } from './chained-feature-set.js';
+import type { AnyFeatureSet, ChainedFeatureSet, SourceFeatureSet } from './chained-feature-set.js';
 import type { CompiledFeature, CompiledFeatureSet } from './feature-set.js';
 import { renamed } from './read-expression.js';
+import type { WindowedFeature, WindowedFeatureSet } from './windowed-feature-set.js';
 
-/** The rows of one stored feature set in an answer, keyed by columns of the request. */
-export type ServiceEntry = {
+/** What an answer reads of one feature set over a source, keyed by columns of the request. */
+export type ServiceEntry = LatestEntry | WindowedEntry;
+
+/** The newest row of each key. */
+export type LatestEntry = EntryOf<CompiledFeatureSet, ServiceFeature> & { readonly kind: 'latest' };
+
+/** Aggregates over windows of the rows of each key. */
+export type WindowedEntry = EntryOf<WindowedFeatureSet, WindowedServiceFeature> & {
+  readonly kind: 'windowed';
+};
+
+type EntryOf<Set, Feature> = {
   readonly alias: string;
-  readonly featureSet: CompiledFeatureSet;
+  readonly featureSet: Set;
   /** What is read of it, for the answer or for what is computed. */
-  readonly features: readonly ServiceFeature[];
+  readonly features: readonly Feature[];
   /** Those of them that stand in the answer; none where it is read for chained sets alone. */
-  readonly shown: readonly ServiceFeature[];
+  readonly shown: readonly Feature[];
   /** Columns of the request or frame that hold the entity's key, in the entity's order. */
   readonly keyColumns: readonly string[];
 };
 
-export type ServiceFeature = CompiledFeature & {
+export type ServiceFeature = CompiledFeature & PlacedFeature;
+
+export type WindowedServiceFeature = WindowedFeature & PlacedFeature;
+
+type PlacedFeature = {
   /** `<alias>__<feature>`: its column in a frame and its name in read expressions (S16). */
   readonly outputName: string;
   /** Its place in the feature set. */
@@ -47,18 +63,31 @@ export function featureSetsOf({
   readonly uses: readonly UsedSet[];
 }): readonly { readonly alias: string; readonly featureSet: AnyFeatureSet }[] {
   const behind = (alias: string, featureSet: AnyFeatureSet): ReturnType<typeof featureSetsOf> => {
-    const inputs = featureSet.kind === 'stored' ? [] : featureSet.inputs;
+    const inputs = featureSet.kind === 'chained' ? featureSet.inputs : [];
     const inner = inputs.flatMap((input) => behind(`${alias}__${input.alias}`, input.featureSet));
     return [{ alias, featureSet }, ...inner];
   };
   return uses.flatMap(({ alias, featureSet }) => behind(alias, featureSet));
 }
 
-/** Adds the rows of a stored set whose features stand in the answer; gives the place of its entry. */
-export function addEntry(used: UsedSet<CompiledFeatureSet>, into: ServiceReads): number {
-  const { alias, featureSet, keyColumns } = used;
-  const features = featuresOf(used);
-  return into.entries.push({ alias, featureSet, features, shown: features, keyColumns }) - 1;
+/**
+ * The entries of a service for a path that knows newest rows alone. Throws INVALID_REQUEST where one has windows.
+ */
+export function latestEntries({
+  entries,
+}: {
+  readonly entries: readonly ServiceEntry[];
+}): readonly LatestEntry[] {
+  return entries.map((entry) => {
+    if (entry.kind === 'latest') return entry;
+    const message = `"${entry.alias}" is a feature set of windows, which cannot be read here yet; leave it out`;
+    throw new PlumblineError('INVALID_REQUEST', message, { path: 'featureService' });
+  });
+}
+
+/** Adds what is read of a set over a source, its features standing in the answer; gives the place of its entry. */
+export function addEntry(used: UsedSet<SourceFeatureSet>, into: ServiceReads): number {
+  return into.entries.push(entryOf(used, used.features.length)) - 1;
 }
 
 /**
@@ -95,26 +124,42 @@ type InputValue = { readonly name: string; readonly entries: readonly number[] }
 
 function inputValues(used: UsedSet, into: ServiceReads): readonly InputValue[] {
   const { featureSet } = used;
-  if (featureSet.kind === 'stored') return sharedValues({ ...used, featureSet }, into);
+  if (featureSet.kind !== 'chained') return sharedValues({ ...used, featureSet }, into);
   return addChained({ ...used, featureSet }, into).map((place) => into.reads[place]!);
 }
 
-function sharedValues(used: UsedSet<CompiledFeatureSet>, { entries }: ServiceReads): readonly InputValue[] {
-  const { alias, featureSet, keyColumns } = used;
-  const known = entries.findIndex(
-    (entry) => entry.featureSet === featureSet && entry.keyColumns.join() === keyColumns.join(),
+function sharedValues(used: UsedSet<SourceFeatureSet>, { entries }: ServiceReads): readonly InputValue[] {
+  const found = entries.findIndex(
+    (entry) => entry.featureSet === used.featureSet && entry.keyColumns.join() === used.keyColumns.join(),
   );
-  const place = known >= 0 ? known : entries.length;
-  const entry = entries[place] ?? { alias, featureSet, features: [], shown: [], keyColumns };
-  const read = new Set(entry.features.map(({ name }) => name));
-  const more = featuresOf({ ...used, alias: entry.alias }).filter(({ name }) => !read.has(name));
-  entries[place] = { ...entry, features: [...entry.features, ...more] };
-  return used.features.map((name) => ({ name: `${entry.alias}__${name}`, entries: [place] }));
+  const place = found >= 0 ? found : entries.length;
+  const known = entries[place];
+  const alias = known?.alias ?? used.alias;
+  const read = known?.features.map(({ name }) => name) ?? [];
+  const features = [...new Set([...read, ...used.features])];
+  entries[place] = entryOf({ ...used, alias, features }, known?.shown.length ?? 0);
+  return used.features.map((name) => ({ name: `${alias}__${name}`, entries: [place] }));
 }
 
-function featuresOf({ alias, featureSet, features }: UsedSet<CompiledFeatureSet>): readonly ServiceFeature[] {
+/** An entry with the features named, the first `shownCount` of which stand in the answer. */
+function entryOf({ featureSet, ...used }: UsedSet<SourceFeatureSet>, shownCount: number): ServiceEntry {
+  const { alias, keyColumns } = used;
+  if (featureSet.kind === 'windowed') {
+    const features = placed(featureSet.features, used);
+    const shown = features.slice(0, shownCount);
+    return { kind: 'windowed', alias, featureSet, features, shown, keyColumns };
+  }
+  const features = placed(featureSet.features, used);
+  const shown = features.slice(0, shownCount);
+  return { kind: 'latest', alias, featureSet, features, shown, keyColumns };
+}
+
+function placed<Feature extends { readonly name: string }>(
+  all: readonly Feature[],
+  { alias, features }: Pick<UsedSet, 'alias' | 'features'>,
+): readonly (Feature & PlacedFeature)[] {
   return features.map((name) => {
-    const index = featureSet.features.findIndex((feature) => feature.name === name);
-    return { ...featureSet.features[index]!, outputName: `${alias}__${name}`, index };
+    const index = all.findIndex((feature) => feature.name === name);
+    return { ...all[index]!, outputName: `${alias}__${name}`, index };
   });
 }

@@ -30,6 +30,9 @@ export type WindowedFeatureSet = {
 export type WindowInput = { readonly name: string; readonly expression: Expression };
 
 export type WindowState = {
+  /** What `aggregate` is made from. */
+  readonly call: AggregateCall;
+  /** With a category, the aggregate of all categories together: its state holds one for each. */
   readonly aggregate: Aggregate;
   /** Name of the input that is aggregated; null for COUNT(*). */
   readonly argument: string | null;
@@ -37,6 +40,20 @@ export type WindowState = {
   readonly filter: string | null;
   /** Name of the input whose values each have a state of their own; null is one state for all. */
   readonly category: string | null;
+  /** Most categories that have a state; null without a category. */
+  readonly maxCategories: number | null;
+};
+
+/** An aggregate as data (S21): what fingerprints, descriptions and the SQL of engines go by. */
+export type AggregateCall = {
+  /** In capitals, such as `SUM`. */
+  readonly name: string;
+  /** Type of the argument; null for COUNT(*). */
+  readonly argumentType: ValueType | null;
+  /** What the call says beside its argument and `max`, defaults in place. */
+  readonly parameters: Readonly<Record<string, number>>;
+  /** Decimal scale of the source column that is the argument, such as `0.01`; null of any other argument (S22). */
+  readonly scale: string | null;
 };
 
 export type WindowedFeature = {
@@ -48,6 +65,8 @@ export type WindowedFeature = {
   readonly max: number | null;
   /** Place in `states`. */
   readonly state: number;
+  /** Of a merged state with categories what it shows of them; `value` without. */
+  readonly part: 'value' | 'keys' | 'values';
   /** The value of a merged state: the aggregate's, or of categories their names or values. */
   readonly finish: (state: unknown) => Value;
 };

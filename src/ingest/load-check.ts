@@ -1,4 +1,4 @@
-import type { CompiledFeatureSet } from '../compile/feature-set.js';
+import type { SourceFeatureSet } from '../compile/chained-feature-set.js';
 import type { SourceDocument } from '../definition/document.js';
 import { PlumblineError } from '../definition/error.js';
 import { elementTypeOf } from '../definition/value-type.js';
@@ -50,7 +50,7 @@ export function placeInFile(ordinal: number): string {
 /** The columns that a rule can find fault with, once a file's types fit: times, keys, what has a range, embeddings. */
 export function columnsThatCanBeWrong(
   source: SourceDocument,
-  featureSets: readonly CompiledFeatureSet[],
+  featureSets: readonly SourceFeatureSet[],
 ): ReadonlySet<string> {
   const ranged = source.columns.filter(({ type, dimension }) => {
     const scalar = elementTypeOf(type) ?? type;

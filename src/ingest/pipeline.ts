@@ -1,3 +1,4 @@
+import type { SourceFeatureSet } from '../compile/chained-feature-set.js';
 import type { CompiledFeatureSet } from '../compile/feature-set.js';
 import type { SourceDocument } from '../definition/document.js';
 import { PlumblineError } from '../definition/error.js';
@@ -17,7 +18,7 @@ export type PipelineParts = ViewParts & {
 export type SourceDefinitions = {
   readonly source: SourceDocument;
   /** Every version, active or not: the doors check keys of all. */
-  readonly featureSets: readonly CompiledFeatureSet[];
+  readonly featureSets: readonly SourceFeatureSet[];
   /** Numbers of the versions that are to have online state. */
   readonly active: ReadonlySet<number>;
 };
@@ -115,7 +116,9 @@ export class SourcePipeline {
       this.ref = { project: this.ref.project, source: definitions.source };
       const before = this.doorDefinitions;
       this.doorDefinitions = definitions;
-      const wanted = definitions.featureSets.filter(({ id }) => definitions.active.has(id));
+      const wanted = definitions.featureSets
+        .filter((set) => set.kind === 'stored')
+        .filter(({ id }) => definitions.active.has(id));
       const isActive = await Promise.all(wanted.map(({ id }) => this.parts.online.isActive(id)));
       this.following = wanted.filter((_, i) => isActive[i]);
       await this.views.catchUp();

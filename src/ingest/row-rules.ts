@@ -1,4 +1,4 @@
-import type { CompiledFeatureSet } from '../compile/feature-set.js';
+import type { SourceFeatureSet } from '../compile/chained-feature-set.js';
 import { type Column, type ColumnBatch, valueAt } from '../definition/column-batch.js';
 import type { ColumnDocument, SourceDocument } from '../definition/document.js';
 import type { Problem } from '../definition/error.js';
@@ -10,7 +10,7 @@ import { elementTypeOf } from '../definition/value-type.js';
 export type RowRules = {
   readonly source: SourceDocument;
   /** Every feature set version of the source: their entities need keys. */
-  readonly featureSets: readonly CompiledFeatureSet[];
+  readonly featureSets: readonly SourceFeatureSet[];
 };
 
 /** Problems by the row they are in; rows without any are not there. */
@@ -45,7 +45,7 @@ export function rowsAhead(batch: ColumnBatch, source: SourceDocument, latestUs: 
 }
 
 /** A row's encoded entity key in one feature set; null when a component is NULL. */
-export function keyOf(set: CompiledFeatureSet, batch: ColumnBatch, row: number): Buffer | null {
+export function keyOf(set: SourceFeatureSet, batch: ColumnBatch, row: number): Buffer | null {
   return encodeKey(
     set.keyTypes,
     set.keyColumns.map((name) => valueAt(batch.columns.get(name)!, row)),
@@ -95,13 +95,13 @@ function longKeys(columns: readonly Column[]): (row: number) => boolean {
   };
 }
 
-function isTooLong(set: CompiledFeatureSet, batch: ColumnBatch, row: number): boolean {
+function isTooLong(set: SourceFeatureSet, batch: ColumnBatch, row: number): boolean {
   const key = keyOf(set, batch, row);
   return key !== null && key.length > MAX_KEY_BYTES;
 }
 
 /** One set for each way in which the sets are keyed. */
-function distinctKeys(featureSets: readonly CompiledFeatureSet[]): readonly CompiledFeatureSet[] {
+function distinctKeys(featureSets: readonly SourceFeatureSet[]): readonly SourceFeatureSet[] {
   const byKey = new Map(featureSets.map((set) => [`${set.entity.name}/${set.keyColumns.join('/')}`, set]));
   return [...byKey.values()];
 }

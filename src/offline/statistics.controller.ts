@@ -36,11 +36,15 @@ export class StatisticsController {
   }
 }
 
-/** A chained set has no rows of its own. */
+/** A chained set has no rows of its own, and a windowed one no values of a row. */
 function requireRows(featureSet: AnyFeatureSet): CompiledFeatureSet {
   if (featureSet.kind === 'stored') return featureSet;
-  const { name, version, inputs } = featureSet;
-  const sets = inputs.map((input) => `"${input.featureSet.name}"`).join(', ');
+  const { name, version } = featureSet;
+  if (featureSet.kind === 'windowed') {
+    const message = `feature set "${name}" version ${version} aggregates windows, which have a value at every instant; ask for statistics of a feature set of newest rows of source "${featureSet.source.name}"`;
+    throw new PlumblineError('INVALID_REQUEST', message, { path: 'name' });
+  }
+  const sets = featureSet.inputs.map((input) => `"${input.featureSet.name}"`).join(', ');
   const message = `feature set "${name}" version ${version} is computed from ${sets} when it is read, and has no rows; ask for statistics of those`;
   throw new PlumblineError('INVALID_REQUEST', message, { path: 'name' });
 }

@@ -1,5 +1,6 @@
 import type { CompiledFeatureService } from '../compile/feature-service.js';
 import type { CompiledFeatureSet } from '../compile/feature-set.js';
+import { latestEntries } from '../compile/service-reads.js';
 import { type ColumnBatch, valueAt } from '../definition/column-batch.js';
 import { encodeKey, MAX_KEY_BYTES } from '../definition/key.js';
 import { type Lifetime, type RowState, rowStatus } from '../definition/status.js';
@@ -92,7 +93,7 @@ type EntryPlan = {
 
 function lookupPlan(service: CompiledFeatureService): LookupPlan {
   const keys: KeyPlan[] = [];
-  const entries = service.entries.map(({ featureSet, keyColumns }): EntryPlan => {
+  const entries = latestEntries(service).map(({ featureSet, keyColumns }): EntryPlan => {
     // The type of a key column is the same wherever a service has it.
     const same = keys.findIndex(({ columns }) => columns.join() === keyColumns.join());
     const key = same < 0 ? keys.push({ columns: keyColumns, types: featureSet.keyTypes }) - 1 : same;

@@ -1,6 +1,5 @@
-import type { AnyFeatureSet } from '../compile/chained-feature-set.js';
+import type { AnyFeatureSet, SourceFeatureSet } from '../compile/chained-feature-set.js';
 import type { CompiledFeatureService } from '../compile/feature-service.js';
-import type { CompiledFeatureSet } from '../compile/feature-set.js';
 import type { CompiledModel } from '../compile/model.js';
 import type { DocumentKind, EntityDocument, SourceDocument } from '../definition/document.js';
 import { compileProject } from './compile-project.js';
@@ -67,12 +66,12 @@ export class Catalog {
   }
 
   /** Every registered version of every feature set of a source, whatever its state. */
-  featureSetsOf(project: string, source: string): readonly CompiledFeatureSet[] {
+  featureSetsOf(project: string, source: string): readonly SourceFeatureSet[] {
     return this.registeredSetsOf(project, source).map(({ compiled }) => compiled);
   }
 
   /** Those of them that have online state: active and deprecated versions. */
-  activeFeatureSetsOf(project: string, source: string): readonly CompiledFeatureSet[] {
+  activeFeatureSetsOf(project: string, source: string): readonly SourceFeatureSet[] {
     return this.registeredSetsOf(project, source)
       .filter(({ stored }) => stored.state !== 'inactive')
       .map(({ compiled }) => compiled);
@@ -84,7 +83,7 @@ export class Catalog {
       .names('FeatureSet')
       .flatMap((name) => definitions.versions('FeatureSet', name))
       .flatMap(({ stored, compiled }) =>
-        compiled.kind === 'stored' && compiled.source.name === source ? [{ stored, compiled }] : [],
+        compiled.kind !== 'chained' && compiled.source.name === source ? [{ stored, compiled }] : [],
       );
   }
 
@@ -120,7 +119,7 @@ export class Catalog {
   }
 }
 
-type StoredSet = Registered<'FeatureSet'> & { readonly compiled: CompiledFeatureSet };
+type StoredSet = Registered<'FeatureSet'> & { readonly compiled: SourceFeatureSet };
 
 /** Hears of a new catalog after its documents are committed. */
 export type CatalogListener = (catalog: Catalog) => Promise<void>;

@@ -48,9 +48,9 @@ const USES_CURRENT: {
   Source: () => true,
   FeatureSet: ({ compiled }, definitions) =>
     definitions.latest('Entity', compiled.entity.name)?.compiled === compiled.entity &&
-    (compiled.kind === 'stored'
-      ? definitions.latest('Source', compiled.source.name)?.compiled === compiled.source
-      : areCurrent(compiled.inputs, definitions)),
+    (compiled.kind === 'chained'
+      ? areCurrent(compiled.inputs, definitions)
+      : definitions.latest('Source', compiled.source.name)?.compiled === compiled.source),
   FeatureService: ({ compiled }, definitions) => areCurrent(compiled.uses, definitions),
   Model: ({ compiled: { service, cascade } }, definitions) =>
     definitions.find('FeatureService', service.name, service.version).compiled === service &&

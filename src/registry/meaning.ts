@@ -1,7 +1,8 @@
-import type { ChainedFeatureSet } from '../compile/chained-feature-set.js';
+import type { AnyFeatureSet, ChainedFeatureSet } from '../compile/chained-feature-set.js';
 import type { CompiledFeatureService } from '../compile/feature-service.js';
 import type { CompiledFeatureSet } from '../compile/feature-set.js';
 import { isDefaultPostprocess } from '../compile/model-postprocess.js';
+import type { WindowedFeatureSet } from '../compile/windowed-feature-set.js';
 import { canonicalJson } from '../definition/canonical.js';
 import {
   DEFAULT_DEDUPE_FOR,
@@ -30,8 +31,7 @@ export function sameMeaning(a: Registered, b: Registered): boolean {
 const MEANINGS: { readonly [K in DocumentKind]: (registered: Registered<K>) => unknown } = {
   Entity: ({ compiled }) => ({ keys: compiled.keys.map(({ name, type }) => ({ name, type })) }),
   Source: ({ compiled }) => sourceMeaning(compiled),
-  FeatureSet: ({ stored, compiled }) =>
-    compiled.kind === 'stored' ? storedMeaning(stored.document, compiled) : chainedMeaning(compiled),
+  FeatureSet: ({ stored, compiled }) => featureSetMeaning(stored.document, compiled),
   FeatureService: ({ compiled }) => serviceMeaning(compiled),
   Model: ({ stored, compiled }) => modelMeaning(stored.document, compiled),
 };
@@ -56,9 +56,38 @@ function sourceMeaning(source: CompiledOf['Source']): unknown {
   };
 }
 
+function featureSetMeaning(document: FeatureSetDocument, compiled: AnyFeatureSet): unknown {
+  switch (compiled.kind) {
+    case 'stored':
+      return storedMeaning(document, compiled);
+    case 'windowed':
+      return windowedMeaning(compiled);
+    case 'chained':
+      return chainedMeaning(compiled);
+  }
+}
+
 function storedMeaning({ entity, source }: FeatureSetDocument, compiled: CompiledFeatureSet): unknown {
   const { keyColumns, features, lifetime } = compiled;
   return { entity, source, keyColumns, features, lifetime };
+}
+
+/** What each feature is, without the names of inputs and the places of states, which only say how they are shared. */
+function windowedMeaning(compiled: WindowedFeatureSet): unknown {
+  const { entity, source, keyColumns, inputs, states, features } = compiled;
+  const expressions = new Map(inputs.map(({ name, expression }) => [name, expression]));
+  const expressionOf = (input: string | null): unknown => (input === null ? null : expressions.get(input));
+  return {
+    entity: entity.name,
+    source: source.name,
+    keyColumns,
+    features: features.map(({ name, type, defaultValue, window, max, state, part }) => {
+      const { call, argument, filter, category, maxCategories } = states[state]!;
+      const [over, by] = [expressionOf(argument), expressionOf(category)];
+      const aggregate = { call, argument: over, filter: expressionOf(filter), category: by, maxCategories };
+      return { name, type, defaultValue, window, max, part, aggregate };
+    }),
+  };
 }
 
 function chainedMeaning({ entity, inputs, features }: ChainedFeatureSet): unknown {

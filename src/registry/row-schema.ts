@@ -1,4 +1,4 @@
-import type { CompiledFeatureSet } from '../compile/feature-set.js';
+import type { SourceFeatureSet } from '../compile/chained-feature-set.js';
 import type { ColumnDocument, SourceDocument } from '../definition/document.js';
 import { elementTypeOf, type ScalarType } from '../definition/value-type.js';
 import type { JsonSchema } from './document.schema.js';
@@ -18,7 +18,7 @@ function rowSchemaOf(source: SourceDocument): JsonSchema {
 }
 
 /** The same for rows that give a feature set a value: its keys are required too. */
-function rowSchemaOfSet({ source, keyColumns }: CompiledFeatureSet): JsonSchema {
+function rowSchemaOfSet({ source, keyColumns }: SourceFeatureSet): JsonSchema {
   const times = [source.eventTime, source.createdTime].filter((name) => name !== undefined);
   return schemaOf(source, [...times, ...keyColumns]);
 }

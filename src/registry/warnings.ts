@@ -56,7 +56,7 @@ function lateKeys({ compiled }: Registered, before: ProjectDefinitions): readonl
   const sets = before.names('FeatureSet').flatMap((name) => before.versions('FeatureSet', name));
   const served = sets.some(
     ({ compiled: set }) =>
-      set.kind === 'stored' &&
+      set.kind !== 'chained' &&
       set.source.name === source.name &&
       canonicalJson(set.keyColumns) === canonicalJson(keyColumns),
   );

@@ -1,6 +1,6 @@
 import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { CompiledFeatureSet } from '../compile/feature-set.js';
+import type { SourceFeatureSet } from '../compile/chained-feature-set.js';
 import type { CompiledModel } from '../compile/model.js';
 import type { ColumnBatch } from '../definition/column-batch.js';
 import { PlumblineError } from '../definition/error.js';
@@ -146,9 +146,9 @@ export class BatchPredictions {
   private setOf(
     project: string,
     { featureSet, version }: { featureSet: string; version: number },
-  ): CompiledFeatureSet {
+  ): SourceFeatureSet {
     const set = this.parts.catalogs.current().featureSet(project, featureSet, version);
-    if (set.kind === 'stored') return set;
+    if (set.kind !== 'chained') return set;
     const message = `feature set "${featureSet}" is computed from others and takes no rows; name one that has a source`;
     throw new PlumblineError('INVALID_REQUEST', message, { path: 'into' });
   }

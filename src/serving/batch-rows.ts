@@ -1,4 +1,4 @@
-import type { CompiledFeatureSet } from '../compile/feature-set.js';
+import type { SourceFeatureSet } from '../compile/chained-feature-set.js';
 import {
   type Column,
   type ColumnBatch,
@@ -21,7 +21,7 @@ const PART_ROWS = 16_384;
 export type BatchRowsParts = {
   readonly door: RowDoor;
   readonly parts: BatchParts;
-  readonly set: CompiledFeatureSet;
+  readonly set: SourceFeatureSet;
   /** Name of the frame's column that is T of each row. */
   readonly time: string;
   readonly nowUs: () => bigint;
@@ -81,7 +81,7 @@ function columnFor({ name, type }: ColumnDocument, { source, whole, time, create
  * The source must have a column for at least one of the model's `outputs`, of its type. Throws INVALID_REQUEST; what cannot be
  * told before the frame is read is told later.
  */
-export function requireOutputColumns(set: CompiledFeatureSet, outputs: readonly TypedColumn[]): void {
+export function requireOutputColumns(set: SourceFeatureSet, outputs: readonly TypedColumn[]): void {
   const { columns, name, eventId } = set.source;
   const taken = outputs.filter((output) => columns.some((column) => column.name === output.name));
   const problem =
@@ -95,7 +95,7 @@ export function requireOutputColumns(set: CompiledFeatureSet, outputs: readonly 
 }
 
 /** Everything the rows need is there. Throws INVALID_FRAME. */
-function requireColumns(set: CompiledFeatureSet, columns: readonly TypedColumn[], time: string): void {
+function requireColumns(set: SourceFeatureSet, columns: readonly TypedColumn[], time: string): void {
   const names = new Set(columns.map(({ name }) => name));
   const missing = [...set.keyColumns.filter((name) => name !== set.source.eventTime), time].find(
     (name) => !names.has(name),
@@ -111,7 +111,7 @@ function requireColumns(set: CompiledFeatureSet, columns: readonly TypedColumn[]
   throw new PlumblineError('INVALID_FRAME', message, { ...(missing !== undefined && { path: missing }) });
 }
 
-function misfit({ source }: CompiledFeatureSet, columns: readonly TypedColumn[]): string | null {
+function misfit({ source }: SourceFeatureSet, columns: readonly TypedColumn[]): string | null {
   for (const { name, type } of columns) {
     const declared = source.columns.find((column) => column.name === name);
     if (declared === undefined || declared.type === type) continue;

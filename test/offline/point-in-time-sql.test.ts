@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { compileFeatureService } from '../../src/compile/feature-service.js';
 import { compileFeatureSet } from '../../src/compile/feature-set.js';
+import { latestEntries } from '../../src/compile/service-reads.js';
 import {
   type EntrySource,
   eventTimeSql,
@@ -81,7 +82,7 @@ const SERVICE = compileFeatureService(
   () => SET,
 );
 
-const SOURCES: readonly EntrySource[] = SERVICE.entries.map((entry) => ({
+const SOURCES: readonly EntrySource[] = latestEntries(SERVICE).map((entry) => ({
   entry,
   table: '"history_weather"',
   column: historyColumn,
@@ -139,7 +140,7 @@ describe('point-in-time SQL for DuckDB', () => {
   it('is what was reviewed', async () => {
     const matches = Object.entries(MATCHES).map(([name, sql]) => `-- ${name}\n${sql}`);
     const joined = `-- joined\n${joinedSql('"~frame"', SOURCES, ['"~m0"', '"~m1"'])}`;
-    const columns = SERVICE.entries.flatMap(({ alias, features }, i) => [
+    const columns = latestEntries(SERVICE).flatMap(({ alias, features }, i) => [
       ...features.flatMap((feature) => {
         const sql = featureSql(i, feature, SET.lifetime);
         const value = sql ?? `"~${i}=${feature.index}"`;

@@ -1,6 +1,6 @@
 import { namesIn } from '../../definition/expression.js';
 import type { Lifetime } from '../../definition/status.js';
-import type { ServiceEntry, ServiceFeature } from '../service-reads.js';
+import type { LatestEntry, ServiceFeature } from '../service-reads.js';
 import { duckdbSql, literalSql, quoteIdentifier } from './duckdb.js';
 
 /**
@@ -8,7 +8,7 @@ import { duckdbSql, literalSql, quoteIdentifier } from './duckdb.js';
  * (`point-in-time-match.ts`), and the features computed from it.
  */
 export type EntrySource = {
-  readonly entry: ServiceEntry;
+  readonly entry: LatestEntry;
   /** The history table, quoted. */
   readonly table: string;
   /** A source column as a quoted column of that table. */

@@ -1,5 +1,5 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
-import type { ServiceEntry } from '../../compile/service-reads.js';
+import { type LatestEntry, latestEntries } from '../../compile/service-reads.js';
 import { duckdbType, quoteIdentifier } from '../../compile/sql/duckdb.js';
 import { changesSql, entitiesSql, type FrameSource, rowTimesSql } from '../../compile/sql/generated-frame.js';
 import type { Visibility } from '../../compile/sql/point-in-time-steps.js';
@@ -31,7 +31,7 @@ export async function makeFrame(
   requireOwnColumns(query);
   if (frame.entities === null) requireWholeKeys(query);
   else await takeEntities(connection, query, frame.entities);
-  const sources = service.entries.flatMap((entry) => sourcesOf(query, entry, historyOf));
+  const sources = latestEntries(service).flatMap((entry) => sourcesOf(query, entry, historyOf));
   if (frame.kind === 'grid') {
     const found = sources.map((source) => entitiesSql(source, frame)).join('\nUNION\n');
     if (frame.entities === null) await connection.run(`CREATE TEMP TABLE "~entities" AS ${found}`);
@@ -72,7 +72,7 @@ async function takeEntities(
 }
 
 /** The history of an entry; none where `served` is asked for what was never active. */
-function sourcesOf(query: GeneratedQuery, entry: ServiceEntry, historyOf: HistoryOf): readonly FrameSource[] {
+function sourcesOf(query: GeneratedQuery, entry: LatestEntry, historyOf: HistoryOf): readonly FrameSource[] {
   const { featureSet, keyColumns } = entry;
   const { source } = featureSet;
   const activation = query.knowledge === 'served' ? query.activations.get(featureSet.id) : null;

@@ -1,6 +1,6 @@
 import type { DuckDBConnection, DuckDBDataChunk } from '@duckdb/node-api';
 import { compileColumnarKernel } from '../../compile/kernel.js';
-import type { ServiceEntry, ServiceFeature } from '../../compile/service-reads.js';
+import type { LatestEntry, ServiceFeature } from '../../compile/service-reads.js';
 import {
   columnsRead,
   type EntrySource,
@@ -111,7 +111,7 @@ type Side = { readonly states: readonly RowState[]; readonly features: readonly 
 
 type RowState = ReturnType<typeof rowStatus>;
 
-function comparerOf(entry: ServiceEntry): (chunk: DuckDBDataChunk) => number {
+function comparerOf(entry: LatestEntry): (chunk: DuckDBDataChunk) => number {
   const columnCount = 1 + columnsRead(entry.features).length;
   const side = sideReader(entry);
   return (chunk) => {
@@ -124,7 +124,7 @@ function comparerOf(entry: ServiceEntry): (chunk: DuckDBDataChunk) => number {
 }
 
 /** Reads one side of a chunk: the event time at column `first`, then the columns of the features. */
-function sideReader(entry: ServiceEntry): (chunk: DuckDBDataChunk, first: number, t: Column) => Side {
+function sideReader(entry: LatestEntry): (chunk: DuckDBDataChunk, first: number, t: Column) => Side {
   const names = columnsRead(entry.features);
   const types = new Map(entry.featureSet.source.columns.map(({ name, type }) => [name, type]));
   const kernel = compileColumnarKernel(entry.features);

@@ -1,6 +1,6 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { CompiledFeatureService } from '../../compile/feature-service.js';
-import type { ServiceEntry } from '../../compile/service-reads.js';
+import { type LatestEntry, latestEntries } from '../../compile/service-reads.js';
 import { quoteIdentifier } from '../../compile/sql/duckdb.js';
 import {
   type EntrySource,
@@ -41,7 +41,7 @@ export async function retrieve(parts: RetrievalParts): Promise<RetrievalResult> 
   const { connection, query, historyOf } = parts;
   await connection.run('BEGIN');
   const frame = await openFrame(connection, query, historyOf);
-  const sources = query.service.entries.map((entry) => entrySource(query, entry, historyOf));
+  const sources = latestEntries(query.service).map((entry) => entrySource(query, entry, historyOf));
   const record = isRecord(query, frame);
   await readingFrame(connection, query, () =>
     fillTable(connection, '"~asked"', askedSql(frame, sources, record)),
@@ -75,7 +75,7 @@ function matchTable(entry: number): string {
   return quoteIdentifier(`~m${entry}`);
 }
 
-function entrySource(query: RetrievalQuery, entry: ServiceEntry, historyOf: HistoryOf): EntrySource {
+function entrySource(query: RetrievalQuery, entry: LatestEntry, historyOf: HistoryOf): EntrySource {
   const { source } = entry.featureSet;
   return {
     entry,

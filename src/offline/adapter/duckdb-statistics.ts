@@ -42,7 +42,7 @@ export async function featureSetStatistics(
   const fromUs = await firstKept(connection, query);
   await connection.run(`CREATE TEMP VIEW "~joined" AS ${rowsSql({ ...query, fromUs }, through)}`);
   const features = serviceFeatures(featureSet);
-  const entry = { alias: '', featureSet, features, shown: features, keyColumns: [] };
+  const entry = { kind: 'latest', alias: '', featureSet, features, shown: features, keyColumns: [] } as const;
   const byKernel = entry.features.filter((feature) => duckdbSql(feature.expression, historyColumn) === null);
   if (byKernel.length > 0) {
     const source: EntrySource = { ...sourceOf(query), entry, table: '', snapshot: through, frameKeys: [] };
