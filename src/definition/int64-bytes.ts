@@ -28,3 +28,17 @@ export function readInt64LE(bytes: Uint8Array, at: number): bigint {
   for (let i = 0; i < 8; i++) bytesOfScratch[i] = bytes[at + i]!;
   return scratch[0]!;
 }
+
+/** Writes a signed 64-bit integer so that bytes compare as the integers do: big-endian, the sign bit turned over. */
+export function writeSortableInt64(bytes: Uint8Array, value: bigint, at: number): void {
+  writeInt64BE(bytes, value, at);
+  bytes[at]! ^= SIGN;
+}
+
+/** Reads what {@link writeSortableInt64} wrote. */
+export function readSortableInt64(bytes: Uint8Array, at: number): bigint {
+  return BigInt.asIntN(64, readInt64BE(bytes, at) ^ SIGN_BIT);
+}
+
+const SIGN = 0x80;
+const SIGN_BIT = 1n << 63n;

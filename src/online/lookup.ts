@@ -48,9 +48,10 @@ export class Lookup {
   async lookup(service: CompiledFeatureService, asked: ColumnBatch): Promise<LookupAnswer> {
     const plan = this.planOf(service);
     const encoded = plan.keys.map((key) => entityKeys(key, asked));
-    const rows = await this.store.read(
-      plan.entries.map(({ setId, key }) => ({ setId, keys: encoded[key]! })),
-    );
+    const { latest: rows } = await this.store.read({
+      latest: plan.entries.map(({ setId, key }) => ({ setId, keys: encoded[key]! })),
+      windows: [],
+    });
     const asOfUs = latestOf(rows, this.clock.nowUs());
     const entries = plan.entries.map((entry, i) => answerEntry(entry, rows[i]!, asOfUs));
     const reads = plan.reads({ asOfUs, entries, asked });

@@ -25,9 +25,68 @@ export type AppliedMark = { readonly source: string; readonly sequence: bigint; 
 /** A part of a log, by sequences: behind `after`, up to and with `through`. */
 export type BuildSpan = { readonly after: bigint; readonly through: bigint };
 
-export type OnlineRead = { readonly setId: number; readonly keys: readonly (Uint8Array | null)[] };
+/** Asks for the newest rows of a set. */
+export type LatestRead = { readonly setId: number; readonly keys: readonly (Uint8Array | null)[] };
 
-/** Latest values by entity key. */
+/** Asks for the windows of a set. */
+export type WindowRead = LatestRead & {
+  /** Of each series of the set the number of the first block that is wanted; those of the base come always. */
+  readonly from: readonly bigint[];
+};
+
+export type OnlineRead = { readonly latest: readonly LatestRead[]; readonly windows: readonly WindowRead[] };
+
+/** What was found, in the order of what was asked, key by key. */
+export type OnlineAnswer = {
+  /** Null where nothing is stored or the key is null. */
+  readonly latest: readonly (readonly (StoredRow | null)[])[];
+  /** Null for a set that is not active; of a key null where no row of it is known. */
+  readonly windows: readonly (readonly (StoredWindows | null)[] | null)[];
+};
+
+/** What is known of one entity in a windowed feature set version. */
+export type StoredWindows = {
+  readonly header: WindowHeader;
+  /** By series, then by number. */
+  readonly blocks: readonly WindowBlock[];
+};
+
+/** How far the windows of an entity are. */
+export type WindowHeader = {
+  /** The newest event time of its rows, deletion rows and filtered ones included, microseconds. */
+  readonly newestUs: bigint;
+  /** Last row of the log that was applied: those up to it are in the blocks, and adding one twice would count it twice. */
+  readonly through: bigint;
+  /** Rows that came behind a newer one (S23). */
+  readonly lateRows: bigint;
+  /** Those of them that found their place in a series trimmed already (S23). */
+  readonly missedRows: bigint;
+};
+
+/** A block by its series' place in the set and its number there, see `compile/window/series.ts`. */
+export type BlockId = { readonly series: number; readonly number: bigint };
+
+export type WindowBlock = BlockId & {
+  /** See `window/tile-block.ts` and `window/row-block.ts`. */
+  readonly bytes: Uint8Array;
+};
+
+/** The new state of one entity: its header, the blocks that changed, and those that are gone. */
+export type WindowWrite = {
+  readonly setId: number;
+  readonly key: Uint8Array;
+  readonly header: WindowHeader;
+  readonly blocks: readonly WindowBlock[];
+  readonly gone: readonly BlockId[];
+};
+
+/** Which state of a set its owner reads and writes: the one that lookups see, or the one that is built aside. */
+export type StateOfSet = { readonly setId: number; readonly which: 'active' | 'built' };
+
+/** Who writes a source: the log's owner of `epoch`. */
+export type Owner = Pick<AppliedMark, 'source' | 'epoch'>;
+
+/** Latest values and windows by entity key. */
 export interface OnlineStore {
   /**
    * Applies rows, then moves the mark; after a crash in between, rows come again. Of one entity all is seen or nothing. A row replaces what is stored only when it is newer (S10), so rows
@@ -35,8 +94,21 @@ export interface OnlineStore {
    * UNAVAILABLE when a later epoch has written the source (S9).
    */
   write(writes: readonly OnlineWrite[], mark: AppliedMark): Promise<void>;
-  /** The rows stored under the keys, in their order; null where there is none or the key is null. One round trip. */
-  read(reads: readonly OnlineRead[]): Promise<readonly (readonly (StoredRow | null)[])[]>;
+  /** What is stored under the keys. One round trip; of one entity and set all is of one moment. */
+  read(asked: OnlineRead): Promise<OnlineAnswer>;
+  /** For the owner: headers of windows, in the order of the keys; null where no row of a key is known. */
+  windowHeaders(state: StateOfSet, keys: readonly Uint8Array[]): Promise<readonly (WindowHeader | null)[]>;
+  /** For the owner: some blocks of each key; null where there is none. */
+  windowBlocks(
+    state: StateOfSet,
+    asked: readonly KeyBlocks[],
+  ): Promise<readonly (readonly (Uint8Array | null)[])[]>;
+  /**
+   * Writes windows, each entity whole or not at all; where it fails in between, their headers say whose rows were applied.
+   * Writes of sets without state are left out. Throws UNAVAILABLE when a later epoch has written the source (S9).
+   */
+  writeWindows(writes: readonly WindowWrite[], owner: Owner): Promise<void>;
+
   /** How far a source was applied; -1 before the first row. */
   appliedThrough(source: string): Promise<bigint>;
 
@@ -52,13 +124,19 @@ export interface OnlineStore {
    * CONFLICT where the build did not get to `after`: it was dropped or begun anew meanwhile.
    */
   build(setId: number, writes: readonly OnlineWrite[], span: BuildSpan): Promise<void>;
+  /** The same for windows. A span that ends where it begins notes nothing: more of its rows are to come. */
+  buildWindows(setId: number, writes: readonly WindowWrite[], span: BuildSpan): Promise<void>;
   /** Puts what was built in the place of what is active, in one step; reads see either. */
   activate(setId: number): Promise<void>;
   /** Forgets a set and what was built of it. */
   drop(setId: number): Promise<void>;
   /** Every row of a set's active state, by key. */
   scan(setId: number): AsyncIterable<{ readonly key: Uint8Array; readonly row: StoredRow }>;
+  /** The same of a windowed set. */
+  scanWindows(setId: number): AsyncIterable<{ readonly key: Uint8Array; readonly windows: StoredWindows }>;
   close(): Promise<void>;
 }
+
+export type KeyBlocks = { readonly key: Uint8Array; readonly blocks: readonly BlockId[] };
 
 export const ONLINE_STORE = Symbol('OnlineStore');

@@ -16,6 +16,7 @@ import type { OfflineStore } from '../../src/offline/store.js';
 import { LmdbOnlineStore } from '../../src/online/adapter/lmdb.js';
 import type { OnlineStore, StoredRow } from '../../src/online/store.js';
 import { ManualClock } from '../../src/platform/clock.js';
+import { readLatest } from '../support/read-latest.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
 /** Closes what a test did not close itself. */
@@ -184,7 +185,7 @@ describe('a new feature set version', () => {
     const using = service.pipeline.use(definitions(SOURCE, [FIRST, SECOND]));
     await Promise.all([using, service.accept(ENTRIES[1]!)]);
     expect(await service.online.isActive(SECOND.id)).toBe(true);
-    const [found] = await service.online.read([{ setId: SECOND.id, keys: [keyOf('a'), keyOf('b')] }]);
+    const [found] = await readLatest(service.online, [{ setId: SECOND.id, keys: [keyOf('a'), keyOf('b')] }]);
     expect(found!.map((row) => row?.order.sequence)).toEqual([2n, 1n]);
     expect(service.activated.has(SECOND.id)).toBe(true);
   });
@@ -194,7 +195,7 @@ describe('a new feature set version', () => {
     for (let i = 0n; i < 3n; i++) await service.accept(manyRows(20_000, i));
     const both = definitions(SOURCE, [FIRST, SECOND]);
     await Promise.all([service.pipeline.use(both), service.pipeline.use(both), service.pipeline.use(both)]);
-    const [found] = await service.online.read([{ setId: SECOND.id, keys: [keyOf('k0')] }]);
+    const [found] = await readLatest(service.online, [{ setId: SECOND.id, keys: [keyOf('k0')] }]);
     expect(found![0]?.through).toBe(59_900n);
   });
 
@@ -206,7 +207,7 @@ describe('a new feature set version', () => {
     expect(service.activated.has(FIRST.id)).toBe(false);
     await service.accept(ENTRIES[1]!);
     await service.pipeline.use(definitions(SOURCE, [FIRST]));
-    const [found] = await service.online.read([{ setId: FIRST.id, keys: [keyOf('a'), keyOf('b')] }]);
+    const [found] = await readLatest(service.online, [{ setId: FIRST.id, keys: [keyOf('a'), keyOf('b')] }]);
     expect(found!.map((row) => row?.order.sequence)).toEqual([2n, 1n]);
   });
 
@@ -368,7 +369,7 @@ async function started({ folder = temporaryFolder('recovery'), failing, sets = [
     /** Everything that the views hold; closes them. */
     state: async (column = 'v') => {
       await history.settle().catch(() => history.settle());
-      const [rows] = await online.read([{ setId: 1, keys: ['a', 'b', 'c', 'd'].map(keyOf) }]);
+      const [rows] = await readLatest(online, [{ setId: 1, keys: ['a', 'b', 'c', 'd'].map(keyOf) }]);
       const applied = await online.appliedThrough('p/readings');
       await close();
       return { online: rows!, applied, history: await query(folder, `"~sequence", "${column}"`) };

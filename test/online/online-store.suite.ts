@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { compareOrder, type RowOrder } from '../../src/definition/order.js';
 import type { OnlineStore, OnlineWrite, StoredRow } from '../../src/online/store.js';
+import { readLatest } from '../support/read-latest.js';
 
 /** What every online store must do; an adapter's test calls it once. */
 export function onlineStoreSuite(engine: string, open: () => Promise<OnlineStore>): void {
@@ -21,7 +22,7 @@ export function onlineStoreSuite(engine: string, open: () => Promise<OnlineStore
       const [a, b] = [await activeSet(), await activeSet()];
       const row = rowAt({ eventTime: 5n, sequence: 1n });
       await store.write([write(a, 'x', row)], { source: 's/roundtrip', sequence: 1n, epoch: 1n });
-      const read = await store.read([
+      const read = await readLatest(store, [
         { setId: a, keys: [key('x'), key('y'), null] },
         { setId: b, keys: [key('x')] },
       ]);
@@ -43,7 +44,7 @@ export function onlineStoreSuite(engine: string, open: () => Promise<OnlineStore
         payload: Buffer.from([0, 255]),
       };
       await store.write([write(setId, 'k', stored)], { source: 's/extremes', sequence: 0n, epoch: 1n });
-      expect(await store.read([{ setId, keys: [key('k')] }])).toEqual([[stored]]);
+      expect(await readLatest(store, [{ setId, keys: [key('k')] }])).toEqual([[stored]]);
     });
 
     it('ignores a row older than, or the same as, what is stored', async () => {
@@ -57,7 +58,7 @@ export function onlineStoreSuite(engine: string, open: () => Promise<OnlineStore
       ];
       for (const row of others)
         await store.write([write(setId, 'k', row)], { source: 's/older', sequence: 5n, epoch: 1n });
-      expect(await store.read([{ setId, keys: [key('k')] }])).toEqual([[{ ...newest, through: 4n }]]);
+      expect(await readLatest(store, [{ setId, keys: [key('k')] }])).toEqual([[{ ...newest, through: 4n }]]);
     });
 
     it('ends in the same state whatever the order and the batches of arrival (S10)', async () => {
@@ -77,7 +78,9 @@ export function onlineStoreSuite(engine: string, open: () => Promise<OnlineStore
             }
             const newest = rows.reduce((a, b) => (compareOrder(a.order, b.order) > 0 ? a : b));
             const through = BigInt(rows.length - 1);
-            expect(await store.read([{ setId, keys: [key('k')] }])).toEqual([[{ ...newest, through }]]);
+            expect(await readLatest(store, [{ setId, keys: [key('k')] }])).toEqual([
+              [{ ...newest, through }],
+            ]);
           },
         ),
         { numRuns: 50 },
@@ -97,7 +100,7 @@ export function onlineStoreSuite(engine: string, open: () => Promise<OnlineStore
       await store.write([], { source: 's/epoch', sequence: 0n, epoch: 2n });
       const stale = store.write([write(setId, 'k', row)], { source: 's/epoch', sequence: 1n, epoch: 1n });
       await expect(stale).rejects.toMatchObject({ code: 'UNAVAILABLE' });
-      expect(await store.read([{ setId, keys: [key('k')] }])).toEqual([[null]]);
+      expect(await readLatest(store, [{ setId, keys: [key('k')] }])).toEqual([[null]]);
       expect(await store.appliedThrough('s/epoch')).toBe(0n);
     });
 
@@ -108,7 +111,7 @@ export function onlineStoreSuite(engine: string, open: () => Promise<OnlineStore
       await store.write([write(setId, 'k', rowAt({ sequence: 1n }))], mark);
       await store.activate(setId);
       expect(await store.isActive(setId)).toBe(true);
-      expect(await store.read([{ setId, keys: [key('k')] }])).toEqual([[null]]);
+      expect(await readLatest(store, [{ setId, keys: [key('k')] }])).toEqual([[null]]);
     });
 
     it('builds a state aside while the active one is read and written, and then shows it whole', async () => {
@@ -120,10 +123,10 @@ export function onlineStoreSuite(engine: string, open: () => Promise<OnlineStore
       const again = store.build(setId, [], { after: 3n, through: 9n });
       await expect(again).rejects.toMatchObject({ code: 'CONFLICT' });
       expect(await store.builtThrough(setId)).toBe(7n);
-      expect(await store.read([{ setId, keys: [key('old'), key('new')] }])).toEqual([[old, null]]);
+      expect(await readLatest(store, [{ setId, keys: [key('old'), key('new')] }])).toEqual([[old, null]]);
       await store.activate(setId);
       expect(await store.builtThrough(setId)).toBe(-1n);
-      expect(await store.read([{ setId, keys: [key('old'), key('new')] }])).toEqual([[null, built]]);
+      expect(await readLatest(store, [{ setId, keys: [key('old'), key('new')] }])).toEqual([[null, built]]);
       expect(await scanned(store, setId)).toEqual([['new', built]]);
     });
 

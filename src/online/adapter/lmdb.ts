@@ -1,7 +1,25 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { type Database, open, type RootDatabase } from 'lmdb';
 import { PlumblineError } from '../../definition/error.js';
-import type { AppliedMark, BuildSpan, OnlineRead, OnlineStore, OnlineWrite, StoredRow } from '../store.js';
+import type {
+  AppliedMark,
+  BuildSpan,
+  KeyBlocks,
+  LatestRead,
+  OnlineAnswer,
+  OnlineRead,
+  OnlineStore,
+  OnlineWrite,
+  Owner,
+  StateOfSet,
+  StoredRow,
+  StoredWindows,
+  WindowHeader,
+  WindowRead,
+  WindowWrite,
+} from '../store.js';
+import { LmdbWindows } from './lmdb-windows.js';
+import { rangeOfSlot, SLOT_BYTES, slotKey } from './slot-key.js';
 import { decodeStored, encodeStored, isNewer, isThrough, withThrough } from './stored-row.js';
 
 /** Keys removed in one transaction, so that removing a large state never holds up writes for long. */
@@ -15,14 +33,18 @@ const REMOVED_AT_ONCE = 5_000;
 const WRITTEN_AT_ONCE = 16_384;
 
 /** What keys and values look like; a change of either is another layout. */
-const LAYOUT = '3';
+const LAYOUT = '4';
+
+/** Windows of as many keys are written in one transaction: each has some blocks. */
+const WINDOWS_AT_ONCE = 4_096;
 
 /**
- * Latest values in LMDB, memory-mapped. The state of a set lies in a *slot*, a number of 4 bytes in front of the encoded
+ * Latest values and windows in LMDB, memory-mapped. The state of a set lies in a *slot*, a number of 4 bytes in front of the encoded
  * entity key; a state that is built aside has a slot of its own, and activating it names that slot as the set's.
  */
 export class LmdbOnlineStore implements OnlineStore {
   private readonly rows: Database<Buffer, Buffer>;
+  private readonly windows: LmdbWindows;
   /** Small facts: how far each source was applied, the slots of sets, slots that are to be emptied. */
   private readonly marks: Database<string, string>;
   /** Slots of active sets, as the marks have them. */
@@ -32,6 +54,9 @@ export class LmdbOnlineStore implements OnlineStore {
 
   private constructor(private readonly root: RootDatabase) {
     this.rows = root.openDB({ name: 'rows', encoding: 'binary', keyEncoding: 'binary' });
+    this.windows = new LmdbWindows(
+      root.openDB({ name: 'windows', encoding: 'binary', keyEncoding: 'binary' }),
+    );
     this.marks = root.openDB({ name: 'marks', encoding: 'string' });
     this.emptying = this.emptySlots().catch(() => undefined);
   }
@@ -60,14 +85,41 @@ export class LmdbOnlineStore implements OnlineStore {
     });
   }
 
-  async read(reads: readonly OnlineRead[]): Promise<readonly (readonly (StoredRow | null)[])[]> {
-    return reads.map(({ setId, keys }) => {
-      const slot = this.activeSlot(setId);
-      return keys.map((key) => {
-        const stored = key === null || slot === null ? undefined : this.rows.getBinary(rowKey(slot, key));
-        return stored === undefined ? null : decodeStored(stored);
+  async read({ latest, windows }: OnlineRead): Promise<OnlineAnswer> {
+    return {
+      latest: latest.map((read) => this.readLatest(read)),
+      windows: windows.map((read) => this.readWindows(read)),
+    };
+  }
+
+  async windowHeaders(
+    state: StateOfSet,
+    keys: readonly Uint8Array[],
+  ): Promise<readonly (WindowHeader | null)[]> {
+    const slot = this.slotOf(state);
+    return keys.map((key) => (slot === null ? null : this.windows.header(slot, key)));
+  }
+
+  async windowBlocks(
+    state: StateOfSet,
+    asked: readonly KeyBlocks[],
+  ): Promise<readonly (readonly (Uint8Array | null)[])[]> {
+    const slot = this.slotOf(state);
+    return asked.map(({ key, blocks }) =>
+      blocks.map((block) => (slot === null ? null : this.windows.block(slot, key, block))),
+    );
+  }
+
+  async writeWindows(writes: readonly WindowWrite[], owner: Owner): Promise<void> {
+    for (let start = 0; start < writes.length; start += WINDOWS_AT_ONCE) {
+      await this.root.transaction(() => {
+        this.requireEpoch(owner);
+        for (const write of writes.slice(start, start + WINDOWS_AT_ONCE)) {
+          const slot = this.activeSlot(write.setId);
+          if (slot !== null) this.windows.write(slot, write);
+        }
       });
-    });
+    }
   }
 
   async appliedThrough(source: string): Promise<bigint> {
@@ -82,16 +134,15 @@ export class LmdbOnlineStore implements OnlineStore {
     return this.buildOf(setId)?.through ?? -1n;
   }
 
-  async build(setId: number, writes: readonly OnlineWrite[], { after, through }: BuildSpan): Promise<void> {
-    await this.root.transaction(() => {
-      const build = this.buildOf(setId);
-      if ((build?.through ?? -1n) !== after) {
-        const message = `the online state of feature set version ${setId} was dropped or begun anew while it was built`;
-        throw new PlumblineError('CONFLICT', message);
-      }
-      const slot = build?.slot ?? this.giveSlot();
+  async build(setId: number, writes: readonly OnlineWrite[], span: BuildSpan): Promise<void> {
+    await this.inBuild(setId, span, (slot) => {
       for (const write of writes) this.writeIfNewer(slot, write);
-      void this.marks.put(`build/${setId}`, `${slot} ${through}`);
+    });
+  }
+
+  async buildWindows(setId: number, writes: readonly WindowWrite[], span: BuildSpan): Promise<void> {
+    await this.inBuild(setId, span, (slot) => {
+      for (const write of writes) this.windows.write(slot, write);
     });
   }
 
@@ -123,8 +174,15 @@ export class LmdbOnlineStore implements OnlineStore {
   async *scan(setId: number): AsyncIterable<{ readonly key: Uint8Array; readonly row: StoredRow }> {
     const slot = this.activeSlot(setId);
     if (slot === null) return;
-    for (const { key, value } of this.rows.getRange(rangeOf(slot)))
+    for (const { key, value } of this.rows.getRange(rangeOfSlot(slot)))
       yield { key: key.subarray(SLOT_BYTES), row: decodeStored(value) };
+  }
+
+  async *scanWindows(
+    setId: number,
+  ): AsyncIterable<{ readonly key: Uint8Array; readonly windows: StoredWindows }> {
+    const slot = this.activeSlot(setId);
+    if (slot !== null) yield* this.windows.scan(slot);
   }
 
   async close(): Promise<void> {
@@ -136,6 +194,38 @@ export class LmdbOnlineStore implements OnlineStore {
     }
   }
 
+  private readLatest({ setId, keys }: LatestRead): readonly (StoredRow | null)[] {
+    const slot = this.activeSlot(setId);
+    return keys.map((key) => {
+      const stored = key === null || slot === null ? undefined : this.rows.getBinary(slotKey(slot, key));
+      return stored === undefined ? null : decodeStored(stored);
+    });
+  }
+
+  private readWindows({ setId, keys, from }: WindowRead): readonly (StoredWindows | null)[] | null {
+    const slot = this.activeSlot(setId);
+    if (slot === null) return null;
+    return keys.map((key) => (key === null ? null : this.windows.read(slot, key, from)));
+  }
+
+  /** Writes to the state that is built aside, and notes how far it got, in one step. */
+  private async inBuild(
+    setId: number,
+    { after, through }: BuildSpan,
+    write: (slot: number) => void,
+  ): Promise<void> {
+    await this.root.transaction(() => {
+      const build = this.buildOf(setId);
+      if ((build?.through ?? -1n) !== after) {
+        const message = `the online state of feature set version ${setId} was dropped or begun anew while it was built`;
+        throw new PlumblineError('CONFLICT', message);
+      }
+      const slot = build?.slot ?? this.giveSlot();
+      write(slot);
+      void this.marks.put(`build/${setId}`, `${slot} ${through}`);
+    });
+  }
+
   private writeRows(writes: readonly OnlineWrite[], start: number, end: number): void {
     for (let i = start; i < end; i++) {
       const slot = this.activeSlot(writes[i]!.setId);
@@ -144,7 +234,7 @@ export class LmdbOnlineStore implements OnlineStore {
   }
 
   private writeIfNewer(slot: number, { key, row }: OnlineWrite): void {
-    const id = rowKey(slot, key);
+    const id = slotKey(slot, key);
     const bytes = encodeStored(row);
     const stored = this.rows.getBinaryFast(id);
     if (stored === undefined) void this.rows.put(id, bytes);
@@ -154,7 +244,7 @@ export class LmdbOnlineStore implements OnlineStore {
     else void this.rows.put(id, withThrough(Buffer.from(this.rows.getBinary(id)!), bytes));
   }
 
-  private requireEpoch({ source, epoch }: AppliedMark): void {
+  private requireEpoch({ source, epoch }: Owner): void {
     const name = `epoch/${source}`;
     const newest = BigInt(this.marks.get(name) ?? -1);
     if (newest > epoch) {
@@ -162,6 +252,10 @@ export class LmdbOnlineStore implements OnlineStore {
       throw new PlumblineError('UNAVAILABLE', message);
     }
     if (newest < epoch) void this.marks.put(name, String(epoch));
+  }
+
+  private slotOf({ setId, which }: StateOfSet): number | null {
+    return which === 'active' ? this.activeSlot(setId) : (this.buildOf(setId)?.slot ?? null);
   }
 
   /** The slot that reads and writes of a set go to; null before its activation. */
@@ -178,6 +272,7 @@ export class LmdbOnlineStore implements OnlineStore {
   private requireLayout(): void {
     if (this.marks.get('layout') === LAYOUT) return;
     this.rows.clearSync();
+    this.windows.clear();
     this.marks.clearSync();
     this.marks.putSync('layout', LAYOUT);
   }
@@ -214,26 +309,12 @@ export class LmdbOnlineStore implements OnlineStore {
   }
 
   private async removeSome(slot: number): Promise<number> {
-    const keys = [...this.rows.getKeys({ ...rangeOf(slot), limit: REMOVED_AT_ONCE })];
+    const keys = [...this.rows.getKeys({ ...rangeOfSlot(slot), limit: REMOVED_AT_ONCE })];
+    let removed = 0;
     await this.root.transaction(() => {
       for (const key of keys) void this.rows.remove(key);
+      removed = this.windows.removeSome(slot, REMOVED_AT_ONCE - keys.length);
     });
-    return keys.length;
+    return keys.length + removed;
   }
 }
-
-const SLOT_BYTES = 4;
-
-function rowKey(slot: number, key: Uint8Array): Buffer {
-  const id = Buffer.allocUnsafe(SLOT_BYTES + key.length);
-  id.writeUInt32BE(slot);
-  id.set(key, SLOT_BYTES);
-  return id;
-}
-
-/** Keys of one slot; slots never reach the largest number. */
-function rangeOf(slot: number): { readonly start: Buffer; readonly end: Buffer } {
-  return { start: rowKey(slot, NO_KEY), end: rowKey(slot + 1, NO_KEY) };
-}
-
-const NO_KEY = new Uint8Array(0);

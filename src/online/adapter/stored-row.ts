@@ -1,4 +1,4 @@
-import { readInt64BE, writeInt64BE } from '../../definition/int64-bytes.js';
+import { readSortableInt64, writeSortableInt64 } from '../../definition/int64-bytes.js';
 import type { RowOrder } from '../../definition/order.js';
 import type { StoredRow } from '../store.js';
 
@@ -13,17 +13,16 @@ const THROUGH_AT = 34;
 const HEADER_BYTES = 42;
 
 const IS_TOMBSTONE = 1;
-const SIGN = 0x80;
 
 export function encodeStored({ order, through, tombstone, payload }: StoredRow): Buffer {
   const bytes = Buffer.allocUnsafe(HEADER_BYTES + payload.length);
   bytes[0] = tombstone ? IS_TOMBSTONE : 0;
-  writeSortable(bytes, order.eventTime, ORDER_AT);
-  writeSortable(bytes, order.orderTime, ORDER_AT + 8);
+  writeSortableInt64(bytes, order.eventTime, ORDER_AT);
+  writeSortableInt64(bytes, order.orderTime, ORDER_AT + 8);
   bytes[HAS_ORDER_COLUMN_AT] = Number(order.orderColumn !== null);
-  writeSortable(bytes, order.orderColumn ?? 0n, HAS_ORDER_COLUMN_AT + 1);
-  writeSortable(bytes, order.sequence, HAS_ORDER_COLUMN_AT + 9);
-  writeSortable(bytes, through, THROUGH_AT);
+  writeSortableInt64(bytes, order.orderColumn ?? 0n, HAS_ORDER_COLUMN_AT + 1);
+  writeSortableInt64(bytes, order.sequence, HAS_ORDER_COLUMN_AT + 9);
+  writeSortableInt64(bytes, through, THROUGH_AT);
   bytes.set(payload, HEADER_BYTES);
   return bytes;
 }
@@ -31,7 +30,7 @@ export function encodeStored({ order, through, tombstone, payload }: StoredRow):
 export function decodeStored(bytes: Buffer): StoredRow {
   return {
     order: decodeOrder(bytes),
-    through: readSortable(bytes, THROUGH_AT),
+    through: readSortableInt64(bytes, THROUGH_AT),
     tombstone: (bytes[0]! & IS_TOMBSTONE) !== 0,
     payload: bytes.subarray(HEADER_BYTES),
   };
@@ -60,20 +59,9 @@ function compareBytes(a: Uint8Array, b: Uint8Array, start: number, end: number):
 
 function decodeOrder(bytes: Buffer): RowOrder {
   return {
-    eventTime: readSortable(bytes, ORDER_AT),
-    orderTime: readSortable(bytes, ORDER_AT + 8),
-    orderColumn: bytes[HAS_ORDER_COLUMN_AT] === 1 ? readSortable(bytes, HAS_ORDER_COLUMN_AT + 1) : null,
-    sequence: readSortable(bytes, HAS_ORDER_COLUMN_AT + 9),
+    eventTime: readSortableInt64(bytes, ORDER_AT),
+    orderTime: readSortableInt64(bytes, ORDER_AT + 8),
+    orderColumn: bytes[HAS_ORDER_COLUMN_AT] === 1 ? readSortableInt64(bytes, HAS_ORDER_COLUMN_AT + 1) : null,
+    sequence: readSortableInt64(bytes, HAS_ORDER_COLUMN_AT + 9),
   };
 }
-
-function writeSortable(bytes: Uint8Array, value: bigint, at: number): void {
-  writeInt64BE(bytes, value, at);
-  bytes[at]! ^= SIGN;
-}
-
-function readSortable(bytes: Uint8Array, at: number): bigint {
-  return BigInt.asIntN(64, readInt64BE(bytes, at) ^ SIGN_BIT);
-}
-
-const SIGN_BIT = 1n << 63n;

@@ -1,0 +1,144 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { BASE_BLOCK } from '../../src/compile/window/series.js';
+import type { OnlineStore, StoredWindows, WindowHeader, WindowWrite } from '../../src/online/store.js';
+
+/** What every online store must do with windows; an adapter's test calls it once. */
+export function onlineWindowsSuite(engine: string, open: () => Promise<OnlineStore>): void {
+  describe(`windows of the online store: ${engine}`, () => {
+    let store: OnlineStore;
+    let nextSet = 1;
+    const owner = { source: 's/windows', epoch: 1n };
+    const activeSet = async (): Promise<number> => {
+      await store.activate(nextSet);
+      return nextSet++;
+    };
+    const readOf = async (setId: number, name: string, from: readonly bigint[] = FROM_THE_FIRST) => {
+      const asked = { setId, keys: [key(name), null], from };
+      return (await store.read({ latest: [], windows: [asked] })).windows[0]?.[0] ?? null;
+    };
+    beforeAll(async () => {
+      store = await open();
+    });
+    afterAll(() => store.close());
+
+    it('gives back headers and blocks, to all 64 bits and by number, null for the rest and for null keys', async () => {
+      const [a, b] = [await activeSet(), await activeSet()];
+      const state = stateOf([
+        [0, BASE_BLOCK],
+        [0, -5n],
+        [0, 2n ** 53n + 1n],
+        [3, 0n],
+      ]);
+      await store.writeWindows([writeOf(a, 'x', state)], owner);
+      const keys = [key('x'), key('xy'), null];
+      const asked = [
+        { setId: a, keys, from: FROM_THE_FIRST },
+        { setId: b, keys: [key('x')], from: [] },
+        { setId: 1_000_000, keys, from: [] },
+      ];
+      const { windows } = await store.read({ latest: [], windows: asked });
+      expect(windows).toEqual([[state, null, null], [null], null]);
+      const active = { setId: a, which: 'active' } as const;
+      expect(await store.windowHeaders(active, [key('x'), key('y')])).toEqual([state.header, null]);
+      const blocks = [
+        { series: 0, number: -5n },
+        { series: 0, number: 7n },
+      ];
+      const [found] = await store.windowBlocks(active, [{ key: key('x'), blocks }]);
+      expect(found).toEqual([state.blocks[1]!.bytes, null]);
+    });
+
+    it('gives of each series the blocks from a number on, and always the base', async () => {
+      const setId = await activeSet();
+      const all = [
+        [0, BASE_BLOCK],
+        [0, 1n],
+        [0, 2n],
+        [1, 1n],
+        [1, 2n],
+      ] as const;
+      await store.writeWindows([writeOf(setId, 'k', stateOf(all))], owner);
+      const found = await readOf(setId, 'k', [2n, 2n]);
+      expect(found?.blocks.map(({ series, number }) => [series, number])).toEqual([all[0], all[2], all[4]]);
+    });
+
+    it('writes headers and blocks anew, and removes what is gone, of that entity alone', async () => {
+      const setId = await activeSet();
+      const before = stateOf([
+        [0, 1n],
+        [0, 2n],
+      ]);
+      await store.writeWindows([writeOf(setId, 'k', before), writeOf(setId, 'other', before)], owner);
+      const after = stateOf([[0, 3n]], { through: 9n });
+      const gone = before.blocks.map(({ series, number }) => ({ series, number }));
+      await store.writeWindows([{ ...writeOf(setId, 'k', after), gone }], owner);
+      expect(await readOf(setId, 'k')).toEqual(after);
+      expect(await readOf(setId, 'other')).toEqual(before);
+    });
+
+    it('leaves out sets that are not active, and refuses an owner whose epoch is over (S9)', async () => {
+      const [setId, inactive] = [await activeSet(), nextSet++];
+      const state = stateOf([[0, 1n]]);
+      await store.writeWindows([writeOf(inactive, 'k', state)], owner);
+      await store.activate(inactive);
+      expect(await readOf(inactive, 'k')).toBeNull();
+      await store.writeWindows([], { source: 's/epochs', epoch: 2n });
+      await store.write([], { source: 's/epochs', sequence: 1n, epoch: 2n });
+      const stale = store.writeWindows([writeOf(setId, 'k', state)], { source: 's/epochs', epoch: 1n });
+      await expect(stale).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+      expect(await readOf(setId, 'k')).toBeNull();
+    });
+
+    it('builds aside, part by part, and then shows it whole', async () => {
+      const setId = await activeSet();
+      const [old, built] = [stateOf([[0, 1n]]), stateOf([[0, 2n]], { through: 4n })];
+      await store.writeWindows([writeOf(setId, 'old', old)], owner);
+      const aside = { setId, which: 'built' } as const;
+      expect(await store.windowHeaders(aside, [key('new')])).toEqual([null]);
+      await store.buildWindows(setId, [writeOf(setId, 'new', built)], { after: -1n, through: -1n });
+      expect(await store.builtThrough(setId)).toBe(-1n);
+      expect(await store.windowHeaders(aside, [key('old'), key('new')])).toEqual([null, built.header]);
+      await store.buildWindows(setId, [], { after: -1n, through: 4n });
+      const again = store.buildWindows(setId, [], { after: 3n, through: 9n });
+      await expect(again).rejects.toMatchObject({ code: 'CONFLICT' });
+      expect(await store.builtThrough(setId)).toBe(4n);
+      expect(await scanned(store, setId)).toEqual([['old', old]]);
+      await store.activate(setId);
+      expect(await scanned(store, setId)).toEqual([['new', built]]);
+      await store.drop(setId);
+      await store.activate(setId);
+      expect(await scanned(store, setId)).toEqual([]);
+    });
+  });
+}
+
+const FROM_THE_FIRST = [0, 1, 2, 3].map(() => -(2n ** 62n));
+
+async function scanned(store: OnlineStore, setId: number) {
+  const found: [string, StoredWindows][] = [];
+  for await (const { key, windows } of store.scanWindows(setId))
+    found.push([Buffer.from(key).subarray(1).toString(), windows]);
+  return found;
+}
+
+function stateOf(
+  ids: readonly (readonly [number, bigint])[],
+  header: Partial<WindowHeader> = {},
+): StoredWindows {
+  const blocks = ids.map(([series, number]) => ({
+    series,
+    number,
+    bytes: Buffer.from(`${series} ${number}`),
+  }));
+  const whole = { newestUs: -(2n ** 63n), through: 2n ** 62n, lateRows: 1n, missedRows: 0n, ...header };
+  return { header: whole, blocks };
+}
+
+function writeOf(setId: number, name: string, { header, blocks }: StoredWindows): WindowWrite {
+  return { setId, key: key(name), header, blocks, gone: [] };
+}
+
+/** No key is a prefix of another: its length comes first, as in `definition/key.ts`. */
+function key(name: string): Buffer {
+  return Buffer.from([name.length, ...Buffer.from(name)]);
+}
