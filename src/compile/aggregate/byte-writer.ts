@@ -1,4 +1,5 @@
 import { writeInt64BE } from '../../definition/int64-bytes.js';
+import { bitLength } from '../runtime/fixed-point.js';
 
 /** Bytes that grow while states are written into them, one behind the other. */
 export class ByteWriter {
@@ -57,6 +58,15 @@ export class ByteWriter {
     }
   }
 
+  /** The same bytes as `integer`, of an integer between −2^47 and 2^47 without making a bigint. */
+  smallInteger(value: number): void {
+    let byteCount = value === 0 ? 0 : 1;
+    for (let limit = 0x80; value >= limit || value < -limit; limit *= 0x100) byteCount++;
+    this.count(byteCount);
+    const at = this.reserve(byteCount);
+    if (byteCount > 0) this.bytes.writeIntBE(value, at, byteCount);
+  }
+
   /** A UTF-8 text behind the count of its bytes. */
   text(value: string): void {
     const byteCount = Buffer.byteLength(value, 'utf8');
@@ -92,14 +102,10 @@ const FIRST_CAPACITY = 64;
 /** Bytes that `count` takes at most: 53 bits by 7. */
 export const COUNT_BYTES = 8;
 
+/** Bounds of what `smallInteger` writes, not included. */
+export const SMALL_INTEGER = 2 ** 47;
+
 /** Bytes that `integer` takes at most of an integer between −2^bits and 2^bits. */
 export function integerBytes(bits: number): number {
   return 2 + (bits >> 3) + 1;
-}
-
-/** Of 0 it is 0. */
-function bitLength(size: bigint): number {
-  if (size === 0n) return 0;
-  const digits = size.toString(16);
-  return digits.length * 4 - (Math.clz32(Number.parseInt(digits[0]!, 16)) - 28);
 }

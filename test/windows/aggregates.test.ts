@@ -1,0 +1,160 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Aggregate } from '../../src/compile/aggregate/aggregate.js';
+import type { AggregateName, AggregateParameters } from '../../src/compile/aggregate/aggregate-function.js';
+import { perCategory } from '../../src/compile/aggregate/per-category.js';
+import { AGGREGATES } from '../../src/compile/aggregate/table.js';
+import type { Value } from '../../src/definition/value.js';
+import type { ScalarType } from '../../src/definition/value-type.js';
+import { compared, naiveAggregate } from '../support/naive-aggregates.js';
+import {
+  AGGREGATE_CASES,
+  type AggregateCase,
+  type AnyRow,
+  aggregateRows,
+  anyRowsOf,
+} from './any-aggregate.js';
+import { addedInOrder, chances, hexOf, mergedInAnyWay } from './merge-in-any-way.js';
+
+const made = ({ name, argument, parameters }: AggregateCase): Aggregate =>
+  AGGREGATES[name].make(argument, parameters);
+
+describe.each(AGGREGATE_CASES)('$title', (each) => {
+  const { name, argument, parameters } = each;
+  const aggregate = made(each);
+
+  it('S21 S22 is the same value and the same bytes of any order, split and merge, and within its bound', () => {
+    fc.assert(
+      fc.property(anyRowsOf(argument?.type ?? null), chances, (rows, numbers) => {
+        const columns = aggregateRows(rows, argument?.type ?? null, null);
+        const whole = addedInOrder(aggregate, columns);
+        const merged = mergedInAnyWay(aggregate, columns, numbers);
+        const value = aggregate.finish(merged);
+        expectNear(name, value, naiveAggregate(name, argument, parameters, rows));
+        expect(value).toEqual(aggregate.finish(whole));
+        expect(hexOf(aggregate, merged)).toBe(hexOf(aggregate, whole));
+        const bytes = aggregate.encode(merged);
+        expect(aggregate.finish(aggregate.decode(bytes))).toEqual(value);
+        expect(hexOf(aggregate, aggregate.decode(bytes))).toBe(hexOf(aggregate, whole));
+        expect(bytes.length).toBeLessThanOrEqual(aggregate.maxBytes);
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  it('has a value of the type that the table says', () => {
+    expect(aggregate.type).toBe(AGGREGATES[name].resultType(argument?.type ?? null));
+  });
+});
+
+/** A sketch may be off by a few where hashes share a register. */
+function expectNear(name: string, value: Value, expected: Value): void {
+  if (name !== 'APPROX_COUNT_DISTINCT') expect(value).toEqual(expected);
+  else expect(Math.abs(Number(value) - Number(expected))).toBeLessThanOrEqual(3);
+}
+
+describe('perCategory (S21)', () => {
+  it.each(AGGREGATE_CASES.filter((each) => !made(each).type.startsWith('ARRAY')))(
+    '$title: a value per category, NULL of more than max',
+    (each) => {
+      fc.assert(
+        fc.property(
+          anyRowsOf(each.argument?.type ?? null),
+          chances,
+          fc.integer({ min: 1, max: 7 }),
+          (rows, numbers, max) => {
+            const aggregate = perCategory(made(each), 'STRING', max);
+            const columns = aggregateRows(rows, each.argument?.type ?? null, 'STRING');
+            const merged = mergedInAnyWay(aggregate, columns, numbers);
+            const whole = addedInOrder(aggregate, columns);
+            expect(hexOf(aggregate, merged)).toBe(hexOf(aggregate, whole));
+            expect(aggregate.encode(merged).length).toBeLessThanOrEqual(aggregate.maxBytes);
+            const expected = naiveByCategory(each, rows, max);
+            expect(aggregate.finishCategories(merged)).toEqual(
+              expected?.map(([category]) => category) ?? null,
+            );
+            if (each.name === 'APPROX_COUNT_DISTINCT') return;
+            expect(aggregate.finish(merged)).toEqual(expected?.map(([, value]) => value) ?? null);
+          },
+        ),
+        { numRuns: 15 },
+      );
+    },
+  );
+});
+
+function naiveByCategory(
+  { name, argument, parameters }: AggregateCase,
+  rows: readonly AnyRow[],
+  max: number,
+): readonly (readonly [Value, Value])[] | null {
+  const whole = rows.filter(({ category }) => category !== null && String(category).length <= 1024);
+  const counted = whole.filter(({ value }) => argument === null || value !== null);
+  const categories = [...new Set(counted.map(({ category }) => category))].sort(compared);
+  if (categories.length > max) return null;
+  return categories
+    .map((category) => {
+      const own = counted.filter((row) => row.category === category);
+      return [category, naiveAggregate(name, argument, parameters, own)] as const;
+    })
+    .filter(([, value]) => value !== null);
+}
+
+/** The value of some values, each newer than the one before it. */
+function valueOfAll(
+  { name, argument, parameters }: Omit<AggregateCase, 'title'>,
+  values: readonly Value[],
+): Value {
+  const aggregate = AGGREGATES[name].make(argument, parameters);
+  const rows = values.map((value, at) => ({
+    value,
+    category: null,
+    order: { eventTime: BigInt(at), orderTime: 0n, orderColumn: null, sequence: 0n },
+  }));
+  return aggregate.finish(addedInOrder(aggregate, aggregateRows(rows, argument!.type, null)));
+}
+
+describe('values worth seeing', () => {
+  it.each<readonly [AggregateName, ScalarType, AggregateParameters, readonly Value[], Value]>([
+    ['SUM', 'FLOAT64', {}, [1e16, 1, -1e16], 1],
+    ['SUM', 'FLOAT64', {}, Array<number>(10).fill(0.1), 1],
+    ['SUM', 'FLOAT64', {}, [Number.MAX_VALUE, Number.MAX_VALUE], null],
+    ['SUM', 'FLOAT64', {}, [Number.MAX_VALUE, Number.MAX_VALUE, -Number.MAX_VALUE], Number.MAX_VALUE],
+    ['SUM', 'FLOAT64', {}, [-0], 0],
+    ['SUM', 'INT64', {}, [2n ** 63n - 1n, 1n], null],
+    ['SUM', 'INT64', {}, [2n ** 63n - 1n, 1n, -1n], 2n ** 63n - 1n],
+    ['AVG', 'INT64', {}, [2n ** 63n - 1n, 2n ** 63n - 1n], 2 ** 63],
+    ['STDDEV_POP', 'FLOAT64', {}, [0.1, 0.1, 0.1], 0],
+    ['VAR_SAMP', 'INT64', {}, [7n], null],
+    ['MIN', 'STRING', {}, ['\uffff', '😀'], '\uffff'],
+    ['APPROX_QUANTILE', 'INT64', { q: 0.5, max: 500 }, [5n, 1n, 1000n, 3n], 3],
+    ['TOP_K', 'STRING', { k: 2, max: 3 }, ['b', 'a', 'c', 'c'], ['c', 'a']],
+    ['TOP_K', 'STRING', { k: 2, max: 2 }, ['b', 'a', 'c', 'c'], null],
+  ])('S21 S22 %s of %s, row %#', (...row) => {
+    const [name, type, parameters, values, expected] = row;
+    expect(valueOfAll({ name, argument: { type }, parameters }, values)).toEqual(expected);
+  });
+
+  it.each([
+    ['COUNT', 0n],
+    ['COUNT_DISTINCT', 0n],
+    ['APPROX_COUNT_DISTINCT', 0n],
+    ['LAST_N', []],
+    ['TOP_K', []],
+    ['SUM', null],
+    ['AVG', null],
+    ['APPROX_QUANTILE', null],
+  ] as const)('S21 %s of nothing', (name, expected) => {
+    const parameters = { n: 1, k: 1, q: 0.5, max: 16 };
+    expect(valueOfAll({ name, argument: { type: 'FLOAT64' }, parameters }, [null])).toEqual(expected);
+  });
+});
+
+describe('APPROX_COUNT_DISTINCT', () => {
+  it.each([1, 10, 100, 1000, 30_000])('counts %d different values within four standard errors', (count) => {
+    const values = Array.from({ length: count }, (_, i) => BigInt(i) * 1_000_003n);
+    const sketch = { name: 'APPROX_COUNT_DISTINCT', argument: { type: 'INT64' }, parameters: {} } as const;
+    const error = Math.abs(Number(valueOfAll(sketch, values)) - count);
+    expect(error).toBeLessThanOrEqual(1 + (4 * 1.04 * count) / 64);
+  });
+});
