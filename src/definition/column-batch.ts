@@ -103,11 +103,14 @@ export function takeRows(batch: ColumnBatch, rows: readonly number[]): ColumnBat
 export function sliceRows(batch: ColumnBatch, start: number, end: number): ColumnBatch {
   if (start === 0 && end === batch.rowCount) return batch;
   const columns = new Map<string, Column>();
-  for (const [name, { type, values, valid }] of batch.columns) {
-    const part = ArrayBuffer.isView(values) ? values.subarray(start, end) : values.slice(start, end);
-    columns.set(name, { type, values: part as ColumnValues, valid: valid?.subarray(start, end) ?? null });
-  }
+  for (const [name, column] of batch.columns) columns.set(name, sliceColumn(column, start, end));
   return { rowCount: end - start, columns };
+}
+
+/** Values `start` to `end` (not included) of a column; numbers share its memory. */
+export function sliceColumn({ type, values, valid }: Column, start: number, end: number): Column {
+  const part = ArrayBuffer.isView(values) ? values.subarray(start, end) : values.slice(start, end);
+  return { type, values: part as ColumnValues, valid: valid?.subarray(start, end) ?? null };
 }
 
 /** Batches of the same columns, one after the other, as one. */

@@ -1,15 +1,17 @@
-import type { CompiledFeatureSet } from '../compile/feature-set.js';
+import type { SourceFeatureSet } from '../compile/chained-feature-set.js';
 import { PlumblineError } from '../definition/error.js';
 import type { History } from '../offline/history.js';
 import type { SourceRef } from '../offline/store.js';
 import type { OnlineStore } from '../online/store.js';
 import type { Clock } from '../platform/clock.js';
 import { eventsOf } from './event-ids.js';
+import { groupRows } from './group-rows.js';
 import type { Identities } from './identities.js';
 import { type LoggedRows, lastOf, type SourceLog } from './log.js';
 import { beyond, loggedGroups } from './logged-groups.js';
 import { onlineWrites } from './online-rows.js';
 import { stampsOf } from './row-stamps.js';
+import { windowWrites } from './window-writes.js';
 
 export type ViewParts = {
   readonly log: SourceLog;
@@ -20,7 +22,7 @@ export type ViewParts = {
 };
 
 /** Whose log it is, and which feature set versions follow it online. */
-export type Followed = { readonly ref: SourceRef; readonly sets: readonly CompiledFeatureSet[] };
+export type Followed = { readonly ref: SourceRef; readonly sets: readonly SourceFeatureSet[] };
 
 /** What becomes of logged rows. */
 export type OnTheirWay = {
@@ -200,9 +202,17 @@ export class LogViews {
     const last = group.at(-1);
     if (last === undefined) return;
     const { ref, sets } = this.followed();
-    const writes = onlineWrites(ref.source, sets, group);
-    const mark = { source: this.name, sequence: lastOf(last), epoch: await this.parts.log.epoch() };
-    await this.parts.online.write(writes, mark);
+    const { online } = this.parts;
+    const rows = groupRows(ref.source, group);
+    const owner = { source: this.name, epoch: await this.parts.log.epoch() };
+    for (const set of sets) {
+      if (set.kind !== 'windowed') continue;
+      for await (const writes of windowWrites(online, set, 'active', rows))
+        await online.writeWindows(writes, owner);
+    }
+    // The mark moves last: what a crash cuts short comes again, and windows know by themselves what they have.
+    const latest = sets.filter((set) => set.kind === 'stored');
+    await online.write(onlineWrites(latest, rows), { ...owner, sequence: lastOf(last) });
   }
 
   private async applyHistory(logged: LoggedRows, visibleUs: bigint): Promise<void> {

@@ -1,12 +1,14 @@
-import type { CompiledFeatureSet } from '../compile/feature-set.js';
+import type { SourceFeatureSet } from '../compile/chained-feature-set.js';
 import type { SourceDocument } from '../definition/document.js';
-import type { OnlineStore } from '../online/store.js';
+import type { BuildSpan, OnlineStore } from '../online/store.js';
+import { type GroupRows, groupRows } from './group-rows.js';
 import { lastOf, type SourceLog } from './log.js';
 import { beyond, loggedGroups } from './logged-groups.js';
 import { onlineWrites } from './online-rows.js';
+import { windowWrites } from './window-writes.js';
 
 export type BuildRequest = {
-  readonly sets: readonly CompiledFeatureSet[];
+  readonly sets: readonly SourceFeatureSet[];
   /** The source as it is known now: it may gain columns while a build goes on. */
   readonly source: () => SourceDocument;
   readonly progress: (done: number, total: number) => void;
@@ -56,12 +58,21 @@ export class OnlineBuild {
         const after = through.get(set.id)!;
         const missing = beyond(group, after);
         if (missing.length === 0) continue;
-        await online.build(set.id, onlineWrites(source(), [set], missing), { after, through: end });
+        await this.apply(set, groupRows(source(), missing), { after, through: end });
         through.set(set.id, end);
       }
       rows += Number(end - group[0]!.firstSequence) + 1;
       progress(Number(end) + 1, total);
     }
     return rows;
+  }
+
+  private async apply(set: SourceFeatureSet, rows: GroupRows, span: BuildSpan): Promise<void> {
+    const { online } = this.parts;
+    if (set.kind === 'stored') return online.build(set.id, onlineWrites([set], rows), span);
+    const unmoved = { after: span.after, through: span.after };
+    for await (const writes of windowWrites(online, set, 'built', rows))
+      await online.buildWindows(set.id, writes, unmoved);
+    await online.buildWindows(set.id, [], span);
   }
 }

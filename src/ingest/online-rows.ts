@@ -1,23 +1,20 @@
 import type { CompiledFeatureSet } from '../compile/feature-set.js';
-import { type ColumnBatch, concatBatches, takeRows, valueAt } from '../definition/column-batch.js';
-import type { SourceDocument } from '../definition/document.js';
+import { type ColumnBatch, takeRows, valueAt } from '../definition/column-batch.js';
 import { MAX_KEY_BYTES } from '../definition/key.js';
 import { featureCodec } from '../online/lookup.js';
 import type { OnlineWrite } from '../online/store.js';
-import { withEveryColumn } from './every-column.js';
-import type { LoggedRows } from './log.js';
+import type { GroupRows } from './group-rows.js';
+import { keyNames } from './key-names.js';
 import { keyOf } from './row-rules.js';
 import { ordersOf, type RowOrders } from './row-stamps.js';
 
 /** What rows that were logged one after the other write online: of each feature set the newest row of each key. */
 export function onlineWrites(
-  source: SourceDocument,
   featureSets: readonly CompiledFeatureSet[],
-  group: readonly LoggedRows[],
+  { rows, orders }: GroupRows,
 ): readonly OnlineWrite[] {
-  const rows = concatBatches(group.map((logged) => withEveryColumn(logged.rows, source)));
-  const orders = ordersOf(source, group, rows);
-  return featureSets.flatMap((set) => writesOf(set, rows, orders));
+  const ordered = ordersOf(orders);
+  return featureSets.flatMap((set) => writesOf(set, rows, ordered));
 }
 
 /** The newest row of one key, and the last one of it in the log. */
@@ -64,25 +61,3 @@ function newestOfKeys(set: CompiledFeatureSet, rows: ColumnBatch, orders: RowOrd
   }
   return [...newest.values()];
 }
-
-/** What tells the keys of a batch apart: a single component's own value, else the encoded key. */
-function keyNames(set: CompiledFeatureSet, rows: ColumnBatch): (row: number) => unknown {
-  const only = set.keyColumns.length === 1 ? rows.columns.get(set.keyColumns[0]!)! : null;
-  if (only === null || only.type === 'BYTES')
-    return (row) => keyOf(set, rows, row)?.toString('latin1') ?? null;
-  if (only.values instanceof BigInt64Array && only.valid === null) return numberNames(only.values);
-  return (row) => valueAt(only, row);
-}
-
-/** Numbers where they are exact: a map of bigints takes several times as long. */
-function numberNames(values: BigInt64Array): (row: number) => number | bigint {
-  const words = new Int32Array(values.buffer, values.byteOffset, 2 * values.length);
-  return (row) => {
-    const high = words[2 * row + 1]!;
-    const isExact = high < EXACT_HIGH && high >= -EXACT_HIGH;
-    return isExact ? high * 2 ** 32 + (words[2 * row]! >>> 0) : values[row]!;
-  };
-}
-
-/** High words of the integers that a double holds exactly. */
-const EXACT_HIGH = 2 ** 20;

@@ -1,5 +1,4 @@
 import type { SourceFeatureSet } from '../compile/chained-feature-set.js';
-import type { CompiledFeatureSet } from '../compile/feature-set.js';
 import type { SourceDocument } from '../definition/document.js';
 import { PlumblineError } from '../definition/error.js';
 import type { SourceRef } from '../offline/store.js';
@@ -38,7 +37,7 @@ export class SourcePipeline {
   private readonly builds: OnlineBuild;
   private building: Promise<unknown> = Promise.resolve();
   /** Versions whose online state follows the log. */
-  private following: readonly CompiledFeatureSet[] = [];
+  private following: readonly SourceFeatureSet[] = [];
   /** Versions whose activation is known to be on record. */
   private readonly recorded = new Set<number>();
   private readonly accepting = new Set<Promise<void>>();
@@ -116,9 +115,7 @@ export class SourcePipeline {
       this.ref = { project: this.ref.project, source: definitions.source };
       const before = this.doorDefinitions;
       this.doorDefinitions = definitions;
-      const wanted = definitions.featureSets
-        .filter((set) => set.kind === 'stored')
-        .filter(({ id }) => definitions.active.has(id));
+      const wanted = definitions.featureSets.filter(({ id }) => definitions.active.has(id));
       const isActive = await Promise.all(wanted.map(({ id }) => this.parts.online.isActive(id)));
       this.following = wanted.filter((_, i) => isActive[i]);
       await this.views.catchUp();
@@ -155,7 +152,7 @@ export class SourcePipeline {
     await this.views.close();
   }
 
-  private async prime(fresh: readonly CompiledFeatureSet[]): Promise<void> {
+  private async prime(fresh: readonly SourceFeatureSet[]): Promise<void> {
     if (fresh.length === 0) return;
     await this.inBuildTurn(async () => {
       // Another build may have come before, or the version may be gone.
@@ -173,7 +170,7 @@ export class SourcePipeline {
   }
 
   private async buildAndActivate(
-    sets: readonly CompiledFeatureSet[],
+    sets: readonly SourceFeatureSet[],
     progress: BuildRequest['progress'],
     signal: AbortSignal,
   ): Promise<number> {
@@ -196,7 +193,7 @@ export class SourcePipeline {
   }
 
   /** The first record of a version stays; a crash may have come between its activation and its record. */
-  private async recordActivations(sets: readonly CompiledFeatureSet[]): Promise<void> {
+  private async recordActivations(sets: readonly SourceFeatureSet[]): Promise<void> {
     const missing = sets.filter(({ id }) => !this.recorded.has(id));
     if (missing.length === 0) return;
     const visibleUs = this.parts.clock.nowUs();

@@ -1,3 +1,4 @@
+import type { OrderColumns } from '../compile/aggregate/aggregate.js';
 import type { ColumnBatch } from '../definition/column-batch.js';
 import type { SourceDocument } from '../definition/document.js';
 import { parseDuration } from '../definition/duration.js';
@@ -40,26 +41,41 @@ export type RowOrders = {
   readonly isNewer: (a: number, b: number) => boolean;
 };
 
-/** The orders of rows that were logged one after the other, `rows` their batches as one. */
-export function ordersOf(source: SourceDocument, group: readonly LoggedRows[], rows: ColumnBatch): RowOrders {
-  const { firstSequence } = group[0]!;
-  const orderTimes = orderTimesOf(source, group, rows.rowCount);
-  const eventTimes = rows.columns.get(source.eventTime)!.values as BigInt64Array;
-  const column = source.orderColumn === undefined ? null : rows.columns.get(source.orderColumn)!;
+/** The orders of rows, from their columns. */
+export function ordersOf({ eventTimes, orderTimes, orderColumn, sequences }: OrderColumns): RowOrders {
   const orderAt = (row: number): bigint | null =>
-    column === null || column.valid?.[row] === 0 ? null : (column.values as BigInt64Array)[row]!;
+    orderColumn === null || orderColumn.valid?.[row] === 0
+      ? null
+      : (orderColumn.values as BigInt64Array)[row]!;
   return {
     of: (row) => ({
       eventTime: eventTimes[row]!,
       orderTime: orderTimes[row]!,
       orderColumn: orderAt(row),
-      sequence: firstSequence + BigInt(row),
+      sequence: sequences[row]!,
     }),
     isNewer: (a, b) => {
       if (eventTimes[a]! !== eventTimes[b]!) return eventTimes[a]! > eventTimes[b]!;
       if (orderTimes[a]! !== orderTimes[b]!) return orderTimes[a]! > orderTimes[b]!;
       return compareOrderColumn(orderAt(a), orderAt(b)) >= 0;
     },
+  };
+}
+
+/** The orders of rows that were logged one after the other as columns, `rows` their batches as one. */
+export function orderColumnsOf(
+  source: SourceDocument,
+  group: readonly LoggedRows[],
+  rows: ColumnBatch,
+): OrderColumns {
+  const sequences = new BigInt64Array(rows.rowCount);
+  const { firstSequence } = group[0]!;
+  for (let row = 0; row < rows.rowCount; row++) sequences[row] = firstSequence + BigInt(row);
+  return {
+    eventTimes: rows.columns.get(source.eventTime)!.values as BigInt64Array,
+    orderTimes: orderTimesOf(source, group, rows.rowCount),
+    orderColumn: source.orderColumn === undefined ? null : rows.columns.get(source.orderColumn)!,
+    sequences,
   };
 }
 

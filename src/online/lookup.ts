@@ -1,6 +1,6 @@
 import type { CompiledFeatureService } from '../compile/feature-service.js';
 import type { CompiledFeatureSet } from '../compile/feature-set.js';
-import { latestEntries } from '../compile/service-reads.js';
+import type { ServiceEntry } from '../compile/service-reads.js';
 import { type ColumnBatch, valueAt } from '../definition/column-batch.js';
 import { encodeKey, MAX_KEY_BYTES } from '../definition/key.js';
 import { type Lifetime, type RowState, rowStatus } from '../definition/status.js';
@@ -9,7 +9,8 @@ import type { KeyType } from '../definition/value-type.js';
 import type { Clock } from '../platform/clock.js';
 import { type LookupReads, lookupReads } from './lookup-reads.js';
 import { type RowCodec, rowCodec } from './row-codec.js';
-import type { OnlineStore, StoredRow } from './store.js';
+import type { LatestRead, OnlineAnswer, OnlineStore, StoredRow, StoredWindows } from './store.js';
+import { WindowValues } from './window/window-values.js';
 
 /** The state of some entities as of one T, in the order of the service's entries. */
 export type LookupAnswer = {
@@ -24,15 +25,18 @@ export type LookupAnswer = {
 /** What is known of each entity in one feature set; every member is in the order of the entities. */
 type EntryAnswer = {
   readonly states: readonly RowState[];
-  /** The values of the whole set, before defaults (S7); none unless the row is ALIVE. */
+  /** The values of the whole set, before defaults (S7); none unless the row is ALIVE. Of windows those that are read. */
   readonly values: readonly (readonly Value[])[];
-  /** Null where the row is NOT_FOUND. */
+  /** Null where the row is NOT_FOUND, and of windows: they rest on many rows. */
   readonly eventTimes: readonly (bigint | null)[];
-  /** What the state knew (S18); null where nothing is stored. */
+  /**
+   * What the state knew (S18): the last row of the log that was applied to the entity; null where nothing is stored. Of
+   * windows -1 where no row of the key is known, null where the version is not active.
+   */
   readonly sequences: readonly (bigint | null)[];
 };
 
-/** Latest values by entity key. */
+/** Latest values and windows by entity key. */
 export class Lookup {
   private readonly plans = new WeakMap<CompiledFeatureService, LookupPlan>();
 
@@ -48,12 +52,15 @@ export class Lookup {
   async lookup(service: CompiledFeatureService, asked: ColumnBatch): Promise<LookupAnswer> {
     const plan = this.planOf(service);
     const encoded = plan.keys.map((key) => entityKeys(key, asked));
-    const { latest: rows } = await this.store.read({
-      latest: plan.entries.map(({ setId, key }) => ({ setId, keys: encoded[key]! })),
-      windows: [],
+    const nowUs = this.clock.nowUs();
+    const keysOf = ({ setId, key }: PlannedRead): LatestRead => ({ setId, keys: encoded[key]! });
+    // T is this instant or a later one, so what it can need is known before anything is read.
+    const found = await this.store.read({
+      latest: plan.latest.map(keysOf),
+      windows: plan.windows.map((entry) => ({ ...keysOf(entry), from: entry.values.from(nowUs) })),
     });
-    const asOfUs = latestOf(rows, this.clock.nowUs());
-    const entries = plan.entries.map((entry, i) => answerEntry(entry, rows[i]!, asOfUs));
+    const asOfUs = latestOf(found, nowUs);
+    const entries = answerEntries(plan, found, { asOfUs, entityCount: asked.rowCount });
     const reads = plan.reads({ asOfUs, entries, asked });
     return { asOfUs, entityCount: asked.rowCount, entries, reads };
   }
@@ -79,48 +86,115 @@ type LookupPlan = {
   /** Different keys of its entries; entries of one entity share one, and it is encoded once. */
   readonly keys: readonly KeyPlan[];
   readonly entries: readonly EntryPlan[];
+  readonly latest: readonly LatestPlan[];
+  readonly windows: readonly WindowsPlan[];
   readonly reads: LookupReads;
 };
 
 type KeyPlan = { readonly columns: readonly string[]; readonly types: readonly KeyType[] };
 
-type EntryPlan = {
+type EntryPlan = LatestPlan | WindowsPlan;
+
+type PlannedRead = {
   readonly setId: number;
   /** Its place in `keys`. */
   readonly key: number;
+};
+
+type LatestPlan = PlannedRead & {
+  readonly kind: 'latest';
   readonly lifetime: Lifetime;
   readonly codec: RowCodec;
 };
 
+type WindowsPlan = PlannedRead & { readonly kind: 'windowed'; readonly values: WindowValues };
+
 function lookupPlan(service: CompiledFeatureService): LookupPlan {
   const keys: KeyPlan[] = [];
-  const entries = latestEntries(service).map(({ featureSet, keyColumns }): EntryPlan => {
+  const entries = service.entries.map((entry): EntryPlan => {
+    const { featureSet, keyColumns } = entry;
     // The type of a key column is the same wherever a service has it.
     const same = keys.findIndex(({ columns }) => columns.join() === keyColumns.join());
     const key = same < 0 ? keys.push({ columns: keyColumns, types: featureSet.keyTypes }) - 1 : same;
-    const { id, lifetime } = featureSet;
-    return { setId: id, key, lifetime, codec: featureCodec(featureSet) };
+    return entryPlan(entry, key);
   });
-  return { keys, entries, reads: lookupReads(service) };
+  return {
+    keys,
+    entries,
+    latest: entries.filter((entry) => entry.kind === 'latest'),
+    windows: entries.filter((entry) => entry.kind === 'windowed'),
+    reads: lookupReads(service),
+  };
 }
 
-/** T: the later of the clock and the newest event time read, tombstones and expired rows too (S14). */
-function latestOf(rows: readonly (readonly (StoredRow | null)[])[], nowUs: bigint): bigint {
-  let latest = nowUs;
-  for (const entryRows of rows) {
-    for (const row of entryRows)
-      if (row !== null && row.order.eventTime > latest) latest = row.order.eventTime;
+function entryPlan(entry: ServiceEntry, key: number): EntryPlan {
+  const { kind, featureSet } = entry;
+  if (kind === 'windowed') {
+    const wanted = new Set(entry.features.map(({ index }) => index));
+    return { kind, setId: featureSet.id, key, values: new WindowValues(featureSet, wanted) };
   }
-  return latest;
+  return { kind, setId: featureSet.id, key, lifetime: featureSet.lifetime, codec: featureCodec(featureSet) };
 }
 
-function answerEntry(entry: EntryPlan, rows: readonly (StoredRow | null)[], asOfUs: bigint): EntryAnswer {
+/** T: the later of the clock and the newest event time read, tombstones, expired and filtered rows too (S14). */
+function latestOf({ latest, windows }: OnlineAnswer, nowUs: bigint): bigint {
+  let newest = nowUs;
+  const see = (eventUs: bigint | undefined): void => {
+    if (eventUs !== undefined && eventUs > newest) newest = eventUs;
+  };
+  for (const rows of latest) for (const row of rows) see(row?.order.eventTime);
+  for (const entities of windows) for (const entity of entities ?? []) see(entity?.header.newestUs);
+  return newest;
+}
+
+/** The answers of entries in their order, each from the read that is its own. */
+function answerEntries(
+  { entries }: LookupPlan,
+  { latest, windows }: OnlineAnswer,
+  { asOfUs, entityCount }: Pick<LookupAnswer, 'asOfUs' | 'entityCount'>,
+): readonly EntryAnswer[] {
+  let [nextLatest, nextWindows] = [0, 0];
+  return entries.map((entry) => {
+    if (entry.kind === 'latest') return answerLatest(entry, latest[nextLatest++]!, asOfUs);
+    const found = windows[nextWindows++]!;
+    return found === null ? inactiveAnswer(entityCount) : answerWindows(entry, found, asOfUs);
+  });
+}
+
+function answerLatest(entry: LatestPlan, rows: readonly (StoredRow | null)[], asOfUs: bigint): EntryAnswer {
   const states = rows.map((row) => stateOf(row, entry.lifetime, asOfUs));
   return {
     states,
     values: rows.map((row, i) => (states[i] === 'ALIVE' ? entry.codec.decode(row!.payload) : NO_VALUES)),
     eventTimes: rows.map((row, i) => (states[i] === 'NOT_FOUND' ? null : row!.order.eventTime)),
     sequences: rows.map((row) => row?.through ?? null),
+  };
+}
+
+/** Aggregates of an unknown or NULL key are those of nothing (S15). */
+function answerWindows(
+  { values }: WindowsPlan,
+  entities: readonly (StoredWindows | null)[],
+  asOfUs: bigint,
+): EntryAnswer {
+  return {
+    states: entities.map(() => 'ALIVE'),
+    values: entities.map((entity) => values.at(asOfUs, entity)),
+    eventTimes: entities.map(() => null),
+    sequences: entities.map((entity) => entity?.header.through ?? BEFORE_THE_FIRST),
+  };
+}
+
+/** What a state knew that is active and has no row of the key. */
+const BEFORE_THE_FIRST = -1n;
+
+function inactiveAnswer(entityCount: number): EntryAnswer {
+  const each = <T>(value: T): readonly T[] => new Array<T>(entityCount).fill(value);
+  return {
+    states: each('NOT_FOUND'),
+    values: each(NO_VALUES),
+    eventTimes: each(null),
+    sequences: each(null),
   };
 }
 

@@ -1,0 +1,50 @@
+import { firstBlock, type WindowSeries, windowSeries } from '../../compile/window/series.js';
+import type { WindowedFeatureSet } from '../../compile/windowed-feature-set.js';
+import type { Value } from '../../definition/value.js';
+import type { StoredWindows, WindowBlock } from '../store.js';
+import { rowSeriesReader } from './row-series-reader.js';
+import { tileSeriesReader } from './tile-series-reader.js';
+
+/** The features of a set as of T, from what is stored of one entity; null where no row of it is known. */
+export class WindowValues {
+  private readonly series: readonly WindowSeries[];
+  private readonly readers: readonly SeriesReader[];
+
+  /** `wanted` are places of features; others are null in the answers. */
+  constructor(
+    private readonly set: WindowedFeatureSet,
+    wanted: ReadonlySet<number>,
+  ) {
+    this.series = windowSeries(set);
+    this.readers = this.series.map((each) =>
+      each.kind === 'rows' ? rowSeriesReader(set, each, wanted) : tileSeriesReader(set, each, wanted),
+    );
+  }
+
+  /** Of each series the first block that a T from `nowUs` on may need. */
+  from(nowUs: bigint): readonly bigint[] {
+    // What is to be folded is there still, where no row came since.
+    return this.series.map((each) =>
+      each.kind === 'tiles' || each.kind === 'rows' ? firstBlock(each, nowUs) : FIRST,
+    );
+  }
+
+  /** Values before defaults, in the order of the set's features. No row in `stored` may be later than T (S14). */
+  at(tUs: bigint, stored: StoredWindows | null): readonly Value[] {
+    const values = new Array<Value>(this.set.features.length).fill(null);
+    this.readers.forEach((read, series) => {
+      const blocks = stored?.blocks.filter((block) => block.series === series) ?? [];
+      read({ tUs, blocks }, values);
+    });
+    return values;
+  }
+}
+
+/** Below every block. */
+const FIRST = -(2n ** 63n);
+
+/** What a series knows of one entity, blocks by number. */
+export type SeriesState = { readonly tUs: bigint; readonly blocks: readonly WindowBlock[] };
+
+/** Puts the values of a series' features in their places. */
+export type SeriesReader = (state: SeriesState, values: Value[]) => void;

@@ -1,0 +1,287 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { compileFeatureService } from '../../src/compile/feature-service.js';
+import { BASE_BLOCK, firstBlock, mostBlocks, windowSeries } from '../../src/compile/window/series.js';
+import type { WindowedFeatureSet } from '../../src/compile/windowed-feature-set.js';
+import { columnOf } from '../../src/definition/column-batch.js';
+import { encodeKey } from '../../src/definition/key.js';
+import { compareOrder } from '../../src/definition/order.js';
+import { spanOf } from '../../src/definition/window.js';
+import type { GroupRows } from '../../src/ingest/group-rows.js';
+import { windowWrites } from '../../src/ingest/window-writes.js';
+import { LmdbOnlineStore } from '../../src/online/adapter/lmdb.js';
+import { Lookup, type LookupAnswer } from '../../src/online/lookup.js';
+import type { StoredWindows } from '../../src/online/store.js';
+import { RowBlockCodec } from '../../src/online/window/row-block.js';
+import { ManualClock } from '../../src/platform/clock.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
+import { ascending, groupOf, type ListedWindow, listingSet, type SourceRow } from './window-fixture.js';
+
+const RUNS = 150;
+const KEYS = ['a', 'b'] as const;
+const OWNER = { source: 's/s', epoch: 0n };
+
+const path = temporaryFolder('windows');
+let store: LmdbOnlineStore;
+let nextId = 1;
+beforeAll(() => {
+  store = LmdbOnlineStore.open(path);
+});
+afterAll(() => store.close());
+
+/** How rows come: cut into groups, some of which come twice, in part or after a restart. */
+type Delivery = {
+  readonly rows: number;
+  readonly again: 'no' | 'from the first' | 'after a part' | 'after a restart';
+};
+
+async function deliver(
+  set: WindowedFeatureSet,
+  rows: readonly SourceRow[],
+  deliveries: readonly Delivery[],
+): Promise<void> {
+  let start = 0;
+  for (let i = 0; start < rows.length; i++) {
+    const { rows: count, again } = deliveries[i % deliveries.length]!;
+    const end = Math.min(start + count, rows.length);
+    const group = groupOf(rows.slice(again === 'from the first' ? 0 : start, end));
+    if (again !== 'no') await apply(set, group, 1);
+    if (again === 'after a restart') {
+      await store.close();
+      store = LmdbOnlineStore.open(path);
+    }
+    await apply(set, group, Number.POSITIVE_INFINITY);
+    start = end;
+  }
+}
+
+/** Applies rows; a crash may leave some of the entities unwritten. */
+async function apply(set: WindowedFeatureSet, group: GroupRows, written: number): Promise<void> {
+  for await (const writes of windowWrites(store, set, 'active', group))
+    await store.writeWindows(writes.slice(0, written), OWNER);
+}
+
+async function lookup(set: WindowedFeatureSet, keys: readonly (string | null)[], nowUs: bigint) {
+  const entries = [{ featureSet: set.name }];
+  const service = compileFeatureService({ kind: 'FeatureService', name: 'f', entries }, 1, () => set);
+  const asked = { rowCount: keys.length, columns: new Map([['k', columnOf('STRING', keys)]]) };
+  return new Lookup(store, new ManualClock(nowUs)).lookup(service, asked);
+}
+
+/** S20, S21 and S13, row by row. */
+function listed(rows: readonly SourceRow[], { window, max, filtered }: ListedWindow, tUs: bigint) {
+  const { afterUs, throughUs } = spanOf(window, tUs);
+  const inSpan = rows.filter(
+    (row) =>
+      (afterUs === null || row.eventUs > afterUs) &&
+      row.eventUs <= throughUs &&
+      !row.tombstone &&
+      (!filtered || row.filter === true),
+  );
+  const newestFirst = inSpan.toSorted((a, b) => compareOrder(orderOf(b), orderOf(a)));
+  const values = newestFirst.slice(0, max ?? undefined).map(({ x }) => x);
+  return values.filter((x) => x !== null).toSorted(ascending);
+}
+
+/** The answer for one key; T is the later of the clock and the newest row (S14). */
+function naive(
+  windows: readonly ListedWindow[],
+  rows: readonly SourceRow[],
+  key: string | null,
+  nowUs: bigint,
+): LookupAnswer {
+  const own = rows.filter((row) => key !== null && row.key === key);
+  const newestUs = newestOf(own) ?? nowUs;
+  const asOfUs = newestUs > nowUs ? newestUs : nowUs;
+  const entry = {
+    states: ['ALIVE'],
+    values: [windows.map((window) => listed(own, window, asOfUs))],
+    eventTimes: [null],
+    sequences: [own.at(-1)?.sequence ?? -1n],
+  } as const;
+  return { asOfUs, entityCount: 1, entries: [entry], reads: [] };
+}
+
+function orderOf({ eventUs, orderUs, orderColumn, sequence }: SourceRow) {
+  return { eventTime: eventUs, orderTime: orderUs, orderColumn, sequence };
+}
+
+function newestOf(rows: readonly SourceRow[]): bigint | null {
+  return (
+    rows
+      .map(({ eventUs }) => eventUs)
+      .toSorted(ascending)
+      .at(-1) ?? null
+  );
+}
+
+/** Hops of some microseconds, so that few rows fill many tiles and blocks. */
+const tiled = fc
+  .record({
+    sizeUs: fc.constantFrom(null, 3n, 10n, 33n, 100n),
+    hopUs: fc.constantFrom(2n, 3n),
+    offsetUs: fc.constantFrom(0n, 0n, 1n, 7n, 60n),
+  })
+  .map((window) => ({ window, max: null }));
+const exact = fc.record({
+  window: fc.record({
+    sizeUs: fc.constantFrom(null, 1n, 9n, 40n),
+    hopUs: fc.constant(1n),
+    offsetUs: fc.constant(0n),
+  }),
+  max: fc.constantFrom(1, 2, 3, 100),
+});
+const anyWindow: fc.Arbitrary<ListedWindow> = fc
+  .tuple(fc.oneof(tiled, exact), fc.boolean())
+  .map(([window, filtered]) => ({ ...window, filtered }));
+const anyRow = fc.record({
+  key: fc.constantFrom(...KEYS, ...KEYS, ...KEYS, null),
+  eventUs: fc.oneof(fc.bigInt(-60n, 120n), fc.bigInt(50n, 60n)),
+  orderUs: fc.bigInt(0n, 2n),
+  orderColumn: fc.constantFrom(null, 0n, 1n),
+  isArgumentNull: fc.constantFrom(false, false, false, true),
+  filter: fc.constantFrom(true, true, false, null),
+  tombstone: fc.constantFrom(false, false, false, false, true),
+});
+const anyRows = fc.array(anyRow, { maxLength: 60 }).map((rows) =>
+  rows.map(
+    ({ isArgumentNull, ...row }, i): SourceRow => ({
+      ...row,
+      x: isArgumentNull ? null : BigInt(i),
+      sequence: BigInt(i),
+    }),
+  ),
+);
+const anyDeliveries: fc.Arbitrary<readonly Delivery[]> = fc.array(
+  fc.record({
+    rows: fc.integer({ min: 1, max: 20 }),
+    again: fc.constantFrom('no', 'no', 'from the first', 'after a part', 'after a restart'),
+  }),
+  { minLength: 1, maxLength: 5 },
+);
+
+describe('windows online', () => {
+  it('answer as a look at every row does, whatever the order, the groups and what comes twice (S11, S14, S20-S23)', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(anyWindow, { minLength: 1, maxLength: 6 }),
+        anyRows,
+        anyDeliveries,
+        fc.array(fc.bigInt(-100n, 300n), { minLength: 1, maxLength: 6 }),
+        async (windows, rows, deliveries, clocks) => {
+          const set = listingSet(nextId++, windows);
+          await store.activate(set.id);
+          await deliver(set, rows, deliveries);
+          for (const nowUs of clocks) {
+            for (const key of [...KEYS, 'unknown', null])
+              expect(await lookup(set, [key], nowUs)).toEqual(naive(windows, rows, key, nowUs));
+          }
+        },
+      ),
+      { numRuns: RUNS },
+    );
+  });
+
+  it('are the same bytes whatever the order of arrival, and no more than what some T can still need (S10, S23)', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(anyWindow, { minLength: 1, maxLength: 6 }),
+        anyRows,
+        anyDeliveries,
+        fc.infiniteStream(fc.nat()),
+        async (windows, inOrder, deliveries, ranks) => {
+          const rows = inOrder.map((row, i) => ({ ...row, orderUs: BigInt(i) }));
+          const shuffled = rows
+            .map((row) => ({ row, rank: ranks.next().value as number }))
+            .sort((a, b) => a.rank - b.rank)
+            .map(({ row }, i) => ({ ...row, sequence: BigInt(i) }));
+          const states = [];
+          for (const arrived of [rows, shuffled]) {
+            const set = listingSet(nextId++, windows);
+            await store.activate(set.id);
+            await deliver(set, arrived, deliveries);
+            states.push(await storedOf(set));
+            requireBounds(set, await storedOf(set));
+          }
+          const set = listingSet(0, windows);
+          const shown = states.map((found) =>
+            found.map(({ key, windows }) => [key, comparable(set, windows)]),
+          );
+          expect(shown[1]).toEqual(shown[0]);
+        },
+      ),
+      { numRuns: RUNS },
+    );
+  });
+
+  it('counts late rows, and those of them that came too late for a tile, once (S23)', async () => {
+    const window = { sizeUs: 10n, hopUs: 2n, offsetUs: 0n };
+    const set = listingSet(nextId++, [{ window, max: null, filtered: false }]);
+    await store.activate(set.id);
+    const times = [100n, 99n, 101n, 20n, 90n, 101n];
+    const rows = times.map(
+      (eventUs, i): SourceRow => ({
+        key: 'a',
+        eventUs,
+        orderUs: 0n,
+        orderColumn: null,
+        sequence: BigInt(i),
+        x: BigInt(i),
+        filter: true,
+        tombstone: i === 4,
+      }),
+    );
+    await deliver(set, rows, [{ rows: 4, again: 'from the first' }]);
+    const [{ windows } = { windows: null }] = await storedOf(set);
+    expect(windows?.header).toEqual({ newestUs: 101n, through: 5n, lateRows: 2n, missedRows: 1n });
+  });
+
+  it('finds nothing in a version that is not active, and aggregates of nothing in one that is (S15, S18)', async () => {
+    const window = { sizeUs: 10n, hopUs: 2n, offsetUs: 0n };
+    const set = listingSet(nextId++, [{ window, max: null, filtered: false }]);
+    const ask = async () => (await lookup(set, ['a', null], 0n)).entries[0];
+    const nothing = { values: [[], []], eventTimes: [null, null] };
+    expect(await ask()).toEqual({ ...nothing, states: ['NOT_FOUND', 'NOT_FOUND'], sequences: [null, null] });
+    await store.activate(set.id);
+    const values = [[[]], [[]]];
+    expect(await ask()).toEqual({ ...nothing, values, states: ['ALIVE', 'ALIVE'], sequences: [-1n, -1n] });
+  });
+});
+
+async function storedOf(set: WindowedFeatureSet) {
+  const keys = KEYS.map((key) => encodeKey(['STRING'], [key])!);
+  const found: { readonly key: string; readonly windows: StoredWindows }[] = [];
+  for await (const { key, windows } of store.scanWindows(set.id))
+    found.push({ key: KEYS[keys.findIndex((each) => each.equals(key))]!, windows });
+  return found;
+}
+
+function requireBounds(set: WindowedFeatureSet, found: Awaited<ReturnType<typeof storedOf>>): void {
+  const all = windowSeries(set);
+  for (const { windows } of found) {
+    all.forEach((series, place) => {
+      const blocks = windows.blocks.filter((block) => block.series === place);
+      expect(blocks.length).toBeLessThanOrEqual(mostBlocks(series));
+      const first = firstBlock(series, windows.header.newestUs);
+      for (const { number, bytes } of blocks) {
+        expect(number >= first || number === BASE_BLOCK).toBe(true);
+        if (series.kind !== 'rows') continue;
+        const most = series.filters.reduce((rows, { max }) => rows + max, 0);
+        expect(new RowBlockCodec(set, series).decode(bytes).length).toBeLessThanOrEqual(most);
+      }
+    });
+  }
+}
+
+/** What is stored without sequences and counts, which tell of the order of arrival. */
+function comparable(set: WindowedFeatureSet, { header, blocks }: StoredWindows) {
+  const all = windowSeries(set);
+  const shown = blocks.map(({ series, number, bytes }) => {
+    const each = all[series]!;
+    if (each.kind !== 'rows') return { series, number, bytes: Buffer.from(bytes).toString('hex') };
+    const codec = new RowBlockCodec(set, each);
+    const { orders, inputs } = codec.columns(codec.decode(bytes));
+    return { series, number, rows: { ...orders, sequences: null, inputs } };
+  });
+  return { newestUs: header.newestUs, blocks: shown };
+}
