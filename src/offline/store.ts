@@ -120,11 +120,14 @@ export function eventTimeName(alias: string): string {
 }
 
 /**
- * How the matched rows of one entry were found; the answer is the same. `small`: steps over the rows of the frame's keys;
+ * How the newest rows of one entry were found; the answer is the same. `small`: steps over the rows of the frame's keys;
  * `compacted`: the compacted table and the rows since; `raw`: steps over every row.
  */
-export const RETRIEVAL_PLANS = ['small', 'compacted', 'raw'] as const;
-export type RetrievalPlan = (typeof RETRIEVAL_PLANS)[number];
+export const LATEST_PLANS = ['small', 'compacted', 'raw'] as const;
+export type LatestPlan = (typeof LATEST_PLANS)[number];
+
+/** How what one entry reads was found; `windows`: the rows of the frame's keys that lie in its windows. */
+export type RetrievalPlan = LatestPlan | 'windows';
 
 /** What a retrieval tells about itself. */
 export type RetrievalReport = {

@@ -1,13 +1,13 @@
 import { join } from 'node:path';
 import { DuckdbOfflineStore } from '../../src/offline/adapter/duckdb.js';
 import { PLANS_BY_SIZE } from '../../src/offline/adapter/duckdb-plan.js';
-import type { RetrievalPlan } from '../../src/offline/store.js';
+import type { LatestPlan } from '../../src/offline/store.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 import { offlineStoreSuite } from './offline-store.suite.js';
 
 const LIMITS = { memoryLimit: '512MB', threads: 2 };
 
-let forced: RetrievalPlan | null = null;
+let forced: LatestPlan | null = null;
 
 /** Every other time the steps are sorted where few are asked for. */
 let turns = 0;

@@ -16,9 +16,9 @@ import { arrowBytes } from '../../src/offline/arrow.js';
 import {
   type Boundary,
   type Knowledge,
+  LATEST_PLANS,
+  type LatestPlan,
   type OfflineStore,
-  RETRIEVAL_PLANS,
-  type RetrievalPlan,
   type RetrievalQuery,
   type RetrievalReport,
 } from '../../src/offline/store.js';
@@ -56,7 +56,7 @@ function setOver(source: string, more: Partial<SourceFeatureSetDocument> = {}): 
 export type OfflineEngine = {
   readonly open: () => Promise<OfflineStore>;
   /** Makes the store find rows by one plan wherever it applies; null is as it chooses. */
-  readonly force: (plan: RetrievalPlan | null) => void;
+  readonly force: (plan: LatestPlan | null) => void;
 };
 
 /** What every offline store must do, against a naive oracle. */
@@ -75,7 +75,7 @@ export function offlineStoreSuite(engine: string, { open, force }: OfflineEngine
           const source = sourceNamed(`source${run++}`);
           await write(store, source, each);
           const expected = expectedOf(each);
-          for (const plan of [null, ...RETRIEVAL_PLANS]) {
+          for (const plan of [null, ...LATEST_PLANS]) {
             force(plan);
             const { answers, report } = await retrieve(store, askOf(each, source));
             expect(answers).toEqual(expected.answers);
@@ -96,7 +96,7 @@ export function offlineStoreSuite(engine: string, { open, force }: OfflineEngine
       const [set, other] = sources.map((source, i) =>
         setOver(source.name, { name: i === 0 ? 'set' : 'other' }),
       );
-      for (const plan of [null, ...RETRIEVAL_PLANS]) {
+      for (const plan of [null, ...LATEST_PLANS]) {
         force(plan);
         const ask = { source: sources[0]!, document: set!, and: { source: sources[1]!, document: other! } };
         const frame = [1n, 5n].map((t) => ({ a: 'x', b: 1n, t }));
@@ -149,7 +149,7 @@ export function offlineStoreSuite(engine: string, { open, force }: OfflineEngine
           await store.retain(ref, horizonUs);
           const asked = { ...now, frame: later.filter((question) => isAnswer(now.rows, question)) };
           const expected = expectedOf(asked);
-          for (const plan of asked.frame.length === 0 ? [] : [null, ...RETRIEVAL_PLANS]) {
+          for (const plan of asked.frame.length === 0 ? [] : [null, ...LATEST_PLANS]) {
             force(plan);
             const { answers, report } = await retrieve(store, askOf(asked, source));
             expect(answers).toEqual(expected.answers);

@@ -83,6 +83,7 @@ const SERVICE = compileFeatureService(
 );
 
 const SOURCES: readonly EntrySource[] = latestEntries(SERVICE).map((entry) => ({
+  kind: 'latest',
   entry,
   table: '"history_weather"',
   column: historyColumn,

@@ -11,7 +11,7 @@ import type { Value } from '../../src/definition/value.js';
 import { DuckdbOfflineStore } from '../../src/offline/adapter/duckdb.js';
 import { PLANS_BY_SIZE } from '../../src/offline/adapter/duckdb-plan.js';
 import { arrowBytes } from '../../src/offline/arrow.js';
-import type { Knowledge, OfflineStore, RetrievalPlan, RetrievalReport } from '../../src/offline/store.js';
+import type { Knowledge, LatestPlan, OfflineStore, RetrievalReport } from '../../src/offline/store.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 import { batchesOf, cases, type HistoryCase, NOW_US, sourceNamed } from './history-cases.js';
 
@@ -37,7 +37,7 @@ const BOTH = [
   { name: 'none', expression: 'young__v IS NULL' },
 ];
 
-let forced: RetrievalPlan | null = null;
+let forced: LatestPlan | null = null;
 let store: OfflineStore;
 let run = 0;
 beforeAll(async () => {

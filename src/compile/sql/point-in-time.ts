@@ -1,14 +1,20 @@
 import { namesIn } from '../../definition/expression.js';
 import type { Lifetime } from '../../definition/status.js';
-import type { LatestEntry, ServiceFeature } from '../service-reads.js';
+import type { LatestEntry, ServiceFeature, WindowedEntry } from '../service-reads.js';
 import { duckdbSql, literalSql, quoteIdentifier } from './duckdb.js';
 
 /**
  * Point-in-time joins in DuckDB SQL (S14 to S17): what stands beside the frame once each entry's row is found
- * (`point-in-time-match.ts`), and the features computed from it.
+ * (`point-in-time-match.ts`), or its windows were computed, and the features computed from it.
  */
-export type EntrySource = {
-  readonly entry: LatestEntry;
+export type EntrySource = LatestSource | WindowedSource;
+
+export type LatestSource = SourceOf<LatestEntry> & { readonly kind: 'latest' };
+
+export type WindowedSource = SourceOf<WindowedEntry> & { readonly kind: 'windowed' };
+
+type SourceOf<Entry> = {
+  readonly entry: Entry;
   /** The history table, quoted. */
   readonly table: string;
   /** A source column as a quoted column of that table. */
@@ -35,10 +41,20 @@ export const HISTORY_COLUMNS = {
 
 /**
  * Name of a column of the joined frame: of the matched row of one entry its event time, NULL where there is none, and
- * whether its created time was assumed.
+ * whether its created time was assumed; of windows whether that of a row was on which one of the values rests.
  */
 export function matchColumn(entry: number, what: 'event' | 'assumed'): string {
   return quoteIdentifier(`~${entry}.${what}`);
+}
+
+/** Name of a column of the joined frame: whether a windowed entry answered anything yet (S18). */
+export function activeColumn(entry: number): string {
+  return quoteIdentifier(`~${entry}.active`);
+}
+
+/** Name of a feature that was computed beside SQL, by its place in its set. */
+export function featureColumn(entry: number, index: number): string {
+  return quoteIdentifier(`~${entry}=${index}`);
 }
 
 /** Name of a column of the joined frame: a source column of the matched row. */
@@ -57,35 +73,38 @@ export function columnsRead(features: readonly ServiceFeature[]): readonly strin
 }
 
 /**
- * The frame with every entry's matched row beside it, in the frame's order. `frame` is a FROM item with columns `"~row"`
- * (its place) and `"~t"` (T, TIMESTAMP); `matches[i]` has one row a frame row: `"~row"` and the matched `"~sequence"`.
+ * The frame with every entry's matched row, or windowed values, beside it, in the frame's order. `frame` is a FROM item with columns
+ * `"~row"` (its place) and `"~t"` (T, TIMESTAMP); `matches[i]` has one row a frame row: `"~row"` and the matched `"~sequence"`,
+ * or the values of windows.
  */
 export function joinedSql(
   frame: string,
   sources: readonly EntrySource[],
   matches: readonly string[],
 ): string {
-  const columns = sources.flatMap((source, i) => matchColumns(source, i, `"~h${i}"`));
+  const columns = sources.flatMap((source, i) =>
+    source.kind === 'latest' ? matchColumns(source, i, `"~h${i}"`) : windowColumns(source, i, `"~m${i}"`),
+  );
   return [
     `SELECT ${['f.*', ...columns].join(', ')}`,
     `FROM ${frame} f`,
-    ...sources.map(
-      (source, i) =>
-        `JOIN ${matches[i]!} "~m${i}" USING ("~row") ${matchedRow(source, `"~m${i}"`, `"~h${i}"`)}`,
-    ),
+    ...sources.map((source, i) => {
+      const row = source.kind === 'latest' ? ` ${matchedRow(source, `"~m${i}"`, `"~h${i}"`)}` : '';
+      return `JOIN ${matches[i]!} "~m${i}" USING ("~row")${row}`;
+    }),
     'ORDER BY f."~row"',
   ].join('\n');
 }
 
 /** Joins the row of history whose sequence `match` holds, unless it is a deletion: then there is no value (S13). */
-function matchedRow(source: EntrySource, match: string, history: string): string {
+function matchedRow(source: LatestSource, match: string, history: string): string {
   const { sequence } = HISTORY_COLUMNS;
   const alive =
     source.tombstone === null ? '' : ` AND ${history}.${source.column(source.tombstone)} IS NOT TRUE`;
   return `LEFT JOIN ${source.table} ${history} ON ${history}.${sequence} = ${match}.${sequence}${alive}`;
 }
 
-function matchColumns(source: EntrySource, entry: number, history: string): readonly string[] {
+function matchColumns(source: LatestSource, entry: number, history: string): readonly string[] {
   return [
     `${history}.${source.column(source.eventTime)} AS ${matchColumn(entry, 'event')}`,
     `${history}.${HISTORY_COLUMNS.createdAssumed} AS ${matchColumn(entry, 'assumed')}`,
@@ -95,11 +114,30 @@ function matchColumns(source: EntrySource, entry: number, history: string): read
   ];
 }
 
+function windowColumns({ entry }: WindowedSource, place: number, windows: string): readonly string[] {
+  return windowNames(entry, place).map((name) => `${windows}.${name}`);
+}
+
+/** Names of what {@link joinedSql} takes from the windows of an entry. */
+function windowNames({ features }: WindowedEntry, place: number): readonly string[] {
+  const values = features.map(({ index }) => featureColumn(place, index));
+  return [activeColumn(place), matchColumn(place, 'assumed'), ...values];
+}
+
+/** What {@link joinedSql} takes of an entry of which nothing is read, for the rows of `rows`. */
+export function unreadSql(source: EntrySource, place: number, rows: string): string {
+  const columns =
+    source.kind === 'latest'
+      ? [`NULL::BIGINT AS ${HISTORY_COLUMNS.sequence}`]
+      : windowNames(source.entry, place).map((name) => `NULL AS ${name}`);
+  return `(SELECT "~row", ${columns.join(', ')} FROM ${rows})`;
+}
+
 /**
  * The matched rows of one entry for the frame rows of `matches`, as {@link joinedSql} has them: `"~row"`, `"~t"`, then the
  * matched columns.
  */
-export function matchedSql(source: EntrySource, entry: number, matches: string): string {
+export function matchedSql(source: LatestSource, entry: number, matches: string): string {
   const columns = matchColumns(source, entry, '"~h"').join(', ');
   return `SELECT m."~row", m."~t", ${columns} FROM ${matches} m ${matchedRow(source, 'm', '"~h"')}`;
 }
@@ -135,6 +173,11 @@ export function statusSql(entry: number, valueSql: string, lifetime: Lifetime): 
   if (lifetime.retentionUs !== null) gone.push(`${age} > ${lifetime.retentionUs}`);
   const expired = lifetime.maxAgeUs === null ? '' : ` WHEN ${age} > ${lifetime.maxAgeUs} THEN 'EXPIRED'`;
   return `CASE WHEN ${gone.join(' OR ')} THEN 'NOT_FOUND'${expired} WHEN (${valueSql}) IS NULL THEN 'NULL' ELSE 'PRESENT' END`;
+}
+
+/** A windowed feature's status over the joined frame: aggregates are of something or of nothing (S15). */
+export function windowStatusSql(entry: number, valueSql: string): string {
+  return `CASE WHEN NOT ${activeColumn(entry)} THEN 'NOT_FOUND' WHEN (${valueSql}) IS NULL THEN 'NULL' ELSE 'PRESENT' END`;
 }
 
 /** Event time of the matched row, unless it is NOT_FOUND. */

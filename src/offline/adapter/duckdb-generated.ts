@@ -1,9 +1,10 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { type LatestEntry, latestEntries } from '../../compile/service-reads.js';
+import type { ServiceEntry } from '../../compile/service-reads.js';
 import { duckdbType, quoteIdentifier } from '../../compile/sql/duckdb.js';
 import { changesSql, entitiesSql, type FrameSource, rowTimesSql } from '../../compile/sql/generated-frame.js';
 import type { Visibility } from '../../compile/sql/point-in-time-steps.js';
 import { PlumblineError } from '../../definition/error.js';
+import type { Lifetime } from '../../definition/status.js';
 import { readFrame } from '../frame-read.js';
 import type { FrameFile, GeneratedFrame, RetrievalQuery } from '../store.js';
 import { instantsIn } from './duckdb-column.js';
@@ -28,10 +29,11 @@ export async function makeFrame(
 ): Promise<void> {
   const { frame, service } = query;
   const keys = service.keyColumns.map(({ name }) => quoteIdentifier(name));
+  requireChanges(query);
   requireOwnColumns(query);
   if (frame.entities === null) requireWholeKeys(query);
   else await takeEntities(connection, query, frame.entities);
-  const sources = latestEntries(service).flatMap((entry) => sourcesOf(query, entry, historyOf));
+  const sources = service.entries.flatMap((entry) => sourcesOf(query, entry, historyOf));
   if (frame.kind === 'grid') {
     const found = sources.map((source) => entitiesSql(source, frame)).join('\nUNION\n');
     if (frame.entities === null) await connection.run(`CREATE TEMP TABLE "~entities" AS ${found}`);
@@ -50,6 +52,16 @@ function requireOwnColumns({ service }: GeneratedQuery): void {
   const message = `"${shared.alias}" has one column for two of its keys; send a frame instead`;
   throw new PlumblineError('INVALID_REQUEST', message, { path: 'featureService' });
 }
+
+/** Aggregates change at every hop, whether or not rows came. */
+function requireChanges({ frame, service }: GeneratedQuery): void {
+  const windowed = service.entries.find(({ kind }) => kind === 'windowed');
+  if (frame.kind !== 'changes' || windowed === undefined) return;
+  const message = `"${windowed.alias}" is a feature set of windows, whose values change with time alone; ask for "rows" or a "grid" instead`;
+  throw new PlumblineError('INVALID_REQUEST', message, { path: 'mode' });
+}
+
+const UNLIMITED: Lifetime = { maxAgeUs: null, retentionUs: null };
 
 /** Without entities the rows of every entry must tell all of the keys. */
 function requireWholeKeys({ service }: GeneratedQuery): void {
@@ -72,7 +84,7 @@ async function takeEntities(
 }
 
 /** The history of an entry; none where `served` is asked for what was never active. */
-function sourcesOf(query: GeneratedQuery, entry: LatestEntry, historyOf: HistoryOf): readonly FrameSource[] {
+function sourcesOf(query: GeneratedQuery, entry: ServiceEntry, historyOf: HistoryOf): readonly FrameSource[] {
   const { featureSet, keyColumns } = entry;
   const { source } = featureSet;
   const activation = query.knowledge === 'served' ? query.activations.get(featureSet.id) : null;
@@ -95,7 +107,8 @@ function sourcesOf(query: GeneratedQuery, entry: LatestEntry, historyOf: History
         through: snapshot,
       },
       visibility,
-      lifetime: featureSet.lifetime,
+      // Aggregates are never too old (S15).
+      lifetime: featureSet.kind === 'stored' ? featureSet.lifetime : UNLIMITED,
       tombstone: source.tombstone === undefined ? null : historyColumn(source.tombstone),
       activeFromUs: activation?.visibleUs ?? null,
       frameKeys,

@@ -6,7 +6,9 @@ import {
   aliveSql,
   columnsRead,
   type EntrySource,
+  featureColumn,
   featureSql,
+  type LatestSource,
   matchedColumn,
 } from '../../compile/sql/point-in-time.js';
 import { type Column, ColumnBuilder, valueAt } from '../../definition/column-batch.js';
@@ -14,30 +16,39 @@ import type { ValueType } from '../../definition/value-type.js';
 import { chunkOf, columnOfVector } from './duckdb-column.js';
 
 /** A feature that SQL cannot give bit for bit: the kernel computes it from the joined frame (S8). */
-export type KernelFeature = { readonly entry: number; readonly feature: ServiceFeature };
+export type KernelFeature = {
+  readonly entry: number;
+  readonly source: LatestSource;
+  readonly feature: ServiceFeature;
+};
 
 /** The features of a joined frame that the kernel computes. */
 export function kernelFeatures(sources: readonly EntrySource[]): readonly KernelFeature[] {
-  return sources.flatMap(({ entry: { features, featureSet } }, entry) =>
-    features
+  return sources.flatMap((source, entry) => {
+    if (source.kind === 'windowed') return [];
+    const { features, featureSet } = source.entry;
+    return features
       .filter((feature) => featureSql(entry, feature, featureSet.lifetime) === null)
-      .map((feature) => ({ entry, feature })),
-  );
+      .map((feature) => ({ entry, source, feature }));
+  });
 }
 
-/** A feature's value over the joined frame and the table of {@link computeByKernel}, before its default. */
-export function rawFeatureSql({ entry }: EntrySource, place: number, feature: ServiceFeature): string {
-  return featureSql(place, feature, entry.featureSet.lifetime) ?? kernelColumn(place, feature);
-}
-
-/** Name of a kernel-computed feature in the table of {@link computeByKernel}. */
-export function kernelColumn(entry: number, feature: ServiceFeature): string {
-  return quoteIdentifier(`~${entry}=${feature.index}`);
+/**
+ * The value of a feature of an entry, by its place in the set, over the joined frame and the table of {@link computeByKernel},
+ * before its default.
+ */
+export function rawFeatureSql(
+  source: EntrySource,
+  place: number,
+  { index }: Pick<ServiceFeature, 'index'>,
+): string {
+  if (source.kind === 'windowed') return featureColumn(place, index);
+  const feature = source.entry.features.find((each) => each.index === index)!;
+  return featureSql(place, feature, source.entry.featureSet.lifetime) ?? featureColumn(place, index);
 }
 
 /** What is computed, over which table of the joined frame, into which table; both unquoted. */
 export type KernelWork = {
-  readonly sources: readonly EntrySource[];
   readonly features: readonly KernelFeature[];
   readonly joined: string;
   readonly into: string;
@@ -49,13 +60,13 @@ export type KernelWork = {
  */
 export async function computeByKernel(
   connection: DuckDBConnection,
-  { sources, features, joined, into }: KernelWork,
+  { features, joined, into }: KernelWork,
 ): Promise<number> {
   const columns = features.map(
-    ({ entry, feature }) => `${kernelColumn(entry, feature)} ${duckdbType(feature.type)}`,
+    ({ entry, feature }) => `${featureColumn(entry, feature.index)} ${duckdbType(feature.type)}`,
   );
   await connection.run(`CREATE TEMP TABLE ${quoteIdentifier(into)} ("~row" BIGINT, ${columns.join(', ')})`);
-  const parts = partsOf(sources, features);
+  const parts = partsOf(features);
   const inputs = parts.flatMap((part) => [
     part.alive,
     ...part.names.map((name) => matchedColumn(part.entry, name)),
@@ -82,11 +93,10 @@ type Part = {
   readonly kernel: ColumnarKernel;
 };
 
-function partsOf(sources: readonly EntrySource[], features: readonly KernelFeature[]): readonly Part[] {
-  const entries = [...new Set(features.map(({ entry }) => entry))];
-  return entries.map((entry) => {
-    const mine = features.filter((other) => other.entry === entry).map(({ feature }) => feature);
-    const { featureSet } = sources[entry]!.entry;
+function partsOf(features: readonly KernelFeature[]): readonly Part[] {
+  return [...Map.groupBy(features, ({ entry }) => entry)].map(([entry, group]) => {
+    const mine = group.map(({ feature }) => feature);
+    const { featureSet } = group[0]!.source.entry;
     return {
       entry,
       alive: aliveSql(entry, featureSet.lifetime),

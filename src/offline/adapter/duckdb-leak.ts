@@ -3,8 +3,8 @@ import { compileColumnarKernel } from '../../compile/kernel.js';
 import type { LatestEntry, ServiceFeature } from '../../compile/service-reads.js';
 import {
   columnsRead,
-  type EntrySource,
   featureSql,
+  type LatestSource,
   matchColumn,
   matchedColumn,
   matchedSql,
@@ -22,7 +22,7 @@ export type Differing = {
   /** Table of `"~row"`, `"~t"` and the sequences by either rule, `"~mine"` and `"~other"`. */
   readonly table: string;
   readonly entry: number;
-  readonly source: EntrySource;
+  readonly source: LatestSource;
   /** Whether the answer is by the first of the two, so that its rows stand in `"~joined"`. */
   readonly isAnswer: boolean;
 };

@@ -10,7 +10,7 @@ import {
   stepsMatchSql,
 } from '../../compile/sql/point-in-time-match.js';
 import type { KeyedHistory, Visibility } from '../../compile/sql/point-in-time-steps.js';
-import type { RetrievalPlan } from '../store.js';
+import type { LatestPlan } from '../store.js';
 import { fillTable, rowsOf } from './duckdb-session.js';
 
 /** Steps of `event` and `known` that compaction keeps ready made, for all rows up to a sequence. */
@@ -29,7 +29,7 @@ export type MatchScope = {
   /** Null where there is none that the snapshot contains as a whole. */
   readonly compacted: CompactedTable | null;
   readonly asked: Asked;
-  readonly plan: RetrievalPlan;
+  readonly plan: LatestPlan;
   readonly cheapPairs: number;
 };
 

@@ -1,5 +1,5 @@
 import { pairCountSql } from '../../compile/sql/point-in-time-match.js';
-import type { RetrievalPlan } from '../store.js';
+import type { LatestPlan } from '../store.js';
 import type { MatchScope } from './duckdb-match.js';
 import { rowsOf } from './duckdb-session.js';
 
@@ -19,7 +19,7 @@ export type PlanFacts = {
 
 /** How the rows of an entry are found; every choice gives the same ones. */
 export type PlanRules = {
-  readonly choose: (facts: PlanFacts) => RetrievalPlan;
+  readonly choose: (facts: PlanFacts) => LatestPlan;
   /** Most pairs of a frame row and a step of its key that cost less than sorting the steps. */
   readonly cheapPairs: number;
 };

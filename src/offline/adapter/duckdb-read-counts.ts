@@ -2,9 +2,8 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import type { CompiledFeatureService } from '../../compile/feature-service.js';
 import type { ServiceRead } from '../../compile/service-reads.js';
 import { quoteIdentifier } from '../../compile/sql/duckdb.js';
-import { type EntrySource, joinedSql, matchColumn } from '../../compile/sql/point-in-time.js';
+import { type EntrySource, joinedSql, matchColumn, unreadSql } from '../../compile/sql/point-in-time.js';
 import { computeByKernel, kernelFeatures } from './duckdb-kernel.js';
-import type { Differing } from './duckdb-leak.js';
 import { computeReads, readColumn, withKernelSql } from './duckdb-reads.js';
 import { fillTable, rowsOf } from './duckdb-session.js';
 
@@ -51,16 +50,27 @@ async function countRows(connection: DuckDBConnection, tables: readonly string[]
   return Number(row![0]);
 }
 
+/** The rows in which one entry differs between `known` and `event`, and what both give. */
+export type EntrySides = {
+  /** Table with a `"~row"` for each; null where the entry does not differ anywhere. */
+  readonly differing: string | null;
+  /** The matches, or windows, of the rows in {@link CHANGED} by the two rules, as FROM items of `joinedSql`; the order of the rules is that of every entry. */
+  readonly sides: () => Promise<Sides>;
+};
+
+export type Sides = { readonly mine: string; readonly other: string };
+
+/** The rows of the frame in which any entry differs: a table of `"~row"`. */
+export const CHANGED = '"~changed"';
+
 export type ReadLeaks = {
   readonly connection: DuckDBConnection;
   readonly service: CompiledFeatureService;
   readonly sources: readonly EntrySource[];
   /** The frame as a FROM item. */
   readonly frame: string;
-  /** Where the two rules match different rows, of each entry where they do. */
-  readonly differing: readonly Differing[];
-  /** Makes the matches of an entry by the first of the rules, for every row of the frame, if they are not there; gives their table. */
-  readonly matchesOf: (entry: number) => Promise<string>;
+  /** By the place of the entry. */
+  readonly entries: readonly EntrySides[];
 };
 
 /**
@@ -68,37 +78,35 @@ export type ReadLeaks = {
  * any entry differs.
  */
 export async function countReadLeaks(leaks: ReadLeaks): Promise<number> {
-  const { connection, service, sources } = leaks;
-  const used = new Set([...answeredReads(service).values()].flatMap(({ entries }) => entries));
-  const differing = leaks.differing.filter(({ entry }) => used.has(entry));
-  if (differing.length === 0) return 0;
-  const rows = differing.map(({ table }) => `SELECT "~row" FROM ${table}`).join(' UNION ');
-  await fillTable(connection, '"~changed"', rows);
-  if ((await countRows(connection, ['"~changed"'])) === 0) return 0;
-  const sides = { mine: [] as string[], other: [] as string[] };
-  for (const entry of sources.keys()) {
-    const matches = used.has(entry) ? await leaks.matchesOf(entry) : null;
-    const table = differing.find((each) => each.entry === entry)?.table ?? null;
-    sides.mine.push(matchesSql(matches, null));
-    sides.other.push(matchesSql(matches, table));
+  const { connection, service, sources, entries } = leaks;
+  const used = new Set([...answeredReads(service).values()].flatMap((read) => read.entries));
+  const tables = entries.flatMap(({ differing }, entry) =>
+    differing !== null && used.has(entry) ? [differing] : [],
+  );
+  if (tables.length === 0) return 0;
+  await fillTable(connection, CHANGED, tables.map((table) => `SELECT "~row" FROM ${table}`).join(' UNION '));
+  if ((await countRows(connection, [CHANGED])) === 0) return 0;
+  const all: Sides[] = [];
+  for (const [entry, source] of sources.entries()) {
+    const unread = unreadSql(source, entry, CHANGED);
+    all.push(used.has(entry) ? await entries[entry]!.sides() : { mine: unread, other: unread });
   }
-  const mine = await readsOf(leaks, 'mine', sides.mine);
-  const other = await readsOf(leaks, 'other', sides.other);
+  const mine = await readsOf(
+    leaks,
+    'mine',
+    all.map((sides) => sides.mine),
+  );
+  const other = await readsOf(
+    leaks,
+    'other',
+    all.map((sides) => sides.other),
+  );
   const counts = [...answeredReads(service).keys()].map(
     (place) => `count(*) FILTER (a.${readColumn(place)} IS DISTINCT FROM b.${readColumn(place)})`,
   );
   const sql = `SELECT ${counts.join(' + ')} FROM ${mine} a JOIN ${other} b USING ("~row")`;
   const [row] = await rowsOf(connection, sql);
   return Number(row![0]);
-}
-
-/** The matches of the rows that changed as a FROM item, those of the second rule where `differing` has them. */
-function matchesSql(matches: string | null, differing: string | null): string {
-  if (matches === null) return '(SELECT "~row", NULL::BIGINT AS "~sequence" FROM "~changed")';
-  if (differing === null)
-    return `(SELECT m."~row", m."~sequence" FROM ${matches} m SEMI JOIN "~changed" USING ("~row"))`;
-  const sequence = 'CASE WHEN d."~row" IS NULL THEN m."~sequence" ELSE d."~other" END AS "~sequence"';
-  return `(SELECT m."~row", ${sequence} FROM ${matches} m SEMI JOIN "~changed" c ON c."~row" = m."~row" LEFT JOIN ${differing} d ON d."~row" = m."~row")`;
 }
 
 /** Computes the values of one rule; gives their table. */
@@ -108,11 +116,11 @@ async function readsOf(
   matches: readonly string[],
 ): Promise<string> {
   const [joined, kernel, into] = [`~joined_${side}`, `~kernel_${side}`, `~reads_${side}`];
-  const rows = `(SELECT f.* FROM ${frame} f SEMI JOIN "~changed" c ON c."~row" = f."~row")`;
+  const rows = `(SELECT f.* FROM ${frame} f SEMI JOIN ${CHANGED} c ON c."~row" = f."~row")`;
   await fillTable(connection, quoteIdentifier(joined), joinedSql(rows, sources, matches));
   const features = kernelFeatures(sources);
   const byKernel = features.length > 0;
-  if (byKernel) await computeByKernel(connection, { sources, features, joined, into: kernel });
+  if (byKernel) await computeByKernel(connection, { features, joined, into: kernel });
   await computeReads(connection, {
     service,
     sources,

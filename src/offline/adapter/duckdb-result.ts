@@ -4,6 +4,7 @@ import {
   type EntrySource,
   eventTimeSql,
   statusSql,
+  windowStatusSql,
   withDefaultSql,
 } from '../../compile/sql/point-in-time.js';
 import { type Column, type ColumnBatch, concatBatches, sliceRows } from '../../definition/column-batch.js';
@@ -38,7 +39,7 @@ export async function resultOf(joined: JoinedFrame): Promise<RetrievalResult> {
   const { connection, sources, query } = joined;
   const features = kernelFeatures(sources);
   if (features.length > 0) {
-    const work = { sources, features, joined: '~joined', into: '~kernel' };
+    const work = { features, joined: '~joined', into: '~kernel' };
     requireEveryRow(joined, await computeByKernel(connection, work));
   }
   const withKernel = withKernelSql('~joined', features.length > 0 ? '~kernel' : null);
@@ -101,23 +102,32 @@ function outputColumns(joined: JoinedFrame): readonly OutputColumn[] {
 }
 
 function entryColumns(query: RetrievalQuery, source: EntrySource, place: number): readonly OutputColumn[] {
-  const { entry } = source;
-  const { lifetime } = entry.featureSet;
-  const columns = entry.shown.flatMap((feature): OutputColumn[] => {
+  const columns = source.entry.shown.flatMap((feature): OutputColumn[] => {
     const raw = rawFeatureSql(source, place, feature);
     const value = withDefaultSql(raw, feature);
     const { outputName: name, type } = feature;
     const output: OutputColumn = { name, type, sql: utc(value, type) };
     if (!query.include.includes('status')) return [output];
-    return [output, { name: statusName(name), type: 'STRING', sql: statusSql(place, raw, lifetime) }];
+    return [output, { name: statusName(name), type: 'STRING', sql: entryStatusSql(source, place, raw) }];
   });
   if (!query.include.includes('eventTime')) return columns;
   const eventTime = {
-    name: eventTimeName(entry.alias),
+    name: eventTimeName(source.entry.alias),
     type: 'TIMESTAMP' as const,
-    sql: utc(eventTimeSql(place, lifetime), 'TIMESTAMP'),
+    sql: utc(entryTimeSql(source, place), 'TIMESTAMP'),
   };
   return [...columns, eventTime];
+}
+
+function entryStatusSql(source: EntrySource, place: number, raw: string): string {
+  return source.kind === 'latest'
+    ? statusSql(place, raw, source.entry.featureSet.lifetime)
+    : windowStatusSql(place, raw);
+}
+
+/** Aggregates rest on many rows. */
+function entryTimeSql(source: EntrySource, place: number): string {
+  return source.kind === 'latest' ? eventTimeSql(place, source.entry.featureSet.lifetime) : 'NULL::TIMESTAMP';
 }
 
 /** Computed values rest on several rows, so no event time stands beside them. */

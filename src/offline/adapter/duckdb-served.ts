@@ -1,5 +1,5 @@
 import { quoteIdentifier } from '../../compile/sql/duckdb.js';
-import type { EntrySource } from '../../compile/sql/point-in-time.js';
+import type { LatestSource } from '../../compile/sql/point-in-time.js';
 import { CLOCK_BOUND_US, type Visibility } from '../../compile/sql/point-in-time-steps.js';
 import { type RetrievalQuery, sequenceName } from '../store.js';
 import { type MatchScope, matchInto } from './duckdb-match.js';
@@ -7,7 +7,7 @@ import { fillTable, rowsOf } from './duckdb-session.js';
 
 type ServedAsk = {
   readonly scope: MatchScope;
-  readonly source: EntrySource;
+  readonly source: LatestSource;
   readonly query: RetrievalQuery;
   /** The frame has the sequences that the answers knew. */
   readonly record: boolean;

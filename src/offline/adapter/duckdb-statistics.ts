@@ -2,8 +2,9 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import type { CompiledFeatureSet } from '../../compile/feature-set.js';
 import { duckdbSql, quoteIdentifier } from '../../compile/sql/duckdb.js';
 import {
-  type EntrySource,
+  featureColumn,
   HISTORY_COLUMNS,
+  type LatestSource,
   matchColumn,
   matchedColumn,
 } from '../../compile/sql/point-in-time.js';
@@ -16,7 +17,7 @@ import { elementTypeOf, type ValueType } from '../../definition/value-type.js';
 import type { FeatureSetStatistics, FeatureStatistics, QuantileOf, StatisticsQuery } from '../store.js';
 import { keyedHistory } from './duckdb-compaction.js';
 import { historyColumn, historyTable } from './duckdb-history.js';
-import { computeByKernel, kernelColumn } from './duckdb-kernel.js';
+import { computeByKernel } from './duckdb-kernel.js';
 import { horizonOf } from './duckdb-state.js';
 import { valuesOf } from './duckdb-values.js';
 
@@ -45,9 +46,9 @@ export async function featureSetStatistics(
   const entry = { kind: 'latest', alias: '', featureSet, features, shown: features, keyColumns: [] } as const;
   const byKernel = entry.features.filter((feature) => duckdbSql(feature.expression, historyColumn) === null);
   if (byKernel.length > 0) {
-    const source: EntrySource = { ...sourceOf(query), entry, table: '', snapshot: through, frameKeys: [] };
-    const kernelFeatures = byKernel.map((feature) => ({ entry: 0, feature }));
-    const work = { sources: [source], features: kernelFeatures, joined: '~joined', into: '~kernel' };
+    const source: LatestSource = { ...sourceOf(query), entry, table: '', snapshot: through, frameKeys: [] };
+    const kernelFeatures = byKernel.map((feature) => ({ entry: 0, source, feature }));
+    const work = { features: kernelFeatures, joined: '~joined', into: '~kernel' };
     await computeByKernel(connection, work);
   }
   const summary = await summaryOf(connection, featureSet);
@@ -58,7 +59,7 @@ export async function featureSetStatistics(
       name: feature.name,
       type: feature.type,
       select: computed
-        ? `SELECT ${kernelColumn(0, feature)} AS v, "~gone" FROM "~kernel" JOIN "~joined" USING ("~row")`
+        ? `SELECT ${featureColumn(0, feature.index)} AS v, "~gone" FROM "~kernel" JOIN "~joined" USING ("~row")`
         : `SELECT ${duckdbSql(feature.expression, (name) => matchedColumn(0, name))} AS v, "~gone" FROM "~joined"`,
     };
     found.push(await featureStatistics(connection, values, summary.rows));
@@ -81,14 +82,15 @@ async function firstKept(
 
 type FeatureValues = { readonly name: string; readonly type: ValueType; readonly select: string };
 
-function serviceFeatures({ features }: CompiledFeatureSet): EntrySource['entry']['features'] {
+function serviceFeatures({ features }: CompiledFeatureSet): LatestSource['entry']['features'] {
   return features.map((feature, index) => ({ ...feature, index, outputName: feature.name }));
 }
 
 function sourceOf({
   featureSet: { source },
-}: StatisticsQuery): Omit<EntrySource, 'entry' | 'table' | 'snapshot' | 'frameKeys'> {
+}: StatisticsQuery): Omit<LatestSource, 'entry' | 'table' | 'snapshot' | 'frameKeys'> {
   return {
+    kind: 'latest',
     column: historyColumn,
     orderColumn: source.orderColumn ?? null,
     eventTime: source.eventTime,

@@ -1,0 +1,220 @@
+import type { DuckDBConnection } from '@duckdb/node-api';
+import { type ColumnarKernel, compileColumnarKernel } from '../../compile/kernel.js';
+import type { WindowedEntry } from '../../compile/service-reads.js';
+import type { WindowedSource } from '../../compile/sql/point-in-time.js';
+import type { KeyedHistory } from '../../compile/sql/point-in-time-steps.js';
+import { type WindowColumn, windowRowsSql, windowStampSql } from '../../compile/sql/window-rows.js';
+import type { WindowRows } from '../../compile/window/window-rows.js';
+import type { WindowInput } from '../../compile/windowed-feature-set.js';
+import type { Column } from '../../definition/column-batch.js';
+import { namesIn } from '../../definition/expression.js';
+import type { ValueType } from '../../definition/value-type.js';
+import { ColumnSink } from './duckdb-column-sink.js';
+import { historyColumn } from './duckdb-history.js';
+import { fillTable, rowsOf } from './duckdb-session.js';
+
+/** Rows that are computed together, but for those of a key with more: some tens of MiB. */
+const BLOCK_ROWS = 131_072n;
+
+/** The table of the keys asked for. */
+export const WINDOW_KEYS = '"~window_keys"';
+
+const ROWS = '"~window_rows"';
+
+/** What of the rows decides which count: by the record of an answer their place in the log does. */
+export type WindowAxis = 'time' | 'record' | 'served';
+
+/** Rows of whole keys, up to the key of that number; all are of the last block's. */
+export type WindowBlock = { readonly lastKey: number; readonly rows: WindowRows };
+
+/** The rows of one windowed entry, for the keys in {@link WINDOW_KEYS}, block by block in the order of their numbers. */
+export class WindowBlocks {
+  private next = 0;
+  private current: WindowBlock | null = null;
+
+  private constructor(
+    private readonly connection: DuckDBConnection,
+    private readonly reader: BlockReader,
+    private readonly blocks: readonly BlockPlace[],
+  ) {}
+
+  /** Sorts the rows into a table. */
+  static async open(
+    connection: DuckDBConnection,
+    source: WindowedSource,
+    history: KeyedHistory,
+    { axis, reachUs }: { readonly axis: WindowAxis; readonly reachUs: bigint | null },
+  ): Promise<WindowBlocks> {
+    const columns = columnsOf(source, history, axis);
+    const asked = { keys: WINDOW_KEYS, frameKeys: source.frameKeys };
+    const tombstone = source.tombstone === null ? null : historyColumn(source.tombstone);
+    const [bounds] = await rowsOf(connection, `SELECT min("~low"), max("~high") FROM ${WINDOW_KEYS}`);
+    const [lowUs, highUs] = bounds!.map((us) => (us === null ? null : BigInt(us as bigint | number)));
+    const rowsSql = windowRowsSql({ history, tombstone, reachUs }, columns, asked, {
+      lowUs: lowUs!,
+      highUs: highUs ?? 0n,
+    });
+    await fillTable(connection, ROWS, rowsSql);
+    const blocks = await blockPlaces(connection);
+    return new WindowBlocks(connection, new BlockReader(source.entry, columns, axis), blocks);
+  }
+
+  /** The block with the rows of a key; keys are asked for in ascending order. */
+  async of(key: number): Promise<WindowBlock> {
+    while (this.current === null || this.current.lastKey < key) this.current = await this.read();
+    return this.current;
+  }
+
+  async close(): Promise<void> {
+    await this.connection.run(`DROP TABLE IF EXISTS ${ROWS}`);
+  }
+
+  private async read(): Promise<WindowBlock> {
+    const place = this.blocks[this.next++];
+    if (place === undefined) return this.reader.empty();
+    const { first, rowCount } = place;
+    const select = `SELECT * FROM ${ROWS} WHERE rowid BETWEEN ${first} AND ${first + rowCount - 1}`;
+    const result = await this.connection.run(select);
+    const sinks = this.reader.sinks(rowCount);
+    for await (const chunk of result) {
+      sinks.forEach((sink, i) => {
+        sink.append(chunk.getColumnVector(i), chunk.rowCount);
+      });
+    }
+    return this.reader.block(place, sinks);
+  }
+}
+
+/** Where the rows of some keys lie in the table, and whether any is late or has an assumed created time. */
+type BlockPlace = {
+  readonly first: number;
+  readonly rowCount: number;
+  readonly lastKey: number;
+  readonly hasLate: boolean;
+  readonly hasAssumed: boolean;
+};
+
+async function blockPlaces(connection: DuckDBConnection): Promise<readonly BlockPlace[]> {
+  const keys = [
+    'SELECT "~key", min(rowid) AS "~first", count(*) AS "~rows",',
+    '  bool_or("~created" > "~event") AS "~late", bool_or("~assumed") AS "~assumed"',
+    `FROM ${ROWS} GROUP BY "~key"`,
+  ].join('\n');
+  const rows = await rowsOf(
+    connection,
+    `SELECT min("~first"), sum("~rows"), max("~key"), bool_or("~late"), bool_or("~assumed") FROM (${keys}) GROUP BY "~first" // ${BLOCK_ROWS} ORDER BY 1`,
+  );
+  return rows.map(([first, rowCount, lastKey, hasLate, hasAssumed]) => ({
+    first: Number(first),
+    rowCount: Number(rowCount),
+    lastKey: Number(lastKey),
+    hasLate: hasLate === true,
+    hasAssumed: hasAssumed === true,
+  }));
+}
+
+type RowColumn = WindowColumn & {
+  readonly type: ValueType;
+  /** The source column that it is; null for stamps. */
+  readonly source: string | null;
+};
+
+function columnsOf(source: WindowedSource, history: KeyedHistory, axis: WindowAxis): readonly RowColumn[] {
+  const stamp = (name: Parameters<typeof windowStampSql>[1], type: ValueType): RowColumn => ({
+    name: `"~${name}"`,
+    sql: windowStampSql(history, name),
+    type,
+    source: null,
+  });
+  const own = source.entry.featureSet.source.columns;
+  const read = new Set(inputsOf(source.entry).flatMap(({ expression }) => namesIn(expression)));
+  if (source.orderColumn !== null) read.add(source.orderColumn);
+  return [
+    stamp('event', 'TIMESTAMP'),
+    stamp('order', 'TIMESTAMP'),
+    stamp('sequence', 'INT64'),
+    stamp('created', 'TIMESTAMP'),
+    stamp('assumed', 'BOOL'),
+    ...(axis === 'served'
+      ? (['served', 'earliest', 'latest'] as const).map((name) => stamp(name, 'TIMESTAMP'))
+      : []),
+    ...[...read].map((name) => {
+      const column = historyColumn(name);
+      const { type } = own.find((each) => each.name === name)!;
+      return { name: column, sql: `"~h".${column}`, type, source: name };
+    }),
+  ];
+}
+
+/** The inputs that the features of an entry need. */
+function inputsOf({ features, featureSet }: WindowedEntry): readonly WindowInput[] {
+  const names = new Set(
+    features.flatMap(({ state }) => {
+      const { argument, filter, category } = featureSet.states[state]!;
+      return [argument, filter, category];
+    }),
+  );
+  return featureSet.inputs.filter(({ name }) => names.has(name));
+}
+
+/** Makes blocks of the columns of the table. */
+class BlockReader {
+  private readonly kernel: ColumnarKernel;
+  private readonly orderColumn: string | null;
+
+  constructor(
+    entry: WindowedEntry,
+    private readonly columns: readonly RowColumn[],
+    private readonly axis: WindowAxis,
+  ) {
+    this.kernel = compileColumnarKernel(inputsOf(entry));
+    this.orderColumn = entry.featureSet.source.orderColumn ?? null;
+  }
+
+  /** One for the number of the key, and one a column. */
+  sinks(rowCount: number): readonly ColumnSink[] {
+    return [
+      new ColumnSink('FLOAT64', rowCount),
+      ...this.columns.map(({ type }) => new ColumnSink(type, rowCount)),
+    ];
+  }
+
+  block({ rowCount, lastKey, hasLate, hasAssumed }: BlockPlace, sinks: readonly ColumnSink[]): WindowBlock {
+    const [keys, ...columns] = sinks.map((sink) => sink.finish());
+    const stamp = (name: string): BigInt64Array =>
+      columns[this.columns.findIndex((column) => column.name === name)]!.values as BigInt64Array;
+    const assumed = columns[this.columns.findIndex(({ name }) => name === '"~assumed"')]!;
+    const named = this.columns.flatMap(({ source }, i): [string, Column][] =>
+      source === null ? [] : [[source, columns[i]!]],
+    );
+    const batch = new Map(named);
+    const orderColumn = this.orderColumn === null ? null : batch.get(this.orderColumn)!;
+    const sequences = stamp('"~sequence"');
+    const served = this.axis === 'served' ? stamp('"~served"') : null;
+    return {
+      lastKey,
+      rows: {
+        rowCount,
+        keys: keys!.values as Float64Array,
+        orders: { eventTimes: stamp('"~event"'), orderTimes: stamp('"~order"'), orderColumn, sequences },
+        inputs: this.kernel({ rowCount, columns: batch }).columns,
+        createdTimes: hasLate ? stamp('"~created"') : null,
+        createdAssumed: hasAssumed ? (assumed.values as Uint8Array) : null,
+        servedFrom: this.axis === 'record' ? sequences : served,
+        visible: served === null ? null : { earliest: stamp('"~earliest"'), latest: stamp('"~latest"') },
+      },
+    };
+  }
+
+  /** No rows, for all keys behind the last one that has some. */
+  empty(): WindowBlock {
+    const place = {
+      first: 0,
+      rowCount: 0,
+      lastKey: Number.POSITIVE_INFINITY,
+      hasLate: false,
+      hasAssumed: false,
+    };
+    return this.block(place, this.sinks(0));
+  }
+}

@@ -1,0 +1,211 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { DuckDBAppender, DuckDBConnection } from '@duckdb/node-api';
+import { duckdbType, quoteIdentifier } from '../../compile/sql/duckdb.js';
+import {
+  activeColumn,
+  featureColumn,
+  matchColumn,
+  type WindowedSource,
+} from '../../compile/sql/point-in-time.js';
+import { CLOCK_BOUND_US, type KeyedHistory } from '../../compile/sql/point-in-time-steps.js';
+import { reachOf, windowKeysSql, windowQuestionsSql } from '../../compile/sql/window-rows.js';
+import { WindowAnswers } from '../../compile/window/window-answers.js';
+import type { WindowQuestions } from '../../compile/window/window-rows.js';
+import { type WindowAnswerer, windowAnswerer } from '../../compile/window/windowed-values.js';
+import type { Column } from '../../definition/column-batch.js';
+import { CHUNK_ROWS, chunkOf } from './duckdb-column.js';
+import { ColumnSink } from './duckdb-column-sink.js';
+import { fillTable, rowsOf } from './duckdb-session.js';
+import { WINDOW_KEYS, type WindowAxis, type WindowBlock, WindowBlocks } from './duckdb-window-rows.js';
+
+/** Questions that are read together. */
+const PAGE_ROWS = 131_072;
+
+/** Questions between two looks at the clock. */
+const SLICE_ROWS = 256;
+
+/** After so long others have a turn. */
+const TURN_MS = 10;
+
+const QUESTIONS = '"~window_questions"';
+
+/** By which rule values are computed: `record` by a column of the frame, quoted, `served` from an instant on; null is never. */
+export type WindowsBy =
+  | { readonly kind: 'known' | 'event' }
+  | { readonly kind: 'record'; readonly column: string }
+  | { readonly kind: 'served'; readonly activeUs: bigint | null; readonly maxSkewUs: bigint };
+
+export type WindowsWork = {
+  readonly connection: DuckDBConnection;
+  readonly source: WindowedSource;
+  readonly history: KeyedHistory;
+  /** Place of the entry in the service. */
+  readonly entry: number;
+  /** FROM item of what is asked: `"~row"`, `"~t"`, the keys. */
+  readonly from: string;
+  readonly by: WindowsBy;
+  /** Table for the values, unquoted. */
+  readonly into: string;
+  readonly signal: AbortSignal | undefined;
+};
+
+/** How many values of each feature of the entry are of a kind (S17, S18), as {@link WindowAnswers} has them. */
+export type WindowCounts = {
+  readonly leaks: Float64Array;
+  readonly assumed: Float64Array;
+  readonly uncertain: Float64Array;
+};
+
+/**
+ * Computes the features of a windowed entry and leaves them in a temporary table, one row a row asked for: `"~row"`, the
+ * values before their defaults ({@link featureColumn}), `activeColumn`, and whether one of the values rests on an assumed
+ * created time (`matchColumn`), differs between `known` and `event` (`"~leak"`), is not claimed (`"~uncertain"`).
+ */
+export async function computeWindows(work: WindowsWork): Promise<WindowCounts> {
+  const { connection, source, history, by, into } = work;
+  const { features } = source.entry;
+  const asked = { from: work.from, keys: source.frameKeys };
+  const reachUs = reachOf(features.map(({ window }) => window));
+  await fillTable(connection, WINDOW_KEYS, windowKeysSql(asked, reachUs));
+  const record = by.kind === 'record' ? by.column : null;
+  await fillTable(connection, QUESTIONS, windowQuestionsSql(asked, WINDOW_KEYS, record));
+  const axis: WindowAxis = by.kind === 'record' || by.kind === 'served' ? by.kind : 'time';
+  const blocks = await WindowBlocks.open(connection, source, history, { axis, reachUs });
+  await connection.run(
+    `CREATE OR REPLACE TEMP TABLE ${quoteIdentifier(into)} (${tableColumns(work).join(', ')})`,
+  );
+  const counts = {
+    leaks: new Float64Array(features.length),
+    assumed: new Float64Array(features.length),
+    uncertain: new Float64Array(features.length),
+  };
+  const appender = await connection.createAppender(into);
+  try {
+    for await (const page of questionPages(connection, by)) {
+      const answers = await answersOf(work, blocks, page);
+      appendAnswers(appender, page, answers);
+      for (const kind of ['leaks', 'assumed', 'uncertain'] as const) add(counts[kind], answers[kind].counts);
+    }
+  } finally {
+    appender.closeSync();
+  }
+  await blocks.close();
+  await connection.run(`DROP TABLE ${QUESTIONS}`);
+  return counts;
+}
+
+function tableColumns({ source, entry }: WindowsWork): readonly string[] {
+  return [
+    '"~row" BIGINT',
+    `${activeColumn(entry)} BOOLEAN`,
+    `${matchColumn(entry, 'assumed')} BOOLEAN`,
+    '"~leak" BOOLEAN',
+    '"~uncertain" BOOLEAN',
+    ...source.entry.features.map(({ index, type }) => `${featureColumn(entry, index)} ${duckdbType(type)}`),
+  ];
+}
+
+function add(total: Float64Array, more: Float64Array): void {
+  for (let i = 0; i < total.length; i++) total[i]! += more[i]!;
+}
+
+/** Questions in the order of their keys, and the frame's row of each. */
+type QuestionPage = WindowQuestions & { readonly rows: Column };
+
+async function* questionPages(connection: DuckDBConnection, by: WindowsBy): AsyncIterable<QuestionPage> {
+  const [row] = await rowsOf(connection, `SELECT count(*) FROM ${QUESTIONS}`);
+  const total = Number(row![0]);
+  for (let first = 0; first < total; first += PAGE_ROWS) {
+    const count = Math.min(PAGE_ROWS, total - first);
+    const types = ['FLOAT64', 'INT64', 'TIMESTAMP', 'INT64'] as const;
+    const sinks = types.map((type) => new ColumnSink(type, count));
+    // Not streamed: the appender's own flushes would end a stream of the same connection.
+    const result = await connection.run(
+      `SELECT * FROM ${QUESTIONS} WHERE rowid BETWEEN ${first} AND ${first + count - 1}`,
+    );
+    for await (const chunk of result) {
+      sinks.forEach((sink, i) => {
+        sink.append(chunk.getColumnVector(i), chunk.rowCount);
+      });
+    }
+    const [keys, rows, times, through] = sinks.map((sink) => sink.finish());
+    yield {
+      count,
+      keys: keys!.values as Float64Array,
+      rows: rows!,
+      times: times!.values as BigInt64Array,
+      ...activity(by, times!.values as BigInt64Array, through!),
+    };
+  }
+}
+
+/** Of each question whether the set was active, and in `served` by a record how far it knew (S18). */
+function activity(
+  by: WindowsBy,
+  times: BigInt64Array,
+  record: Column,
+): Pick<WindowQuestions, 'servedThrough' | 'active' | 'activeUncertain'> {
+  if (by.kind === 'record') {
+    const active = record.valid ?? new Uint8Array(times.length).fill(1);
+    return { servedThrough: record.values as BigInt64Array, active, activeUncertain: null };
+  }
+  if (by.kind !== 'served') return { servedThrough: null, active: null, activeUncertain: null };
+  const { activeUs, maxSkewUs } = by;
+  const active = new Uint8Array(times.length);
+  const activeUncertain = new Uint8Array(times.length);
+  if (activeUs === null) return { servedThrough: null, active, activeUncertain: null };
+  const [earliestUs, latestUs] = [activeUs - CLOCK_BOUND_US, activeUs + CLOCK_BOUND_US + maxSkewUs];
+  for (let i = 0; i < times.length; i++) {
+    const us = times[i]!;
+    active[i] = Number(us >= activeUs);
+    activeUncertain[i] = Number(us >= earliestUs && us < latestUs);
+  }
+  return { servedThrough: null, active, activeUncertain };
+}
+
+type BlockAnswerer = { readonly block: WindowBlock; readonly answer: WindowAnswerer };
+
+async function answersOf(
+  { source: { entry }, by, signal }: WindowsWork,
+  blocks: WindowBlocks,
+  page: QuestionPage,
+): Promise<WindowAnswers> {
+  const { features, featureSet } = entry;
+  const answers = new WindowAnswers(features, page.count);
+  const rule = by.kind === 'record' ? 'served' : by.kind;
+  let last: BlockAnswerer | null = null;
+  let turnMs = performance.now();
+  for (let start = 0; start < page.count; ) {
+    const block = await blocks.of(page.keys[start]!);
+    const answerer: BlockAnswerer =
+      last?.block === block
+        ? last
+        : { block, answer: windowAnswerer({ features, states: featureSet.states }, block.rows, rule) };
+    last = answerer;
+    let end = start;
+    const most = Math.min(page.count, start + SLICE_ROWS);
+    while (end < most && page.keys[end]! <= block.lastKey) end++;
+    answerer.answer(page, { start, end }, answers);
+    start = end;
+    if (performance.now() - turnMs < TURN_MS) continue;
+    await nextTurn();
+    signal?.throwIfAborted();
+    turnMs = performance.now();
+  }
+  return answers;
+}
+
+function appendAnswers(appender: DuckDBAppender, page: QuestionPage, answers: WindowAnswers): void {
+  const bools = (values: Uint8Array): Column => ({ type: 'BOOL', values, valid: null });
+  const columns = [
+    page.rows,
+    bools(page.active ?? new Uint8Array(page.count).fill(1)),
+    bools(answers.assumed.rows),
+    bools(answers.leaks.rows),
+    bools(answers.uncertain.rows),
+    ...answers.columns(),
+  ];
+  for (let start = 0; start < page.count; start += CHUNK_ROWS) {
+    appender.appendDataChunk(chunkOf(columns, start, Math.min(CHUNK_ROWS, page.count - start)));
+  }
+}
