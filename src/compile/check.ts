@@ -10,7 +10,7 @@ import { type Allowance, type CheckContext, type Checked, callOf, checkedOf, typ
 import { coerce, coercionCost } from './coercion.js';
 import { OPERATIONS, type OperationId } from './operation/table.js';
 import { NOT_HERE } from './parse-struct.js';
-import { parse } from './parser.js';
+import { type Parsed, parse } from './parser.js';
 import { type ExpressionProblem, MAX_MISTAKES_FOUND, type Mistake, problemOf } from './problem.js';
 import type { CastNode, NamedNode, SyntaxNode } from './syntax.js';
 
@@ -29,7 +29,7 @@ export function checkExpression(
   options: { readonly scope: Scope; readonly allow: Allowance },
 ): { expression: Expression } | { problems: readonly ExpressionProblem[] } {
   const checking = new Checking(text, options);
-  const node = checking.parse();
+  const node = checking.read(parse);
   const checked = node === null ? null : checking.check(node);
   return checked === null || checking.mistakes.length > 0
     ? { problems: checking.problems() }
@@ -48,7 +48,7 @@ export function checkTransformOutput(
   scope: Scope,
 ): { outputs: readonly OutputExpression[] } | { problems: readonly ExpressionProblem[] } {
   const checking = new Checking(text, { scope, allow: 'transform' });
-  const node = checking.parse();
+  const node = checking.read(parse);
   const fields = node === null ? null : expandedFields(checking.contextOf(node), node);
   const outputs = (fields ?? []).flatMap(({ field, node: expanded }) => {
     const checked = checking.check(expanded);
@@ -58,7 +58,7 @@ export function checkTransformOutput(
 }
 
 /** The mistakes of one text, and the context its nodes are checked in. */
-class Checking {
+export class Checking {
   readonly mistakes: Mistake[] = [];
 
   constructor(
@@ -66,14 +66,14 @@ class Checking {
     private readonly options: { readonly scope: Scope; readonly allow: Allowance },
   ) {}
 
-  /** Null where the text cannot be read at all. */
-  parse(): SyntaxNode | null {
+  /** What `parseText` makes of the text; null where it cannot be read at all. */
+  read<Syntax>(parseText: (text: string) => Parsed<Syntax>): Syntax | null {
     const unreadable = wholeMistake(this.text);
     if (unreadable !== null) {
       this.mistakes.push(unreadable);
       return null;
     }
-    const { node, mistakes } = parse(this.text);
+    const { node, mistakes } = parseText(this.text);
     this.mistakes.push(...mistakes);
     return node;
   }

@@ -73,7 +73,7 @@ export function compileFeatureSet(parts: FeatureSetParts): CompiledFeatureSet {
 }
 
 /** The names a row expression sees: the source's columns. */
-function sourceScope(source: SourceDocument): Scope {
+export function sourceScope(source: SourceDocument): Scope {
   return new Map(source.columns.map((column) => [column.name, column.type]));
 }
 
@@ -149,8 +149,9 @@ function featureExpression(
   return null;
 }
 
-function keyColumnsOf(
-  document: SourceFeatureSetDocument,
+/** The source columns that hold the entity's key, in its order; adds a problem for each that the source has not. */
+export function keyColumnsOf(
+  document: Pick<SourceFeatureSetDocument, 'source' | 'keys'>,
   entity: EntityDocument,
   scope: Scope,
   problems: Problem[],

@@ -18,12 +18,15 @@ import { parseSpecial } from './special-form.js';
 import { call, errorNode, literal, type SyntaxNode } from './syntax.js';
 import { TokenReader } from './token-reader.js';
 
+/** What was read, and the mistakes in it. */
+export type Parsed<Syntax> = { readonly node: Syntax; readonly mistakes: readonly Mistake[] };
+
 /**
  * Parses one GoogleSQL scalar expression with GoogleSQL's precedence. Mistakes are told in the order they were found, and
  * nodes of kind `error` stand in their place. Nodes are at most `MAX_DEPTH` deep, so that everything that walks them may recurse.
  */
-export function parse(text: string): { readonly node: SyntaxNode; readonly mistakes: readonly Mistake[] } {
-  const reader = new TokenReader(text, tokenize(text), parseExpression);
+export function parse(text: string): Parsed<SyntaxNode> {
+  const reader = readerOf(text);
   try {
     return { node: parseWhole(reader), mistakes: reader.mistakes };
   } catch (error) {
@@ -31,6 +34,11 @@ export function parse(text: string): { readonly node: SyntaxNode; readonly mista
     const { mistake } = error;
     return { node: errorNode(mistake.position), mistakes: [...reader.mistakes, mistake] };
   }
+}
+
+/** A reader of a text whose expressions are those of the language. */
+export function readerOf(text: string): TokenReader {
+  return new TokenReader(text, tokenize(text), parseExpression);
 }
 
 function parseWhole(reader: TokenReader): SyntaxNode {

@@ -4,6 +4,7 @@ import type { Value } from '../definition/value.js';
 import type { KeyType, ValueType } from '../definition/value-type.js';
 import type { Window } from '../definition/window.js';
 import type { Aggregate } from './aggregate/aggregate.js';
+import type { AggregateName, AggregateParameters } from './aggregate/aggregate-function.js';
 import type { ColumnarKernel } from './kernel.js';
 
 /** A feature set version of aggregates over windows of one source's rows (S20 to S23). */
@@ -30,9 +31,7 @@ export type WindowedFeatureSet = {
 export type WindowInput = { readonly name: string; readonly expression: Expression };
 
 export type WindowState = {
-  /** What `aggregate` is made from. */
-  readonly call: AggregateCall;
-  /** With a category, the aggregate of all categories together: its state holds one for each. */
+  /** Any of the family that its features have: they differ in how they finish a state alone. By category its state holds one for each. */
   readonly aggregate: Aggregate;
   /** Name of the input that is aggregated; null for COUNT(*). */
   readonly argument: string | null;
@@ -46,20 +45,23 @@ export type WindowState = {
 
 /** An aggregate as data (S21): what fingerprints, descriptions and the SQL of engines go by. */
 export type AggregateCall = {
-  /** In capitals, such as `SUM`. */
-  readonly name: string;
+  readonly name: AggregateName;
   /** Type of the argument; null for COUNT(*). */
   readonly argumentType: ValueType | null;
-  /** What the call says beside its argument and `max`, defaults in place. */
-  readonly parameters: Readonly<Record<string, number>>;
+  /** All that it takes, defaults in place. */
+  readonly parameters: AggregateParameters;
   /** Decimal scale of the source column that is the argument, such as `0.01`; null of any other argument (S22). */
   readonly scale: string | null;
 };
 
 export type WindowedFeature = {
   readonly name: string;
+  /** Its name in the document, where one feature may be over several windows. */
+  readonly writtenName: string;
   readonly type: ValueType;
   readonly defaultValue: Value;
+  /** What it is a value of. */
+  readonly call: AggregateCall;
   readonly window: Window;
   /** Of exact windows: only the newest `max` rows of the span that pass the filter count; null for tiled windows. */
   readonly max: number | null;

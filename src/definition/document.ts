@@ -1,4 +1,5 @@
 import type { KeyType, ValueType } from './value-type.js';
+import type { WindowFeatureDocument } from './window-document.js';
 
 /**
  * The public file format of definitions: what a person writes in YAML or JSON and what the REST API takes and gives.
@@ -36,7 +37,12 @@ export type ColumnDocument = {
   readonly description?: string;
   /** Length of every value of an embedding; ARRAY<FLOAT64> only. */
   readonly dimension?: number;
+  /** FLOAT64 only: values are multiples of this decimal, such as `0.01` for cents, and summed as integers (S22). */
+  readonly scale?: string;
 };
+
+/** Text of a scale: a decimal above 0, without zeros that say nothing. */
+export const SCALE_PATTERN = '^(?!0$)(?:0|[1-9][0-9]{0,7})(?:\\.[0-9]{0,8}[1-9])?$';
 
 /** Rows that arrive together, by whichever door; its schema only grows (S9). */
 export type SourceDocument = Documentation & {
@@ -78,7 +84,10 @@ type FeatureDocument = {
 };
 
 /** Features of one entity. */
-export type FeatureSetDocument = SourceFeatureSetDocument | ChainedFeatureSetDocument;
+export type FeatureSetDocument =
+  | SourceFeatureSetDocument
+  | WindowedFeatureSetDocument
+  | ChainedFeatureSetDocument;
 
 /** Computed from the newest row of one source. */
 export type SourceFeatureSetDocument = Documentation & {
@@ -97,6 +106,16 @@ export type SourceFeatureSetDocument = Documentation & {
   /** How old the newest row may be before the set counts as stale; watched, never part of a value. */
   readonly freshness?: string;
 };
+
+/** Aggregates of the rows of one source over windows (S20). */
+export type WindowedFeatureSetDocument = Omit<SourceFeatureSetDocument, 'features' | 'maxAge'> & {
+  readonly features: readonly WindowFeatureDocument[];
+};
+
+/** Whether a feature set is one of windows: its features are aggregates, all of them. */
+export function isWindowed(document: FeatureSetDocument): document is WindowedFeatureSetDocument {
+  return document.inputs === undefined && document.features.every((feature) => 'aggregate' in feature);
+}
 
 /** Computed from the features of other feature sets, all as of the same T, when they are read (S5). */
 export type ChainedFeatureSetDocument = Documentation & {

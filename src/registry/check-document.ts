@@ -8,6 +8,7 @@ import type {
 import { parseDuration } from '../definition/duration.js';
 import { PlumblineError, type Problem } from '../definition/error.js';
 import type { ValueType } from '../definition/value-type.js';
+import { checkWindows } from './check-windows.js';
 
 /** What a document can say wrongly on its own, beyond the schema; references and expressions come with compiling. */
 export function checkDocument(document: Document): readonly Problem[] {
@@ -31,6 +32,7 @@ function checkFeatureSet(document: FeatureSetDocument): readonly Problem[] {
   return [
     ...nameClashes(document.features, '/features').filter(({ same }) => !same),
     ...checkOrigin(document),
+    ...checkWindows(document),
   ];
 }
 
@@ -71,6 +73,7 @@ function checkSource(source: SourceDocument): readonly Problem[] {
   return [
     ...nameClashes(source.columns, '/columns'),
     ...source.columns.flatMap(checkDimension),
+    ...source.columns.flatMap(checkScale),
     ...roleProblems(source, 'eventTime', ['TIMESTAMP']),
     ...roleProblems(source, 'createdTime', ['TIMESTAMP']),
     ...roleProblems(source, 'orderColumn', ['INT64']),
@@ -106,6 +109,12 @@ function checkDimension(column: ColumnDocument, index: number): readonly Problem
   if (column.dimension === undefined || column.type === 'ARRAY<FLOAT64>') return [];
   const message = `only ARRAY<FLOAT64> has a dimension, "${column.name}" is ${column.type}; leave it out`;
   return [{ path: `/columns/${index}/dimension`, message }];
+}
+
+function checkScale({ name, type, scale }: ColumnDocument, index: number): readonly Problem[] {
+  if (scale === undefined || type === 'FLOAT64') return [];
+  const message = `only FLOAT64 has a scale, "${name}" is ${type}; leave it out`;
+  return [{ path: `/columns/${index}/scale`, message }];
 }
 
 type Role = 'eventTime' | 'createdTime' | 'orderColumn' | 'tombstone' | 'eventId';
@@ -190,8 +199,9 @@ function lost(column: ColumnDocument, next: SourceDocument): readonly Problem[] 
   ];
 }
 
-function typeOf({ type, dimension }: ColumnDocument): string {
-  return dimension === undefined ? type : `${type} of dimension ${dimension}`;
+function typeOf({ type, dimension, scale }: ColumnDocument): string {
+  const length = dimension === undefined ? '' : ` of dimension ${dimension}`;
+  return `${type}${length}${scale === undefined ? '' : ` of scale ${scale}`}`;
 }
 
 /** A tombstone column may be gained, with a column that is new as well: what was stored keeps its meaning. */

@@ -4,12 +4,14 @@ import {
   type DocumentKind,
   LABEL_SCALERS,
   NAME_PATTERN,
+  SCALE_PATTERN,
   SCORE_KINDS,
   TASKS,
   TRAINER_KINDS,
 } from '../definition/document.js';
 import { DURATION_PATTERN } from '../definition/duration.js';
 import { KEY_TYPES, VALUE_TYPES } from '../definition/value-type.js';
+import { LIFETIME } from '../definition/window-document.js';
 
 /** A JSON Schema, draft 2020-12. */
 export type JsonSchema = { readonly [keyword: string]: unknown };
@@ -100,6 +102,12 @@ const SOURCE = object({
         maximum: 65_536,
         description: 'Length of every value of an embedding; ARRAY<FLOAT64> only.',
       },
+      'scale?': {
+        type: 'string',
+        pattern: SCALE_PATTERN,
+        description:
+          'FLOAT64 only: its values are multiples of this decimal, such as "0.01" for cents, and summed as integers.',
+      },
     }),
     'Its columns; later versions may only add some.',
   ),
@@ -119,9 +127,47 @@ const SOURCE = object({
   'historyRetention?': duration('Rows with an older event time leave history; default never.'),
 });
 
+const span = (description: string): JsonSchema => ({
+  type: 'string',
+  pattern: `^${LIFETIME}$|${DURATION_PATTERN}`,
+  description,
+});
+
+/** What a feature has that aggregates windows. */
+const WINDOW_FEATURE: Readonly<Record<string, JsonSchema>> = {
+  'aggregate?': expression(
+    'One aggregate over the rows of a window, such as AVG(dep_delay) or COUNT(*) (docs/windows.md).',
+  ),
+  'window?': span('A duration such as "1h", how far the window reaches back from T, or "lifetime".'),
+  'windows?': list(
+    span('A duration such as "1h", or "lifetime".'),
+    'Several windows in the place of one; the features are <name>_1h, <name>_1d, …',
+  ),
+  'hop?': duration('Steps in which the tail of the window moves; "1us" makes it exact.'),
+  'offset?': duration('How long before T the window ends; default it ends at T.'),
+  'filter?': expression('A BOOL expression over the columns: only rows where it is TRUE count.'),
+  'max?': {
+    type: 'integer',
+    minimum: 1,
+    maximum: 2 ** 31 - 1,
+    description: 'Bound of what an aggregate keeps; of an exact window the newest rows it sees.',
+  },
+  'by?': expression(
+    'An expression over the columns whose values are categories, each with an aggregate of its own: <name>_keys and <name>_values.',
+  ),
+  'maxCategories?': {
+    type: 'integer',
+    minimum: 1,
+    maximum: 2 ** 31 - 1,
+    description: 'Categories of "by" at most; of more the features are NULL; default 100.',
+  },
+};
+
 const FEATURE_SET = object({
   kind: { const: 'FeatureSet' },
-  name: name('Features of one entity, from the newest row of one source or over features of other sets.'),
+  name: name(
+    'Features of one entity, from the newest row of one source, of windows of its rows, or over features of other sets.',
+  ),
   ...DOCUMENTATION,
   entity: name('A registered entity.'),
   'source?': name('A registered source. Either it or inputs.'),
@@ -142,10 +188,11 @@ const FEATURE_SET = object({
       'expression?': expression(
         'A GoogleSQL expression over the columns of the source, or over <alias>__<feature> of the inputs and AS_OF().',
       ),
+      ...WINDOW_FEATURE,
       'default?': { description: 'Replaces a missing value; written as in JSON rows.' },
       'description?': text('What it means, in which unit.'),
     }),
-    'Its features, in the order of answers.',
+    'Its features, in the order of answers; all of them with an aggregate, or none.',
   ),
   'maxAge?': duration('Older values are EXPIRED.'),
   'retention?': duration('Older rows are NOT_FOUND.'),

@@ -41,7 +41,10 @@ function sourceMeaning(source: CompiledOf['Source']): unknown {
   const { eventTime, createdTime, knownAfter, orderColumn, tombstone, eventId, future } = source;
   const us = (duration: string | undefined): bigint | undefined =>
     duration === undefined ? undefined : parseDuration(duration, '/');
-  const columns = source.columns.map(({ name, type, dimension }) => [name, { type, dimension }]);
+  const columns = source.columns.map(({ name, type, dimension, scale }) => [
+    name,
+    { type, dimension, scale },
+  ]);
   return {
     columns: Object.fromEntries(columns),
     eventTime,
@@ -81,8 +84,8 @@ function windowedMeaning(compiled: WindowedFeatureSet): unknown {
     entity: entity.name,
     source: source.name,
     keyColumns,
-    features: features.map(({ name, type, defaultValue, window, max, state, part }) => {
-      const { call, argument, filter, category, maxCategories } = states[state]!;
+    features: features.map(({ name, type, defaultValue, call, window, max, state, part }) => {
+      const { argument, filter, category, maxCategories } = states[state]!;
       const [over, by] = [expressionOf(argument), expressionOf(category)];
       const aggregate = { call, argument: over, filter: expressionOf(filter), category: by, maxCategories };
       return { name, type, defaultValue, window, max, part, aggregate };

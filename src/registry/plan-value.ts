@@ -12,8 +12,8 @@ export function valueText(value: unknown): string {
 
 /** An item of a list of named things without its name: what it is computed from or its type, then the rest. */
 export function itemText(item: JsonObject): string {
-  const { name, expression, column, type, ...rest } = item;
-  const head = expression ?? column ?? type ?? name;
+  const { name, expression, column, aggregate, type, ...rest } = item;
+  const head = expression ?? aggregate ?? column ?? type ?? name;
   const members = Object.entries(rest).filter(([, each]) => each !== undefined);
   return [valueText(head), ...members.map(([member, each]) => `${member} ${valueText(each)}`)].join(', ');
 }

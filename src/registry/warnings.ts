@@ -5,15 +5,23 @@ import { setsNamedBy } from './dependants.js';
 import type { Draft, PlannedChange } from './plan.js';
 import type { ProjectDefinitions, Registered } from './project-definitions.js';
 import { stateWarnings, type VersionInState } from './state-warnings.js';
+import { historyTooShort, setsCutBy } from './window-warnings.js';
 
 /** What a planned change may do that its author did not mean. Each says what, and what to do about it. */
 export function warningsOf({ action, latest, next }: PlannedChange, draft: Draft): readonly string[] {
   const used = pinnedBy(next, draft.after).flatMap(stateWarnings);
   if (action === 'updated' || action === 'unchanged') return [...stateWarnings(next.stored), ...used];
   const { document } = next.stored;
-  if (document.kind !== 'Source') return [...used, ...lateKeys(next, draft.before)];
+  if (document.kind !== 'Source') return [...used, ...lateKeys(next, draft.before), ...windowWarnings(next)];
   const known = latest?.stored.document;
-  return sourceWarnings(document, known?.kind === 'Source' ? known : null);
+  return [
+    ...sourceWarnings(document, known?.kind === 'Source' ? known : null),
+    ...setsCutBy(document, draft.after),
+  ];
+}
+
+function windowWarnings({ compiled }: Registered): readonly string[] {
+  return 'states' in compiled ? historyTooShort(compiled, compiled.source) : [];
 }
 
 /** The versions that a chained set, service or model names. */

@@ -48,18 +48,18 @@ export type ListedWindow = {
 
 /** A set whose features list the arguments in their windows, so that every row that is there, twice or not shows. */
 export function listingSet(id: number, windows: readonly ListedWindow[]): WindowedFeatureSet {
+  const call = { name: 'LAST_N', argumentType: 'INT64', parameters: {}, scale: null } as const;
   const features = windows.map(({ window, max, filtered }, i): WindowedFeature => {
-    const part = 'value';
+    const same = { name: `w${i}`, writtenName: `w${i}`, defaultValue: null, part: 'value', call } as const;
     const state = Number(filtered);
     const type = 'ARRAY<INT64>';
-    return { name: `w${i}`, type, defaultValue: null, window, max, state, part, finish: LISTING.finish };
+    return { ...same, type, window, max, state, finish: LISTING.finish };
   });
   const inputs = [
     { name: 'x', expression: { kind: 'column', name: 'x', type: 'INT64' } },
     { name: 'f', expression: { kind: 'column', name: 'f', type: 'BOOL' } },
   ] as const;
-  const call = { name: 'LISTING', argumentType: 'INT64', parameters: {}, scale: null } as const;
-  const state = { call, aggregate: LISTING, argument: 'x', category: null, maxCategories: null };
+  const state = { aggregate: LISTING, argument: 'x', category: null, maxCategories: null };
   return {
     kind: 'windowed',
     name: `set${id}`,

@@ -54,8 +54,10 @@ const ROW_BLOCKS = 4n;
 /** The block that the base tile lies in; no tile of a time has this number. */
 export const BASE_BLOCK = -(2n ** 63n);
 
+type States = Pick<WindowedFeatureSet, 'states' | 'features'>;
+
 /** How a windowed set is kept online: the series of its features, those of one hop together. */
-export function windowSeries(set: WindowedFeatureSet): readonly WindowSeries[] {
+export function windowSeries(set: States): readonly WindowSeries[] {
   const groups = new Map<string, number[]>();
   set.features.forEach((feature, place) => {
     const name = seriesNameOf(feature);
@@ -80,7 +82,7 @@ function seriesNameOf(feature: WindowedFeature): string {
   return `${kind} ${kind === 'rows' ? sizeUs : hopUs}`;
 }
 
-function tileSeries({ features }: WindowedFeatureSet, places: readonly number[]): TileSeries {
+function tileSeries({ features }: States, places: readonly number[]): TileSeries {
   const kind = kindOf(features[places[0]!]!) as TileSeries['kind'];
   const states = [...new Set(places.map((place) => features[place]!.state))].sort((a, b) => a - b);
   return {
@@ -94,7 +96,7 @@ function tileSeries({ features }: WindowedFeatureSet, places: readonly number[])
   };
 }
 
-function rowSeries({ features, states }: WindowedFeatureSet, places: readonly number[]): RowSeries {
+function rowSeries({ features, states }: States, places: readonly number[]): RowSeries {
   const own = places.map((place) => features[place]!);
   const kept = own.flatMap(({ state }) => [states[state]!.argument, states[state]!.category]);
   const inputs = [...new Set(kept.filter((name) => name !== null))];

@@ -61,6 +61,8 @@ const WINDOWS: readonly (readonly [Window, number | null])[] = [
 const FEATURES: readonly WindowedFeature[] = WINDOWS.flatMap(([window, max], i) =>
   STATES.map((state, at) => ({
     name: `f${i}_${at}`,
+    writtenName: `f${i}_${at}`,
+    call: { name: 'COUNT', argumentType: null, parameters: {}, scale: null },
     type: 'STRING',
     defaultValue: null,
     window,
