@@ -1,4 +1,5 @@
 import { type AnyFeatureSet, compileChainedFeatureSet } from '../compile/chained-feature-set.js';
+import { compileWindowedFeatureSet } from '../compile/compile-windowed-set.js';
 import { type CompiledFeatureService, compileFeatureService } from '../compile/feature-service.js';
 import { compileFeatureSet } from '../compile/feature-set.js';
 import { type CompiledModel, compileModel } from '../compile/model.js';
@@ -9,6 +10,7 @@ import {
   type DocumentKind,
   type EntityDocument,
   type FeatureSetInputDocument,
+  isWindowed,
   type SourceDocument,
 } from '../definition/document.js';
 import { PlumblineError } from '../definition/error.js';
@@ -165,7 +167,10 @@ const COMPILERS: Compilers = {
     const entity = definitions.find('Entity', document.entity).compiled;
     if (document.inputs === undefined) {
       const source = definitions.find('Source', document.source).compiled;
-      return compileFeatureSet({ document, version, id, source, entity });
+      const same = { version, id, source, entity };
+      return isWindowed(document)
+        ? compileWindowedFeatureSet({ document, ...same })
+        : compileFeatureSet({ document, ...same });
     }
     const featureSetOf = (input: FeatureSetInputDocument): AnyFeatureSet =>
       definitions.find('FeatureSet', input.featureSet, input.version).compiled;

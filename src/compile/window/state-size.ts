@@ -1,0 +1,62 @@
+import { elementTypeOf, type ScalarType, type ValueType } from '../../definition/value-type.js';
+import { ORDER_BYTES, VALUE_CODECS } from '../aggregate/state-codec.js';
+import type { WindowedFeatureSet, WindowState } from '../windowed-feature-set.js';
+import { BLOCK_TILES, mostBlocks, type RowSeries, type WindowSeries, windowSeries } from './series.js';
+
+/** Online state of one key that a feature set may need at most: every lookup of the key reads it. */
+const MAX_STATE_BYTES = 64 * 2 ** 20;
+
+type States = Pick<WindowedFeatureSet, 'inputs' | 'states' | 'features'>;
+
+/** The place of a feature whose series needs more than its share, and what to do; null where the bound holds. */
+export function stateProblem(set: States): { readonly feature: number; readonly message: string } | null {
+  const sizes = windowSeries(set).map((series) => ({ series, bytes: bytesOf(series, set) }));
+  const all = sizes.reduce((sum, { bytes }) => sum + bytes, 0);
+  if (all <= MAX_STATE_BYTES) return null;
+  const { series, bytes } = sizes.reduce((most, each) => (each.bytes > most.bytes ? each : most));
+  const { feature } = series.features[0]!;
+  const remedy =
+    series.kind === 'rows'
+      ? 'lower its "max"'
+      : 'write a longer "hop" or a shorter window, or lower "max" or "maxCategories"';
+  const name = set.features[feature]!.name;
+  const message = `needs up to ${mebibytes(bytes)} MiB of online state a key with the features of its hop ("${name}" …), the set ${mebibytes(all)} MiB, ${mebibytes(MAX_STATE_BYTES)} MiB at most; ${remedy}`;
+  return { feature, message };
+}
+
+/** Upper bound of the online state of one key of a set, in bytes. */
+export function maxStateBytes(set: States): number {
+  return windowSeries(set).reduce((sum, series) => sum + bytesOf(series, set), 0);
+}
+
+function bytesOf(series: WindowSeries, set: States): number {
+  const blocks = mostBlocks(series);
+  if (series.kind === 'rows') return blocks * rowBytes(series, set);
+  const tile = series.states.reduce((sum, place) => sum + stateBytes(set.states[place]!), TILE_BYTES);
+  return blocks * (series.kind === 'whole' ? 1 : Number(BLOCK_TILES)) * tile;
+}
+
+/** Number and length of a tile in its block. */
+const TILE_BYTES = 16;
+
+/** A state behind its length; those that no row counted in are left out. */
+function stateBytes({ aggregate: { maxBytes } }: WindowState): number {
+  return 8 + maxBytes;
+}
+
+/** Of each filter its newest rows, each with its order, the filters that it passes, and a value or NULL of every input. */
+function rowBytes({ inputs, filters }: RowSeries, set: States): number {
+  const types = new Map(set.inputs.map(({ name, expression }) => [name, expression.type]));
+  const values = inputs.reduce((sum, name) => sum + 1 + valueBytes(types.get(name)!), 0);
+  const row = ORDER_BYTES + Math.ceil(filters.length / 8) + 8 + values;
+  return filters.reduce((sum, { max }) => sum + max * row, 0);
+}
+
+/** Only counts take arrays, and rows hold of those whether they are NULL. */
+function valueBytes(type: ValueType): number {
+  return elementTypeOf(type) === null ? VALUE_CODECS[type as ScalarType].maxBytes : 1;
+}
+
+function mebibytes(bytes: number): string {
+  return (bytes / 2 ** 20).toFixed(1);
+}
