@@ -24,11 +24,6 @@ export function stateProblem(set: States): { readonly feature: number; readonly 
   return { feature, message };
 }
 
-/** Upper bound of the online state of one key of a set, in bytes. */
-export function maxStateBytes(set: States): number {
-  return windowSeries(set).reduce((sum, series) => sum + bytesOf(series, set), 0);
-}
-
 function bytesOf(series: WindowSeries, set: States): number {
   const blocks = mostBlocks(series);
   if (series.kind === 'rows') return blocks * rowBytes(series, set);
