@@ -99,8 +99,8 @@ export function windowStampSql(
 }
 
 /**
- * The questions in the order of their keys' numbers and of T: `"~key"` (-1 where a key is missing), `"~row"`, `"~t"`, and the
- * record of an answer as `"~through"`, NULL where none is asked for.
+ * The questions in the order of their keys' numbers and of T: `"~key"` (-1 where a key is missing), `"~row"`, `"~t"`, the
+ * record of an answer as `"~through"`, NULL where none is asked for, and from 1 on `"~place"`.
  */
 export function windowQuestionsSql(
   { from, keys }: WindowsAskedOf,
@@ -110,9 +110,10 @@ export function windowQuestionsSql(
   const equal = distinct(keys).map((key) => `a.${key} = k.${key}`);
   const through = record === null ? 'NULL::BIGINT' : `a.${record}::BIGINT`;
   return [
-    `SELECT coalesce(k."~key", -1) AS "~key", a."~row", a."~t", ${through} AS "~through"`,
-    `FROM ${from} a LEFT JOIN ${numbered} k ON ${equal.join(' AND ')}`,
-    'ORDER BY 1, a."~t"',
+    'SELECT *, row_number() OVER () AS "~place" FROM (',
+    `  SELECT coalesce(k."~key", -1) AS "~key", a."~row", a."~t", ${through} AS "~through"`,
+    `  FROM ${from} a LEFT JOIN ${numbered} k ON ${equal.join(' AND ')}`,
+    '  ORDER BY 1, a."~t")',
   ].join('\n');
 }
 

@@ -11,11 +11,12 @@ import type { WindowChain, WindowStep } from './window-chains.js';
 /** One question: of which key, as of which T, with rows known up to which instant, or place in the log. */
 export type WindowQuestion = { readonly key: number; readonly tUs: bigint; readonly through: bigint };
 
-/** Takes the values of one question by the place of their feature. */
+/** Takes the values of one question by the place of their feature, each once. */
 export type ValueSink = {
+  /** Of a span whose rows are all known, or where nobody asks for others, of those that are. */
   readonly known: (feature: number, value: Value) => void;
-  /** Of all rows of the span, known or not, where some are not; null where nobody asks. */
-  readonly all: ((feature: number, value: Value, known: Value) => void) | null;
+  /** Of the rows that are known, and of all, where some are not; null where nobody asks. */
+  readonly both: ((feature: number, known: Value, all: Value) => void) | null;
 };
 
 export type ChainParts = {
@@ -66,7 +67,7 @@ export class ChainWalk {
     const { steps } = this.parts.chain;
     for (let i = 0; i < steps.length; i++) {
       this.cover.take(this.bounds[i + 1]!, this.bounds[i]!, through);
-      if (this.cover.unknown.length > 0 && sink.all !== null) this.all ??= this.copied();
+      if (this.cover.unknown.length > 0 && sink.both !== null) this.all ??= this.copied();
       if (this.cover.known.length > 0) {
         this.known ??= this.created();
         this.addKnown(this.known);
@@ -83,7 +84,7 @@ export class ChainWalk {
     const { cover } = this;
     const first = Math.max(start, end - count);
     cover.take(first, end, bound);
-    if (cover.unknown.length > 0 && sink.all !== null) {
+    if (cover.unknown.length > 0 && sink.both !== null) {
       this.all = this.created();
       this.addKnown(this.all);
       this.addUnknown(this.all);
@@ -101,8 +102,8 @@ export class ChainWalk {
     for (const { place, state } of step.features) {
       const { finish } = this.parts.features[place]!;
       const value = known === null ? this.ofNothing[place]! : finish(known[state]);
-      sink.known(place, value);
-      if (all !== null) sink.all!(place, finish(all[state]), value);
+      if (all === null) sink.known(place, value);
+      else sink.both!(place, value, finish(all[state]));
     }
   }
 

@@ -121,17 +121,14 @@ function askerOf(work: Work, { questions, answers, rule }: Asking): (question: n
   const { keys, times, servedThrough, active } = questions;
   let at = 0;
   const set = (feature: number, value: Value): void => answers.set(feature, at, value);
-  const leak = (feature: number, all: Value, known: Value): void => {
-    if (!sameValue(all, known)) answers.leaks.mark(feature, at);
-  };
   const compare = {
     known: rule === 'served' ? () => undefined : set,
-    all: (feature: number, all: Value, known: Value): void => {
-      leak(feature, all, known);
-      if (rule === 'event') set(feature, all);
+    both: (feature: number, known: Value, all: Value): void => {
+      if (!sameValue(all, known)) answers.leaks.mark(feature, at);
+      if (rule !== 'served') set(feature, rule === 'event' ? all : known);
     },
   };
-  const served = { known: set, all: null };
+  const served = { known: set, both: null };
   return (question) => {
     at = question;
     const tUs = times[question]!;

@@ -5,7 +5,7 @@ import { PlumblineError } from '../../definition/error.js';
 import { formatTimestamp } from '../../definition/time.js';
 import { spanOf } from '../../definition/window.js';
 import { rowsOf } from './duckdb-session.js';
-import { horizonOf } from './duckdb-state.js';
+import { type Horizon, horizonOf } from './duckdb-state.js';
 
 /**
  * Throws HISTORY_EXPIRED where a T or snapshot lies before what retention left, or a window reaches behind it. What is asked is in `"~asked"`.
@@ -19,19 +19,28 @@ export async function requireKept(
   for (const source of sources) {
     const kept = await horizonOf(connection, source.table);
     if (kept === null) continue;
-    const { name } = source.entry.featureSet.source;
-    const horizon = formatTimestamp(kept.horizonUs);
-    if (firstUs !== null && firstUs < kept.horizonUs) {
-      const message = `history of source "${name}" begins at ${horizon} (historyRetention); ask for times from then on`;
-      throw new PlumblineError('HISTORY_EXPIRED', message, { path: 'time', horizon });
-    }
-    if (firstUs !== null && source.kind === 'windowed') {
-      for (const feature of source.entry.features) requireSpan(feature, firstUs, kept.horizonUs, name);
-    }
-    if (source.snapshot >= kept.floor) continue;
-    const message = `snapshot ${source.snapshot} of source "${name}" is older than the removal of rows from before ${horizon}; use ${kept.floor} or later`;
-    throw new PlumblineError('HISTORY_EXPIRED', message, { path: 'snapshot', horizon });
+    if (firstUs !== null) requireTimes(source, firstUs, kept);
+    requireSnapshot(source, kept);
   }
+}
+
+function requireTimes(source: EntrySource, firstUs: bigint, { horizonUs }: Horizon): void {
+  const { name } = source.entry.featureSet.source;
+  if (firstUs < horizonUs) {
+    const horizon = formatTimestamp(horizonUs);
+    const message = `history of source "${name}" begins at ${horizon} (historyRetention); ask for times from then on`;
+    throw new PlumblineError('HISTORY_EXPIRED', message, { path: 'time', horizon });
+  }
+  if (source.kind === 'latest') return;
+  for (const feature of source.entry.features) requireSpan(feature, firstUs, horizonUs, name);
+}
+
+function requireSnapshot({ entry, snapshot }: EntrySource, { horizonUs, floor }: Horizon): void {
+  if (snapshot >= floor) return;
+  const { name } = entry.featureSet.source;
+  const horizon = formatTimestamp(horizonUs);
+  const message = `snapshot ${snapshot} of source "${name}" is older than the removal of rows from before ${horizon}; use ${floor} or later`;
+  throw new PlumblineError('HISTORY_EXPIRED', message, { path: 'snapshot', horizon });
 }
 
 /** All rows from the horizon on are there, of earlier ones only what is the newest of its key. */

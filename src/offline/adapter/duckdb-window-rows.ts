@@ -72,10 +72,10 @@ export class WindowBlocks {
   private async read(): Promise<WindowBlock> {
     const place = this.blocks[this.next++];
     if (place === undefined) return this.reader.empty();
-    const { first, rowCount } = place;
-    const select = `SELECT * FROM ${ROWS} WHERE rowid BETWEEN ${first} AND ${first + rowCount - 1}`;
+    // In the order in which they were sorted into the table, of which nothing else is read.
+    const select = `SELECT * FROM ${ROWS} WHERE "~key" BETWEEN ${place.firstKey} AND ${place.lastKey}`;
     const result = await this.connection.run(select);
-    const sinks = this.reader.sinks(rowCount);
+    const sinks = this.reader.sinks(place.rowCount);
     for await (const chunk of result) {
       sinks.forEach((sink, i) => {
         sink.append(chunk.getColumnVector(i), chunk.rowCount);
@@ -85,29 +85,29 @@ export class WindowBlocks {
   }
 }
 
-/** Where the rows of some keys lie in the table, and whether any is late or has an assumed created time. */
+/** The keys whose rows are one block, and whether any of these is late or has an assumed created time. */
 type BlockPlace = {
-  readonly first: number;
-  readonly rowCount: number;
+  readonly firstKey: number;
   readonly lastKey: number;
+  readonly rowCount: number;
   readonly hasLate: boolean;
   readonly hasAssumed: boolean;
 };
 
 async function blockPlaces(connection: DuckDBConnection): Promise<readonly BlockPlace[]> {
   const keys = [
-    'SELECT "~key", min(rowid) AS "~first", count(*) AS "~rows",',
-    '  bool_or("~created" > "~event") AS "~late", bool_or("~assumed") AS "~assumed"',
+    'SELECT "~key", count(*) AS "~rows", bool_or("~created" > "~event") AS "~late", bool_or("~assumed") AS "~assumed"',
     `FROM ${ROWS} GROUP BY "~key"`,
   ].join('\n');
+  const placed = `SELECT *, sum("~rows") OVER (ORDER BY "~key") - "~rows" AS "~before" FROM (${keys})`;
   const rows = await rowsOf(
     connection,
-    `SELECT min("~first"), sum("~rows"), max("~key"), bool_or("~late"), bool_or("~assumed") FROM (${keys}) GROUP BY "~first" // ${BLOCK_ROWS} ORDER BY 1`,
+    `SELECT min("~key"), max("~key"), sum("~rows"), bool_or("~late"), bool_or("~assumed") FROM (${placed}) GROUP BY "~before" // ${BLOCK_ROWS} ORDER BY 1`,
   );
-  return rows.map(([first, rowCount, lastKey, hasLate, hasAssumed]) => ({
-    first: Number(first),
-    rowCount: Number(rowCount),
+  return rows.map(([firstKey, lastKey, rowCount, hasLate, hasAssumed]) => ({
+    firstKey: Number(firstKey),
     lastKey: Number(lastKey),
+    rowCount: Number(rowCount),
     hasLate: hasLate === true,
     hasAssumed: hasAssumed === true,
   }));
@@ -208,13 +208,7 @@ class BlockReader {
 
   /** No rows, for all keys behind the last one that has some. */
   empty(): WindowBlock {
-    const place = {
-      first: 0,
-      rowCount: 0,
-      lastKey: Number.POSITIVE_INFINITY,
-      hasLate: false,
-      hasAssumed: false,
-    };
-    return this.block(place, this.sinks(0));
+    const keys = { firstKey: 0, lastKey: Number.POSITIVE_INFINITY };
+    return this.block({ ...keys, rowCount: 0, hasLate: false, hasAssumed: false }, this.sinks(0));
   }
 }

@@ -121,7 +121,7 @@ async function* questionPages(connection: DuckDBConnection, by: WindowsBy): Asyn
     const sinks = types.map((type) => new ColumnSink(type, count));
     // Not streamed: the appender's own flushes would end a stream of the same connection.
     const result = await connection.run(
-      `SELECT * FROM ${QUESTIONS} WHERE rowid BETWEEN ${first} AND ${first + count - 1}`,
+      `SELECT * EXCLUDE ("~place") FROM ${QUESTIONS} WHERE "~place" > ${first} AND "~place" <= ${first + count}`,
     );
     for await (const chunk of result) {
       sinks.forEach((sink, i) => {
