@@ -143,7 +143,10 @@ describe('S5 what an expression must not be', () => {
       '! 1:1 CURRENT_TIMESTAMP is refused: a feature must mean the same whenever it is computed; use AS_OF() in a read expression',
     ],
     ['RAND()', '! 1:1 RAND is refused: an expression must give the same value every time'],
-    ['SUM(amount)', '! 1:1 SUM is refused: an expression computes one value from one row'],
+    [
+      'SUM(amount)',
+      '! 1:1 SUM is refused: an expression computes one value from one row; many rows are aggregated by a feature with "aggregate" and "window"',
+    ],
     [
       "carrier LIKE ANY ('A%')",
       '! 1:14 LIKE ANY is not in the language; write LIKE for each pattern, with OR between',

@@ -147,7 +147,7 @@ describe('a feature set of windows', () => {
     ]);
   });
 
-  it('keeps rows in an exact window, and of what is counted alone that it is there', () => {
+  it('keeps rows in an exact window', () => {
     const set = compile([
       { name: 'mean', aggregate: 'AVG(delay)', window: '1h', hop: '1us', max: 50 },
       { name: 'tagged', aggregate: 'COUNT(tags)', window: '1h', hop: '1us', max: 60 },
@@ -155,7 +155,7 @@ describe('a feature set of windows', () => {
     ]);
     expect(set.features.map(({ max, call }) => [max, call.argumentType])).toEqual([
       [50, 'INT64'],
-      [60, 'BOOL'],
+      [60, 'ARRAY<STRING>'],
       [5, 'INT64'],
     ]);
   });

@@ -20,7 +20,7 @@ const REFUSED = [
   {
     pattern:
       /^(?:SUM|AVG|MEAN|MEDIAN|COUNT|MIN|MAX|COUNTIF|COUNT_IF|SUM_IF|STDDEV.*|VAR_.*|VARIANCE|CORR|COVAR_.*|GROUPING|LOGICAL_(?:AND|OR)|BIT_(?:AND|OR|XOR)|STRING_AGG|GROUP_CONCAT|LISTAGG|ARRAY_AGG|ARRAY_CONCAT_AGG|ANY_VALUE|APPROX_.*|PERCENTILE_.*|FIRST_VALUE|LAST_VALUE|NTH_VALUE|LAG|LEAD|ROW_NUMBER|RANK|DENSE_RANK|NTILE)$/,
-    why: 'is refused: an expression computes one value from one row',
+    why: 'is refused: an expression computes one value from one row; many rows are aggregated by a feature with "aggregate" and "window"',
   },
   {
     pattern: /DATETIME/,

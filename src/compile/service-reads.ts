@@ -1,4 +1,3 @@
-import { PlumblineError } from '../definition/error.js';
 import { namesIn } from '../definition/expression.js';
 import type { AnyFeatureSet, ChainedFeatureSet, SourceFeatureSet } from './chained-feature-set.js';
 import type { CompiledFeature, CompiledFeatureSet } from './feature-set.js';
@@ -68,21 +67,6 @@ export function featureSetsOf({
     return [{ alias, featureSet }, ...inner];
   };
   return uses.flatMap(({ alias, featureSet }) => behind(alias, featureSet));
-}
-
-/**
- * The entries of a service for a path that knows newest rows alone. Throws INVALID_REQUEST where one has windows.
- */
-export function latestEntries({
-  entries,
-}: {
-  readonly entries: readonly ServiceEntry[];
-}): readonly LatestEntry[] {
-  return entries.map((entry) => {
-    if (entry.kind === 'latest') return entry;
-    const message = `"${entry.alias}" is a feature set of windows, which cannot be read here yet; leave it out`;
-    throw new PlumblineError('INVALID_REQUEST', message, { path: 'featureService' });
-  });
 }
 
 /** Adds what is read of a set over a source, its features standing in the answer; gives the place of its entry. */

@@ -6,7 +6,7 @@ import type { Aggregate } from './aggregate/aggregate.js';
 import type { AggregateName, AggregateParameter } from './aggregate/aggregate-function.js';
 import { AGGREGATES } from './aggregate/table.js';
 import { type CheckedAggregate, checkAggregate, parameterProblem } from './check-aggregate.js';
-import { callOf, type Scope } from './checked.js';
+import type { Scope } from './checked.js';
 import type { AggregateCall } from './windowed-feature-set.js';
 
 /** What a feature aggregates: the call as data, its argument and its algebra. */
@@ -41,8 +41,7 @@ export function compileCall(
     problems.push(...checked.problems.map((each) => ({ ...each, path: `${path}/aggregate` })));
     return null;
   }
-  const { name } = checked.aggregate;
-  const argument = isExact ? keptArgument(checked.aggregate) : checked.aggregate.argument;
+  const { name, argument } = checked.aggregate;
   const own = AGGREGATES[name].parameters.find((parameter) => parameter.name === 'max') ?? null;
   const problem = isExact ? rowsProblem(feature, own) : maxProblem(feature, name, own);
   if (problem !== null) {
@@ -58,16 +57,6 @@ export function compileCall(
   };
   const aggregate = made(call, path, problems);
   return aggregate === null ? null : { call, argument, aggregate, maxRows: isExact ? feature.max! : null };
-}
-
-/** Rows of an exact window keep their arguments; what is only counted need not be kept itself. */
-function keptArgument({ name, argument }: CheckedAggregate): Expression | null {
-  if (name !== 'COUNT' || argument === null || argument.type === 'BOOL') return argument;
-  const isNull = callOf('is_null', 'BOOL', [argument]);
-  const [nothing, something] = [null, true].map(
-    (value): Expression => ({ kind: 'literal', type: 'BOOL', value }),
-  );
-  return callOf('case', 'BOOL', [isNull, nothing!, something!]);
 }
 
 /** Rows that an exact window may keep of one key: they are read and aggregated anew by every lookup. */

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { compileFeatureService } from '../../src/compile/feature-service.js';
 import { compileFeatureSet } from '../../src/compile/feature-set.js';
-import { latestEntries } from '../../src/compile/service-reads.js';
 import {
   type EntrySource,
   eventTimeSql,
@@ -82,7 +81,9 @@ const SERVICE = compileFeatureService(
   () => SET,
 );
 
-const SOURCES: readonly EntrySource[] = latestEntries(SERVICE).map((entry) => ({
+const ENTRIES = SERVICE.entries.filter((entry) => entry.kind === 'latest');
+
+const SOURCES: readonly EntrySource[] = ENTRIES.map((entry) => ({
   kind: 'latest',
   entry,
   table: '"history_weather"',
@@ -141,7 +142,7 @@ describe('point-in-time SQL for DuckDB', () => {
   it('is what was reviewed', async () => {
     const matches = Object.entries(MATCHES).map(([name, sql]) => `-- ${name}\n${sql}`);
     const joined = `-- joined\n${joinedSql('"~frame"', SOURCES, ['"~m0"', '"~m1"'])}`;
-    const columns = latestEntries(SERVICE).flatMap(({ alias, features }, i) => [
+    const columns = ENTRIES.flatMap(({ alias, features }, i) => [
       ...features.flatMap((feature) => {
         const sql = featureSql(i, feature, SET.lifetime);
         const value = sql ?? `"~${i}=${feature.index}"`;

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Aggregate } from '../../src/compile/aggregate/aggregate.js';
@@ -114,12 +115,19 @@ function valueOfAll(
   return aggregate.finish(addedInOrder(aggregate, aggregateRows(rows, argument!.type, null)));
 }
 
+/** Too long to be kept as it is. */
+const LONG = new Uint8Array(33);
+
 describe('values worth seeing', () => {
   it.each<readonly [AggregateName, ScalarType, AggregateParameters, readonly Value[], Value]>([
     ['SUM', 'FLOAT64', {}, [1e16, 1, -1e16], 1],
     ['SUM', 'FLOAT64', {}, Array<number>(10).fill(0.1), 1],
     ['SUM', 'FLOAT64', {}, [Number.MAX_VALUE, Number.MAX_VALUE], null],
     ['SUM', 'FLOAT64', {}, [Number.MAX_VALUE, Number.MAX_VALUE, -Number.MAX_VALUE], Number.MAX_VALUE],
+    ['SUM', 'FLOAT64', {}, [1, 2 ** -53], 1],
+    ['SUM', 'FLOAT64', {}, [1, 2 ** -53, 5e-324], 1 + 2 ** -52],
+    ['SUM', 'FLOAT64', {}, [5e-324, -1, -(2 ** -53)], -1],
+    ['SUM', 'FLOAT64', {}, [-5e-324, -1, -(2 ** -53)], -1 - 2 ** -52],
     ['SUM', 'FLOAT64', {}, [-0], 0],
     ['SUM', 'INT64', {}, [2n ** 63n - 1n, 1n], null],
     ['SUM', 'INT64', {}, [2n ** 63n - 1n, 1n, -1n], 2n ** 63n - 1n],
@@ -128,6 +136,7 @@ describe('values worth seeing', () => {
     ['VAR_SAMP', 'INT64', {}, [7n], null],
     ['MIN', 'STRING', {}, ['\uffff', '😀'], '\uffff'],
     ['APPROX_QUANTILE', 'INT64', { q: 0.5, max: 500 }, [5n, 1n, 1000n, 3n], 3],
+    ['COUNT_DISTINCT', 'BYTES', { max: 9 }, [LONG, hash('sha256', LONG, 'buffer')], 2n],
     ['TOP_K', 'STRING', { k: 2, max: 3 }, ['b', 'a', 'c', 'c'], ['c', 'a']],
     ['TOP_K', 'STRING', { k: 2, max: 2 }, ['b', 'a', 'c', 'c'], null],
   ])('S21 S22 %s of %s, row %#', (...row) => {
@@ -150,7 +159,20 @@ describe('values worth seeing', () => {
   });
 });
 
+const FIRST_ROW: AnyRow = {
+  value: null,
+  category: null,
+  order: { eventTime: 0n, orderTime: 0n, orderColumn: null, sequence: 0n },
+};
+
 describe('APPROX_COUNT_DISTINCT', () => {
+  it('S22 takes the register and the rank from the first 64 bits of MD5', () => {
+    // MD5 of "2779265" begins 7e1 00000 3b…: register 7e1, and 22 zeros before the first 1 of the rest.
+    const aggregate = AGGREGATES.APPROX_COUNT_DISTINCT.make({ type: 'INT64' }, {});
+    const rows = aggregateRows([{ ...FIRST_ROW, value: 2_779_265n }], 'INT64', null);
+    expect(hexOf(aggregate, addedInOrder(aggregate, rows))).toBe('0107e117');
+  });
+
   it.each([1, 10, 100, 1000, 30_000])('counts %d different values within four standard errors', (count) => {
     const values = Array.from({ length: count }, (_, i) => BigInt(i) * 1_000_003n);
     const sketch = { name: 'APPROX_COUNT_DISTINCT', argument: { type: 'INT64' }, parameters: {} } as const;

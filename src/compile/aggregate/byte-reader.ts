@@ -1,5 +1,6 @@
 import { PlumblineError } from '../../definition/error.js';
 import { readInt64BE } from '../../definition/int64-bytes.js';
+import { SMALL_INTEGER_BYTES } from './byte-writer.js';
 
 /** Reads, in the same order, what a `ByteWriter` wrote. */
 export class ByteReader {
@@ -49,6 +50,16 @@ export class ByteReader {
     if (byteCount === 0) return 0n;
     const digits = this.bytes.toString('hex', at, at + byteCount);
     return BigInt.asIntN(8 * byteCount, BigInt(`0x${digits}`));
+  }
+
+  /** What `integer` or `smallInteger` wrote, as a number where `smallInteger` could have written it. */
+  anyInteger(): number | bigint {
+    const at = this.at;
+    const byteCount = this.count();
+    if (byteCount === 0) return 0;
+    if (byteCount <= SMALL_INTEGER_BYTES) return this.bytes.readIntBE(this.advance(byteCount), byteCount);
+    this.at = at;
+    return this.integer();
   }
 
   text(): string {

@@ -102,7 +102,8 @@ const FIRST_CAPACITY = 64;
 /** Bytes that `count` takes at most: 53 bits by 7. */
 export const COUNT_BYTES = 8;
 
-/** Bounds of what `smallInteger` writes, not included. */
+/** `smallInteger` takes what 6 bytes hold: from −2^47, its size below 2^47 to be sure. */
+export const SMALL_INTEGER_BYTES = 6;
 export const SMALL_INTEGER = 2 ** 47;
 
 /** Bytes that `integer` takes at most of an integer between −2^bits and 2^bits. */

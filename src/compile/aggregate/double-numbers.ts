@@ -1,18 +1,19 @@
-import { roundedRatio, UNIT_EXPONENT } from '../exact-expansion.js';
+import { roundedRatio } from '../exact-expansion.js';
 import {
   addDouble,
   addSquare,
-  DOUBLE_TOTAL_BYTES,
   type DoubleTotal,
   emptyDoubleTotal,
   exactDoubleTotal,
   mergeDoubleTotal,
-  readDoubleTotal,
   roundedTotal,
-  SQUARE_TOTAL_BYTES,
-  TOTAL_EXPONENT,
-  writeDoubleTotal,
 } from './double-total.js';
+import {
+  DOUBLE_TOTAL_BYTES,
+  readDoubleTotal,
+  SQUARE_TOTAL_BYTES,
+  writeDoubleTotal,
+} from './double-total-codec.js';
 import { isNull } from './is-null.js';
 import { finiteOrNone, type MomentsOf, type Numbers } from './numbers.js';
 
@@ -45,7 +46,11 @@ export const DOUBLE_NUMBERS: Numbers<DoubleTotal> = {
 
 function variance({ count, sum, squares }: MomentsOf<DoubleTotal>, divisor: number): number {
   const n = BigInt(count);
-  const total = exactDoubleTotal(sum) >> BigInt(UNIT_EXPONENT - TOTAL_EXPONENT);
-  const over = n * exactDoubleTotal(squares) - total ** 2n;
-  return roundedRatio(over, n * BigInt(divisor), TOTAL_EXPONENT);
+  const total = exactDoubleTotal(sum);
+  const square = exactDoubleTotal(squares);
+  const exponent = Math.min(2 * total.exponent, square.exponent);
+  const over =
+    ((n * square.integer) << BigInt(square.exponent - exponent)) -
+    ((total.integer ** 2n) << BigInt(2 * total.exponent - exponent));
+  return roundedRatio(over, n * BigInt(divisor), exponent);
 }

@@ -1,6 +1,5 @@
-import { exactInteger, exactTotal, grow, roundedRatio, UNIT_EXPONENT } from '../exact-expansion.js';
-import type { ByteReader } from './byte-reader.js';
-import { type ByteWriter, integerBytes } from './byte-writer.js';
+import { exactInteger, grow, roundedRatio, UNIT_EXPONENT } from '../exact-expansion.js';
+import { partsOf } from '../runtime/fixed-point.js';
 
 /**
  * An exact sum of doubles and of squares of doubles (S22). `high` and `low` take nearly every term by error-free TWO-SUMs
@@ -54,51 +53,61 @@ export function mergeDoubleTotal(total: DoubleTotal, other: DoubleTotal): void {
   if (other.rest !== 0n) total.rest += other.rest;
 }
 
-/** The total as an integer in units of 2^-2148. */
-export function exactDoubleTotal({ high, low, parts, rest }: DoubleTotal): bigint {
-  const doubles = exactTotal(parts ?? [], exactInteger(high) + exactInteger(low));
-  return (doubles << TO_TOTAL_UNIT) + rest;
+/** The exact total: `integer` · 2^`exponent`. */
+export function exactDoubleTotal(total: DoubleTotal): ExactTotal {
+  if (total.rest !== 0n) {
+    const doubles = doublesOf(total).reduce((sum, x) => sum + inUnits(x), 0n);
+    return { integer: doubles + total.rest, exponent: TOTAL_EXPONENT };
+  }
+  const parts = doublesOf(total).map(partsOf);
+  // Of doubles alone the least exponent is near, so that the integer is short.
+  const exponent = Math.min(...parts.map(([, each]) => each), 0);
+  const integer = parts.reduce((sum, [mantissa, each]) => sum + (mantissa << BigInt(each - exponent)), 0n);
+  return { integer, exponent };
 }
+
+export type ExactTotal = { readonly integer: bigint; readonly exponent: number };
 
 /** The total as the nearest double, ties to even; ±Infinity beyond the doubles. */
 export function roundedTotal(total: DoubleTotal): number {
-  return isTwoDoubles(total)
-    ? total.high + total.low
-    : roundedRatio(exactDoubleTotal(total), 1n, TOTAL_EXPONENT);
+  if (total.rest === 0n) return roundedExpansion(doublesOf(total));
+  const { integer, exponent } = exactDoubleTotal(total);
+  return roundedRatio(integer, 1n, exponent);
+}
+
+/** The total as an expansion, but for `rest`; the array is used again by the next call. */
+export function doublesOf({ high, low, parts }: DoubleTotal): number[] {
+  DOUBLES.length = 0;
+  if (parts !== null) for (const part of parts) DOUBLES.push(part);
+  grow(DOUBLES, low);
+  grow(DOUBLES, high);
+  return DOUBLES;
 }
 
 /**
- * Depends on the total alone, not on how it is held: the nearest double, and the nearest double to what that lacks, as many of
- * them as are not 0; where that is not all of it, an odd integer and the exponent of its unit.
+ * An expansion as the nearest double, ties to even: the first sum that is not exact decides, and what lies below breaks its tie.
+ * Source: fsum of CPython (Modules/mathmodule.c), after Shewchuk 1997.
  */
-export function writeDoubleTotal(to: ByteWriter, total: DoubleTotal): void {
-  if (!isTwoDoubles(total)) {
-    writeExact(to, exactDoubleTotal(total));
-    return;
+export function roundedExpansion(parts: readonly number[]): number {
+  let at = parts.length - 1;
+  let rounded = at < 0 ? 0 : parts[at]!;
+  let lacking = 0;
+  while (at > 0 && lacking === 0) {
+    const part = parts[--at]!;
+    const sum = rounded + part;
+    lacking = part - (sum - rounded);
+    rounded = sum;
   }
-  const first = total.high + total.low;
-  const part = first - total.high;
-  writeDoubles(to, first, total.high - (first - part) + (total.low - part));
+  const below = at > 0 ? parts[at - 1]! : 0;
+  if (lacking * Math.sign(below) <= 0) return rounded;
+  const next = rounded + 2 * lacking;
+  return next - rounded === 2 * lacking ? next : rounded;
 }
 
-export function readDoubleTotal(from: ByteReader): DoubleTotal {
-  const total = emptyDoubleTotal();
-  const form = from.byte();
-  if (form === INTEGER_FORM) {
-    const exponent = from.count();
-    total.rest = from.integer() << BigInt(exponent);
-    return total;
-  }
-  for (let i = 0; i < form; i++) addDouble(total, from.float64());
-  return total;
+/** A finite double as an integer in units of 2^-2148. */
+export function inUnits(x: number): bigint {
+  return exactInteger(x) << TO_TOTAL_UNIT;
 }
-
-/** Bytes of a written total of 2^53 terms at most, of doubles or of squares. */
-export const DOUBLE_TOTAL_BYTES = 1 + 2 + integerBytes(1024 - UNIT_EXPONENT + 53);
-export const SQUARE_TOTAL_BYTES = 1 + 2 + integerBytes(2048 - TOTAL_EXPONENT + 53);
-
-/** A form of 0, 1 or 2 is so many doubles. */
-const INTEGER_FORM = 3;
 
 /** Sums of 2^60 doubles of this size still lie inside the doubles. */
 const LARGEST_TERM = 2 ** 960;
@@ -112,6 +121,8 @@ const SPLITTER = 2 ** 27 + 1;
 
 const TO_TOTAL_UNIT = BigInt(UNIT_EXPONENT - TOTAL_EXPONENT);
 
+const DOUBLES: number[] = [];
+
 function addLow(total: DoubleTotal, x: number): void {
   const low = total.low;
   const sum = low + x;
@@ -121,43 +132,4 @@ function addLow(total: DoubleTotal, x: number): void {
   if (error === 0) return;
   total.parts ??= [];
   grow(total.parts, error);
-}
-
-function isTwoDoubles({ parts, rest }: DoubleTotal): boolean {
-  return rest === 0n && (parts === null || parts.length === 0);
-}
-
-function inUnits(x: number): bigint {
-  return exactInteger(x) << TO_TOTAL_UNIT;
-}
-
-function writeExact(to: ByteWriter, exact: bigint): void {
-  const first = roundedRatio(exact, 1n, TOTAL_EXPONENT);
-  if (Number.isFinite(first)) {
-    const lacking = exact - inUnits(first);
-    const second = roundedRatio(lacking, 1n, TOTAL_EXPONENT);
-    if (lacking === inUnits(second)) {
-      writeDoubles(to, first, second);
-      return;
-    }
-  }
-  const exponent = trailingZeros(exact);
-  to.byte(INTEGER_FORM);
-  to.count(exponent);
-  to.integer(exact >> BigInt(exponent));
-}
-
-function writeDoubles(to: ByteWriter, first: number, second: number): void {
-  const count = Number(first !== 0) + Number(second !== 0);
-  to.byte(count);
-  if (count > 0) to.float64(first);
-  if (count > 1) to.float64(second);
-}
-
-/** Of an integer that is not 0. */
-function trailingZeros(value: bigint): number {
-  const digits = value.toString(16);
-  const last = digits.search(/0*$/);
-  const digit = Number.parseInt(digits[last - 1]!, 16);
-  return 4 * (digits.length - last) + (31 - Math.clz32(digit & -digit));
 }

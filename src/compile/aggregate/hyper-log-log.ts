@@ -41,16 +41,14 @@ function sketchOf(type: ScalarType): Aggregate {
       if (hash !== null) take(state, hash.readUInt16BE(0) >> (16 - REGISTER_BITS), rankOf(hash));
     },
     merge: (state, other) => {
-      for (const [register, rank] of entriesOf(other)) take(state, register, rank);
+      eachRegister(other, (register, rank) => take(state, register, rank));
     },
     finish: (state) => {
       const counts = new Array<number>(RANK_BITS + 2).fill(0);
-      let filled = 0;
-      for (const [, rank] of entriesOf(state)) {
+      eachRegister(state, (_, rank) => {
         counts[rank]!++;
-        filled++;
-      }
-      counts[0] = REGISTERS - filled;
+      });
+      counts[0] = REGISTERS - filledRegisters(state);
       return BigInt(Math.round(estimatedCardinality(counts)));
     },
     write,
@@ -83,9 +81,14 @@ function fillDense(state: SketchState): void {
   state.sparse = null;
 }
 
-function* entriesOf({ sparse, dense }: SketchState): Iterable<readonly [register: number, rank: number]> {
-  if (sparse !== null) yield* sparse;
-  else for (const [register, rank] of dense!.entries()) if (rank > 0) yield [register, rank];
+/** Those that are not 0, in no order. */
+function eachRegister({ sparse, dense }: SketchState, visit: (register: number, rank: number) => void): void {
+  if (sparse !== null) for (const [register, rank] of sparse) visit(register, rank);
+  else for (let at = 0; at < REGISTERS; at++) if (dense![at]! > 0) visit(at, dense![at]!);
+}
+
+function filledRegisters({ sparse, dense }: SketchState): number {
+  return sparse?.size ?? dense!.reduce((count, rank) => count + Number(rank > 0), 0);
 }
 
 /** Bytes of a register and its rank where the registers of 0 are left out. */
@@ -93,13 +96,15 @@ const SPARSE_BYTES = 3;
 
 /** How many registers are not 0, then those in order, or all of them where that is shorter. */
 function write(state: SketchState, to: ByteWriter): void {
-  const entries = [...entriesOf(state)].sort((a, b) => a[0] - b[0]);
-  to.count(entries.length);
-  if (entries.length * SPARSE_BYTES > REGISTERS) {
+  const count = filledRegisters(state);
+  to.count(count);
+  if (count * SPARSE_BYTES > REGISTERS) {
     to.raw(state.dense!);
     return;
   }
-  for (const [register, rank] of entries) {
+  const entries: (readonly [register: number, rank: number])[] = [];
+  eachRegister(state, (register, rank) => entries.push([register, rank]));
+  for (const [register, rank] of entries.sort((a, b) => a[0] - b[0])) {
     to.byte(register >> 8);
     to.byte(register & 0xff);
     to.byte(rank);

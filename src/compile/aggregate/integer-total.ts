@@ -56,7 +56,11 @@ export function writeIntegerTotal(to: ByteWriter, total: IntegerTotal): void {
 }
 
 export function readIntegerTotal(from: ByteReader): IntegerTotal {
-  const value = from.integer();
+  const value = from.anyInteger();
+  if (typeof value === 'number') {
+    const high = Math.floor(value / TWO_32);
+    return { high, low: value - high * TWO_32, rest: 0n };
+  }
   const high = value >> 32n;
   const isHeld = high < HELD && high > -HELD;
   return isHeld

@@ -23,16 +23,16 @@ export type RowSeries = {
   readonly kind: 'rows';
   /** W; null is `lifetime`, whose rows lie in one block. */
   readonly sizeUs: bigint | null;
-  /** Inputs that are kept of each row, by name. */
-  readonly inputs: readonly string[];
-  /** Different filters of its features: a row says which of them it passes, and is kept for one at least. */
+  /** Places in the set's states, ascending: a row keeps what it alone gives to each whose filter it passes. */
+  readonly states: readonly number[];
+  /** Different filters of its features: a row is kept for one of them at least. */
   readonly filters: readonly RowFilter[];
   readonly features: readonly SeriesFeature[];
 };
 
 export type RowFilter = {
-  /** Name of the BOOL input; null passes every row. */
-  readonly input: string | null;
+  /** Place of a state with this filter in the series' states: a row that passes has such a state. */
+  readonly slot: number;
   /** Of each block the newest so many rows that pass are kept: the greatest `max` of the features with this filter. */
   readonly max: number;
 };
@@ -41,7 +41,7 @@ export type SeriesFeature = {
   /** Place in the set's features. */
   readonly feature: number;
   readonly window: Window;
-  /** Place in the series' states, or of rows in its filters. */
+  /** Place in the series' states. */
   readonly slot: number;
 };
 
@@ -82,37 +82,35 @@ function seriesNameOf(feature: WindowedFeature): string {
   return `${kind} ${kind === 'rows' ? sizeUs : hopUs}`;
 }
 
-function tileSeries({ features }: States, places: readonly number[]): TileSeries {
-  const kind = kindOf(features[places[0]!]!) as TileSeries['kind'];
+function tileSeries(set: States, places: readonly number[]): TileSeries {
+  const first = set.features[places[0]!]!;
+  return {
+    kind: kindOf(first) as TileSeries['kind'],
+    hopUs: first.window.hopUs,
+    ...placed(set, places),
+  };
+}
+
+function rowSeries(set: States, places: readonly number[]): RowSeries {
+  const { states, features } = placed(set, places);
+  const filters = new Map<string | null, RowFilter>();
+  for (const { feature, slot } of features) {
+    const { filter } = set.states[states[slot]!]!;
+    const known = filters.get(filter);
+    const max = Math.max(known?.max ?? 0, set.features[feature]!.max!);
+    filters.set(filter, { slot: known?.slot ?? slot, max });
+  }
+  const { sizeUs } = set.features[places[0]!]!.window;
+  return { kind: 'rows', sizeUs, states, filters: [...filters.values()], features };
+}
+
+function placed({ features }: States, places: readonly number[]): Pick<WindowSeries, 'states' | 'features'> {
   const states = [...new Set(places.map((place) => features[place]!.state))].sort((a, b) => a - b);
   return {
-    kind,
-    hopUs: features[places[0]!]!.window.hopUs,
     states,
     features: places.map((place) => {
       const { window, state } = features[place]!;
       return { feature: place, window, slot: states.indexOf(state) };
-    }),
-  };
-}
-
-function rowSeries({ features, states }: States, places: readonly number[]): RowSeries {
-  const own = places.map((place) => features[place]!);
-  const kept = own.flatMap(({ state }) => [states[state]!.argument, states[state]!.category]);
-  const inputs = [...new Set(kept.filter((name) => name !== null))];
-  const filterOf = ({ state }: WindowedFeature): string | null => states[state]!.filter;
-  const filters = [...new Set(own.map(filterOf))];
-  return {
-    kind: 'rows',
-    sizeUs: own[0]!.window.sizeUs,
-    inputs,
-    filters: filters.map((input) => {
-      const maxima = own.filter((feature) => filterOf(feature) === input).map(({ max }) => max!);
-      return { input, max: Math.max(...maxima) };
-    }),
-    features: places.map((place) => {
-      const feature = features[place]!;
-      return { feature: place, window: feature.window, slot: filters.indexOf(filterOf(feature)) };
     }),
   };
 }

@@ -24,11 +24,6 @@ export function stateProblem(set: States): { readonly feature: number; readonly 
   return { feature, message };
 }
 
-/** Upper bound of the online state of one key of a set, in bytes. */
-export function maxStateBytes(set: States): number {
-  return windowSeries(set).reduce((sum, series) => sum + bytesOf(series, set), 0);
-}
-
 function bytesOf(series: WindowSeries, set: States): number {
   const blocks = mostBlocks(series);
   if (series.kind === 'rows') return blocks * rowBytes(series, set);
@@ -44,17 +39,31 @@ function stateBytes({ aggregate: { maxBytes } }: WindowState): number {
   return 8 + maxBytes;
 }
 
-/** Of each filter its newest rows, each with its order, the filters that it passes, and a value or NULL of every input. */
-function rowBytes({ inputs, filters }: RowSeries, set: States): number {
+/** Of each filter its newest rows, each with its order and what it alone gives to every state. */
+function rowBytes({ states, filters }: RowSeries, set: States): number {
   const types = new Map(set.inputs.map(({ name, expression }) => [name, expression.type]));
-  const values = inputs.reduce((sum, name) => sum + 1 + valueBytes(types.get(name)!), 0);
-  const row = ORDER_BYTES + Math.ceil(filters.length / 8) + 8 + values;
+  const row = states.reduce((sum, place) => sum + stateOfRowBytes(set.states[place]!, types), ROW_BYTES);
   return filters.reduce((sum, { max }) => sum + max * row, 0);
 }
 
-/** Only counts take arrays, and rows hold of those whether they are NULL. */
+/** Length and order of a row in its block. */
+const ROW_BYTES = 4 + ORDER_BYTES;
+
+/** The state of one row: its value and its category, its order where it matters, and some numbers. */
+function stateOfRowBytes(
+  { aggregate, argument, category }: WindowState,
+  types: ReadonlyMap<string, ValueType>,
+): number {
+  const values = [argument, category].map((name) => (name === null ? 0 : valueBytes(types.get(name)!)));
+  return 1 + Math.min(aggregate.maxBytes, values[0]! + values[1]! + ORDER_BYTES + NUMBERS_BYTES);
+}
+
+/** Counts, sums and squares of one row, and registers or buckets that it sets. */
+const NUMBERS_BYTES = 64;
+
+/** Only counts take arrays, and their states hold none. */
 function valueBytes(type: ValueType): number {
-  return elementTypeOf(type) === null ? VALUE_CODECS[type as ScalarType].maxBytes : 1;
+  return elementTypeOf(type) === null ? VALUE_CODECS[type as ScalarType].maxBytes : 0;
 }
 
 function mebibytes(bytes: number): string {

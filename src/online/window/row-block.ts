@@ -1,16 +1,62 @@
-import type { AggregateRows, OrderColumns } from '../../compile/aggregate/aggregate.js';
+import type { OrderColumns } from '../../compile/aggregate/aggregate.js';
 import type { RowSeries } from '../../compile/window/series.js';
-import type { WindowedFeatureSet } from '../../compile/windowed-feature-set.js';
-import { type Column, ColumnBuilder } from '../../definition/column-batch.js';
 import { readSortableInt64, writeSortableInt64 } from '../../definition/int64-bytes.js';
-import type { ValueType } from '../../definition/value-type.js';
-import { type RowCodec, rowCodec } from '../row-codec.js';
 
 /**
- * A row of an exact window as bytes: its order (S10), which sorts as its bytes do; a bit for each filter of the series,
- * whether the row passes it; the values of the series' inputs.
+ * A row of an exact window as bytes: its order (S10), which sorts as its bytes do; then, as a tile has them, the states that
+ * this row alone gives, so that what no aggregate keeps is not kept here either.
  */
-type StoredRow = Buffer;
+export type RowBytes = Buffer;
+
+/** The rows of one block, newest first, each behind its length in 4 bytes. */
+export function decodeRows(bytes: Uint8Array | null): readonly RowBytes[] {
+  if (bytes === null) return [];
+  const all = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const rows: RowBytes[] = [];
+  for (let at = 0; at < all.length; ) {
+    const start = at + LENGTH_BYTES;
+    at = start + all.readUInt32LE(at);
+    rows.push(all.subarray(start, at));
+  }
+  return rows;
+}
+
+/**
+ * A block of rows in any order: of each filter the newest `max` rows that pass it stay. Null where none does, then nothing is
+ * stored. What is kept is told from the rows of the block alone, so it is the same whatever came first.
+ */
+export function encodeRows({ filters }: RowSeries, rows: readonly RowBytes[]): Uint8Array | null {
+  const sorted = [...rows].sort((a, b) => Buffer.compare(b, a));
+  const passed = filters.map(() => 0);
+  const kept = sorted.filter((row) => {
+    let stays = false;
+    filters.forEach(({ slot, max }, filter) => {
+      if (hasState(row, slot) && passed[filter]!++ < max) stays = true;
+    });
+    return stays;
+  });
+  return kept.length === 0 ? null : Buffer.concat(kept.flatMap((row) => [lengthOf(row), row]));
+}
+
+/** A row of a batch with the states that it gives. */
+export function encodeRow(orders: OrderColumns, row: number, states: Uint8Array): RowBytes {
+  return Buffer.concat([encodeOrder(orders, row), states]);
+}
+
+/** Whether a row gives a state: whether it passes the filter of that state. */
+export function hasState(row: RowBytes, slot: number): boolean {
+  return ((row[ORDER_BYTES + (slot >> 3)]! >> (slot & 7)) & 1) === 1;
+}
+
+/** The states of a row, as a tile. */
+export function statesOfRow(row: RowBytes): Uint8Array {
+  return row.subarray(ORDER_BYTES);
+}
+
+/** Microseconds. */
+export function eventTimeOf(row: RowBytes): bigint {
+  return readSortableInt64(row, 0);
+}
 
 /** Event time, order time, whether there is an order column, order column, sequence. */
 const ORDER_BYTES = 33;
@@ -18,101 +64,12 @@ const HAS_ORDER_COLUMN_AT = 16;
 const ORDER_COLUMN_AT = 17;
 const SEQUENCE_AT = 25;
 
-/** The rows of one block, newest first, each behind its length in 4 bytes. */
-export class RowBlockCodec {
-  private readonly maskBytes: number;
-  private readonly types: readonly ValueType[];
-  private readonly values: RowCodec;
-
-  constructor(
-    { inputs }: WindowedFeatureSet,
-    private readonly series: RowSeries,
-  ) {
-    this.maskBytes = (series.filters.length + 7) >> 3;
-    this.types = series.inputs.map((name) => inputs.find((input) => input.name === name)!.expression.type);
-    this.values = rowCodec(this.types);
-  }
-
-  /** The rows of a stored block, newest first; none of null. */
-  decode(bytes: Uint8Array | null): readonly StoredRow[] {
-    if (bytes === null) return [];
-    const all = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    const rows: StoredRow[] = [];
-    for (let at = 0; at < all.length; ) {
-      const start = at + LENGTH_BYTES;
-      at = start + all.readUInt32LE(at);
-      rows.push(all.subarray(start, at));
-    }
-    return rows;
-  }
-
-  /**
-   * A block of rows in any order: of each filter the newest `max` rows that pass it stay. Null where none does, then
-   * nothing is stored. What is kept is told from the rows of the block alone, so it is the same whatever came first.
-   */
-  encode(rows: readonly StoredRow[]): Uint8Array | null {
-    const sorted = [...rows].sort((a, b) => Buffer.compare(b, a));
-    const passed = this.series.filters.map(() => 0);
-    const kept = sorted.filter((row) => {
-      let stays = false;
-      this.series.filters.forEach(({ max }, filter) => {
-        if (this.passes(row, filter) && passed[filter]!++ < max) stays = true;
-      });
-      return stays;
-    });
-    return kept.length === 0 ? null : Buffer.concat(kept.flatMap((row) => [lengthOf(row), row]));
-  }
-
-  /** A row of a batch; null where it passes no filter. `passes` says so of each filter of the series. */
-  encodeRow(row: number, { inputs, orders, passes }: BatchRows): StoredRow | null {
-    const mask = new Uint8Array(this.maskBytes);
-    this.series.filters.forEach((_, filter) => {
-      if (passes(filter, row)) mask[filter >> 3]! |= 1 << (filter & 7);
-    });
-    if (mask.every((bits) => bits === 0)) return null;
-    return Buffer.concat([encodeOrder(orders, row), mask, this.values.encode(inputs, row)]);
-  }
-
-  passes(row: StoredRow, filter: number): boolean {
-    return ((row[ORDER_BYTES + (filter >> 3)]! >> (filter & 7)) & 1) === 1;
-  }
-
-  eventUs(row: StoredRow): bigint {
-    return readSortableInt64(row, 0);
-  }
-
-  /** Rows as columns: what aggregates take, inputs by the names of the series. */
-  columns(rows: readonly StoredRow[]): StoredColumns {
-    const orders = decodeOrders(rows);
-    const builders = this.types.map((type) => new ColumnBuilder(type, rows.length));
-    rows.forEach((row, i) => {
-      const values = this.values.decode(row.subarray(ORDER_BYTES + this.maskBytes));
-      builders.forEach((builder, input) => {
-        builder.set(i, values[input]!);
-      });
-    });
-    const columns = builders.map((builder) => builder.finish());
-    return {
-      orders,
-      inputs: new Map(this.series.inputs.map((name, input) => [name, columns[input]!])),
-    };
-  }
-}
-
-/** Rows of a batch whose inputs are in the order of the series' inputs. */
-export type BatchRows = {
-  readonly inputs: readonly Column[];
-  readonly orders: OrderColumns;
-  readonly passes: (filter: number, row: number) => boolean;
-};
-
-export type StoredColumns = Pick<AggregateRows, 'orders'> & {
-  readonly inputs: ReadonlyMap<string, Column>;
-};
-
 const LENGTH_BYTES = 4;
 
-function lengthOf(row: StoredRow): Buffer {
+/** Bytes of a row beside its states. */
+export const ROW_HEAD_BYTES = LENGTH_BYTES + ORDER_BYTES;
+
+function lengthOf(row: RowBytes): Buffer {
   const bytes = Buffer.allocUnsafe(LENGTH_BYTES);
   bytes.writeUInt32LE(row.length);
   return bytes;
@@ -128,11 +85,4 @@ function encodeOrder({ eventTimes, orderTimes, orderColumn, sequences }: OrderCo
   }
   writeSortableInt64(bytes, sequences[row]!, SEQUENCE_AT);
   return bytes;
-}
-
-function decodeOrders(rows: readonly StoredRow[]): OrderColumns {
-  const read = (at: number): BigInt64Array => BigInt64Array.from(rows, (row) => readSortableInt64(row, at));
-  const valid = Uint8Array.from(rows, (row) => row[HAS_ORDER_COLUMN_AT]!);
-  const orderColumn: Column = { type: 'INT64', values: read(ORDER_COLUMN_AT), valid };
-  return { eventTimes: read(0), orderTimes: read(8), orderColumn, sequences: read(SEQUENCE_AT) };
 }

@@ -1,44 +1,48 @@
+import type { OrderColumns } from '../../compile/aggregate/aggregate.js';
 import { BASE_BLOCK, blockWidthUs, type RowSeries } from '../../compile/window/series.js';
 import type { WindowedFeatureSet } from '../../compile/windowed-feature-set.js';
-import { type BatchRows, RowBlockCodec } from './row-block.js';
+import { decodeRows, encodeRow, encodeRows } from './row-block.js';
 import type { SeriesUpdate, TouchedBlock } from './series-update.js';
+import { StateRows } from './state-rows.js';
+import { TileCodec } from './tile-block.js';
 import { tileNumbers } from './tile-numbers.js';
-import { isTrue, type WindowRows } from './window-rows.js';
+import type { WindowRows } from './window-rows.js';
 
 /** Adds the rows of a batch to those of an exact window. */
 export class RowSeriesUpdate implements SeriesUpdate {
   readonly blocks: BigInt64Array;
   readonly places: Uint8Array;
-  private readonly codec: RowBlockCodec;
-  private readonly batch: BatchRows;
+  private readonly codec: TileCodec;
+  private readonly rows: StateRows;
+  private readonly orders: OrderColumns;
 
-  constructor(set: WindowedFeatureSet, series: RowSeries, { rowCount, inputs, orders }: WindowRows) {
+  constructor(
+    set: WindowedFeatureSet,
+    private readonly series: RowSeries,
+    rows: WindowRows,
+  ) {
+    const states = series.states.map((place) => set.states[place]!);
+    this.codec = new TileCodec(states.map(({ aggregate }) => aggregate));
+    this.rows = new StateRows(states, rows);
+    this.orders = rows.orders;
     const widthUs = blockWidthUs(series);
     this.blocks =
       widthUs === null
-        ? new BigInt64Array(rowCount).fill(BASE_BLOCK)
-        : tileNumbers(orders.eventTimes, widthUs);
-    this.places = new Uint8Array(rowCount);
-    this.codec = new RowBlockCodec(set, series);
-    const filters = series.filters.map(({ input }) => (input === null ? null : inputs.get(input)!));
-    this.batch = {
-      inputs: series.inputs.map((name) => inputs.get(name)!),
-      orders,
-      passes: (filter, row) => {
-        const column = filters[filter]!;
-        return column === null || isTrue(column, row);
-      },
-    };
+        ? new BigInt64Array(rows.rowCount).fill(BASE_BLOCK)
+        : tileNumbers(rows.orders.eventTimes, widthUs);
+    this.places = new Uint8Array(rows.rowCount);
   }
 
   apply({ tiles }: TouchedBlock, stored: Uint8Array | null): Uint8Array | null {
-    const rows = [...this.codec.decode(stored)];
+    const rows = [...decodeRows(stored)];
     for (const tile of tiles) {
       for (const row of tile.rows) {
-        const bytes = this.codec.encodeRow(row, this.batch);
-        if (bytes !== null) rows.push(bytes);
+        const states = this.codec.decode(null);
+        this.rows.add(states, [row]);
+        const bytes = this.codec.encode(states);
+        if (bytes !== null) rows.push(encodeRow(this.orders, row, bytes));
       }
     }
-    return this.codec.encode(rows);
+    return encodeRows(this.series, rows);
   }
 }

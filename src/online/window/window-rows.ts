@@ -1,5 +1,4 @@
-import type { AggregateRows, OrderColumns } from '../../compile/aggregate/aggregate.js';
-import type { WindowState } from '../../compile/windowed-feature-set.js';
+import type { OrderColumns } from '../../compile/aggregate/aggregate.js';
 import type { Column } from '../../definition/column-batch.js';
 
 /** Rows of a source as the windows of one set take them; all members are in the order of sequences. */
@@ -14,15 +13,6 @@ export type WindowRows = {
 
 /** Rows of one entity: their places in a batch, in the order of sequences. */
 export type EntityRows = { readonly key: Uint8Array; readonly rows: readonly number[] };
-
-/** What one state of a set takes of rows. */
-export function aggregateRows(
-  { argument, category }: Pick<WindowState, 'argument' | 'category'>,
-  { rowCount, orders, inputs }: Pick<WindowRows, 'rowCount' | 'orders' | 'inputs'>,
-): AggregateRows {
-  const column = (name: string | null): Column | null => (name === null ? null : inputs.get(name)!);
-  return { rowCount, orders, argument: column(argument), category: column(category) };
-}
 
 /** Whether a BOOL column is TRUE in a row: NULL is not. */
 export function isTrue(column: Column, row: number): boolean {
