@@ -19,7 +19,7 @@ export type WindowedCall = {
   readonly maxRows: number | null;
 };
 
-export type CallScope = {
+type CallScope = {
   readonly source: SourceDocument;
   readonly scope: Scope;
   /** Whether the window holds rows instead of tiles. */

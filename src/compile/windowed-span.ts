@@ -4,7 +4,7 @@ import { defaultHopUs, type Window } from '../definition/window.js';
 import { LIFETIME, type WindowFeatureDocument } from '../definition/window-document.js';
 
 /** A window of a feature: as it is written, and what its features are called. */
-export type NamedWindow = { readonly name: string; readonly window: Window };
+type NamedWindow = { readonly name: string; readonly window: Window };
 
 /**
  * The windows of a feature (S20), named `<feature>_<window>` where `windows` lists them. What is wrong becomes a problem below

@@ -34,7 +34,7 @@ export type Categories = {
   readonly aggregate: CategoryAggregate;
 };
 
-export type SpecScope = { readonly source: SourceDocument; readonly scope: Scope };
+type SpecScope = { readonly source: SourceDocument; readonly scope: Scope };
 
 /** Types one written feature: a spec a window. What is wrong becomes a problem below `path`; then there may be none. */
 export function specsOf(
