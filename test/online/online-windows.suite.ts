@@ -1,6 +1,13 @@
+import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BASE_BLOCK } from '../../src/compile/window/series.js';
-import type { OnlineStore, StoredWindows, WindowHeader, WindowWrite } from '../../src/online/store.js';
+import type {
+  OnlineStore,
+  StoredWindows,
+  WindowBlock,
+  WindowHeader,
+  WindowWrite,
+} from '../../src/online/store.js';
 
 /** What every online store must do with windows; an adapter's test calls it once. */
 export function onlineWindowsSuite(engine: string, open: () => Promise<OnlineStore>): void {
@@ -76,6 +83,32 @@ export function onlineWindowsSuite(engine: string, open: () => Promise<OnlineSto
       expect(await readOf(setId, 'other')).toEqual(before);
     });
 
+    it('keeps blocks of every size, however they grow and shrink', async () => {
+      await fc.assert(
+        fc.asyncProperty(fc.array(changes, { minLength: 1, maxLength: 6 }), async (steps) => {
+          const setId = await activeSet();
+          const held = new Map<string, WindowBlock>();
+          for (const [i, step] of steps.entries()) {
+            const { blocks, gone } = changed(step, held);
+            const { header } = stateOf([], { through: BigInt(i) });
+            const others = stateOf([[0, 1n]]);
+            await store.writeWindows([{ setId, key: key('k'), header, blocks, gone }], owner);
+            await store.writeWindows([writeOf(setId, 'other', others)], owner);
+            const expected = {
+              header,
+              blocks: [...held.values()].sort((a, b) => Number(a.number - b.number)),
+            };
+            expect(await readOf(setId, 'k')).toEqual(expected);
+            expect(await scanned(store, setId)).toEqual([
+              ['k', expected],
+              ['other', others],
+            ]);
+          }
+        }),
+        { numRuns: 60 },
+      );
+    });
+
     it('leaves out sets that are not active, and refuses an owner whose epoch is over (S9)', async () => {
       const [setId, inactive] = [await activeSet(), nextSet++];
       const state = stateOf([[0, 1n]]);
@@ -110,6 +143,34 @@ export function onlineWindowsSuite(engine: string, open: () => Promise<OnlineSto
       expect(await scanned(store, setId)).toEqual([]);
     });
   });
+}
+
+/** Blocks that are written and removed in one step, of sizes that fit into a page and that do not. */
+const changes: fc.Arbitrary<Change> = fc.record({
+  puts: fc.uniqueArray(
+    fc.record({ number: fc.bigInt(-2n, 3n), size: fc.constantFrom(0, 10, 600, 1_000, 2_000, 70_000) }),
+    { maxLength: 4, selector: ({ number }) => number },
+  ),
+  removes: fc.uniqueArray(fc.bigInt(-2n, 3n), { maxLength: 4 }),
+});
+
+type Change = {
+  readonly puts: readonly { readonly number: bigint; readonly size: number }[];
+  readonly removes: readonly bigint[];
+};
+
+/** What a step writes and removes; `held` is then what is stored. */
+function changed(
+  { puts, removes }: Change,
+  held: Map<string, WindowBlock>,
+): Pick<WindowWrite, 'blocks' | 'gone'> {
+  const blocks = puts.map(({ number, size }) => ({ series: 0, number, bytes: Buffer.alloc(size, 1) }));
+  const gone = removes
+    .filter((number) => !puts.some((put) => put.number === number))
+    .map((number) => ({ series: 0, number }));
+  for (const { number } of gone) held.delete(String(number));
+  for (const block of blocks) held.set(String(block.number), block);
+  return { blocks, gone };
 }
 
 const FROM_THE_FIRST = [0, 1, 2, 3].map(() => -(2n ** 62n));

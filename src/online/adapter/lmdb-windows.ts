@@ -1,13 +1,21 @@
 import type { Database } from 'lmdb';
 import { BASE_BLOCK } from '../../compile/window/series.js';
-import { readSortableInt64, writeSortableInt64 } from '../../definition/int64-bytes.js';
-import type { BlockId, StoredWindows, WindowBlock, WindowHeader, WindowWrite } from '../store.js';
+import { writeSortableInt64 } from '../../definition/int64-bytes.js';
+import type { BlockId, StoredWindows, WindowHeader, WindowWrite } from '../store.js';
 import { rangeOfSlot, SLOT_BYTES, slotKey } from './slot-key.js';
+import {
+  compareBlocks,
+  decodeHeader,
+  decodeRecord,
+  encodeRecord,
+  type RecordEntry,
+  type WindowsRecord,
+} from './windows-record.js';
 
 /**
- * Windows in a database of LMDB: the header of an entity under slot and encoded key, its blocks right behind it under the
- * same and series and number. Keys of one set are no prefixes of each other (`definition/key.ts`), so all of an entity
- * lies together. Writing is the caller's transaction.
+ * Windows in a database of LMDB: a record of each entity under slot and encoded key, with its header and its small blocks,
+ * so that few rows of a key cost one write; what does not fit lies behind it under the same and series and number. Keys of
+ * one set are no prefixes of each other (`definition/key.ts`). Writing is the caller's transaction.
  */
 export class LmdbWindows {
   constructor(private readonly entries: Database<Buffer, Buffer>) {}
@@ -17,49 +25,50 @@ export class LmdbWindows {
     return stored === undefined ? null : decodeHeader(stored);
   }
 
-  block(slot: number, key: Uint8Array, block: BlockId): Uint8Array | null {
-    return this.entries.getBinary(blockKey(slotKey(slot, key), block)) ?? null;
+  blocks(slot: number, key: Uint8Array, asked: readonly BlockId[]): readonly (Uint8Array | null)[] {
+    const id = slotKey(slot, key);
+    const record = asked.length === 0 ? null : this.record(id);
+    return asked.map((block) => {
+      const found = record?.entries.find((entry) => compareBlocks(entry, block) === 0);
+      return found === undefined ? null : this.bytesOf(id, found);
+    });
   }
 
   /** The header and the blocks from some on, one number a series; base blocks always. */
   read(slot: number, key: Uint8Array, from: readonly bigint[]): StoredWindows | null {
-    const start = slotKey(slot, key);
-    let header: WindowHeader | null = null;
-    const blocks: WindowBlock[] = [];
-    for (const entry of this.entries.getRange({ start, end: Buffer.concat([start, BEHIND_BLOCKS]) })) {
-      if (header === null) header = decodeHeader(entry.value);
-      else {
-        const id = blockAt(entry.key, start.length);
-        const first = from[id.series];
-        if (id.number === BASE_BLOCK || first === undefined || id.number >= first)
-          blocks.push({ ...id, bytes: entry.value });
-      }
-    }
-    return header === null ? null : { header, blocks };
+    const id = slotKey(slot, key);
+    const record = this.record(id);
+    if (record === null) return null;
+    const wanted = record.entries.filter(({ series, number }) => {
+      const first = from[series];
+      return number === BASE_BLOCK || first === undefined || number >= first;
+    });
+    return this.windowsOf(id, { ...record, entries: wanted });
   }
 
   write(slot: number, { key, header, blocks, gone }: WindowWrite): void {
     const id = slotKey(slot, key);
-    void this.entries.put(id, encodeHeader(header));
-    for (const block of blocks) void this.entries.put(blockKey(id, block), asBuffer(block.bytes));
-    for (const block of gone) void this.entries.remove(blockKey(id, block));
+    const before = this.record(id)?.entries ?? [];
+    const changed = [...blocks, ...gone];
+    const kept = before.filter((entry) => !changed.some((block) => compareBlocks(block, entry) === 0));
+    const entries = placed(kept, blocks);
+    for (const entry of before)
+      if (entry.bytes === null && !isApart(entries, entry)) void this.entries.remove(blockKey(id, entry));
+    for (const block of blocks)
+      if (isApart(entries, block)) void this.entries.put(blockKey(id, block), asBuffer(block.bytes));
+    for (const entry of kept)
+      if (entry.bytes !== null && isApart(entries, entry))
+        void this.entries.put(blockKey(id, entry), asBuffer(entry.bytes));
+    void this.entries.put(id, encodeRecord({ header, entries }));
   }
 
   async *scan(slot: number): AsyncIterable<{ readonly key: Uint8Array; readonly windows: StoredWindows }> {
-    let last: { id: Buffer; header: WindowHeader; blocks: WindowBlock[] } | null = null;
-    const found = (entity: NonNullable<typeof last>) => ({
-      key: entity.id.subarray(SLOT_BYTES),
-      windows: { header: entity.header, blocks: entity.blocks },
-    });
+    let last: Buffer | null = null;
     for (const { key, value } of this.entries.getRange(rangeOfSlot(slot))) {
-      if (last !== null && isBlockOf(key, last.id)) {
-        last.blocks.push({ ...blockAt(key, last.id.length), bytes: value });
-        continue;
-      }
-      if (last !== null) yield found(last);
-      last = { id: key, header: decodeHeader(value), blocks: [] };
+      if (last !== null && isBlockOf(key, last)) continue;
+      last = key;
+      yield { key: key.subarray(SLOT_BYTES), windows: this.windowsOf(key, decodeRecord(value)) };
     }
-    if (last !== null) yield found(last);
   }
 
   /** Removes entries of a slot, so many at most; says how many. */
@@ -72,14 +81,50 @@ export class LmdbWindows {
   clear(): void {
     this.entries.clearSync();
   }
+
+  private record(id: Buffer): WindowsRecord | null {
+    const stored = this.entries.getBinary(id);
+    return stored === undefined ? null : decodeRecord(stored);
+  }
+
+  private windowsOf(id: Buffer, { header, entries }: WindowsRecord): StoredWindows {
+    const blocks = entries.map((entry) => {
+      const { series, number } = entry;
+      return { series, number, bytes: this.bytesOf(id, entry) };
+    });
+    return { header, blocks };
+  }
+
+  private bytesOf(id: Buffer, entry: RecordEntry): Uint8Array {
+    return entry.bytes ?? this.entries.getBinary(blockKey(id, entry))!;
+  }
+}
+
+/** Bytes of blocks in a record: every write of the entity writes them again, and a page holds a few such records. */
+const MAX_RECORD_BYTES = 1_024;
+
+/**
+ * What a record lists: blocks that stay and those written now. Where they are too much for it, blocks that were not written
+ * lie apart first, the oldest before the newer ones: rows rarely touch them. What lies apart already stays there.
+ */
+function placed(kept: readonly RecordEntry[], written: readonly RecordEntry[]): readonly RecordEntry[] {
+  const entries = [...kept, ...written];
+  let bytes = entries.reduce((sum, entry) => sum + (entry.bytes?.length ?? 0), 0);
+  for (let i = 0; i < entries.length && bytes > MAX_RECORD_BYTES; i++) {
+    const entry = entries[i]!;
+    bytes -= entry.bytes?.length ?? 0;
+    entries[i] = { series: entry.series, number: entry.number, bytes: null };
+  }
+  return entries.sort(compareBlocks);
+}
+
+function isApart(entries: readonly RecordEntry[], block: BlockId): boolean {
+  return entries.some((entry) => entry.bytes === null && compareBlocks(entry, block) === 0);
 }
 
 /** Series and number of a block, behind the key of its entity. */
 const SERIES_BYTES = 2;
 const BLOCK_BYTES = SERIES_BYTES + 8;
-
-/** Behind every block of a key: no series has this number. */
-const BEHIND_BLOCKS = Buffer.from([0xff, 0xff]);
 
 function blockKey(id: Buffer, { series, number }: BlockId): Buffer {
   const key = Buffer.allocUnsafe(id.length + BLOCK_BYTES);
@@ -89,32 +134,8 @@ function blockKey(id: Buffer, { series, number }: BlockId): Buffer {
   return key;
 }
 
-function blockAt(key: Buffer, at: number): BlockId {
-  return { series: key.readUInt16BE(at), number: readSortableInt64(key, at + SERIES_BYTES) };
-}
-
 function isBlockOf(key: Buffer, id: Buffer): boolean {
   return key.length === id.length + BLOCK_BYTES && key.compare(id, 0, id.length, 0, id.length) === 0;
-}
-
-/** A header as bytes: newest event time, `through`, late and missed rows, 8 bytes each. */
-const HEADER_BYTES = 32;
-
-function encodeHeader({ newestUs, through, lateRows, missedRows }: WindowHeader): Buffer {
-  const bytes = Buffer.allocUnsafe(HEADER_BYTES);
-  [newestUs, through, lateRows, missedRows].forEach((value, i) => {
-    writeSortableInt64(bytes, value, 8 * i);
-  });
-  return bytes;
-}
-
-function decodeHeader(bytes: Uint8Array): WindowHeader {
-  return {
-    newestUs: readSortableInt64(bytes, 0),
-    through: readSortableInt64(bytes, 8),
-    lateRows: readSortableInt64(bytes, 16),
-    missedRows: readSortableInt64(bytes, 24),
-  };
 }
 
 function asBuffer(bytes: Uint8Array): Buffer {

@@ -106,7 +106,7 @@ export class LmdbOnlineStore implements OnlineStore {
   ): Promise<readonly (readonly (Uint8Array | null)[])[]> {
     const slot = this.slotOf(state);
     return asked.map(({ key, blocks }) =>
-      blocks.map((block) => (slot === null ? null : this.windows.block(slot, key, block))),
+      slot === null ? blocks.map(() => null) : this.windows.blocks(slot, key, blocks),
     );
   }
 
