@@ -1,0 +1,203 @@
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { compileWindowedFeatureSet } from '../../src/compile/compile-windowed-set.js';
+import type { WindowedFeatureSet } from '../../src/compile/windowed-feature-set.js';
+import { columnOf } from '../../src/definition/column-batch.js';
+import type { SourceDocument } from '../../src/definition/document.js';
+import { EmbeddedLog } from '../../src/ingest/adapter/embedded-log.js';
+import { LmdbIdentities } from '../../src/ingest/adapter/lmdb-identities.js';
+import type { LogEntry } from '../../src/ingest/log.js';
+import { type SourceDefinitions, SourcePipeline } from '../../src/ingest/pipeline.js';
+import { DuckdbOfflineStore } from '../../src/offline/adapter/duckdb.js';
+import { History } from '../../src/offline/history.js';
+import { LmdbOnlineStore } from '../../src/online/adapter/lmdb.js';
+import type { OnlineStore, StoredWindows, WindowWrite } from '../../src/online/store.js';
+import { ManualClock } from '../../src/platform/clock.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
+
+const running = new Set<() => Promise<void>>();
+afterEach(async () => {
+  for (const close of [...running]) await close().catch(() => undefined);
+});
+
+const SOURCE: SourceDocument = {
+  kind: 'Source',
+  name: 'readings',
+  eventTime: 'at',
+  createdTime: 'created',
+  columns: [
+    { name: 'k', type: 'STRING' },
+    { name: 'at', type: 'TIMESTAMP' },
+    { name: 'created', type: 'TIMESTAMP' },
+    { name: 'v', type: 'INT64' },
+    { name: 'x', type: 'FLOAT64' },
+  ],
+};
+const FIRST = windowedSet(1);
+const SECOND = windowedSet(2);
+
+function windowedSet(id: number): WindowedFeatureSet {
+  const features = [
+    { name: 'rows', aggregate: 'COUNT(*)', windows: ['20us', '90us'], hop: '2us' },
+    { name: 'sum', aggregate: 'SUM(x)', window: '50us', hop: '5us', filter: 'v > 3' },
+    { name: 'old', aggregate: 'AVG(v)', window: 'lifetime', hop: '2us', offset: '10us' },
+    { name: 'ever', aggregate: 'MAX(x)', window: 'lifetime' },
+    { name: 'last', aggregate: 'LAST_N(v, 3)', window: '30us', hop: '1us', max: 5 },
+  ];
+  const entity = { kind: 'Entity', name: 'one', keys: [{ name: 'k', type: 'STRING' }] } as const;
+  const document = {
+    kind: 'FeatureSet',
+    name: `set${id}`,
+    entity: 'one',
+    source: 'readings',
+    features,
+  } as const;
+  return compileWindowedFeatureSet({ document, source: SOURCE, entity, version: 1, id });
+}
+
+/** Rows of three keys, a third of them late, some twice over in one entry. */
+const ENTRIES: readonly LogEntry[] = Array.from({ length: 12 }, (_, entry) => {
+  const rows = Array.from({ length: 9 }, (__, i) => 9 * entry + i);
+  const times = rows.map((n) => BigInt(3 * n - (n % 3 === 0 ? (n * 7) % 60 : 0)));
+  const columns = {
+    k: columnOf(
+      'STRING',
+      rows.map((n) => 'abc'[((n * 5) % 7) % 3]!),
+    ),
+    at: columnOf('TIMESTAMP', times),
+    created: columnOf(
+      'TIMESTAMP',
+      rows.map((n) => BigInt(3 * n + 1)),
+    ),
+    v: columnOf(
+      'INT64',
+      rows.map((n) => (n % 5 === 0 ? null : BigInt(n % 11))),
+    ),
+    x: columnOf(
+      'FLOAT64',
+      rows.map((n) => n * 0.1),
+    ),
+  };
+  const batch = { rowCount: rows.length, columns: new Map(Object.entries(columns)) };
+  return { rows: batch, arrivalUs: 1_000n, door: { kind: 'push' } };
+});
+
+describe('windows', () => {
+  it('are what one application gives, wherever a crash or a failure cut it short (S9, S11, S12)', async () => {
+    const wanted = await applied();
+    expect(wanted.map(([, { header }]) => header.lateRows > 0n && header.missedRows > 0n)).toContain(true);
+    for (const written of [0, 1, 2]) {
+      const service = await started();
+      for (const [i, entry] of ENTRIES.entries()) {
+        // Some entities of the entry are written, others and the mark are not; the log has it.
+        if (i % 4 === 2) service.cutShort(written);
+        await service.accept(entry).catch(() => undefined);
+      }
+      const again = await service.reopened();
+      expect(await again.windows(FIRST), `${written} entities written`).toEqual(wanted);
+    }
+  });
+
+  it('are the same once they are rebuilt, rows coming in meanwhile (S12)', async () => {
+    const service = await started();
+    for (const entry of ENTRIES.slice(0, 8)) await service.accept(entry);
+    const rebuilding = service.pipeline.rebuild(() => undefined, new AbortController().signal);
+    await Promise.all([rebuilding, ...ENTRIES.slice(8).map((entry) => service.accept(entry))]);
+    expect(await service.windows(FIRST)).toEqual(await applied());
+    await service.pipeline.rebuild(() => undefined, new AbortController().signal);
+    expect(await service.windows(FIRST)).toEqual(await applied());
+  });
+
+  it('of a later version are as if it had been there from the beginning, and go with it', async () => {
+    const service = await started();
+    for (const entry of ENTRIES.slice(0, 6)) await service.accept(entry);
+    await service.pipeline.use(definitions([FIRST, SECOND]));
+    for (const entry of ENTRIES.slice(6)) await service.accept(entry);
+    expect(await service.windows(SECOND)).toEqual(await applied());
+    await service.pipeline.use(definitions([FIRST]));
+    expect(await service.windows(SECOND)).toEqual([]);
+    expect(await service.windows(FIRST)).toEqual(await applied());
+  });
+});
+
+/** What all entries give where nothing goes wrong. */
+async function applied() {
+  const service = await started();
+  for (const entry of ENTRIES) await service.accept(entry);
+  const found = await service.windows(FIRST);
+  await service.close();
+  return found;
+}
+
+function definitions(featureSets: readonly WindowedFeatureSet[]): SourceDefinitions {
+  return { source: SOURCE, featureSets, active: new Set(featureSets.map(({ id }) => id)) };
+}
+
+/** A pipeline on real stores of its own. */
+async function started(folder = temporaryFolder('windows')) {
+  const log = new EmbeddedLog(join(folder, 'log'));
+  const online = LmdbOnlineStore.open(join(folder, 'online'));
+  const offline = await DuckdbOfflineStore.open(join(folder, 'history.duckdb'), {
+    memoryLimit: '512MB',
+    threads: 1,
+  });
+  const history = new History(offline);
+  const identities = LmdbIdentities.open(join(folder, 'identities'));
+  const cut = { next: null as number | null };
+  const parts = {
+    log,
+    online: cutShort(online, cut),
+    history,
+    identities,
+    activations: { record: async () => undefined, forget: async () => undefined },
+    clock: new ManualClock(2_000n),
+    onDefect: (cause: unknown) => {
+      throw cause;
+    },
+  };
+  const pipeline = await SourcePipeline.open(parts, 'p', definitions([FIRST]));
+  const close = async (): Promise<void> => {
+    running.delete(close);
+    await pipeline.close();
+    await history.close();
+    await online.close();
+    await identities.close();
+    await log.close();
+  };
+  running.add(close);
+  return {
+    pipeline,
+    close,
+    accept: async (entry: LogEntry): Promise<void> => pipeline.accept(entry).visible,
+    /** The next write of windows fails, so many entities written. */
+    cutShort: (written: number) => {
+      cut.next = written;
+    },
+    reopened: async () => {
+      await close();
+      return started(folder);
+    },
+    windows: async ({ id }: WindowedFeatureSet) => {
+      const found: [string, StoredWindows][] = [];
+      for await (const { key, windows } of online.scanWindows(id))
+        found.push([Buffer.from(key).toString('hex'), windows]);
+      return found;
+    },
+  };
+}
+
+function cutShort(store: OnlineStore, cut: { next: number | null }): OnlineStore {
+  return new Proxy(store, {
+    get: (target, name) => {
+      const found: unknown = Reflect.get(target, name);
+      if (name !== 'writeWindows') return typeof found === 'function' ? found.bind(target) : found;
+      return async (...[writes, owner]: Parameters<OnlineStore['writeWindows']>) => {
+        const { next } = cut;
+        cut.next = null;
+        const written: readonly WindowWrite[] = next === null ? writes : writes.slice(0, next);
+        await target.writeWindows(written, owner);
+        if (next !== null) throw new Error('the disk is full');
+      };
+    },
+  });
+}
