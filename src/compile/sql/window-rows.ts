@@ -10,8 +10,11 @@ export type WindowHistory = {
   readonly history: KeyedHistory;
   /** BOOL column that makes a row a deletion, quoted (S13). */
   readonly tombstone: string | null;
-  /** No window begins farther before T, microseconds; null is no such limit. */
-  readonly reachUs: bigint | null;
+  /**
+   * Whether rows of one instant stand in the order of S10 too: where the newest of them count alone. It costs as much again as
+   * the order of keys and event times, whose two numbers DuckDB compares as they are.
+   */
+  readonly isOrdered: boolean;
 };
 
 /** What is asked, as one FROM item with `"~row"`, `"~t"` (T) and the keys. */
@@ -41,7 +44,7 @@ export function windowKeysSql({ from, keys }: WindowsAskedOf, reachUs: bigint | 
   const names = distinct(keys);
   const low = reachUs === null ? 'NULL::BIGINT' : `epoch_us(min("~t")) - ${reachUs}`;
   return [
-    'SELECT (row_number() OVER () - 1)::DOUBLE AS "~key", *',
+    'SELECT (row_number() OVER () - 1)::INTEGER AS "~key", *',
     `FROM (SELECT ${names.join(', ')}, ${low} AS "~low", epoch_us(max("~t")) AS "~high" FROM ${from}`,
     `  WHERE ${names.map((name) => `${name} IS NOT NULL`).join(' AND ')} GROUP BY ${names.join(', ')})`,
   ].join('\n');
@@ -52,10 +55,10 @@ export type WindowColumn = { readonly name: string; readonly sql: string };
 
 /**
  * The rows of the keys in the table `keys` that some question can see, without deletions (S13), in the order of keys and of
- * S10: `"~key"` and the columns named. `bounds` are event times that none lies beyond, microseconds.
+ * event times: `"~key"` and the columns named. `bounds` are event times that none lies beyond, microseconds.
  */
 export function windowRowsSql(
-  { history, tombstone }: WindowHistory,
+  { history, tombstone, isOrdered }: WindowHistory,
   columns: readonly WindowColumn[],
   asked: { readonly keys: string; readonly frameKeys: readonly string[] },
   bounds: { readonly lowUs: bigint | null; readonly highUs: bigint },
@@ -72,7 +75,7 @@ export function windowRowsSql(
     `SELECT ${['k."~key"', ...columns.map(({ name, sql }) => `${sql} AS ${name}`)].join(', ')}`,
     `FROM ${history.table} "~h" JOIN ${asked.keys} k ON ${keysEqual(asked.frameKeys, history.keys)}`,
     `WHERE ${counts.join(' AND ')}`,
-    `ORDER BY k."~key", ${orderSql(history, '"~h"').join(', ')}`,
+    `ORDER BY k."~key", ${isOrdered ? orderSql(history, '"~h"').join(', ') : event}`,
   ].join('\n');
 }
 

@@ -1,7 +1,10 @@
 import type { Column } from '../../definition/column-batch.js';
 import type { OrderColumns } from '../aggregate/aggregate.js';
 
-/** Rows of whole keys as windows are computed of them: ordered by key, then by S10, without deletions (S13). */
+/**
+ * Rows of whole keys as windows are computed of them, without deletions (S13): ordered by key and event time, and for exact windows,
+ * of which the newest count, by all of S10.
+ */
 export type WindowRows = {
   readonly rowCount: number;
   /** The number of each row's key, ascending. */

@@ -43,14 +43,15 @@ export class WindowBlocks {
     connection: DuckDBConnection,
     source: WindowedSource,
     history: KeyedHistory,
-    { axis, reachUs }: { readonly axis: WindowAxis; readonly reachUs: bigint | null },
+    axis: WindowAxis,
   ): Promise<WindowBlocks> {
     const columns = columnsOf(source, history, axis);
     const asked = { keys: WINDOW_KEYS, frameKeys: source.frameKeys };
     const tombstone = source.tombstone === null ? null : historyColumn(source.tombstone);
     const [bounds] = await rowsOf(connection, `SELECT min("~low"), max("~high") FROM ${WINDOW_KEYS}`);
     const [lowUs, highUs] = bounds!.map((us) => (us === null ? null : BigInt(us as bigint | number)));
-    const rowsSql = windowRowsSql({ history, tombstone, reachUs }, columns, asked, {
+    const isOrdered = source.entry.features.some(({ max }) => max !== null);
+    const rowsSql = windowRowsSql({ history, tombstone, isOrdered }, columns, asked, {
       lowUs: lowUs!,
       highUs: highUs ?? 0n,
     });

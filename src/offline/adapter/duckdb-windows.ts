@@ -70,7 +70,7 @@ export async function computeWindows(work: WindowsWork): Promise<WindowCounts> {
   const record = by.kind === 'record' ? by.column : null;
   await fillTable(connection, QUESTIONS, windowQuestionsSql(asked, WINDOW_KEYS, record));
   const axis: WindowAxis = by.kind === 'record' || by.kind === 'served' ? by.kind : 'time';
-  const blocks = await WindowBlocks.open(connection, source, history, { axis, reachUs });
+  const blocks = await WindowBlocks.open(connection, source, history, axis);
   await connection.run(
     `CREATE OR REPLACE TEMP TABLE ${quoteIdentifier(into)} (${tableColumns(work).join(', ')})`,
   );
