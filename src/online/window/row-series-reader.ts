@@ -1,8 +1,8 @@
 import type { RowSeries } from '../../compile/window/series.js';
 import type { WindowedFeatureSet } from '../../compile/windowed-feature-set.js';
 import { decodeRows, eventTimeOf, type RowBytes, statesOfRow } from './row-block.js';
+import type { SeriesReader, SeriesState } from './series-reader.js';
 import { TileCodec } from './tile-block.js';
-import type { SeriesReader, SeriesState } from './window-values.js';
 
 /** Merges the newest rows of exact windows (S20, S21) to the values of the features wanted. */
 export function rowSeriesReader(

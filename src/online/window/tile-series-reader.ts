@@ -2,8 +2,8 @@ import type { Aggregate } from '../../compile/aggregate/aggregate.js';
 import { BASE_BLOCK, BLOCK_TILES, type SeriesFeature, type TileSeries } from '../../compile/window/series.js';
 import type { WindowedFeatureSet } from '../../compile/windowed-feature-set.js';
 import { spanOf } from '../../definition/window.js';
+import type { SeriesReader, SeriesState } from './series-reader.js';
 import { decodeBlock, TileCodec, type TileStates } from './tile-block.js';
-import type { SeriesReader, SeriesState } from './window-values.js';
 
 /** Merges tiles to the values of the features wanted. */
 export function tileSeriesReader(

@@ -1,8 +1,9 @@
 import { firstBlock, type WindowSeries, windowSeries } from '../../compile/window/series.js';
 import type { WindowedFeatureSet } from '../../compile/windowed-feature-set.js';
 import type { Value } from '../../definition/value.js';
-import type { StoredWindows, WindowBlock } from '../store.js';
+import type { StoredWindows } from '../store.js';
 import { rowSeriesReader } from './row-series-reader.js';
+import type { SeriesReader } from './series-reader.js';
 import { tileSeriesReader } from './tile-series-reader.js';
 
 /** The features of a set as of T, from what is stored of one entity; null where no row of it is known. */
@@ -42,9 +43,3 @@ export class WindowValues {
 
 /** Below every block. */
 const FIRST = -(2n ** 63n);
-
-/** What a series knows of one entity, blocks by number. */
-export type SeriesState = { readonly tUs: bigint; readonly blocks: readonly WindowBlock[] };
-
-/** Puts the values of a series' features in their places. */
-export type SeriesReader = (state: SeriesState, values: Value[]) => void;
