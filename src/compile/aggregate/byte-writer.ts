@@ -11,6 +11,11 @@ export class ByteWriter {
     return new Uint8Array(this.bytes.subarray(0, this.at));
   }
 
+  /** What was written, until the next write: a copy is the caller's to make, in memory of its choice. */
+  view(): Uint8Array {
+    return this.bytes.subarray(0, this.at);
+  }
+
   /** Forgets what was written and keeps the memory. */
   clear(): void {
     this.at = 0;

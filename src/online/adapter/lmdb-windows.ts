@@ -27,11 +27,11 @@ export class LmdbWindows {
 
   blocks(slot: number, key: Uint8Array, asked: readonly BlockId[]): readonly (Uint8Array | null)[] {
     const id = slotKey(slot, key);
-    const record = asked.length === 0 ? null : this.record(id);
-    return asked.map((block) => {
-      const found = record?.entries.find((entry) => compareBlocks(entry, block) === 0);
-      return found === undefined ? null : this.bytesOf(id, found);
-    });
+    const entries = asked.length === 0 ? [] : this.passingEntries(id);
+    const found = asked.map((block) => entries.find((entry) => compareBlocks(entry, block) === 0));
+    // Copied before the next read.
+    const inRecord = found.map((entry) => (entry?.bytes ? Buffer.from(entry.bytes) : null));
+    return found.map((entry, i) => (entry === undefined ? null : (inRecord[i] ?? this.bytesOf(id, entry))));
   }
 
   /** The header and the blocks from some on, one number a series; base blocks always. */
@@ -48,7 +48,7 @@ export class LmdbWindows {
 
   write(slot: number, { key, header, blocks, gone }: WindowWrite): void {
     const id = slotKey(slot, key);
-    const before = this.record(id)?.entries ?? [];
+    const before = this.passingEntries(id);
     const changed = [...blocks, ...gone];
     const kept = before.filter((entry) => !changed.some((block) => compareBlocks(block, entry) === 0));
     const entries = placed(kept, blocks);
@@ -85,6 +85,12 @@ export class LmdbWindows {
   private record(id: Buffer): WindowsRecord | null {
     const stored = this.entries.getBinary(id);
     return stored === undefined ? null : decodeRecord(stored);
+  }
+
+  /** The blocks of a record, their bytes good until the next read. */
+  private passingEntries(id: Buffer): readonly RecordEntry[] {
+    const stored = this.entries.getBinaryFast(id);
+    return stored === undefined ? [] : decodeRecord(stored).entries;
   }
 
   private windowsOf(id: Buffer, { header, entries }: WindowsRecord): StoredWindows {

@@ -36,7 +36,7 @@ const WRITTEN_AT_ONCE = 16_384;
 const LAYOUT = '4';
 
 /** Windows of as many keys are written in one transaction: each has some blocks. */
-const WINDOWS_AT_ONCE = 4_096;
+const WINDOWS_AT_ONCE = 8_192;
 
 /**
  * Latest values and windows in LMDB, memory-mapped. The state of a set lies in a *slot*, a number of 4 bytes in front of the encoded

@@ -43,10 +43,10 @@ export function encodeBlock(tiles: TileBlock): Uint8Array | null {
   writer.byte(present & 0xff);
   writer.byte(present >> 8);
   for (const tile of tiles) if (tile !== null) writer.sized(tile);
-  return writer.finish();
+  return Buffer.from(writer.view());
 }
 
-/** Blocks and tiles are written one after the other, each copied out when it is whole. */
+/** Blocks and tiles are written one after the other, each copied out when it is whole: Buffer has memory for many at once. */
 const writer = new ByteWriter();
 
 /** Tiles of one series as bytes: a bit for each of its aggregates, whether it has a state; then the states. */
@@ -78,7 +78,7 @@ export class TileCodec {
     }
     for (let slot = 0; slot < states.length; slot++)
       if (states[slot] !== undefined) this.aggregates[slot]!.write(states[slot], writer);
-    return writer.finish();
+    return Buffer.from(writer.view());
   }
 
   /** Merges the states of another tile into those of one. */
