@@ -107,8 +107,9 @@ export class HistoryUpkeep {
   }
 }
 
-/** The lists of key columns by which feature sets of a source are joined, each once. */
+/** The lists of key columns by which newest rows of a source are joined, each once; windows read every row, or none before the horizon. */
 function keysOf(catalog: Catalog, { project, source }: SourceRef): KeyedSource['keys'] {
-  const lists = catalog.featureSetsOf(project, source.name).map(({ keyColumns }) => keyColumns);
+  const sets = catalog.featureSetsOf(project, source.name).filter(({ kind }) => kind === 'stored');
+  const lists = sets.map(({ keyColumns }) => keyColumns);
   return [...new Map(lists.map((keys) => [JSON.stringify(keys), keys])).values()];
 }

@@ -6,10 +6,10 @@ import type { KeyedHistory } from '../../compile/sql/point-in-time-steps.js';
 import { type WindowColumn, windowRowsSql, windowStampSql } from '../../compile/sql/window-rows.js';
 import type { WindowRows } from '../../compile/window/window-rows.js';
 import type { WindowInput } from '../../compile/windowed-feature-set.js';
-import type { Column } from '../../definition/column-batch.js';
+import { type Column, columnOf } from '../../definition/column-batch.js';
 import { namesIn } from '../../definition/expression.js';
 import type { ValueType } from '../../definition/value-type.js';
-import { ColumnSink } from './duckdb-column-sink.js';
+import { columnsOf, requireAscending } from './duckdb-columns.js';
 import { historyColumn } from './duckdb-history.js';
 import { fillTable, rowsOf } from './duckdb-session.js';
 
@@ -45,7 +45,7 @@ export class WindowBlocks {
     history: KeyedHistory,
     axis: WindowAxis,
   ): Promise<WindowBlocks> {
-    const columns = columnsOf(source, history, axis);
+    const columns = rowColumns(source, history, axis);
     const asked = { keys: WINDOW_KEYS, frameKeys: source.frameKeys };
     const tombstone = source.tombstone === null ? null : historyColumn(source.tombstone);
     const [bounds] = await rowsOf(connection, `SELECT min("~low"), max("~high") FROM ${WINDOW_KEYS}`);
@@ -75,14 +75,9 @@ export class WindowBlocks {
     if (place === undefined) return this.reader.empty();
     // In the order in which they were sorted into the table, of which nothing else is read.
     const select = `SELECT * FROM ${ROWS} WHERE "~key" BETWEEN ${place.firstKey} AND ${place.lastKey}`;
-    const result = await this.connection.run(select);
-    const sinks = this.reader.sinks(place.rowCount);
-    for await (const chunk of result) {
-      sinks.forEach((sink, i) => {
-        sink.append(chunk.getColumnVector(i), chunk.rowCount);
-      });
-    }
-    return this.reader.block(place, sinks);
+    const columns = await columnsOf(this.connection, select, this.reader.types, place.rowCount);
+    requireAscending(columns[0]!.values as Float64Array);
+    return this.reader.block(place, columns);
   }
 }
 
@@ -120,7 +115,7 @@ type RowColumn = WindowColumn & {
   readonly source: string | null;
 };
 
-function columnsOf(source: WindowedSource, history: KeyedHistory, axis: WindowAxis): readonly RowColumn[] {
+function rowColumns(source: WindowedSource, history: KeyedHistory, axis: WindowAxis): readonly RowColumn[] {
   const stamp = (name: Parameters<typeof windowStampSql>[1], type: ValueType): RowColumn => ({
     name: `"~${name}"`,
     sql: windowStampSql(history, name),
@@ -172,16 +167,14 @@ class BlockReader {
     this.orderColumn = entry.featureSet.source.orderColumn ?? null;
   }
 
-  /** One for the number of the key, and one a column. */
-  sinks(rowCount: number): readonly ColumnSink[] {
-    return [
-      new ColumnSink('FLOAT64', rowCount),
-      ...this.columns.map(({ type }) => new ColumnSink(type, rowCount)),
-    ];
+  /** Those of the number of the key and of each column. */
+  get types(): readonly ValueType[] {
+    return ['FLOAT64', ...this.columns.map(({ type }) => type)];
   }
 
-  block({ rowCount, lastKey, hasLate, hasAssumed }: BlockPlace, sinks: readonly ColumnSink[]): WindowBlock {
-    const [keys, ...columns] = sinks.map((sink) => sink.finish());
+  /** @param read Of the types above. */
+  block({ rowCount, lastKey, hasLate, hasAssumed }: BlockPlace, read: readonly Column[]): WindowBlock {
+    const [keys, ...columns] = read;
     const stamp = (name: string): BigInt64Array =>
       columns[this.columns.findIndex((column) => column.name === name)]!.values as BigInt64Array;
     const assumed = columns[this.columns.findIndex(({ name }) => name === '"~assumed"')]!;
@@ -210,6 +203,9 @@ class BlockReader {
   /** No rows, for all keys behind the last one that has some. */
   empty(): WindowBlock {
     const keys = { firstKey: 0, lastKey: Number.POSITIVE_INFINITY };
-    return this.block({ ...keys, rowCount: 0, hasLate: false, hasAssumed: false }, this.sinks(0));
+    return this.block(
+      { ...keys, rowCount: 0, hasLate: false, hasAssumed: false },
+      this.types.map((type) => columnOf(type, [])),
+    );
   }
 }

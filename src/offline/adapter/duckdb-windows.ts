@@ -14,7 +14,7 @@ import type { WindowQuestions } from '../../compile/window/window-rows.js';
 import { type WindowAnswerer, windowAnswerer } from '../../compile/window/windowed-values.js';
 import type { Column } from '../../definition/column-batch.js';
 import { CHUNK_ROWS, chunkOf } from './duckdb-column.js';
-import { ColumnSink } from './duckdb-column-sink.js';
+import { columnsOf, requireAscending } from './duckdb-columns.js';
 import { fillTable, rowsOf } from './duckdb-session.js';
 import { WINDOW_KEYS, type WindowAxis, type WindowBlock, WindowBlocks } from './duckdb-window-rows.js';
 
@@ -117,18 +117,10 @@ async function* questionPages(connection: DuckDBConnection, by: WindowsBy): Asyn
   const total = Number(row![0]);
   for (let first = 0; first < total; first += PAGE_ROWS) {
     const count = Math.min(PAGE_ROWS, total - first);
+    const sql = `SELECT * EXCLUDE ("~place") FROM ${QUESTIONS} WHERE "~place" > ${first} AND "~place" <= ${first + count}`;
     const types = ['FLOAT64', 'INT64', 'TIMESTAMP', 'INT64'] as const;
-    const sinks = types.map((type) => new ColumnSink(type, count));
-    // Not streamed: the appender's own flushes would end a stream of the same connection.
-    const result = await connection.run(
-      `SELECT * EXCLUDE ("~place") FROM ${QUESTIONS} WHERE "~place" > ${first} AND "~place" <= ${first + count}`,
-    );
-    for await (const chunk of result) {
-      sinks.forEach((sink, i) => {
-        sink.append(chunk.getColumnVector(i), chunk.rowCount);
-      });
-    }
-    const [keys, rows, times, through] = sinks.map((sink) => sink.finish());
+    const [keys, rows, times, through] = await columnsOf(connection, sql, types, count);
+    requireAscending(keys!.values as Float64Array);
     yield {
       count,
       keys: keys!.values as Float64Array,
