@@ -1,4 +1,5 @@
 import { elementTypeOf, type ScalarType, type ValueType } from '../../definition/value-type.js';
+import type { Aggregate } from '../aggregate/aggregate.js';
 import { ORDER_BYTES, VALUE_CODECS } from '../aggregate/state-codec.js';
 import type { WindowedFeatureSet, WindowState } from '../windowed-feature-set.js';
 import { BLOCK_TILES, mostBlocks, type RowSeries, type WindowSeries, windowSeries } from './series.js';
@@ -42,28 +43,32 @@ function stateBytes({ aggregate: { maxBytes } }: WindowState): number {
 /** Of each filter its newest rows, each with its order and what it alone gives to every state. */
 function rowBytes({ states, filters }: RowSeries, set: States): number {
   const types = new Map(set.inputs.map(({ name, expression }) => [name, expression.type]));
-  const row = states.reduce((sum, place) => sum + stateOfRowBytes(set.states[place]!, types), ROW_BYTES);
+  const typeOf = (name: string | null): ValueType | null => (name === null ? null : types.get(name)!);
+  const row = states.reduce((sum, place) => {
+    const { aggregate, argument, category } = set.states[place]!;
+    return sum + 1 + stateOfRowBytes(aggregate, typeOf(argument), typeOf(category));
+  }, ROW_BYTES);
   return filters.reduce((sum, { max }) => sum + max * row, 0);
 }
 
 /** Length and order of a row in its block. */
 const ROW_BYTES = 4 + ORDER_BYTES;
 
-/** The state of one row: its value and its category, its order where it matters, and some numbers. */
-function stateOfRowBytes(
-  { aggregate, argument, category }: WindowState,
-  types: ReadonlyMap<string, ValueType>,
+/** Upper bound of the state of one row, in bytes: its value and its category, its order where it matters, and some numbers. */
+export function stateOfRowBytes(
+  { maxBytes }: Pick<Aggregate, 'maxBytes'>,
+  argument: ValueType | null,
+  category: ValueType | null,
 ): number {
-  const values = [argument, category].map((name) => (name === null ? 0 : valueBytes(types.get(name)!)));
-  return 1 + Math.min(aggregate.maxBytes, values[0]! + values[1]! + ORDER_BYTES + NUMBERS_BYTES);
+  return Math.min(maxBytes, valueBytes(argument) + valueBytes(category) + ORDER_BYTES + NUMBERS_BYTES);
 }
 
 /** Counts, sums and squares of one row, and registers or buckets that it sets. */
 const NUMBERS_BYTES = 64;
 
 /** Only counts take arrays, and their states hold none. */
-function valueBytes(type: ValueType): number {
-  return elementTypeOf(type) === null ? VALUE_CODECS[type as ScalarType].maxBytes : 0;
+function valueBytes(type: ValueType | null): number {
+  return type !== null && elementTypeOf(type) === null ? VALUE_CODECS[type as ScalarType].maxBytes : 0;
 }
 
 function mebibytes(bytes: number): string {
