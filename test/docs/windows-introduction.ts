@@ -72,6 +72,14 @@ of newest rows holds what lies in the past.
 version was activated: aggregates have no age. \`maxAge\` is therefore refused; a \`retention\` must be as long as the longest window, changes no value, and cannot stand
 beside a lifetime (S15).
 
+## Back in time
+
+A retrieval computes windows of the rows that its rule knows, whatever came since: \`known\` and \`event\` by created and event time, \`served\` by the record of an answer, or by T alone
+what was visible then. Its report counts each value for itself: in \`leakCount\` where \`known\` and \`event\` differ, in \`assumedCreatedTimes\` where a row in the window has one, in \`uncertain\`
+where a row in the window became visible within the clock bound of T. In a record, \`<alias>__sequence\` is -1 where the version was active and knew no row, NULL where it was not
+active. Values have no event time: \`<alias>__event_time\` is NULL. A span that reaches behind what \`historyRetention\` left is refused (HISTORY_EXPIRED). Generated frames take
+\`rows\` and \`grid\`; \`changes\` are refused, because windows change with time alone.
+
 ## Bounds
 
 What online state may need of one key is bounded by the definition, and a definition that cannot be is refused with what to change: a window has at most 5,000
