@@ -18,6 +18,7 @@ import type {
   WindowRead,
   WindowWrite,
 } from '../store.js';
+import { LmdbSlots } from './lmdb-slots.js';
 import { LmdbWindows } from './lmdb-windows.js';
 import { rangeOfSlot, SLOT_BYTES, slotKey } from './slot-key.js';
 import { decodeStored, encodeStored, isNewer, isThrough, withThrough } from './stored-row.js';
@@ -35,20 +36,19 @@ const WRITTEN_AT_ONCE = 16_384;
 /** What keys and values look like; a change of either is another layout. */
 const LAYOUT = '4';
 
-/** Windows of as many keys are written in one transaction: each has some blocks. */
+/** Keys whose windows are written in one transaction, for the same reasons; one takes longer than a row. */
 const WINDOWS_AT_ONCE = 8_192;
 
 /**
- * Latest values and windows in LMDB, memory-mapped. The state of a set lies in a *slot*, a number of 4 bytes in front of the encoded
- * entity key; a state that is built aside has a slot of its own, and activating it names that slot as the set's.
+ * Latest values and windows in LMDB, memory-mapped. The state of a set lies in a *slot*, a number of 4 bytes in front of
+ * the encoded entity key; a state that is built aside has a slot of its own, and activating it names that slot as the set's.
  */
 export class LmdbOnlineStore implements OnlineStore {
   private readonly rows: Database<Buffer, Buffer>;
   private readonly windows: LmdbWindows;
   /** Small facts: how far each source was applied, the slots of sets, slots that are to be emptied. */
   private readonly marks: Database<string, string>;
-  /** Slots of active sets, as the marks have them. */
-  private readonly slots = new Map<number, number | null>();
+  private readonly slots: LmdbSlots;
   private emptying: Promise<void>;
   private closing = false;
 
@@ -58,6 +58,7 @@ export class LmdbOnlineStore implements OnlineStore {
       root.openDB({ name: 'windows', encoding: 'binary', keyEncoding: 'binary' }),
     );
     this.marks = root.openDB({ name: 'marks', encoding: 'string' });
+    this.slots = new LmdbSlots(this.marks);
     this.emptying = this.emptySlots().catch(() => undefined);
   }
 
@@ -115,7 +116,7 @@ export class LmdbOnlineStore implements OnlineStore {
       await this.root.transaction(() => {
         this.requireEpoch(owner);
         for (const write of writes.slice(start, start + WINDOWS_AT_ONCE)) {
-          const slot = this.activeSlot(write.setId);
+          const slot = this.slots.active(write.setId);
           if (slot !== null) this.windows.write(slot, write);
         }
       });
@@ -127,11 +128,11 @@ export class LmdbOnlineStore implements OnlineStore {
   }
 
   async isActive(setId: number): Promise<boolean> {
-    return this.activeSlot(setId) !== null;
+    return this.slots.active(setId) !== null;
   }
 
   async builtThrough(setId: number): Promise<bigint> {
-    return this.buildOf(setId)?.through ?? -1n;
+    return this.slots.built(setId)?.through ?? -1n;
   }
 
   async build(setId: number, writes: readonly OnlineWrite[], span: BuildSpan): Promise<void> {
@@ -147,32 +148,19 @@ export class LmdbOnlineStore implements OnlineStore {
   }
 
   async activate(setId: number): Promise<void> {
-    await this.root.transaction(() => {
-      const before = this.activeSlot(setId);
-      const built = this.buildOf(setId)?.slot;
-      // Nothing to build from is a build too: a source without rows.
-      const slot = built ?? before ?? this.giveSlot();
-      void this.marks.put(`active/${setId}`, String(slot));
-      void this.marks.remove(`build/${setId}`);
-      if (before !== null && before !== slot) void this.marks.put(`empty/${before}`, '1');
-    });
-    this.slots.delete(setId);
+    await this.root.transaction(() => this.slots.activate(setId));
+    this.slots.changed(setId);
     this.startEmptying();
   }
 
   async drop(setId: number): Promise<void> {
-    await this.root.transaction(() => {
-      for (const slot of [this.activeSlot(setId), this.buildOf(setId)?.slot ?? null])
-        if (slot !== null) void this.marks.put(`empty/${slot}`, '1');
-      void this.marks.remove(`active/${setId}`);
-      void this.marks.remove(`build/${setId}`);
-    });
-    this.slots.delete(setId);
+    await this.root.transaction(() => this.slots.drop(setId));
+    this.slots.changed(setId);
     this.startEmptying();
   }
 
   async *scan(setId: number): AsyncIterable<{ readonly key: Uint8Array; readonly row: StoredRow }> {
-    const slot = this.activeSlot(setId);
+    const slot = this.slots.active(setId);
     if (slot === null) return;
     for (const { key, value } of this.rows.getRange(rangeOfSlot(slot)))
       yield { key: key.subarray(SLOT_BYTES), row: decodeStored(value) };
@@ -181,7 +169,7 @@ export class LmdbOnlineStore implements OnlineStore {
   async *scanWindows(
     setId: number,
   ): AsyncIterable<{ readonly key: Uint8Array; readonly windows: StoredWindows }> {
-    const slot = this.activeSlot(setId);
+    const slot = this.slots.active(setId);
     if (slot !== null) yield* this.windows.scan(slot);
   }
 
@@ -195,7 +183,7 @@ export class LmdbOnlineStore implements OnlineStore {
   }
 
   private readLatest({ setId, keys }: LatestRead): readonly (StoredRow | null)[] {
-    const slot = this.activeSlot(setId);
+    const slot = this.slots.active(setId);
     return keys.map((key) => {
       const stored = key === null || slot === null ? undefined : this.rows.getBinary(slotKey(slot, key));
       return stored === undefined ? null : decodeStored(stored);
@@ -203,7 +191,7 @@ export class LmdbOnlineStore implements OnlineStore {
   }
 
   private readWindows({ setId, keys, from }: WindowRead): readonly (StoredWindows | null)[] | null {
-    const slot = this.activeSlot(setId);
+    const slot = this.slots.active(setId);
     if (slot === null) return null;
     return keys.map((key) => (key === null ? null : this.windows.read(slot, key, from)));
   }
@@ -215,20 +203,17 @@ export class LmdbOnlineStore implements OnlineStore {
     write: (slot: number) => void,
   ): Promise<void> {
     await this.root.transaction(() => {
-      const build = this.buildOf(setId);
-      if ((build?.through ?? -1n) !== after) {
+      if ((this.slots.built(setId)?.through ?? -1n) !== after) {
         const message = `the online state of feature set version ${setId} was dropped or begun anew while it was built`;
         throw new PlumblineError('CONFLICT', message);
       }
-      const slot = build?.slot ?? this.giveSlot();
-      write(slot);
-      void this.marks.put(`build/${setId}`, `${slot} ${through}`);
+      write(this.slots.build(setId, through));
     });
   }
 
   private writeRows(writes: readonly OnlineWrite[], start: number, end: number): void {
     for (let i = start; i < end; i++) {
-      const slot = this.activeSlot(writes[i]!.setId);
+      const slot = this.slots.active(writes[i]!.setId);
       if (slot !== null) this.writeIfNewer(slot, writes[i]!);
     }
   }
@@ -255,17 +240,7 @@ export class LmdbOnlineStore implements OnlineStore {
   }
 
   private slotOf({ setId, which }: StateOfSet): number | null {
-    return which === 'active' ? this.activeSlot(setId) : (this.buildOf(setId)?.slot ?? null);
-  }
-
-  /** The slot that reads and writes of a set go to; null before its activation. */
-  private activeSlot(setId: number): number | null {
-    const known = this.slots.get(setId);
-    if (known !== undefined) return known;
-    const slot = this.marks.get(`active/${setId}`);
-    const found = slot === undefined ? null : Number(slot);
-    this.slots.set(setId, found);
-    return found;
+    return which === 'active' ? this.slots.active(setId) : (this.slots.built(setId)?.slot ?? null);
   }
 
   /** State in another layout is emptied: it is a view of the log, and built again from there. */
@@ -277,19 +252,6 @@ export class LmdbOnlineStore implements OnlineStore {
     this.marks.putSync('layout', LAYOUT);
   }
 
-  private buildOf(setId: number): { readonly slot: number; readonly through: bigint } | null {
-    const build = this.marks.get(`build/${setId}`);
-    if (build === undefined) return null;
-    const [slot, through] = build.split(' ');
-    return { slot: Number(slot), through: BigInt(through!) };
-  }
-
-  private giveSlot(): number {
-    const slot = Number(this.marks.get('nextSlot') ?? 1);
-    void this.marks.put('nextSlot', String(slot + 1));
-    return slot;
-  }
-
   private startEmptying(): void {
     // What cannot be removed now stays marked, and is tried again after the next activation or opening.
     this.emptying = this.emptying.then(() => this.emptySlots()).catch(() => undefined);
@@ -297,14 +259,12 @@ export class LmdbOnlineStore implements OnlineStore {
 
   /** Removes the rows of slots that nobody reads any more; what is left when the store closes goes at the next opening. */
   private async emptySlots(): Promise<void> {
-    const marked = [...this.marks.getKeys({ start: 'empty/', end: 'empty0' })];
-    for (const mark of marked) {
-      const slot = Number(mark.slice('empty/'.length));
+    for (const slot of this.slots.left()) {
       for (let removed = -1; removed !== 0 && !this.closing; ) {
         removed = await this.removeSome(slot);
         await turn();
       }
-      if (!this.closing) await this.marks.remove(mark);
+      if (!this.closing) await this.slots.emptied(slot);
     }
   }
 
