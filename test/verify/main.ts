@@ -9,12 +9,14 @@ import { language } from './language.js';
 import { mainJob } from './main-job.js';
 import { rows } from './rows.js';
 import { transforms } from './transforms.js';
+import { windows } from './windows.js';
 
 const SUITES: Readonly<Record<string, readonly Check[]>> = {
   'main-job': mainJob,
   rows,
   language,
   transforms,
+  windows,
 };
 
 const { positionals, values } = parseArgs({

@@ -1,11 +1,5 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { createApp } from '../../../src/create-app.js';
-import { parseTimestamp } from '../../../src/definition/time.js';
-import { ManualClock } from '../../../src/platform/clock.js';
-import { configurationIn } from '../../../src/platform/configuration.js';
 import type { Check } from '../check.js';
+import { withClockedService } from './clocked-service.js';
 import { ProjectApi } from './project-api.js';
 import { Random } from './random.js';
 import { type AnswerDifferences, servedDifferences } from './served-answers.js';
@@ -29,32 +23,18 @@ export const served: Check = {
     replace: 'ageUs >= lifetime.maxAgeUs',
   },
   run: async () => {
-    const dataDir = await mkdtemp(join(tmpdir(), 'plumbline-served-'));
-    const clock = new ManualClock(parseTimestamp(START)!);
-    const app = await createApp(configurationIn(dataDir), clock);
-    await app.listen(0, '127.0.0.1');
-    try {
-      const totals = {
-        answers: 0,
-        values: 0,
-        byRecord: 0,
-        byTime: 0,
-        uncertain: 0,
-        examples: [] as string[],
-      };
+    const totals = { answers: 0, values: 0, byRecord: 0, byTime: 0, uncertain: 0, examples: [] as string[] };
+    await withClockedService(START, async ({ baseUrl, clock }) => {
       for (let seed = 1; seed <= SEEDS; seed++) {
-        const api = new ProjectApi(await app.getUrl(), `served_${seed}`);
+        const api = new ProjectApi(baseUrl, `served_${seed}`);
         const log = new AnswerLog(api, clock, new Random(seed));
         await log.record(ANSWERS);
         add(totals, await servedDifferences(api, log), seed);
       }
-      const { answers, values, byRecord, byTime, uncertain, examples } = totals;
-      const figure = `${byRecord} differences by record and ${byTime} by T in ${answers} answers (${values} values, ${uncertain} of them uncertain by T)`;
-      return { ok: examples.length === 0, figure: [figure, ...examples.slice(0, 4)].join(' | ') };
-    } finally {
-      await app.close();
-      await rm(dataDir, { recursive: true, force: true });
-    }
+    });
+    const { answers, values, byRecord, byTime, uncertain, examples } = totals;
+    const figure = `${byRecord} differences by record and ${byTime} by T in ${answers} answers (${values} values, ${uncertain} of them uncertain by T)`;
+    return { ok: examples.length === 0, figure: [figure, ...examples.slice(0, 4)].join(' | ') };
   },
 };
 

@@ -7,6 +7,17 @@ import { TRAP_COLUMNS, type TrapQuery, type TrapRow, type Traps } from './trap-d
 export const TRAP_CLOCK = '3000-01-02T00:00:00Z';
 
 const SOURCE = 'traps';
+
+/** The source of the rows as a document. */
+export const TRAP_SOURCE = {
+  kind: 'Source',
+  name: SOURCE,
+  columns: TRAP_COLUMNS,
+  eventTime: 'event_time',
+  createdTime: 'created_time',
+  orderColumn: 'seq',
+} as const;
+
 /** The features of every set: each column but the keys, and the event time, which answers have by themselves. */
 const FEATURES = TRAP_COLUMNS.filter(({ name }) => !['key', 'key2', 'ikey', 'event_time'].includes(name));
 
@@ -25,14 +36,7 @@ export function trapDocuments({ queries }: Traps): readonly unknown[] {
   const setsOf = (keys: readonly string[]) =>
     [...sets].filter(([, set]) => set.keys.join() === keys.join()).map(([featureSet]) => ({ featureSet }));
   return [
-    {
-      kind: 'Source',
-      name: SOURCE,
-      columns: TRAP_COLUMNS,
-      eventTime: 'event_time',
-      createdTime: 'created_time',
-      orderColumn: 'seq',
-    },
+    TRAP_SOURCE,
     ...[...entities].map(([name, keys]) => ({ kind: 'Entity', name, keys: keys.map(columnOf) })),
     ...[...sets].map(([name, { keys, maxAgeUs }]) => ({
       kind: 'FeatureSet',

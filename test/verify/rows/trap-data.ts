@@ -47,7 +47,7 @@ export const TRAP_COLUMNS: readonly Column[] = [
 /** Rows, queries and states with independently computed answers. */
 export async function readTraps(): Promise<Traps> {
   const [rows, queries, states] = await Promise.all(
-    ['rows', 'latest', 'online'].map((name) => readLines(join(ROOT, 'test/data/traps', `${name}.jsonl`))),
+    ['rows', 'latest', 'online'].map((name) => readLines(`traps/${name}.jsonl`)),
   );
   return { rows: rows!.map(rowOf), queries: queries!.map(queryOf), states: states!.map(stateOf) };
 }
@@ -61,8 +61,9 @@ export function statesAfter({ states, rows }: Traps, count: number) {
 
 type Line = Readonly<Record<string, unknown>>;
 
-async function readLines(path: string): Promise<readonly Line[]> {
-  const lines = (await readFile(path, 'utf8')).trimEnd().split('\n');
+/** The lines of a file of the test data, parsed. */
+export async function readLines(path: string): Promise<readonly Line[]> {
+  const lines = (await readFile(join(ROOT, 'test/data', path), 'utf8')).trimEnd().split('\n');
   return lines.map((line) => JSON.parse(line) as Line);
 }
 
@@ -96,7 +97,8 @@ function stateOf(line: Line): TrapState {
   };
 }
 
-function keysOf(keys: unknown): Question['keys'] {
+/** The values of key columns, by name. */
+export function keysOf(keys: unknown): Question['keys'] {
   const members = Object.entries(keys as Line).map(([name, value]): [string, Scalar] => {
     return [name, scalarOf(TRAP_COLUMNS.find((column) => column.name === name)!.type, value)];
   });
