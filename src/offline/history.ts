@@ -1,6 +1,8 @@
 import type {
   FeatureSetStatistics,
   HistoryRows,
+  KeyRows,
+  KeyRowsQuery,
   OfflineStore,
   RetrievalQuery,
   RetrievalResult,
@@ -86,6 +88,13 @@ export class History {
   async retrieve(query: RetrievalQuery): Promise<RetrievalResult> {
     await this.settle();
     return this.store.retrieve(query);
+  }
+
+  /** Rows of a key among all that were acknowledged before the call. */
+  async keyRows(query: KeyRowsQuery): Promise<KeyRows> {
+    await this.arrived(query.project, [query.source.name]);
+    await this.settle();
+    return this.store.keyRows(query);
   }
 
   /** Statistics of every row acknowledged before the call. */

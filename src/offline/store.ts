@@ -1,3 +1,4 @@
+import type { OrderColumns } from '../compile/aggregate/aggregate.js';
 import type { CompiledFeatureService } from '../compile/feature-service.js';
 import type { CompiledFeatureSet } from '../compile/feature-set.js';
 import type { ColumnBatch } from '../definition/column-batch.js';
@@ -230,6 +231,33 @@ export type FeatureSetStatistics = {
   readonly features: readonly FeatureStatistics[];
 };
 
+/** Which rows of one key to list. */
+export type KeyRowsQuery = SourceRef & {
+  /** Source columns of the key, and a value for each; none is null. */
+  readonly keyColumns: readonly string[];
+  readonly key: readonly Value[];
+  /** Event times behind this one, microseconds; null is from the first. */
+  readonly afterUs: bigint | null;
+  /** Event times up to this one, microseconds. */
+  readonly throughUs: bigint;
+  /** Rows with greater sequences are left out; null is none. */
+  readonly throughSequence: bigint | null;
+  /** Most rows. */
+  readonly limit: number;
+};
+
+/** Rows of one key as history has them, deletions too, the newest first (S10); every member has one value a row. */
+export type KeyRows = {
+  /** Every column of the source. */
+  readonly rows: ColumnBatch;
+  readonly orders: OrderColumns;
+  readonly createdTimes: BigInt64Array;
+  /** 1 where the created time is an assumption (S10). */
+  readonly createdAssumed: Uint8Array;
+  /** When the row had been written online, microseconds (S18). */
+  readonly visibleTimes: BigInt64Array;
+};
+
 /** History: every row of every source, and point-in-time joins over them. */
 export interface OfflineStore {
   /**
@@ -254,6 +282,8 @@ export interface OfflineStore {
    * on a T before the horizon, and a snapshot from before this pass, are refused (HISTORY_EXPIRED).
    */
   retain(source: KeyedSource, horizonUs: bigint): Promise<RetentionReport>;
+  /** The newest rows of a key, one by one: to show what a value rests on, not to compute it. */
+  keyRows(query: KeyRowsQuery): Promise<KeyRows>;
   /** What the rows of a feature set look like. Throws HISTORY_EXPIRED for a range that begins before what retention left. */
   statistics(query: StatisticsQuery): Promise<FeatureSetStatistics>;
   close(): Promise<void>;

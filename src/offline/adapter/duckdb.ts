@@ -6,6 +6,8 @@ import type {
   FeatureSetStatistics,
   HistoryRows,
   KeyedSource,
+  KeyRows,
+  KeyRowsQuery,
   OfflineStore,
   RetentionReport,
   RetrievalQuery,
@@ -16,6 +18,7 @@ import type {
 import { compactHistory, isBehind } from './duckdb-compaction.js';
 import { appendHistory, ensureHistoryTable, historyTable, lastSequence } from './duckdb-history.js';
 import { interruptOn } from './duckdb-interrupt.js';
+import { listKeyRows } from './duckdb-key-rows.js';
 import { PLANS_BY_SIZE, type PlanRules } from './duckdb-plan.js';
 import { retainHistory } from './duckdb-retention.js';
 import { retrieve } from './duckdb-retrieval.js';
@@ -116,6 +119,11 @@ export class DuckdbOfflineStore implements OfflineStore {
   async statistics(query: StatisticsQuery): Promise<FeatureSetStatistics> {
     const through = await this.appliedThrough({ project: query.project, source: query.featureSet.source });
     return this.database.session((connection) => featureSetStatistics(connection, query, through));
+  }
+
+  async keyRows(query: KeyRowsQuery): Promise<KeyRows> {
+    const through = await this.appliedThrough(query);
+    return this.database.session((connection) => listKeyRows(connection, query, through));
   }
 
   async close(): Promise<void> {
