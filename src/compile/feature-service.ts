@@ -35,6 +35,8 @@ export type CompiledFeatureService = {
   readonly requestInputs: readonly InputDocument[];
   /** Every output column, in the order of the parts. */
   readonly outputs: readonly { readonly name: string; readonly type: ValueType }[];
+  /** Share of the keys whose answers are logged, 0 to 1; null is what the operator configured. */
+  readonly answerLog: number | null;
 };
 
 /** The features of one entry, or computed values; each by its place in the service. */
@@ -82,7 +84,7 @@ export function compileFeatureService(
   if (problems.length > 0) throw documentError(`feature service "${document.name}"`, problems);
   const all = own.length === 0 ? parts : [...parts, { kind: 'reads', reads: own } as const];
   const outputs = outputsOf(all, into);
-  const whole = { ...into, expressions, parts: all, outputs };
+  const whole = { ...into, expressions, parts: all, outputs, answerLog: document.answerLog ?? null };
   return { name: document.name, version, uses, keyColumns, requestInputs, ...whole };
 }
 

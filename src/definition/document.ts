@@ -165,6 +165,8 @@ export type FeatureServiceDocument = Documentation & {
   readonly requestInputs?: readonly InputDocument[];
   /** Read expressions, each over what stands before it. */
   readonly expressions?: readonly ReadExpressionDocument[];
+  /** Share of the keys whose answers are logged for audits, 0 to 1; default what the operator configured. Never part of its meaning. */
+  readonly answerLog?: number;
 };
 
 /** A value that comes with a request or a frame. */

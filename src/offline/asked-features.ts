@@ -1,3 +1,4 @@
+import { featureRefs } from '../compile/feature-refs.js';
 import type { CompiledFeatureService } from '../compile/feature-service.js';
 import { PlumblineError } from '../definition/error.js';
 import type { Catalog } from '../registry/catalog.js';
@@ -30,8 +31,5 @@ export function askedService(
 /** The same features by names that mean them whatever is registered later. */
 export function pinnedFeatures(service: CompiledFeatureService, { features }: AskedFeatures): AskedFeatures {
   if (features === undefined) return { featureService: service.name, version: service.version };
-  const refs = service.uses.flatMap(({ alias, featureSet, features: own }) =>
-    own.map((name) => `${alias}=${featureSet.name}@${featureSet.version}:${name}`),
-  );
-  return { features: refs };
+  return { features: featureRefs(service) };
 }

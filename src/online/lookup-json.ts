@@ -25,31 +25,44 @@ export type LookupWriter = (answer: LookupAnswer, options: LookupJsonOptions) =>
  * walked and thrown away.
  */
 export function lookupWriter(service: CompiledFeatureService): LookupWriter {
-  const writers = service.parts.map((part) => partWriter(service, part));
-  const names = service.entries.map(({ alias }) => JSON.stringify(alias));
+  const texts = answerTexts(service);
   const features = JSON.stringify(service.outputs.map(({ name }) => name));
   return (answer, { include, warnings }) => {
-    const { asOfUs, entityCount, entries } = answer;
-    const list = (what: keyof PartWriter, row: number): string => {
-      let text = '';
-      for (let i = 0; i < writers.length; i++)
-        text += `${i === 0 ? '' : ','}${writers[i]![what](answer, row)}`;
-      return text;
-    };
+    const { asOfUs, entityCount } = answer;
     const results = (row: number): string => {
-      let text = `{"values":[${list('values', row)}]`;
-      if (include.includes('statuses')) text += `,"statuses":[${list('statuses', row)}]`;
-      if (include.includes('eventTimes')) text += `,"eventTimes":[${list('eventTimes', row)}]`;
+      let text = `{"values":[${texts.values(answer, row)}]`;
+      if (include.includes('statuses')) text += `,"statuses":[${texts.statuses(answer, row)}]`;
+      if (include.includes('eventTimes')) text += `,"eventTimes":[${texts.eventTimes(answer, row)}]`;
       return `${text}}`;
     };
-    const sequences = (row: number): string => {
-      const members = names.map((name, i) => `${name}:${INT64(entries[i]!.sequences[row]!)}`);
-      return `{${members.join(',')}}`;
-    };
+    const sequences = (row: number): string => `{${texts.sequences(answer, row)}}`;
     let text = `{"asOf":"${formatTimestamp(asOfUs)}","features":${features},"results":[${each(entityCount, results)}]`;
     if (include.includes('sequences')) text += `,"sequences":[${each(entityCount, sequences)}]`;
     if (warnings.length > 0) text += `,"warnings":${JSON.stringify(warnings)}`;
     return `${text}}`;
+  };
+}
+
+/** What an answer says of one of its entities, as JSON text without the brackets around. */
+export type AnswerTexts = PartWriter & {
+  /** Members, one an entry. */
+  readonly sequences: (answer: LookupAnswer, row: number) => string;
+};
+
+/** Made once a service. */
+export function answerTexts(service: CompiledFeatureService): AnswerTexts {
+  const writers = service.parts.map((part) => partWriter(service, part));
+  const names = service.entries.map(({ alias }) => JSON.stringify(alias));
+  const list =
+    (what: keyof PartWriter) =>
+    (answer: LookupAnswer, row: number): string =>
+      each(writers.length, (i) => writers[i]![what](answer, row));
+  return {
+    values: list('values'),
+    statuses: list('statuses'),
+    eventTimes: list('eventTimes'),
+    sequences: ({ entries }, row) =>
+      names.map((name, i) => `${name}:${INT64(entries[i]!.sequences[row]!)}`).join(','),
   };
 }
 

@@ -5,6 +5,7 @@ import { PlumblineError } from '../definition/error.js';
 import { Exchange } from '../platform/exchange.js';
 import { PROJECT_ROUTE, Project } from '../platform/project.js';
 import { CATALOG_HOLDER, type Catalog, type CatalogHolder } from '../registry/catalog.js';
+import { ANSWER_LOG, type AnswerLog } from './answer-log.js';
 import { LOOKUP, type Lookup } from './lookup.js';
 import { LOOKUP_PARTS, type LookupWriter, lookupWriter } from './lookup-json.js';
 import { parseEntities } from './lookup-request.js';
@@ -17,6 +18,7 @@ export class OnlineController {
 
   constructor(
     @Inject(LOOKUP) private readonly lookups: Lookup,
+    @Inject(ANSWER_LOG) private readonly answers: AnswerLog,
     @Inject(CATALOG_HOLDER) private readonly catalogs: CatalogHolder,
   ) {}
 
@@ -30,7 +32,9 @@ export class OnlineController {
   ): Promise<string> {
     const catalog = this.catalogs.current();
     const service = serviceOf(catalog, project, body);
-    const answer = await this.lookups.lookup(service, parseEntities(service, body.entities));
+    const asked = parseEntities(service, body.entities);
+    const answer = await this.lookups.lookup(service, asked);
+    this.answers.offer({ project, service, asked, answer });
     reply.header('content-type', 'application/json; charset=utf-8');
     const warnings = catalog.warningsOf(project, service);
     return this.writerOf(service)(answer, { include: body.include ?? LOOKUP_PARTS, warnings });

@@ -25,8 +25,21 @@ export type Configuration = {
   /** What computes models: asserted at the first one, and recorded with every version. */
   readonly tfBackend: TfBackend;
   readonly logLevel: LogLevel;
+  readonly answerLog: AnswerLogLimits;
+  /** Time between two audits of the answers logged meanwhile, microseconds of the service clock; null is never. */
+  readonly auditEveryUs: bigint | null;
   /** What the service clock shows at the start, microseconds; null is the system's time. For demos and replays. */
   readonly clockStartUs: bigint | null;
+};
+
+/** Which answers are kept for audits, and how many. */
+export type AnswerLogLimits = {
+  /** Share of the keys whose answers are logged, 0 to 1, unless a feature service says otherwise. */
+  readonly share: number;
+  /** Files beyond are removed, the oldest first. */
+  readonly maxBytes: number;
+  /** Answers older than this are removed, microseconds. */
+  readonly maxAgeUs: bigint;
 };
 
 /** Injection token of the {@link Configuration}. */
@@ -54,6 +67,10 @@ const SETTINGS = [
   'duckdb.threads',
   'tfBackend',
   'logLevel',
+  'answerLog.share',
+  'answerLog.maxSize',
+  'answerLog.maxAge',
+  'audit.every',
   'clock',
 ] as const;
 
@@ -114,6 +131,12 @@ function resolveSettings(settings: ReadonlyMap<Setting, Given>, workingDir: stri
     },
     tfBackend: take<TfBackend>('tfBackend', (given) => known(text(given), TF_BACKENDS, given.from), 'wasm'),
     logLevel: take('logLevel', logLevel, 'info'),
+    answerLog: {
+      share: take('answerLog.share', share, 0.01),
+      maxBytes: take('answerLog.maxSize', sizeBytes, 256 * 1024 ** 2),
+      maxAgeUs: take('answerLog.maxAge', durationUs, 7n * 86_400_000_000n),
+    },
+    auditEveryUs: take<bigint | null>('audit.every', auditEveryUs, 86_400_000_000n),
     clockStartUs: take<bigint | null>('clock', instant, null),
   };
 }
@@ -208,6 +231,12 @@ function wholeNumber(from: number, to: number): (given: Given) => number {
   };
 }
 
+function share(given: Given): number {
+  const number = typeof given.value === 'string' ? Number(given.value) : given.value;
+  if (typeof number === 'number' && number >= 0 && number <= 1 && given.value !== '') return number;
+  throw refusal(given.from, `${String(given.value)} is no share; write a number from 0 (none) to 1 (all)`);
+}
+
 const SIZE_UNITS: Readonly<Record<string, number>> = {
   '': 1,
   KiB: 1024,
@@ -230,6 +259,14 @@ function memorySize(given: Given): string {
 
 function durationUs(given: Given): bigint {
   return parseDuration(text(given), given.from);
+}
+
+/** `never` is null; an audit reads files and history, so not more often than each minute. */
+function auditEveryUs(given: Given): bigint | null {
+  if (given.value === 'never') return null;
+  const us = durationUs(given);
+  if (us >= 60_000_000n) return us;
+  throw refusal(given.from, `"${String(given.value)}" is shorter than 1m; write a longer time, or "never"`);
 }
 
 /** What answers may be ahead of the clock must stay small beside what history keeps of them. */

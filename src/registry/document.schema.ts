@@ -234,6 +234,13 @@ const FEATURE_SERVICE = object({
     ),
     minItems: 0,
   },
+  'answerLog?': {
+    type: 'number',
+    minimum: 0,
+    maximum: 1,
+    description:
+      'Share of the keys whose answers are logged for audits; default what the operator configured.',
+  },
 });
 
 const TRAINER = object({

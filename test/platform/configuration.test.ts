@@ -22,20 +22,30 @@ describe('configuration', () => {
       maxSkewUs: 1_000_000n,
       databaseUrl: null,
       logLevel: 'info',
+      answerLog: { share: 0.01, maxBytes: 256 * 1024 ** 2, maxAgeUs: 604_800_000_000n },
+      auditEveryUs: 86_400_000_000n,
     });
   });
 
   it('reads one file, and variables over it', () => {
     const folder = inFolder(
-      'port: 4000\nmaxSkew: 5s\ndataRoots: [a, /b]\nduckdb:\n  memoryLimit: 2GiB\n  threads: 3\n',
+      'port: 4000\nmaxSkew: 5s\ndataRoots: [a, /b]\nduckdb:\n  memoryLimit: 2GiB\n  threads: 3\nanswerLog: { share: 0.5 }\n',
     );
-    const environment = { PLUMBLINE_PORT: '0', PLUMBLINE_MAX_BODY: '1MiB', PLUMBLINE_DUCKDB_THREADS: '4' };
+    const environment = {
+      PLUMBLINE_PORT: '0',
+      PLUMBLINE_MAX_BODY: '1MiB',
+      PLUMBLINE_DUCKDB_THREADS: '4',
+      PLUMBLINE_ANSWER_LOG_MAX_AGE: '2h',
+      PLUMBLINE_AUDIT_EVERY: 'never',
+    };
     expect(loadConfiguration(environment, folder)).toMatchObject({
       port: 0,
       maxSkewUs: 5_000_000n,
       maxBodyBytes: 1024 ** 2,
       dataRoots: [join(folder, 'a'), '/b'],
       duckdb: { memoryLimit: '2GiB', threads: 4 },
+      answerLog: { share: 0.5, maxAgeUs: 7_200_000_000n },
+      auditEveryUs: null,
     });
   });
 
@@ -47,6 +57,8 @@ describe('configuration', () => {
     ['a bad variable', null, { PLUMBLINE_PORT: 'http' }, 'PLUMBLINE_PORT: http is no whole number'],
     ['a bad size', 'maxBody: 5 MB', {}, 'is no size'],
     ['a bad duration', 'maxSkew: 5', {}, '5 is no text'],
+    ['a bad share', 'answerLog: { share: 1.5 }', {}, '1.5 is no share'],
+    ['a hasty schedule', 'audit: { every: 1s }', {}, 'shorter than 1m'],
     ['a bad level', 'logLevel: loud', {}, 'unknown setting "loud"'],
     ['another database', 'databaseUrl: mysql://x', {}, 'postgres://'],
     ['a list', '- port', {}, 'name: value'],
