@@ -5,6 +5,7 @@ import { LmdbIdentities } from './ingest/adapter/lmdb-identities.js';
 import { IDENTITIES } from './ingest/identities.js';
 import { IngestModule } from './ingest/ingest.module.js';
 import { SOURCE_LOG } from './ingest/log.js';
+import { LOGGED_KEY_ROWS } from './ingest/logged-key-rows.js';
 import { PUSH } from './ingest/push.js';
 import { ModelRuntimes } from './model/adapter/model-runtimes.js';
 import { OnnxRuntime } from './model/adapter/onnx.js';
@@ -29,6 +30,8 @@ import { seedRegistry } from './registry/adapter/pglite-template.js';
 import { postgresConnection } from './registry/adapter/postgres.js';
 import type { DatabaseConnection } from './registry/database.js';
 import { RegistryModule } from './registry/registry.module.js';
+import { AuditModule } from './serving/audit/audit.module.js';
+import { LOGGED_ROWS } from './serving/audit/logged-rows.js';
 import { ROW_DOOR } from './serving/row-door.js';
 import { ServingModule } from './serving/serving.module.js';
 import { WorkerTrainer } from './training/adapter/worker-trainer.js';
@@ -54,6 +57,7 @@ export class AppModule implements OnApplicationBootstrap {
         DoorsModule,
         TrainingModule,
         ServingModule,
+        AuditModule,
       ],
     };
   }
@@ -64,12 +68,15 @@ export class AppModule implements OnApplicationBootstrap {
   }
 }
 
-/** What rows in gives to the rooms that make rows. Global, as the engines are. */
+/** What rows in gives to the rooms that make rows, and to those that ask how they came. Global, as the engines are. */
 @Global()
 @Module({
   imports: [IngestModule],
-  providers: [{ provide: ROW_DOOR, useExisting: PUSH }],
-  exports: [ROW_DOOR],
+  providers: [
+    { provide: ROW_DOOR, useExisting: PUSH },
+    { provide: LOGGED_ROWS, useExisting: LOGGED_KEY_ROWS },
+  ],
+  exports: [ROW_DOOR, LOGGED_ROWS],
 })
 class DoorsModule {}
 

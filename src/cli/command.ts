@@ -5,6 +5,11 @@ export type CommandOptions = {
   readonly project: string;
   readonly source?: string;
   readonly model?: string;
+  /** A feature service. */
+  readonly service?: string;
+  /** Instants, RFC 3339. */
+  readonly from?: string;
+  readonly to?: string;
   /** Parquet files. */
   readonly frame?: string;
   readonly out?: string;
@@ -13,4 +18,7 @@ export type CommandOptions = {
 };
 
 /** A command tells of its progress as it goes, and gives what it did; it throws what a person should read. */
-export type Command = (options: CommandOptions) => Promise<object>;
+export type Command = (options: CommandOptions) => Promise<CommandResult>;
+
+/** What it did; where `ok` is false, what it looked for is not as it should be, and the exit code says so. */
+export type CommandResult = { readonly ok?: boolean; readonly [member: string]: unknown };

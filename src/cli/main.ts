@@ -1,12 +1,15 @@
 #!/usr/bin/env node
-/** The `plumbline` command: a client of the REST API. Exit codes: 0 done, 1 refused or failed, 2 wrongly called. */
+/** The `plumbline` command: a client of the REST API. Exit codes: 0 done, 1 refused, failed or found different, 2 wrongly called. */
 import { parseArgs } from 'node:util';
+import { stringifyJson } from '../definition/json-value.js';
+import { audit } from './audit.js';
 import type { Command, CommandOptions } from './command.js';
 import { predictBatch } from './predict-batch.js';
 import { rebuild } from './rebuild.js';
 
 const COMMANDS: Readonly<Record<string, Command>> = {
   rebuild,
+  audit,
   'predict-batch': predictBatch,
 };
 
@@ -15,6 +18,8 @@ const HELP = `plumbline COMMAND --project NAME [--url URL] [--json]
 commands:
   rebuild   makes online state anew from the log, of one source or of every one, while lookups go on
             plumbline rebuild --project demo --source observations
+  audit     retrieves what was served once more, from its log, and compares it bit for bit; exit code 1 where it differs
+            plumbline audit --project demo [--service flights] [--from 2013-12-01T00:00:00Z] [--to 2013-12-08T00:00:00Z]
   predict-batch
             predicts every row of a Parquet frame of keys and times into a Parquet file
             plumbline predict-batch --project demo --model arrival_delay --frame flights.parquet --out predicted.parquet
@@ -31,6 +36,9 @@ async function main(): Promise<number> {
         project: { type: 'string' },
         source: { type: 'string' },
         model: { type: 'string' },
+        service: { type: 'string' },
+        from: { type: 'string' },
+        to: { type: 'string' },
         frame: { type: 'string' },
         out: { type: 'string' },
         url: { type: 'string', default: process.env['PLUMBLINE_URL'] ?? 'http://127.0.0.1:3400' },
@@ -51,8 +59,8 @@ async function main(): Promise<number> {
 async function run(command: Command, options: CommandOptions): Promise<number> {
   try {
     const result = await command(options);
-    if (options.json) say(JSON.stringify({ ok: true, ...result }));
-    return 0;
+    if (options.json) say(stringifyJson({ ok: true, ...result }));
+    return result.ok === false ? 1 : 0;
   } catch (error) {
     if (options.json) say(JSON.stringify({ ok: false, error: textOf(error) }));
     else console.error(textOf(error));

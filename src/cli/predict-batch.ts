@@ -1,8 +1,8 @@
 import { PlumblineClient } from '../../sdk/typescript/src/client.js';
-import type { CommandOptions } from './command.js';
+import type { CommandOptions, CommandResult } from './command.js';
 
 /** Predicts every row of a Parquet frame by the latest version of a model, into a Parquet file. */
-export async function predictBatch(options: CommandOptions): Promise<object> {
+export async function predictBatch(options: CommandOptions): Promise<CommandResult> {
   const { url, project, model, frame, out, json } = options;
   if (model === undefined || frame === undefined || out === undefined) {
     throw new Error(

@@ -1,8 +1,8 @@
 import { PlumblineClient } from '../../sdk/typescript/src/client.js';
-import type { CommandOptions } from './command.js';
+import type { CommandOptions, CommandResult } from './command.js';
 
 /** Rebuilds the online state of one source, or of every source of the project, one after the other. */
-export async function rebuild({ url, project, source, json }: CommandOptions): Promise<object> {
+export async function rebuild({ url, project, source, json }: CommandOptions): Promise<CommandResult> {
   const client = new PlumblineClient({ baseUrl: url, project, longDeadlineMs: LONGEST_MS });
   const sources = source === undefined ? await client.sources() : [source];
   const rows: Record<string, number> = {};

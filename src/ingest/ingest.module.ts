@@ -22,6 +22,7 @@ import { IngestController } from './ingest.controller.js';
 import { INTAKE, Intake } from './intake.js';
 import { LOAD, Load } from './load.js';
 import { SOURCE_LOG, type SourceLog } from './log.js';
+import { LOGGED_KEY_ROWS, LoggedKeyRows } from './logged-key-rows.js';
 import type { PipelineParts } from './pipeline.js';
 import { PIPELINES, Pipelines } from './pipelines.js';
 import { PushController } from './push.controller.js';
@@ -75,12 +76,17 @@ import { UPKEEP, Upkeep } from './upkeep.js';
         new QuarantineReview({ pipelines, identities, rows, intake }),
     },
     {
+      provide: LOGGED_KEY_ROWS,
+      inject: [SOURCE_LOG],
+      useFactory: (log: SourceLog) => new LoggedKeyRows(log),
+    },
+    {
       provide: REBUILD,
       inject: [PIPELINES, Jobs],
       useFactory: (pipelines: Pipelines, jobs: Jobs) => new Rebuild(pipelines, jobs),
     },
   ],
-  exports: [PUSH],
+  exports: [PUSH, LOGGED_KEY_ROWS],
 })
 export class IngestModule implements OnApplicationBootstrap, OnApplicationShutdown {
   constructor(

@@ -7,6 +7,7 @@ import {
   TypeOrmHealthIndicator,
 } from '@nestjs/terminus';
 import { PlumblineError } from '../definition/error.js';
+import { HealthFigures } from './health-figures.js';
 
 @ApiTags('service')
 @Controller('health')
@@ -14,6 +15,7 @@ export class HealthController {
   constructor(
     @Inject(HealthCheckService) private readonly health: HealthCheckService,
     @Inject(TypeOrmHealthIndicator) private readonly database: TypeOrmHealthIndicator,
+    @Inject(HealthFigures) private readonly figures: HealthFigures,
   ) {}
 
   @Get()
@@ -22,7 +24,8 @@ export class HealthController {
   @ApiOkResponse({ schema: { type: 'object', properties: { status: { type: 'string', enum: ['ok'] } } } })
   async check(): Promise<HealthCheckResult> {
     try {
-      return await this.health.check([() => this.database.pingCheck('registry')]);
+      const answer = await this.health.check([() => this.database.pingCheck('registry')]);
+      return { ...answer, info: { ...answer.info, ...this.figures.read() } };
     } catch {
       throw new PlumblineError('UNAVAILABLE', 'the registry database does not answer; try again');
     }

@@ -14,6 +14,7 @@ import { CLOCK, type Clock } from './clock.js';
 import { CONFIG, type Configuration } from './configuration.js';
 import type { DataDir } from './data-dir.js';
 import { HealthController } from './health.controller.js';
+import { HealthFigures } from './health-figures.js';
 import { JobFiles } from './job-files.js';
 import { JOB_QUEUE, type JobQueue } from './job-queue.js';
 import { JobsController } from './jobs.controller.js';
@@ -48,9 +49,10 @@ export class PlatformModule implements OnModuleDestroy, OnApplicationShutdown {
         { provide: CONFIG, useValue: configuration },
         { provide: CLOCK, useValue: clock },
         { provide: DATA_DIR, useValue: dataDir },
+        { provide: HealthFigures, useValue: new HealthFigures() },
         { provide: Jobs, inject: [JOB_QUEUE, CONFIG], useFactory: createJobs },
       ],
-      exports: [CONFIG, CLOCK, Jobs],
+      exports: [CONFIG, CLOCK, HealthFigures, Jobs],
     };
   }
 

@@ -3,6 +3,7 @@ import type { LatestVersions } from '../model/latest-versions.js';
 import type { LoadedModels } from '../model/loaded-models.js';
 import type { ModelManifest } from '../model/manifest.js';
 import type { Scored } from '../model/scorer.js';
+import type { AnswerLog } from '../online/answer-log.js';
 import type { Lookup } from '../online/lookup.js';
 import { lookupColumns } from '../online/lookup-columns.js';
 import type { CatalogHolder } from '../registry/catalog.js';
@@ -39,6 +40,7 @@ export type PredictParts = {
   readonly latest: LatestVersions;
   readonly models: LoadedModels;
   readonly lookup: Lookup;
+  readonly answers: AnswerLog;
 };
 
 /** Predicts from latest features and request values, by the very transform the model was trained with (S24). */
@@ -55,8 +57,10 @@ export class Predict {
         inputs: definition.inputs,
         outputs: loaded.scorer.outputs.map(({ name }) => name),
       });
-      const answer = await this.parts.lookup.lookup(definition.service, request.inputs);
-      const columns = new Map([...request.inputs.columns, ...lookupColumns(definition.service, answer)]);
+      const { service } = definition;
+      const answer = await this.parts.lookup.lookup(service, request.inputs);
+      this.parts.answers.offer({ project, service, asked: request.inputs, answer });
+      const columns = new Map([...request.inputs.columns, ...lookupColumns(service, answer)]);
       const rows = { rowCount: request.inputs.rowCount, columns };
       const asOf = new BigInt64Array(rows.rowCount).fill(answer.asOfUs);
       return { request, version, asOfUs: answer.asOfUs, ...loaded.scorer.score(rows, asOf) };

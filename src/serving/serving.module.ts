@@ -5,6 +5,7 @@ import { ModelModule } from '../model/model.module.js';
 import { FRAME_FILES, type FrameFiles } from '../offline/frame-files.js';
 import { OfflineModule } from '../offline/offline.module.js';
 import { RETRIEVAL, type Retrieval } from '../offline/retrieval.js';
+import { ANSWER_LOG, type AnswerLog } from '../online/answer-log.js';
 import { LOOKUP, type Lookup } from '../online/lookup.js';
 import { OnlineModule } from '../online/online.module.js';
 import { CLOCK, type Clock } from '../platform/clock.js';
@@ -35,7 +36,7 @@ const BATCH_PARTS = [
   providers: [
     {
       provide: Predict,
-      inject: [CATALOG_HOLDER, ModelVersions, LatestVersions, LoadedModels, LOOKUP],
+      inject: [CATALOG_HOLDER, ModelVersions, LatestVersions, LoadedModels, LOOKUP, ANSWER_LOG],
       useFactory: createPredict,
     },
     { provide: BatchPredictions, inject: [...BATCH_PARTS], useFactory: createBatchPredictions },
@@ -44,15 +45,16 @@ const BATCH_PARTS = [
 export class ServingModule {}
 
 function createPredict(
-  ...[catalog, versions, latest, models, lookup]: [
+  ...[catalog, versions, latest, models, lookup, answers]: [
     CatalogHolder,
     ModelVersions,
     LatestVersions,
     LoadedModels,
     Lookup,
+    AnswerLog,
   ]
 ): Predict {
-  return new Predict({ catalog, versions, latest, models, lookup });
+  return new Predict({ catalog, versions, latest, models, lookup, answers });
 }
 
 function createBatchPredictions(

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Table } from 'apache-arrow';
 import type { Document } from '../../../src/definition/document.js';
+import { AuditsClient } from './audits.js';
 import { DefinitionsClient } from './definitions.js';
 import { bodyOfFrame, type Frame, fileOfAnswer, MEDIA_TYPE, tableOfAnswer } from './frame.js';
 import { ModelsClient } from './models.js';
@@ -49,6 +50,8 @@ export class PlumblineClient {
   readonly definitions: DefinitionsClient;
   /** Transforms, predictions and reproductions of trained versions. */
   readonly models: ModelsClient;
+  /** Audits of what was served. */
+  readonly audits: AuditsClient;
   private readonly root: string;
   private readonly deadlineMs: number;
   private readonly longDeadlineMs: number;
@@ -61,6 +64,7 @@ export class PlumblineClient {
     const deadlinesMs = { short: this.deadlineMs, long: this.longDeadlineMs };
     this.definitions = new DefinitionsClient(this.root, deadlinesMs);
     this.models = new ModelsClient(this.root, deadlinesMs);
+    this.audits = new AuditsClient(this.root, deadlinesMs);
   }
 
   /** Registers definitions in one transaction: YAML text of several documents, or the documents. */
