@@ -232,7 +232,7 @@ export interface OfflineStore {
   /**
    * Appends rows durably. Rows at or below {@link appliedThrough} are skipped, so redelivery changes nothing (S11).
    * Calls for one source come in the order of their sequences. Throws UNAVAILABLE when the rows come from an owner of
-   * the log older than the newest seen (S9).
+   * the log older than the newest seen (S9); CONFLICT where a column holds values of another type than the source declares.
    */
   append(source: SourceRef, batches: readonly HistoryRows[]): Promise<void>;
   /** Sequence of the last row in history; -1 before the first. */

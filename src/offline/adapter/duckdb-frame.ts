@@ -9,7 +9,7 @@ import { answerNames, type RetrievalQuery, sequenceName } from '../store.js';
 import { valueTypeOf } from './duckdb-column.js';
 import { fillFrameTable, nameClash, ROW_NUMBER, requireQuotableNames } from './duckdb-frame-table.js';
 import { makeFrame } from './duckdb-generated.js';
-import type { HistoryOf } from './duckdb-history.js';
+import type { HistoryOf } from './duckdb-history-table.js';
 import { rowsOf, sqlText, unreadable } from './duckdb-session.js';
 
 /** A checked frame: a FROM item with its columns, `"~row"` (place) and `"~t"` (T, UTC, after the boundary rule). */

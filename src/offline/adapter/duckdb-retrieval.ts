@@ -13,7 +13,7 @@ import { PlumblineError } from '../../definition/error.js';
 import { formatTimestamp } from '../../definition/time.js';
 import { type RetrievalQuery, type RetrievalReport, type RetrievalResult, sequenceName } from '../store.js';
 import { type Frame, openFrame, readingFrame } from './duckdb-frame.js';
-import { type HistoryOf, historyColumn } from './duckdb-history.js';
+import { type HistoryOf, historyColumn } from './duckdb-history-table.js';
 import { countDifferences, type Differing, keepDifferences } from './duckdb-leak.js';
 import { type MatchScope, matchBoth, matchInto } from './duckdb-match.js';
 import { type PlanRules, planFacts } from './duckdb-plan.js';
