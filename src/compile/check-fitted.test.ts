@@ -155,6 +155,10 @@ describe('outputs of a transform', () => {
       'is ARRAY<STRING>, a model input is a number; encode it with MULTI_HOT_ENCODER(…) OVER () or BAG_OF_WORDS(…) OVER ()',
     ],
     [
+      'HASH_BUCKETIZE(s, 16777217)',
+      'has 16777217 buckets, a model input tells 16777216 apart at most; give HASH_BUCKETIZE fewer',
+    ],
+    [
       'HASH_BUCKETIZE(s, 0)',
       'is the hash itself, which is no model input; give HASH_BUCKETIZE a number of buckets',
     ],

@@ -95,6 +95,18 @@ describe("a model's settings", () => {
       '/trainer/embeddings/1/output',
       'drop one',
     ],
+    [
+      'an embedding of more parameters than are trained',
+      {
+        transform: [
+          ...FLIGHT_MODEL.transform,
+          { name: 'tail', expression: 'HASH_BUCKETIZE(weather__sky, 1048576)' },
+        ],
+        ...network({ embeddings: [{ output: 'tail', dimension: 16 }] }),
+      },
+      '/trainer/embeddings/0',
+      'makes 16777232 parameters of hash buckets; 16777216 are the limit',
+    ],
     ['no wide part', { trainer: { kind: 'wideAndDeep' } }, '/trainer/wide', 'is missing'],
     [
       'nothing deep',

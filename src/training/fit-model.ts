@@ -11,6 +11,7 @@ import { type ScoredSplit, scoreSplit } from './scored-split.js';
 import type { LabelledInputs, SplitRows } from './split-rows.js';
 import type { Targets } from './targets.js';
 import type { FittedModel, TrainingPlan } from './trainer.js';
+import { requireTrainable } from './training-size.js';
 
 /** What one model is made from. */
 export type FitRequest = {
@@ -39,6 +40,8 @@ export async function fitModel({ plan, runtime, rows, targets, onStep }: FitRequ
   onStep(0);
   const transform = compileTransform(fitted);
   const architecture = architectureOf(trainer, transform.slots, targets.outputs);
+  const rowsHeld = training.rows + (validation?.rows ?? 0);
+  requireTrainable(architecture, { rows: rowsHeld, batchSize: trainer.batchSize });
   const inputs = training.gather(transform);
   const validating = validation === null ? null : validation.gather(transform);
   const classWeights = classWeightsOf(trainer, targets, targets.of(inputs.labels));
