@@ -39,9 +39,29 @@ describe('STANDARD_SCALER', () => {
     ['a constant column', floats(7, 7, 7)],
     ['a single value', floats(7, null)],
     ['NULL everywhere', floats(null, null)],
-    ['values too far apart for a variance', floats(-1e308, 1e308)],
   ])('is 0.0 after %s, and NULL for NULL', (_, training) => {
     expect(scaled(training, floats(7, 9, null))).toEqual([0, 0, null]);
+  });
+
+  it.each([
+    [1e160, 3e160],
+    [1e-170, 3e-170],
+    [-1e308, 1e308],
+  ])('scales %d and %d, whose squares leave the range of doubles', (low, high) => {
+    const [below, above] = scaled(floats(low, high)) as readonly number[];
+    expect(below).toBeCloseTo(-Math.SQRT1_2, 14);
+    expect(above).toBeCloseTo(Math.SQRT1_2, 14);
+  });
+
+  it('scales what is farther from the mean than the greatest double', () => {
+    const [far] = scaled(floats(-1.2e308, -1e308), floats(1.7e308)) as readonly number[];
+    expect(far).toBeCloseTo(2.8 / (0.2 * Math.SQRT1_2), 10);
+  });
+
+  it('takes a deviation beyond the doubles for the greatest one', () => {
+    const far = floats(-Number.MAX_VALUE, Number.MAX_VALUE);
+    expect(learnt('STANDARD_SCALER(x) OVER ()', far)).toMatchObject({ standardDeviation: Number.MAX_VALUE });
+    expect(scaled(far)).toEqual([-1, 1]);
   });
 
   it('is NULL where the result would not be finite', () => {
@@ -93,6 +113,14 @@ describe('ROBUST_SCALER', () => {
     expect(state).toMatchObject({ median: 2.5, lower: 1.25, upper: 3.75 });
   });
 
+  it('ranks by the decimals of a percentage, not by a product of doubles', () => {
+    const column = floats(...Array.from({ length: 1000 }, (_, i) => i + 1));
+    // 1.1 * 1000 / 100 is a little more than 11 in doubles, 2.3 * 1000 / 100 a little less than 23.
+    expect(learnt('ROBUST_SCALER(x, [1.1, 90]) OVER ()', column)).toMatchObject({ lower: 11, upper: 900 });
+    const upper = "ROBUST_SCALER(x, [2.3, 90], quantiles => 'upper') OVER ()";
+    expect(learnt(upper, column)).toMatchObject({ lower: 24, upper: 901 });
+  });
+
   it.each([[floats(7, 7)], [floats(null)]])('is 0 where the quantiles do not differ', (column) => {
     expect(given('ROBUST_SCALER(x) OVER ()', column, floats(7, 9, null))).toEqual([0, 0, null]);
   });
@@ -111,8 +139,15 @@ describe('IMPUTER', () => {
     [[5, 1, 3], 3],
     [[7], 7],
     [[-0, -0], 0],
+    [[0.5, 7, -40_000, 40_000, -1e300], 0.5],
   ])('median of %j is the order statistic %d', (values, expected) => {
     expect(learnt("IMPUTER(x, 'median') OVER ()", floats(...values))).toMatchObject({ value: expected });
+  });
+
+  it('has the mean of values whose sum is beyond the doubles', () => {
+    expect(learnt("IMPUTER(x, 'mean') OVER ()", floats(1.5e308, 1.7e308))).toMatchObject({ value: 1.6e308 });
+    const output = fitted({ o: 'x' }, [batchOf({ x: floats(1.5e308, 1.7e308) })]).outputs[0];
+    expect(output).toMatchObject({ nullAs: 1.6e308 });
   });
 
   it('takes the smallest of equally frequent values', () => {

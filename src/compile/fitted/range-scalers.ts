@@ -1,4 +1,5 @@
 import type { Column } from '../../definition/column-batch.js';
+import { addColumn } from '../exact-column.js';
 import { ExactSum, meanOfRange, meanOfScaled } from '../exact-sum.js';
 import { exp } from '../runtime/exponential.js';
 import type { Accumulator } from './accumulator.js';
@@ -83,7 +84,7 @@ class Extent {
     // -0.0 + 0 is 0.0: JSON has no -0.0 to reload.
     this.min = min + 0;
     this.max = max + 0;
-    this.count += this.sum.addAll(numbers, valid);
+    this.count += addColumn(this.sum, numbers, valid);
   }
 
   merge(other: Extent): void {
