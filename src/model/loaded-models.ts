@@ -1,5 +1,4 @@
 import type { Transform } from '../compile/transform.js';
-import { PlumblineError } from '../definition/error.js';
 import type { ModelBundles } from './bundle.js';
 import type { CascadeInput } from './cascade.js';
 import { requireRecorded } from './cascade-record.js';
@@ -58,11 +57,13 @@ export class LoadedModels {
   ): Promise<T> {
     const entries = refs.map((ref) => this.take(ref));
     try {
-      return await use(await Promise.all(entries.map(({ loading }) => loading)));
-    } catch (error) {
-      // What does not answer any more is loaded anew by the next call.
-      if (error instanceof PlumblineError && error.code === 'UNAVAILABLE') this.evictAll(entries);
-      throw error;
+      const models = await Promise.all(entries.map(({ loading }) => loading));
+      try {
+        return await use(models);
+      } finally {
+        // What does not answer any more is loaded anew by the next call.
+        if (models.some(({ scorer }) => scorer.isOver)) this.evictAll(entries);
+      }
     } finally {
       entries.forEach(giveBack);
     }

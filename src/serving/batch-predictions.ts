@@ -211,7 +211,7 @@ class Part {
       signal.throwIfAborted();
       const { frame, inputs, asOf } = each;
       this.rows += frame.rowCount;
-      yield batchRows(columns, { frame, ...scorer.score(inputs, asOf) }, manifest.version);
+      yield batchRows(columns, { frame, ...(await scorer.score(inputs, asOf)) }, manifest.version);
     }
   }
 

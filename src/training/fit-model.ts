@@ -58,7 +58,7 @@ export async function fitModel({ plan, runtime, rows, targets, onStep }: FitRequ
     onEpoch: (epoch) => onStep(1 + epoch),
   });
   const predictor = await runtime.load(architecture, weights);
-  const validated = validating === null ? null : scoreSplit(predictor, [validating], targets);
+  const validated = validating === null ? null : await scoreSplit(predictor, [validating], targets);
   const postprocess = fitPostprocess(plan.postprocess, targets, validated, scoreKindOf(plan.trainer));
   return { model: { fitted, weights, epochs, postprocess }, transform, predictor, inputs, validated };
 }

@@ -21,17 +21,17 @@ export type ScoredSplit = {
 };
 
 /** Scores rows part by part. Throws TRAINING_FAILED for a score that is no finite number: nothing could be measured by it. */
-export function scoreSplit(
+export async function scoreSplit(
   predictor: Predictor,
   parts: Iterable<LabelledInputs>,
   targets: Targets,
-): ScoredSplit {
+): Promise<ScoredSplit> {
   const width = targets.outputs;
   const scored: Float32Array[] = [];
   const labels: Float64Array[] = [];
   for (const part of parts) {
     labels.push(part.labels);
-    for (const inputs of cut(part.inputs)) scored.push(finite(predictor.predict(inputs).values));
+    for (const inputs of cut(part.inputs)) scored.push(finite((await predictor.predict(inputs)).values));
   }
   const values = joined(Float32Array, scored);
   const all = joined(Float64Array, labels);

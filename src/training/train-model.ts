@@ -76,19 +76,23 @@ export class ModelTraining {
     const folds = await trainFolds({ ...foldRequest, onEpoch: (epoch) => progress(epoch, steps) });
     const onStep = (step: number): void => progress(before + 1 + step, steps);
     const ready = await fitModel({ plan, runtime, rows, targets, onStep });
-    const metrics = this.measure(ready, targets);
+    const metrics = await this.measure(ready, targets);
     ready.predictor.close();
     progress(steps, steps);
     return { ...ready.model, folds, metrics, runtime: await runtime.describe(plan.trainer.kind) };
   }
 
-  private measure({ model, transform, predictor, inputs, validated }: ReadyModel, targets: Targets): Metrics {
-    const scored = (parts: Iterable<LabelledInputs>): ScoredSplit => scoreSplit(predictor, parts, targets);
+  private async measure(
+    { model, transform, predictor, inputs, validated }: ReadyModel,
+    targets: Targets,
+  ): Promise<Metrics> {
     const measured = (split: ScoredSplit): SplitMetrics => measureSplit(model.postprocess, split);
+    const scored = async (parts: Iterable<LabelledInputs>): Promise<SplitMetrics> =>
+      measured(await scoreSplit(predictor, parts, targets));
     return {
-      training: measured(scored([inputs])),
+      training: await scored([inputs]),
       ...(validated !== null && { validation: measured(validated) }),
-      evaluation: measured(scored(this.evaluation.takeInputs(transform))),
+      evaluation: await scored(this.evaluation.takeInputs(transform)),
     };
   }
 

@@ -46,7 +46,7 @@ async function scored(changes: Partial<ModelDocument>) {
   const predictor = await runtime.load(architecture, trained.weights);
   const scorer = new Scorer({ transform, predictor, state: trained.postprocess });
   const rows = flightRows(TRAINING_ROWS, END);
-  const { outputs } = scorer.score(rows, rows.columns.get('as_of')!.values as BigInt64Array);
+  const { outputs } = await scorer.score(rows, rows.columns.get('as_of')!.values as BigInt64Array);
   expect([...outputs.columns.keys()]).toEqual(outputsOf(trained.postprocess).map(({ name }) => name));
   return { trained, outputs, late: rows.columns.get('late_minutes')! };
 }

@@ -94,7 +94,7 @@ async function* transformed(
   const rowsAtOnce = Math.max(1, Math.min(ROWS_AT_ONCE, Math.floor(MAX_NUMBERS / scorer.transform.width)));
   for await (const { frame: rows, inputs, asOf } of modelRows(model, frame, { rowsAtOnce })) {
     requireRawRows(manifest, rows);
-    yield batchOf(scorer.vectors(inputs, asOf).values, inputs.rowCount);
+    yield batchOf((await scorer.vectors(inputs, asOf)).values, inputs.rowCount);
   }
 }
 
