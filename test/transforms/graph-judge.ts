@@ -95,7 +95,8 @@ export class GraphJudge {
     const kernel = kernelOf(node);
     const isJump = STEPS.has(node.operation) ? jumps : becomesNull;
     const run = (values: readonly Value[]): Value => kernel(values, null)[0]!;
-    const judged = this.moved(operands, run, node.type === 'FLOAT64' ? isJump : differs);
+    const moved = this.moved(operands, run, node.type === 'FLOAT64' ? isJump : differs);
+    const judged = { ...moved, error: errorOf(node, operands, moved) };
     const isNearEqual = (EQUALITIES[node.operation]?.(operands) ?? []).some((candidate) =>
       this.isNearlyEqual(operands[0]!, candidate),
     );
@@ -105,8 +106,8 @@ export class GraphJudge {
   /** Whether two numbers are one in float32 and not exactly, or the other way round. */
   private isNearlyEqual(a: Judged, b: Judged): boolean {
     if (typeof a.value !== 'number' || typeof b.value !== 'number') return false;
+    if (a.error === 0 && b.error === 0) return false;
     const distance = Math.abs(a.value - b.value);
-    if (distance === 0 && a.error === 0 && b.error === 0) return false;
     return distance <= Math.max(SMALLEST, TOLERANCE * this.largest, a.error + b.error);
   }
 
@@ -129,7 +130,7 @@ export class GraphJudge {
     let isNearEdge = operands.some((operand) => operand.isNearEdge) || isBeyondFloat32(magnitude);
     let error = magnitude * ROUNDING;
     operands.forEach((operand, index) => {
-      if (typeof operand.value !== 'number') return;
+      if (typeof operand.value !== 'number' || operand.error === 0) return;
       const reach = Math.max(
         SMALLEST,
         operand.error,
@@ -150,6 +151,45 @@ export class GraphJudge {
     return { value, error, isNearEdge };
   }
 }
+
+function errorOf(node: CallExpression, operands: readonly Judged[], { value, error }: Judged): number {
+  if (isExact(node, operands, value)) return 0;
+  const isSteep = POLES.has(node.operation) && typeof value === 'number';
+  return isSteep ? error + value ** 2 * SINE_ERROR : error;
+}
+
+/** 1 / cos x and the like: what tfjs's sine and cosine are off by on WebAssembly, near a pole. */
+const POLES = new Set(['tan_float64', 'sec_float64', 'csc_float64', 'cot_float64']);
+const SINE_ERROR = 2.5e-7;
+
+/** Whether float32 gives the very value: of exact operands, by an operation that rounds once or not at all. */
+function isExact({ operation }: CallExpression, operands: readonly Judged[], value: Value): boolean {
+  if (typeof value !== 'number') return true;
+  const isOfExact = operands.every(({ error }) => error === 0) && Math.fround(value) === value;
+  return isOfExact && ROUNDED_ONCE.has(operation);
+}
+
+/** Source: IEEE 754, of which float32's own are correctly rounded; the others hand on one of their operands. */
+const ROUNDED_ONCE = new Set([
+  'add_float64',
+  'subtract_float64',
+  'multiply_float64',
+  'divide_float64',
+  'negate_float64',
+  'abs_float64',
+  'sign_float64',
+  'floor_float64',
+  'ceil_float64',
+  'trunc_float64',
+  'sqrt_float64',
+  'cast_int64_float64',
+  'case',
+  'case_match',
+  'coalesce',
+  'nullif',
+  'greatest',
+  'least',
+]);
 
 /** What is larger is infinite in float32, what is smaller 0. */
 function isBeyondFloat32(magnitude: number): boolean {

@@ -3,6 +3,7 @@ import type { CallExpression, Expression, LiteralExpression } from '../../defini
 import type { Value } from '../../definition/value.js';
 import { ExportRefusal } from '../export-refusal.js';
 import { OPERATIONS, type OperationId } from '../operation/table.js';
+import { requireFloat32 } from './float32.js';
 import { CARRIED } from './graph-lowering.js';
 import type { GraphValues } from './graph-value.js';
 import type { GraphVocabulary } from './graph-vocabulary.js';
@@ -64,7 +65,5 @@ function remedyFor({ type }: Expression): string {
 function numberOf(value: Value, { codeOf }: GraphVocabulary): number {
   if (value === null) return Number.NaN;
   if (typeof value === 'string') return codeOf(value);
-  const number = Math.fround(Number(value));
-  if (Number.isFinite(number)) return number;
-  throw new ExportRefusal(`${value} is beyond the range of float32`);
+  return requireFloat32(Number(value), 'the literal');
 }

@@ -77,6 +77,7 @@ function inputValue(name: string, type: ValueType, { values, vocabulary }: Graph
   const { builder } = values;
   switch (type) {
     case 'FLOAT64':
+      return values.bounded(builder.input(name, 'float32'));
     case 'INT64':
     case 'BOOL':
       return builder.input(name, 'float32');
