@@ -107,6 +107,24 @@ describe("a model's settings", () => {
       '/trainer/embeddings/0',
       'makes 16777232 parameters of hash buckets; 16777216 are the limit',
     ],
+    [
+      'classes of a model that is trained here',
+      { trainer: { kind: 'softmaxRegression', classes: ['a', 'b'] }, label: label("'a'") },
+      '/trainer/classes',
+      'is no setting of softmaxRegression',
+    ],
+    [
+      'classes of a quantity',
+      { trainer: { kind: 'onnx', file: 'a'.repeat(64), classes: ['a', 'b'] }, label: label('1.5') },
+      '/trainer/classes',
+      'drop it',
+    ],
+    [
+      'a class twice',
+      { trainer: { kind: 'onnx', file: 'a'.repeat(64), classes: ['a', 'b', 'a'] }, label: label("'a'") },
+      '/trainer/classes/2',
+      'is there twice',
+    ],
     ['no wide part', { trainer: { kind: 'wideAndDeep' } }, '/trainer/wide', 'is missing'],
     [
       'nothing deep',

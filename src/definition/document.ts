@@ -268,6 +268,11 @@ export type TrainerDocument = {
   readonly output?: string;
   /** Of onnx: what the scores of classes are; default probabilities. */
   readonly scores?: ScoreKind;
+  /**
+   * Of onnx over several classes: values of the label as text, in the order of the file's scores. Default those of the
+   * training split, INT64 by number, STRING by code points.
+   */
+  readonly classes?: readonly string[];
 };
 
 /** Blocks of time, each predicted by a model of the rows before it, the first one by none. */
