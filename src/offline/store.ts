@@ -4,6 +4,7 @@ import type { ColumnBatch } from '../definition/column-batch.js';
 import type { SourceDocument } from '../definition/document.js';
 import type { Value } from '../definition/value.js';
 import type { ValueType } from '../definition/value-type.js';
+import type { TypedColumn } from './file-reader.js';
 import type { FrameFormat } from './frame-format.js';
 
 /** A source of one project: what a history table belongs to. */
@@ -67,6 +68,8 @@ export type RetrievalQuery = {
   readonly project: string;
   readonly service: CompiledFeatureService;
   readonly frame: FrameFile | GeneratedFrame;
+  /** Types of columns that the frame brings along beside those that the query knows, where its format leaves room (S4). */
+  readonly declared?: readonly TypedColumn[];
   /** TIMESTAMP column of the frame: T of each row. */
   readonly timeColumn: string;
   readonly knowledge: Knowledge;

@@ -64,7 +64,14 @@ export type BatchResult = {
   readonly model: string;
   readonly version: number;
   readonly rows: number;
-  readonly into?: { readonly featureSet: string; readonly version: number };
+  /** Where rows went in place of a file, and how many of them were taken, set aside in quarantine, or wait until they are due. */
+  readonly into?: {
+    readonly featureSet: string;
+    readonly version: number;
+    readonly accepted: number;
+    readonly quarantined: number;
+    readonly held: number;
+  };
 };
 
 /** Something that is not as it was recorded. */

@@ -86,9 +86,12 @@ function parquetItem(path: string): string {
 }
 
 /** The columns whose types the query knows, whatever the frame is written in. */
-function declaredColumns({ service, timeColumn, knowledge }: RetrievalQuery): readonly TypedColumn[] {
+function declaredColumns(query: RetrievalQuery): readonly TypedColumn[] {
+  const { service, timeColumn, knowledge, declared = [] } = query;
   const sequences = knowledge === 'served' ? service.entries.map(({ alias }) => sequenceName(alias)) : [];
+  // The later of two of a name counts.
   return [
+    ...declared,
     { name: timeColumn, type: 'TIMESTAMP' },
     ...[...service.keyColumns, ...service.requestInputs].filter(({ name }) => name !== timeColumn),
     ...sequences.map((name): TypedColumn => ({ name, type: 'INT64' })),
