@@ -1,3 +1,4 @@
+import { NAME_PATTERN } from '../definition/document.js';
 import type { CheckContext } from './checked.js';
 import { coercionCost } from './coercion.js';
 import { suggestedAs } from './suggested-cast.js';
@@ -158,7 +159,7 @@ function structOf(
 function namedField(
   context: CheckContext,
   functionName: string,
-  { name, value }: StructField,
+  { name, namePosition, value }: StructField,
   type: Rule['takes'],
 ): NamedField | null {
   const operand = context.check(value);
@@ -171,10 +172,18 @@ function namedField(
     const { position } = operand;
     return context.report({ position, message, found, expected, ...(suggestion !== null && { suggestion }) });
   }
-  if (name !== null) return { name, value };
+  if (name !== null && (NAME.test(name) || context.scope.has(name))) return { name, value };
+  if (name !== null) {
+    const message = `"${name.slice(0, 64)}" is no name of a feature: ${NAME_RULE}`;
+    return context.report({ position: namePosition, message, found: name.slice(0, 64) });
+  }
   const message = `name the feature: write … AS name, because what ${functionName} gives is named by its features`;
   return context.report({ position: value.position, message });
 }
+
+/** What it names is an output of the transform; a column keeps the name that it has. */
+const NAME = new RegExp(NAME_PATTERN);
+const NAME_RULE = 'write letters, digits and single underscores, a letter first, at most 63 characters';
 
 /** As in BigQuery ML. */
 const MAX_FEATURES = 10;

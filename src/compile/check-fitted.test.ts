@@ -90,15 +90,63 @@ describe('preprocessing functions', () => {
     ["MIN_MAX_SCALER(x, clamp => 'no') OVER ()", '1:28 MIN_MAX_SCALER takes clamp: TRUE or FALSE'],
     ['MAX_ABS_SCALER(x, 2) OVER ()', '1:19 MAX_ABS_SCALER takes one argument'],
     ['ABS(x => 1)', '1:5 there are no named arguments; write the values in their order'],
+    ...['TIMESTAMP', 'DATE'].map((type) => [
+      `ROBUST_SCALER(x, [25, ${type} '1970-01-02']) OVER ()`,
+      '1:18 ROBUST_SCALER takes quantile_range: [from, to] between 0 and 100',
+    ]),
+    [
+      "QUANTILE_BUCKETIZE(x, TIMESTAMP '1970-01-01 00:00:00.000009Z') OVER ()",
+      '1:33 QUANTILE_BUCKETIZE takes num_buckets: a whole number from 1 to 10000, as a literal',
+    ],
+    ...["[DATE '2020-01-01']", "ARRAY<DATE>['2020-01-01']", 'ARRAY<STRING>[1, 2]', 'ARRAY<INT64>[1.5]'].map(
+      (splits) => [
+        `BUCKETIZE(x, ${splits})`,
+        '1:14 BUCKETIZE takes array_split_points: an array literal of numbers, each greater than the one before it',
+      ],
+    ),
     ['1 + TF_IDF(t) OVER ()', '1:5 TF_IDF must be the outermost function: its result is a vector'],
   ])('%s', (text, message) => expect(messages(text)).toEqual([message]));
 
   it('may be written as BigQuery does', () => {
+    expect(outputs("BUCKETIZE(x, ARRAY<FLOAT64>[1, 2.5], FALSE, 'bucket_index')")).toEqual(['o0 INT64']);
     expect(outputs('ML.MIN_MAX_SCALER(x) OVER()', "ML.NORMALIZER(v, CAST('+inf' AS FLOAT64))")).toEqual([
       'o0 FLOAT64',
       'o1 ARRAY<FLOAT64>',
     ]);
   });
+});
+
+describe('names before a function', () => {
+  it.each([
+    [
+      'ML.ABS(x)',
+      '1:1 there is no function ML.ABS; only preprocessing functions stand behind ML; did you mean ABS(…)?',
+    ],
+    [
+      '1 + ML.TOKENS(s)',
+      '1:5 there is no function ML.TOKENS; only preprocessing functions stand behind ML; did you mean TOKENS(…)?',
+    ],
+    [
+      'ML.CAST(x AS INT64) + y',
+      '1:1 there is no function ML.CAST; only preprocessing functions stand behind ML; did you mean CAST(…)?',
+    ],
+    ['SAFE.CAST(x AS INT64)', '1:1 CAST takes no SAFE before it; did you mean SAFE_CAST(… AS type)?'],
+    ['SAFE.EXTRACT(DAY FROM x)', '1:1 EXTRACT takes no SAFE before it; did you mean EXTRACT(…)?'],
+    [
+      'safe.standard_scaler(x) OVER ()',
+      '1:1 STANDARD_SCALER takes no SAFE before it; did you mean STANDARD_SCALER(…)?',
+    ],
+    ['SAFE.AS_OF()', '1:1 AS_OF takes no SAFE before it; did you mean AS_OF(…)?'],
+    ['NET.HOST(s)', '1:1 there are no functions of NET'],
+    ['ML.X.ABS(x)', '1:1 there are no functions of ML.…'],
+  ])('%s', (text, message) => expect(messages(text)[0]).toBe(message));
+
+  it.each([
+    'SAFE.LN(x)',
+    'safe.if(b, x, 1.0)',
+    'SAFE.GREATEST(x, 0.0)',
+    'ml.bucketize(x, [1, 2], false, "bucket_index")',
+  ])('%s', (text) => expect(messages(text)).toEqual([]));
 });
 
 describe('outputs of a transform', () => {
@@ -140,6 +188,10 @@ describe('outputs of a transform', () => {
       'ABS(STRUCT(x))',
       '1:5 there are no structs but in FEATURE_CROSS(STRUCT(a, b)) and POLYNOMIAL_EXPAND(STRUCT(a, b)) of a transform',
     ],
+    ...['`a b`', '`ä`', 'a__b', '_a', '`1`', 'a'.repeat(64)].map((name) => [
+      `FEATURE_CROSS(STRUCT(s AS ${name}, c))`,
+      `1:27 "${name.replaceAll('`', '')}" is no name of a feature: write letters, digits and single underscores, a letter first, at most 63 characters`,
+    ]),
     ['POLYNOMIAL_EXPAND(STRUCT(x, y))', '1:29 there is no column "y"; columns are x, n, s, c, b, t, v'],
   ])('%s', (text, message) => expect(messages(text)).toEqual([message]));
 

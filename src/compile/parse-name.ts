@@ -1,3 +1,4 @@
+import { prefixMistake } from './function-prefix.js';
 import type { Token } from './lexer.js';
 import { parseMissing } from './parse-missing.js';
 import { infixAt, NOT_LEVEL } from './precedence.js';
@@ -71,16 +72,33 @@ function parsePath(reader: TokenReader): SyntaxNode {
     count++;
   }
   const isCall = reader.isAt('(');
-  if (isCall && count === 2 && PREFIXES.has(first.upper)) return parseCall(reader, last);
   const { position } = first;
   const found = `${first.text.slice(0, 64)}.${count > 2 ? '….' : ''}${last.text.slice(0, 64)}`;
   if (isCall) {
-    reader.report({ position, message: `there are no functions of ${first.text.slice(0, 64)}`, found });
-    return errorNode(position, parseCall(reader, last).arguments);
+    const prefix = count === 2 ? first.upper : `${first.text}.…`;
+    return parsePrefixedCall(reader, { prefix, position, name: last, found });
   }
   const message = `found ${JSON.stringify(found)}; a column stands without the name of its table`;
   return reader.report({ position, message, found, suggestion: JSON.stringify(last.text.slice(0, 64)) });
 }
 
-/** `ML.STANDARD_SCALER` as in BigQuery ML; `SAFE.` changes nothing, because every function is safe here (S6). */
-const PREFIXES = new Set(['ML', 'SAFE']);
+type Path = {
+  readonly prefix: string;
+  readonly position: number;
+  readonly name: Token;
+  readonly found: string;
+};
+
+/** `SAFE.ABS(x)` and `ML.IMPUTER(x)`. */
+function parsePrefixedCall(reader: TokenReader, { prefix, position, name, found }: Path): SyntaxNode {
+  const upper = name.text.toUpperCase();
+  const mistake = prefixMistake(prefix, upper);
+  if (mistake === null) return parseCall(reader, name);
+  reader.report({ position, found, ...mistake });
+  if (['CAST', 'SAFE_CAST', 'EXTRACT'].includes(upper)) {
+    reader.expect('(');
+    reader.skipOpen();
+    return errorNode(position);
+  }
+  return errorNode(position, parseCall(reader, name).arguments);
+}

@@ -66,7 +66,7 @@ export function replaceNode(root: SyntaxNode, target: SyntaxNode, replacement: S
     case 'named':
       return { ...root, value: replaced(root.value) };
     case 'struct':
-      return { ...root, fields: root.fields.map(({ name, value }) => ({ name, value: replaced(value) })) };
+      return { ...root, fields: root.fields.map((field) => ({ ...field, value: replaced(field.value) })) };
     case 'error':
       return { ...root, parts: root.parts.map(replaced) };
   }

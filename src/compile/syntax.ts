@@ -123,4 +123,10 @@ type StructNode = Placed & {
   readonly fields: readonly StructField[];
 };
 
-export type StructField = { readonly name: string | null; readonly value: SyntaxNode };
+/** `value AS name`, or a column by its own name. */
+export type StructField = {
+  readonly name: string | null;
+  /** Of the name, or of the value where it has none. */
+  readonly namePosition: number;
+  readonly value: SyntaxNode;
+};
