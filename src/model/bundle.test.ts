@@ -162,20 +162,6 @@ describe('a model bundle', () => {
   });
 });
 
-describe('LoadedModels', () => {
-  it('loads a version once, and again after a failure', async () => {
-    const root = await mkdtemp(join(tmpdir(), 'bundles-'));
-    const bundles = new ModelBundles(root);
-    const models = new LoadedModels(bundles, new TfjsRuntime(), RECORDED);
-    await expect(models.with(REF, () => 1)).rejects.toMatchObject({ code: 'NOT_FOUND' });
-    await bundles.save(await flightBundle(REF));
-    const first = await models.with(REF, (model) => model);
-    expect(await models.with(REF, (model) => model)).toBe(first);
-    models.close();
-    await rm(root, { recursive: true });
-  });
-});
-
 /** Each model of earlier rows as a bundle of its own. */
 function foldScorers({ manifest, folds }: ModelBundle): Promise<readonly Scorer[]> {
   const scorers = folds!.map((weights, index) => {

@@ -58,9 +58,14 @@ export async function fitModel({ plan, runtime, rows, targets, onStep }: FitRequ
     onEpoch: (epoch) => onStep(1 + epoch),
   });
   const predictor = await runtime.load(architecture, weights);
-  const validated = validating === null ? null : await scoreSplit(predictor, [validating], targets);
-  const postprocess = fitPostprocess(plan.postprocess, targets, validated, scoreKindOf(plan.trainer));
-  return { model: { fitted, weights, epochs, postprocess }, transform, predictor, inputs, validated };
+  try {
+    const validated = validating === null ? null : await scoreSplit(predictor, [validating], targets);
+    const postprocess = fitPostprocess(plan.postprocess, targets, validated, scoreKindOf(plan.trainer));
+    return { model: { fitted, weights, epochs, postprocess }, transform, predictor, inputs, validated };
+  } catch (error) {
+    predictor.close();
+    throw error;
+  }
 }
 
 function fitTransform({ transform, transformInputs }: TrainingPlan, training: SplitRows): FittedTransform {

@@ -76,8 +76,7 @@ export class ModelTraining {
     const folds = await trainFolds({ ...foldRequest, onEpoch: (epoch) => progress(epoch, steps) });
     const onStep = (step: number): void => progress(before + 1 + step, steps);
     const ready = await fitModel({ plan, runtime, rows, targets, onStep });
-    const metrics = await this.measure(ready, targets);
-    ready.predictor.close();
+    const metrics = await this.measure(ready, targets).finally(() => ready.predictor.close());
     progress(steps, steps);
     return { ...ready.model, folds, metrics, runtime: await runtime.describe(plan.trainer.kind) };
   }

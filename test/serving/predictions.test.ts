@@ -1,3 +1,5 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { tableFromIPC } from 'apache-arrow';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -308,6 +310,8 @@ describe('training and prediction over HTTP', () => {
     expect(JSON.parse(missing.text).error).toMatchObject({ code: 'INVALID_FRAME', path: 'weather__temp' });
     const cut = await frame('models/delay/versions/1/vectors', whole.subarray(0, whole.length - 300));
     expect([cut.status, cut.code]).toEqual([422, 'INVALID_FRAME']);
+    const left = await readdir(join(app.dataDir, 'tmp'), { recursive: true });
+    expect(left.filter((name) => name.endsWith('.vectors'))).toEqual([]);
     const noTime = await frame('training-sets?featureService=flights&time=when', whole);
     expect([noTime.status, noTime.code]).toEqual([422, 'INVALID_FRAME']);
     const unknown = await frame('training-sets?featureService=flights&when=as_of', whole);
