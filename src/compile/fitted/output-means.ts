@@ -2,9 +2,9 @@ import type { Column } from '../../definition/column-batch.js';
 import { PlumblineError } from '../../definition/error.js';
 import { addColumn } from '../exact-column.js';
 import { ExactSum, meanOf } from '../exact-sum.js';
-import type { ChunkLearner } from './chunk-learner.js';
 import { numbersOf } from './column-numbers.js';
 import { isValid } from './encoder.js';
+import type { ChunkLearner } from './function-learner.js';
 
 /** The mean of an output over the training split, 0 of nothing: what BigQuery ML puts in place of a NULL number. */
 export interface MeanLearner extends ChunkLearner {
