@@ -31,6 +31,16 @@ export function expandedFields(context: CheckContext, root: SyntaxNode): readonl
   }));
 }
 
+/** How many fields a text that was checked stands for, 1 where it holds no expansion. */
+export function fieldCount(root: SyntaxNode): number {
+  const expansion = nodesWithin(root).find(isExpansion);
+  const struct = expansion?.arguments[0];
+  if (expansion === undefined || struct?.kind !== 'struct') return 1;
+  const rule = RULES[expansion.name as (typeof EXPANSIONS)[number]];
+  const fields = struct.fields.map(({ name, value }) => ({ name: name ?? '', value }));
+  return Math.max(1, rule.combinations(fields, writtenDegree(expansion)).length);
+}
+
 function isExpansion(node: SyntaxNode): node is CallNode {
   return node.kind === 'call' && EXPANSIONS.some((name) => name === node.name);
 }
@@ -123,14 +133,18 @@ function degreeOf(
   node: CallNode,
   [least, greatest]: Rule['degrees'],
 ): number | null {
-  const written = node.arguments[1];
+  const degree = writtenDegree(node);
+  if (degree >= least && degree <= greatest && node.arguments.length <= 2) return degree;
+  const expected = `a STRUCT and a degree from ${least} to ${greatest}, as a literal`;
+  const { position } = node.arguments[2] ?? node.arguments[1] ?? node;
+  return report({ position, message: `${node.name} takes ${expected}`, expected });
+}
+
+/** 2 where none is written, NaN where it is no whole number. */
+function writtenDegree({ arguments: [, written] }: CallNode): number {
   if (written === undefined) return 2;
   const value = written.kind === 'named' && written.name.toLowerCase() === 'degree' ? written.value : written;
-  const degree = value.kind === 'literal' && value.type === 'INT64' ? Number(value.value) : Number.NaN;
-  if (degree >= least && degree <= greatest && node.arguments.length === 2) return degree;
-  const expected = `a STRUCT and a degree from ${least} to ${greatest}, as a literal`;
-  const { position } = node.arguments[2] ?? written;
-  return report({ position, message: `${node.name} takes ${expected}`, expected });
+  return value.kind === 'literal' && value.type === 'INT64' ? Number(value.value) : Number.NaN;
 }
 
 /** The features, each with its name and of the type taken. */

@@ -41,6 +41,16 @@ describe('what no graph can carry', () => {
     ]);
   });
 
+  it('names the output that was written, once', () => {
+    const texts = [
+      'POLYNOMIAL_EXPAND(STRUCT(x, y), 3)',
+      'LABEL_ENCODER(LOWER(FEATURE_CROSS(STRUCT(s AS a, s AS b, s AS c)))) OVER ()',
+    ];
+    expect(graphProblems(texts)).toEqual([
+      { path: '/transform/1/expression', message: expect.stringContaining('CONCAT') },
+    ]);
+  });
+
   it('refuses a transform that reads nothing', () => {
     expect(graphProblems(['3.5'])).toEqual([
       { path: '/transform/0/expression', message: 'reads no number and no string; a graph needs an input' },

@@ -3,6 +3,7 @@ import { type Expression, namesIn } from '../../definition/expression.js';
 import type { ValueType } from '../../definition/value-type.js';
 import { collectRefusal, ExportRefusal } from '../export-refusal.js';
 import type { FittedOutput, FittedTransform } from '../fitted-transform.js';
+import { documentPlaces } from '../transform-place.js';
 import { dataType, GraphBuilder } from './graph-builder.js';
 import { type GraphScope, lowerToGraph } from './graph-expression.js';
 import { encodedValue, fittedValue, stringsOfState } from './graph-fitted.js';
@@ -26,22 +27,23 @@ export type TransformGraph = {
  */
 export function transformGraph(fitted: FittedTransform, problems: Problem[]): TransformGraph | null {
   const before = problems.length;
+  const pathOf = outputPaths(fitted);
   const builder = new GraphBuilder();
   const values = new GraphValues(builder);
   const vocabulary = graphVocabulary(stringsOfTransform(fitted));
   const columns = new Map<string, string>();
   const scope: GraphScope = { values, vocabulary, column: (name) => columns.get(name) ?? values.missing };
-  declareInputs(fitted, { scope, columns, problems });
+  declareInputs(fitted, { scope, columns, problems, pathOf });
   if (problems.length > before) return null;
   for (const node of [...fitted.nodes].sort((a, b) => a.stage - b.stage)) {
-    const path = `/transform/${outputReading(node.name, fitted)}/expression`;
+    const path = pathOf(outputReading(node.name, fitted));
     const value = collectRefusal(path, problems, () =>
       fittedValue(node.state, lowerToGraph(node.argument, scope), scope),
     );
     if (value !== null) columns.set(node.name, value);
   }
   const parts = fitted.outputs.map((output, index) =>
-    collectRefusal(`/transform/${index}/expression`, problems, () => outputPart(output, scope)),
+    collectRefusal(pathOf(index), problems, () => outputPart(output, scope)),
   );
   if (problems.length > before) return null;
   return { builder, values, vector: joined(parts as string[], values), vocabulary };
@@ -51,11 +53,18 @@ type Inputs = {
   readonly scope: GraphScope;
   readonly columns: Map<string, string>;
   readonly problems: Problem[];
+  readonly pathOf: (output: number) => string;
 };
+
+/** Where the model's definition has an output's expression. */
+function outputPaths({ outputs }: FittedTransform): (output: number) => string {
+  const places = documentPlaces(outputs);
+  return (output) => `/transform/${places[output]}/expression`;
+}
 
 function declareInputs(
   { inputs, outputs, nodes }: FittedTransform,
-  { scope, columns, problems }: Inputs,
+  { scope, columns, problems, pathOf }: Inputs,
 ): void {
   for (const { name, type } of inputs) {
     const value = inputValue(name, type, scope);
@@ -69,7 +78,7 @@ function declareInputs(
     const at =
       index < 0 && node !== undefined ? outputReading(node.name, { outputs, nodes }) : Math.max(0, index);
     const message = `"${name}" is ${type}; a graph takes numbers and strings: pass what is taken of it as a request input`;
-    problems.push({ path: `/transform/${at}/expression`, message });
+    problems.push({ path: pathOf(at), message });
   }
 }
 
