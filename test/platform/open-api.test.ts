@@ -17,6 +17,7 @@ afterAll(() => service.close());
 /** Every route as `docs/api.md` has it. */
 const ROUTES = [
   'GET /health',
+  'GET /health/models',
   'POST /v1/projects/{project}/apply',
   'POST /v1/projects/{project}/plan',
   ...['entities', 'sources', 'feature-sets', 'feature-services', 'models'].flatMap((kind) => [
