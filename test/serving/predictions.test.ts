@@ -221,8 +221,9 @@ describe('training and prediction over HTTP', () => {
         { name: 'vector', datatype: 'FP32', shape: [-1, 8] },
       ],
     };
-    expect(await ok('GET', 'v2/models/delay')).toEqual(metadata);
-    expect(await ok('GET', 'v2/models/delay/versions/1')).toEqual(metadata);
+    const described = (version: string) => ({ ...metadata, parameters: { version } });
+    expect(await ok('GET', 'v2/models/delay')).toEqual(described('2'));
+    expect(await ok('GET', 'v2/models/delay/versions/1')).toEqual(described('1'));
     expect(await ok('GET', 'v2/models/delay/ready')).toEqual({ name: 'delay', ready: true });
     expect(await ok('GET', 'v2/models/delay/versions/2/ready')).toEqual({ name: 'delay', ready: true });
   });
