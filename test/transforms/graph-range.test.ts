@@ -50,6 +50,20 @@ describe('S8 numbers at the ends of float32', () => {
     });
   });
 
+  it('tells whole numbers as categories apart, and none of others', async () => {
+    const categories = [1n, 2n, -3n, 0n, 16_777_215n];
+    const rows = [...categories, 3n, -1n, 16_777_216n, 16_777_217n, 2n ** 53n + 1n, -(2n ** 63n), null];
+    const batch = (numbers: readonly (bigint | null)[]): readonly GraphRow[] =>
+      numbers.map((n) => ({ ...rowOf(1), n }));
+    const texts = [
+      "ONE_HOT_ENCODER(CAST(n AS STRING), 'none', 10, 1) OVER ()",
+      "LABEL_ENCODER(COALESCE(CAST(n AS STRING), '0'), 10, 1) OVER ()",
+      "CAST(n AS STRING) IN ('2', '02', '-3')",
+    ];
+    const { kernel, graph } = await bothVectors(texts, { training: batch(categories), rows: batch(rows) });
+    expect(graph).toEqual(kernel);
+  });
+
   it('makes of what leaves float32 the largest and not the mean', async () => {
     const { kernel, graph } = await bothVectors(['STANDARD_SCALER(x) OVER ()'], {
       training: rowsOf(1e-3, 2e-3, 3e-3),

@@ -24,6 +24,12 @@ describe('S8 the model graph', () => {
 describe('what no graph can carry', () => {
   it.each([
     ['n + 1', '+ (add_int64) of INT64 has no place in a float32 graph; write it over FLOAT64'],
+    ["CAST(x AS STRING) = '1'", 'CAST (cast_float64_string) of FLOAT64 has no place in a float32 graph'],
+    ['CAST(n AS STRING) = s', '= (equal) compares a string with literals alone there'],
+    [
+      "CAST(n AS STRING) = '16777216'",
+      "the category '16777216' as a number has more than the 24 bits of float32",
+    ],
     ['n > 3', '> (greater) of INT64 has no place in a float32 graph; write it over FLOAT64'],
     [
       "LENGTH(s) > 3 OR LOWER(s) = 'a'",

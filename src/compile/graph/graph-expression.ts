@@ -6,13 +6,13 @@ import { OPERATIONS, type OperationId } from '../operation/table.js';
 import { requireFloat32 } from './float32.js';
 import { CARRIED } from './graph-lowering.js';
 import type { GraphValues } from './graph-value.js';
-import type { GraphVocabulary } from './graph-vocabulary.js';
+import type { GraphTexts, GraphVocabulary } from './graph-vocabulary.js';
 import { GRAPH_OPERATIONS } from './operation/table.js';
 
 /** What stands around the expressions of a graph. */
 export type GraphScope = {
   readonly values: GraphValues;
-  readonly vocabulary: GraphVocabulary;
+  readonly vocabulary: GraphTexts;
   /** The value of a column: an input, or a fitted function `$0`. */
   readonly column: (name: string) => string;
 };
@@ -53,7 +53,7 @@ function lowerCall(node: CallExpression, scope: GraphScope): string {
   }
   const reason = lowering.refuse?.(node) ?? null;
   if (reason !== null) throw new ExportRefusal(`${sql} (${id}) ${reason}`);
-  return lowering.lower(scope.values, lowered, node);
+  return lowering.lower(scope.values, lowered, node, scope.vocabulary);
 }
 
 const REMEDY = 'make it a feature, or a request input that the caller computes';

@@ -105,9 +105,13 @@ export class GraphValues {
   /** How many of the bounds are at most the value, of shape [rows]; 0 for NULL. */
   bucket(value: string, bounds: readonly number[]): string {
     if (bounds.length === 0) return this.float('ZerosLike', value);
-    const reached = this.indicators('GreaterEqual', value, bounds);
+    return this.sumOfRow(this.indicators('GreaterEqual', value, bounds));
+  }
+
+  /** The sums over the numbers of each row: [rows, n] to [rows]. */
+  sumOfRow(matrix: string): string {
     const axis = this.builder.integers([1], []);
-    return this.builder.op('Sum', [reached, axis], {
+    return this.builder.op('Sum', [matrix, axis], {
       T: dataType('float32'),
       Tidx: dataType('int32'),
       keep_dims: { b: false },

@@ -2,7 +2,7 @@ import type { Problem } from '../../definition/error.js';
 import { type Expression, namesIn } from '../../definition/expression.js';
 import type { ValueType } from '../../definition/value-type.js';
 import { collectRefusal, ExportRefusal } from '../export-refusal.js';
-import type { FittedOutput, FittedTransform } from '../fitted-transform.js';
+import type { FittedNode, FittedOutput, FittedTransform } from '../fitted-transform.js';
 import { documentPlaces } from '../transform-place.js';
 import { dataType, GraphBuilder } from './graph-builder.js';
 import { type GraphScope, lowerToGraph } from './graph-expression.js';
@@ -30,7 +30,7 @@ export function transformGraph(fitted: FittedTransform, problems: Problem[]): Tr
   const pathOf = outputPaths(fitted);
   const builder = new GraphBuilder();
   const values = new GraphValues(builder);
-  const vocabulary = graphVocabulary(stringsOfTransform(fitted));
+  const vocabulary = { ...graphVocabulary(stringsOfTransform(fitted)), met: [] };
   const columns = new Map<string, string>();
   const scope: GraphScope = { values, vocabulary, column: (name) => columns.get(name) ?? values.missing };
   declareInputs(fitted, { scope, columns, problems, pathOf });
@@ -38,12 +38,12 @@ export function transformGraph(fitted: FittedTransform, problems: Problem[]): Tr
   for (const node of [...fitted.nodes].sort((a, b) => a.stage - b.stage)) {
     const path = pathOf(outputReading(node.name, fitted));
     const value = collectRefusal(path, problems, () =>
-      fittedValue(node.state, lowerToGraph(node.argument, scope), scope),
+      fittedValue(node.state, lowerToGraph(node.argument, meeting(node, fitted, scope)), scope),
     );
     if (value !== null) columns.set(node.name, value);
   }
   const parts = fitted.outputs.map((output, index) =>
-    collectRefusal(pathOf(index), problems, () => outputPart(output, scope)),
+    collectRefusal(pathOf(index), problems, () => outputPart(output, meeting(output, fitted, scope))),
   );
   if (problems.length > before) return null;
   return { builder, values, vector: joined(parts as string[], values), vocabulary };
@@ -136,6 +136,23 @@ function joined(parts: readonly string[], { builder }: GraphValues): string {
     T: dataType('float32'),
     Tidx: dataType('int32'),
   });
+}
+
+/** The scope of a part's expression: with the strings that it may meet, itself and in what reads it. */
+function meeting(part: Part, fitted: FittedTransform, scope: GraphScope): GraphScope {
+  return { ...scope, vocabulary: { ...scope.vocabulary, met: [...new Set(stringsMet(part, fitted))] } };
+}
+
+type Part = FittedNode | FittedOutput;
+
+function stringsMet(part: Part, fitted: FittedTransform): readonly string[] {
+  const expression = 'argument' in part ? part.argument : part.expression;
+  const own = [...('state' in part ? stringsOfState(part.state) : []), ...stringsIn(expression)];
+  const isNode = fitted.nodes.some((node) => node === part);
+  const readers = [...fitted.nodes, ...fitted.outputs].filter(
+    (other) => isNode && namesIn('argument' in other ? other.argument : other.expression).includes(part.name),
+  );
+  return [...own, ...readers.flatMap((reader) => stringsMet(reader, fitted))];
 }
 
 function stringsOfTransform({ nodes, outputs }: FittedTransform): readonly string[] {
