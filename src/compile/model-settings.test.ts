@@ -177,6 +177,17 @@ describe("a model's settings", () => {
       '/postprocess/threshold',
       'validateFrom',
     ],
+    [
+      'a quantity that is calibrated',
+      {
+        split: SPLIT,
+        label: label('late_minutes / 60'),
+        trainer: { kind: 'linearRegression' },
+        postprocess: { calibration: 'platt' },
+      },
+      '/postprocess/calibration',
+      'predicts a quantity; drop it',
+    ],
     ['a threshold of 1', { postprocess: { threshold: 1 } }, '/postprocess/threshold', 'between 0 and 1'],
     [
       'an unknown rule',

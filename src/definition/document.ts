@@ -309,7 +309,10 @@ export type ThresholdRule = (typeof THRESHOLD_RULES)[number];
 
 /** What becomes of a model's scores before a caller sees them; part of the model version like transform and weights. */
 type PostprocessDocument = {
-  /** Of two classes: makes probabilities agree with how often it happens, fitted on the validation split. Default none. */
+  /**
+   * Makes probabilities agree with how often it happens, those of several classes each against the rest and then over their
+   * sum; fitted on the validation split. Default none.
+   */
   readonly calibration?: CalibrationMethod;
   /** Of two classes: the least probability whose label is true, or the rule that chooses it; default 0.5. */
   readonly threshold?: number | ThresholdRule;

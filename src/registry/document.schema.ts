@@ -253,7 +253,7 @@ const TRAINER = object({
 const POSTPROCESS = object({
   'calibration?': {
     enum: CALIBRATIONS,
-    description: 'Of two classes: fitted on the validation split; default none.',
+    description: 'Of classes, several each against the rest: fitted on the validation split; default none.',
   },
   'threshold?': {
     type: ['number', 'string'],

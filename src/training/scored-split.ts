@@ -1,11 +1,7 @@
 import { PlumblineError } from '../definition/error.js';
+import { classProbabilities } from '../model/class-probabilities.js';
 import type { SplitMetrics } from '../model/metrics.js';
-import {
-  classProbabilities,
-  type PostprocessState,
-  predictionsOf,
-  probabilitiesOf,
-} from '../model/postprocess.js';
+import { type PostprocessState, predictionsOf, probabilitiesOf } from '../model/postprocess.js';
 import type { Matrix, Predictor } from '../model/runtime.js';
 import { measureBinary, measureClasses, measureQuantity } from './metrics.js';
 import type { LabelledInputs } from './split-rows.js';
@@ -56,7 +52,7 @@ export function measureSplit(
     case 'binary':
       return measureBinary(targets, probabilitiesOf(state, scores), state.threshold);
     case 'multiClass':
-      return measureClasses(targets, classProbabilities(state.scores, scores));
+      return measureClasses(targets, classProbabilities(state, scores));
     case 'regression':
       return measureQuantity(labels, predictionsOf(state, scores));
   }

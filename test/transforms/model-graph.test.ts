@@ -183,6 +183,23 @@ describe('the download', () => {
     scorer.close();
   });
 
+  it('is refused where several classes are calibrated', async () => {
+    const bundle = await flightBundle(REF, { transform: TRANSFORM });
+    const postprocess = {
+      task: 'multiClass',
+      scores: 'logits',
+      classes: ['a', 'b'],
+      labels: ['a', 'b'],
+      calibration: [CALIBRATIONS[1], CALIBRATIONS[1]],
+    } as const;
+    expect(() => modelGraph({ ...bundle, manifest: { ...bundle.manifest, postprocess } })).toThrow(
+      expect.objectContaining({
+        code: 'NOT_EXPORTABLE',
+        details: { problems: [expect.objectContaining({ path: '/postprocess/calibration' })] },
+      }),
+    );
+  });
+
   it('is refused with the path of what a graph cannot carry', async () => {
     const bundle = await flightBundle(REF);
     expect(() => modelGraph(bundle)).toThrow(
