@@ -178,7 +178,7 @@ function namedField(
 ): NamedField | null {
   const operand = context.check(value);
   if (operand === null) return null;
-  const found = operand.expression.type;
+  const found = operand.isNull ? 'NULL' : operand.expression.type;
   if (operand.isNull || coercionCost(operand, type) === null) {
     const expected = type === 'FLOAT64' ? 'INT64 or FLOAT64' : type;
     const suggestion = suggestedAs(context, operand, [type]);

@@ -183,6 +183,10 @@ describe('outputs of a transform', () => {
       'POLYNOMIAL_EXPAND(STRUCT(x), 1) + POLYNOMIAL_EXPAND(STRUCT(n), 1)',
       '1:35 one FEATURE_CROSS or POLYNOMIAL_EXPAND an output; write another output for the second',
     ],
+    [
+      'POLYNOMIAL_EXPAND(STRUCT(NULL AS a))',
+      '1:26 a feature of POLYNOMIAL_EXPAND is INT64 or FLOAT64, not NULL; did you mean CAST(null AS FLOAT64)?',
+    ],
     ['POLYNOMIAL_EXPAND(STRUCT(x)) OVER ()', '1:1 POLYNOMIAL_EXPAND takes no OVER (): it learns nothing'],
     [
       'ABS(STRUCT(x))',

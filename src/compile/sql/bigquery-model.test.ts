@@ -101,12 +101,47 @@ describe('a model for BigQuery ML', () => {
     expect(new Set([usual, upper, mean]).size).toBe(3);
     for (const [name, value] of Object.entries({ usual, upper, mean }))
       expect(sql).toContain(
-        `ML.STANDARD_SCALER(COALESCE(\`weather__temp\`, ${value})) OVER () AS \`${name}\``,
+        `ML.STANDARD_SCALER((COALESCE(\`weather__temp\`, ${value}))) OVER () AS \`${name}\``,
       );
     const others = [{ name: 'x', expression: scaled("IMPUTER(weather__temp, 'most_frequent')") }];
     expect(() => sqlOf({ transform: others }, { trained: { version: 1, constants } })).toThrow(
       'IMPUTER stands',
     );
+  });
+
+  it.each([
+    [
+      "STANDARD_SCALER(LN(IMPUTER(distance, 'mean') OVER ())) OVER ()",
+      /ML\.STANDARD_SCALER\(`computed__1`\) OVER \(\) AS `x`/,
+      /plumbline_ln_float64_\w+\(\(COALESCE\(.*, 1006\.66\)\)+ AS `computed__1`/,
+    ],
+    ["LN(IMPUTER(distance, 'mean') OVER ())", / {2}`computed__1` AS `x`/, /COALESCE\(.* AS `computed__1`/],
+    [
+      "ARRAY_LENGTH(SPLIT(IMPUTER(weather__sky, 'most_frequent') OVER (), ' '))",
+      /UNNEST\(SPLIT\(\(?COALESCE\(`weather__sky`, 'clear'\)/,
+      /AS `x`/,
+    ],
+  ])('puts what an IMPUTER learnt where no analytic function stands: %s', (expression, ...parts) => {
+    const transform = [{ name: 'x', expression }];
+    const sql = sqlOf({ transform }, { trained: { version: 1, constants: constantsOf({ transform }) } });
+    for (const part of parts) expect(sql).toMatch(part);
+    expect(sql).toContain('What version 1 learnt');
+  });
+
+  it.each([
+    [
+      'ARRAY_LENGTH(SPLIT(QUANTILE_BUCKETIZE(distance, 3) OVER (), CAST(vip AS STRING)))',
+      'QUANTILE_BUCKETIZE stands inside split_string_delimiter, which BigQuery carries by a subquery',
+    ],
+    [
+      'LN(STANDARD_SCALER(distance) OVER ())',
+      'STANDARD_SCALER stands inside ln_float64, a JavaScript function',
+    ],
+  ])('refuses %s', (expression, message) => {
+    const transform = [{ name: 'x', expression }];
+    expect(() =>
+      sqlOf({ transform }, { trained: { version: 1, constants: constantsOf({ transform }) } }),
+    ).toThrow(message);
   });
 
   it('refuses a JavaScript function of what is learnt', () => {
