@@ -1,11 +1,23 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { bothVectors, graphProblems } from './graph-case.js';
-import type { GraphRow } from './graph-texts.js';
+import { type GraphRow, graphRow, outputText } from './graph-texts.js';
 
 const LARGEST = Math.fround((2 - 2 ** -23) * 2 ** 127);
 
 const rowOf = (x: number | null): GraphRow => ({ x, y: 1, n: 0n, f: true, s: 'a' });
 const rowsOf = (...numbers: readonly (number | null)[]): readonly GraphRow[] => numbers.map(rowOf);
+
+const extreme = fc.option(
+  fc.constantFrom(0, -0, 1, -0.1, 5e-324, 1e-310, 1e-40, 1e-38, 1e20, -1e37, 3.4e38, -3.5e38, 1e300, -1e308),
+);
+const extremeRow = fc.record({
+  x: extreme,
+  y: extreme,
+  n: fc.option(fc.constantFrom(0n, -1n, 2n ** 24n + 1n, 2n ** 53n + 1n, -(2n ** 63n), 2n ** 63n - 1n)),
+  f: fc.option(fc.boolean()),
+  s: fc.option(fc.constantFrom('a', '', '3')),
+});
 
 /** Far from edges, so that both sides give the same: beyond float32, tiny, NULL. */
 const ROWS = rowsOf(0, -0, 2.5, 7, 1e36, -1e36, 1e39, -1e39, 1e308, 1e-300, null);
@@ -48,6 +60,22 @@ describe('S8 numbers at the ends of float32', () => {
     graph.forEach((value, at) => {
       expect(value, `row ${at}`).toBeCloseTo(kernel[at]!, 5);
     });
+  });
+
+  it('gives no NaN and no infinity, whatever the row', async () => {
+    const texts = fc.sample(outputText, { seed: 7, numRuns: 280 });
+    const training = fc.sample(graphRow, { seed: 7, numRuns: 20 });
+    const rows = fc.sample(extremeRow, { seed: 7, numRuns: 60 });
+    let seen = 0;
+    for (let from = 0; from < texts.length; from += 7) {
+      const some = ['x', ...texts.slice(from, from + 7)];
+      if (graphProblems(some, training).length > 0) continue;
+      const { kernel, graph } = await bothVectors(some, { training, rows });
+      expect(graph.length).toBe(kernel.length);
+      expect(graph.findIndex((value) => !Number.isFinite(value))).toBe(-1);
+      seen += some.length;
+    }
+    expect(seen).toBeGreaterThan(texts.length * 0.9);
   });
 
   it('tells whole numbers as categories apart, and none of others', async () => {

@@ -57,9 +57,12 @@ describe('what no graph can carry', () => {
     ]);
   });
 
-  it('refuses a transform that reads nothing', () => {
-    expect(graphProblems(['3.5'])).toEqual([
-      { path: '/transform/0/expression', message: 'reads no number and no string; a graph needs an input' },
-    ]);
-  });
+  it.each(['3.5', 'BUCKETIZE(1.5, [1])', 'LABEL_ENCODER(BUCKETIZE(1.5, [1])) OVER ()'])(
+    'refuses a transform that reads nothing: %s',
+    (text) => {
+      expect(graphProblems([text])).toEqual([
+        { path: '/transform/0/expression', message: 'reads no number and no string; a graph needs an input' },
+      ]);
+    },
+  );
 });

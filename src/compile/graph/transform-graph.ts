@@ -33,6 +33,7 @@ export function transformGraph(fitted: FittedTransform, problems: Problem[]): Tr
   const vocabulary = { ...graphVocabulary(stringsOfTransform(fitted)), met: [] };
   const columns = new Map<string, string>();
   const scope: GraphScope = { values, vocabulary, column: (name) => columns.get(name) ?? values.missing };
+  if (fitted.inputs.length === 0) problems.push({ path: pathOf(0), message: NO_INPUT });
   declareInputs(fitted, { scope, columns, problems, pathOf });
   if (problems.length > before) return null;
   for (const node of [...fitted.nodes].sort((a, b) => a.stage - b.stage)) {
@@ -48,6 +49,8 @@ export function transformGraph(fitted: FittedTransform, problems: Problem[]): Tr
   if (problems.length > before) return null;
   return { builder, values, vector: joined(parts as string[], values), vocabulary };
 }
+
+const NO_INPUT = 'reads no number and no string; a graph needs an input';
 
 type Inputs = {
   readonly scope: GraphScope;
@@ -120,8 +123,6 @@ function expressionOf(output: FittedOutput): Expression {
 /** [rows, slots] of one output. */
 function outputPart(output: FittedOutput, scope: GraphScope): string {
   const { values } = scope;
-  if (values.builder.inputs.length === 0)
-    throw new ExportRefusal('reads no number and no string; a graph needs an input');
   const value = lowerToGraph(expressionOf(output), scope);
   if (output.kind === 'array') throw new ExportRefusal('is an array; the graph carries numbers');
   if (output.kind === 'encoded') return encodedValue(output.state, value, scope);
