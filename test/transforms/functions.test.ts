@@ -316,6 +316,16 @@ describe('texts', () => {
   });
 
   it.each([
+    ['words', 'NGRAMS(x, [1, 100])', Array<string>(100).fill('word'), 5050],
+    ['many words', 'NGRAMS(x, [1, 100])', Array<string>(5000).fill('word'), null],
+    ['a long word', 'NGRAMS(x, 2)', ['a'.repeat(2 ** 20), 'b'], null],
+    ['empty words', "NGRAMS(x, [1, 100], '')", Array<string>(20_000).fill(''), null],
+  ])('NGRAMS of %s are NULL beyond their bound', (_, expression, words, count) => {
+    const [grams] = given(expression, columnLike([words])) as readonly (readonly string[] | null)[];
+    expect(grams?.length ?? null).toBe(count);
+  });
+
+  it.each([
     ["Don't fly!", ['Don', 't', 'fly']],
     ['São Paulo–GRU 25R', ['São', 'Paulo', 'GRU', '25R']],
     ['東京タワーへ', ['東', '京', 'タ', 'ワ', 'ー', 'へ']],
