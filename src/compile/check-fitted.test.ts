@@ -81,14 +81,15 @@ describe('preprocessing functions', () => {
     ['NGRAMS(t, [3, 2])', '1:11 NGRAMS takes ngram_range: [from, to] between 1 and 100, whole numbers'],
     [
       'STANDARD_SCALER(x, 1) OVER ()',
-      '1:20 STANDARD_SCALER takes these options: deviation => …, constant => …',
+      '1:20 STANDARD_SCALER takes these options: deviation => …, constant => …, unseen => …',
     ],
     [
       "STANDARD_SCALER(x, deviaton => 'population') OVER ()",
-      '1:20 STANDARD_SCALER takes no other deviaton; it takes these options: deviation => …, constant => …; did you mean deviation?',
+      '1:20 STANDARD_SCALER takes no other deviaton; it takes these options: deviation => …, constant => …, unseen => …; did you mean deviation?',
     ],
     ["MIN_MAX_SCALER(x, clamp => 'no') OVER ()", '1:28 MIN_MAX_SCALER takes clamp: TRUE or FALSE'],
-    ['MAX_ABS_SCALER(x, 2) OVER ()', '1:19 MAX_ABS_SCALER takes one argument'],
+    ['MAX_ABS_SCALER(x, 2) OVER ()', '1:19 MAX_ABS_SCALER takes these options: unseen => …'],
+    ['TOKENS(s, 2)', '1:11 TOKENS takes one argument'],
     ['ABS(x => 1)', '1:5 there are no named arguments; write the values in their order'],
     ...['TIMESTAMP', 'DATE'].map((type) => [
       `ROBUST_SCALER(x, [25, ${type} '1970-01-02']) OVER ()`,
@@ -104,6 +105,30 @@ describe('preprocessing functions', () => {
         '1:14 BUCKETIZE takes array_split_points: an array literal of numbers, each greater than the one before it',
       ],
     ),
+    [
+      'LABEL_ENCODER(s) OVER (PARTITION BY c)',
+      '1:1 LABEL_ENCODER takes no PARTITION BY; functions that do are STANDARD_SCALER, MIN_MAX_SCALER, MAX_ABS_SCALER',
+    ],
+    [
+      'MIN_MAX_SCALER(x) OVER (PARTITION BY n)',
+      '1:38 PARTITION BY takes STRING, not INT64; did you mean CAST(n AS STRING)?',
+    ],
+    [
+      "MAX_ABS_SCALER(x, unseen => 'global') OVER ()",
+      '1:1 MAX_ABS_SCALER takes unseen with OVER (PARTITION BY key) only',
+    ],
+    [
+      'MAX_ABS_SCALER(x) OVER (PARTITION BY ONE_HOT_ENCODER(s) OVER ())',
+      '1:38 ONE_HOT_ENCODER must be the outermost function: its result is a vector',
+    ],
+    [
+      'MAX_ABS_SCALER(x) OVER (ORDER BY s)',
+      '1:25 found "ORDER", expected ")" or "PARTITION BY": a fitted function sees all training rows',
+    ],
+    [
+      'MAX_ABS_SCALER(x) OVER (PARTITION BY s, c)',
+      '1:39 found ",", expected ")": several keys are one by CONCAT(…)',
+    ],
     ['1 + TF_IDF(t) OVER ()', '1:5 TF_IDF must be the outermost function: its result is a vector'],
   ])('%s', (text, message) => expect(messages(text)).toEqual([message]));
 

@@ -3,7 +3,7 @@ import { PlumblineError } from '../definition/error.js';
 import { type Expression, namesIn } from '../definition/expression.js';
 import type { Accumulator } from './fitted/accumulator.js';
 import type { MeanLearner } from './fitted/output-means.js';
-import type { FittedNode, FittedOutput, FittedTransform } from './fitted-transform.js';
+import { type FittedNode, type FittedOutput, type FittedTransform, namesRead } from './fitted-transform.js';
 import { FittingPart, type Pass, passOf } from './fitting-part.js';
 import type { ModelInput } from './model.js';
 import { compileEncoder, compileNodes } from './transform.js';
@@ -86,7 +86,7 @@ export class TransformFitting {
   result(): FittedTransform {
     const { nodes, outputs } = this.plan;
     const read = new Set([
-      ...nodes.flatMap(({ argument }) => namesIn(argument)),
+      ...nodes.flatMap(namesRead),
       ...outputs.flatMap((output) =>
         namesIn(output.kind === 'encoded' ? output.argument : output.expression),
       ),
@@ -132,7 +132,7 @@ export class TransformFitting {
       output.kind !== 'encoded' && output.meanPass === pass ? [output] : [],
     );
     const read = [
-      ...functions.map(({ learning }) => learning.from),
+      ...functions.flatMap(({ learning, by }) => (by === null ? [learning.from] : [learning.from, by])),
       ...means.map(({ expression }) => expression),
     ];
     return passOf(functions, means, compileNodes(this.nodesFor(read)));
@@ -145,7 +145,7 @@ export class TransformFitting {
     const needed: FittedNode[] = [];
     for (const node of known.toReversed()) {
       if (!read.has(node.name)) continue;
-      for (const name of namesIn(node.argument)) read.add(name);
+      for (const name of namesRead(node)) read.add(name);
       needed.unshift(node);
     }
     return needed;
@@ -155,8 +155,9 @@ export class TransformFitting {
     return [...this.plan.nodes, ...this.plan.outputs.filter((output) => output.kind === 'encoded')];
   }
 
-  private fittedNode({ name, stage, type, argument }: PlannedNode): FittedNode {
-    return { name, stage, type, argument, state: this.accumulator(name).state() };
+  private fittedNode({ name, stage, type, argument, by }: PlannedNode): FittedNode {
+    const state = this.accumulator(name).state();
+    return { name, stage, type, argument, ...(by !== null && { by }), state };
   }
 }
 

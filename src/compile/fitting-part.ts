@@ -24,6 +24,7 @@ export function passOf(
 ): Pass {
   const kernel = compileColumnarKernel([
     ...functions.map(({ name, learning }) => ({ name: functionColumn(name), expression: learning.from })),
+    ...functions.flatMap(({ name, by }) => (by === null ? [] : [{ name: keyColumn(name), expression: by }])),
     ...means.map(({ name, expression }) => ({ name: meanColumn(name), expression })),
   ]);
   return { withNodes, functions, means, kernel };
@@ -50,7 +51,9 @@ export class FittingPart {
     this.requireOpen();
     const { kernel, withNodes } = this.pass;
     const { columns } = kernel(withNodes(batch, asOf), asOf);
-    for (const [name, learner] of this.functions) learner.add(columns.get(functionColumn(name))!);
+    for (const [name, learner] of this.functions) {
+      learner.add(columns.get(functionColumn(name))!, columns.get(keyColumn(name)));
+    }
     for (const [name, learner] of this.means) learner.add(columns.get(meanColumn(name))!);
   }
 
@@ -73,6 +76,10 @@ export class FittingPart {
 
 function functionColumn(name: string): string {
   return `learns ${name}`;
+}
+
+function keyColumn(name: string): string {
+  return `key of ${name}`;
 }
 
 function meanColumn(name: string): string {

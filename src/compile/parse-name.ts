@@ -40,8 +40,19 @@ function parseCall(reader: TokenReader, name: Token): CallNode {
   const node = call(name.text.toUpperCase(), name.position, parseArguments(reader, name));
   if (!reader.accept('OVER')) return node;
   reader.expect('(');
+  if (reader.accept('PARTITION')) return parsePartition(reader, node);
   if (reader.accept(')')) return { ...node, over: true };
-  throw reader.unexpected('")": a fitted function sees all training rows');
+  throw reader.unexpected('")" or "PARTITION BY": a fitted function sees all training rows');
+}
+
+/** `BY key)`. */
+function parsePartition(reader: TokenReader, node: CallNode): CallNode {
+  reader.expect('BY');
+  const partition = reader.expression();
+  if (reader.isAt(',')) throw reader.unexpected('")": several keys are one by CONCAT(…)');
+  reader.expect(')');
+  const depth = depthOver(node.position, [...node.arguments, partition]);
+  return { ...node, depth, over: true, partition };
 }
 
 function parseArguments(reader: TokenReader, name: Token): readonly SyntaxNode[] {

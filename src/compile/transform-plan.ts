@@ -3,6 +3,8 @@ import type { Expression, FittedExpression } from '../definition/expression.js';
 import type { ValueType } from '../definition/value-type.js';
 import { expressionJson } from './expression-json.js';
 import type { Accumulator } from './fitted/accumulator.js';
+import { KeyedAccumulator, UNSEEN } from './fitted/by-key.js';
+import type { Unseen } from './fitted/state.js';
 import { PREPROCESSING } from './fitted/table.js';
 import type { TransformOutput } from './transform-output.js';
 
@@ -22,6 +24,8 @@ export type PlannedFunction = {
   readonly pass: number;
   readonly isAnalytic: boolean;
   readonly argument: Expression;
+  /** The key for each of which it learns; null of a function over all rows. */
+  readonly by: Expression | null;
   readonly learning: Learning;
 };
 
@@ -121,17 +125,18 @@ class Planner {
   }
 
   private lifted(expression: FittedExpression) {
-    const { analytic: isAnalytic, learn } = PREPROCESSING[expression.function];
-    const argument = this.lift(expression.arguments[0]);
-    const learnt = (): Accumulator => learn(expression.parameters, expression.arguments[0].type);
+    const { analytic: isAnalytic } = PREPROCESSING[expression.function];
+    const [argument, by] = expression.arguments.map((each) => this.lift(each)) as [Lifted, Lifted?];
+    const learnt = (): Accumulator => accumulatorOf(expression);
     const { addValue, outputMean } = learnt();
     const imputer = addValue === undefined ? null : this.imputerOf(argument.expression);
-    const before = imputer === null ? argument.pass : imputer.pass - 1;
+    const before = Math.max(imputer === null ? argument.pass : imputer.pass - 1, by?.pass ?? 0);
     return {
-      stage: argument.stage + (isAnalytic ? 1 : 0),
+      stage: Math.max(argument.stage, by?.stage ?? 0) + (isAnalytic ? 1 : 0),
       pass: isAnalytic ? before + 1 : argument.pass,
       isAnalytic,
       argument: argument.expression,
+      by: by?.expression ?? null,
       learning: {
         learn: learnt,
         hasMean: outputMean !== undefined,
@@ -151,4 +156,15 @@ class Planner {
     if (expression.kind !== 'column') return null;
     return this.nodes.find(({ name }) => name === expression.name) ?? null;
   }
+}
+
+/** An empty accumulator of a function. */
+function accumulatorOf({
+  function: name,
+  arguments: [input, key],
+  parameters,
+}: FittedExpression): Accumulator {
+  const learn = (): Accumulator => PREPROCESSING[name].learn(parameters, input.type);
+  if (key === undefined) return learn();
+  return new KeyedAccumulator(learn, (parameters[UNSEEN.parameter] ?? 'null') as Unseen);
 }

@@ -98,6 +98,55 @@ describe('MIN_MAX_SCALER and MAX_ABS_SCALER', () => {
   });
 });
 
+describe('OVER (PARTITION BY key)', () => {
+  const training = batchOf({
+    x: floats(1, 3, 10, 20, null, 7, 8),
+    k: texts('a', 'a', 'b', 'b', 'c', 'd', null),
+  });
+  const other = batchOf({ x: floats(2, 15, 4, 5, 6, null), k: texts('a', 'b', 'c', null, 'z', 'a') });
+
+  it('scales by the statistics of the key; the mean of the output stands for a key without any', () => {
+    const transform = fitted({ o: 'MAX_ABS_SCALER(x) OVER (PARTITION BY k)' }, [training]);
+    expect(transform.nodes[0]!.state).toEqual({
+      function: 'MAX_ABS_SCALER',
+      count: 6,
+      maxAbs: 20,
+      unseen: 'null',
+      keys: [
+        { key: 'a', count: 2, maxAbs: 3 },
+        { key: 'b', count: 2, maxAbs: 20 },
+        { key: 'd', count: 1, maxAbs: 7 },
+      ],
+    });
+    const mean = Math.fround((1 / 3 + 1 + 0.5 + 1 + 1) / 5);
+    expect(rowsOf(transform, other).flat()).toEqual([Math.fround(2 / 3), 0.75, mean, mean, mean, mean]);
+  });
+
+  it.each([
+    ["MIN_MAX_SCALER(x, unseen => 'global') OVER (PARTITION BY k)", [0.5, 0.5, 3 / 19, 4 / 19, 5 / 19]],
+    ["MIN_MAX_SCALER(x, unseen => 'unchanged') OVER (PARTITION BY k)", [0.5, 0.5, 4, 5, 6]],
+    [
+      "STANDARD_SCALER(x, deviation => 'population', unseen => 'unchanged') OVER (PARTITION BY k)",
+      [0, 0, 4, 5, 6],
+    ],
+    ['COALESCE(STANDARD_SCALER(x) OVER (PARTITION BY k), -1)', [0, 0, -1, -1, -1]],
+  ])('%s', (expression, expected) => {
+    const rows = rowsOf(fitted({ o: expression }, [training]), other).flat();
+    expect(rows.slice(0, 5)).toEqual(expected.map(Math.fround));
+  });
+
+  it('refuses more keys than a model version can hold', () => {
+    const many = Array.from({ length: 100_001 }, (_, i) => i);
+    const batch = batchOf({ x: floats(...many.slice(0, 9)), k: texts(...many.slice(0, 9).map(String)) });
+    const wide = { x: columnOf('FLOAT64', many), k: columnOf('STRING', many.map(String)) };
+    const expression = 'MIN_MAX_SCALER(x) OVER (PARTITION BY k)';
+    expect(fitted({ o: expression }, [batch]).nodes).toHaveLength(1);
+    expect(() => fitted({ o: expression }, [batchOf(wide)])).toThrow(
+      expect.objectContaining({ code: 'TRAINING_FAILED' }),
+    );
+  });
+});
+
 describe('ROBUST_SCALER', () => {
   const training = floats(-3, 1, 2, 3, 4, 5);
 

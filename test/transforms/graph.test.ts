@@ -38,6 +38,10 @@ describe('what no graph can carry', () => {
     ["IF(f, s, 'a') = s", '= (equal) compares a string with literals alone there'],
     ['x < 1e300', '1e+300 is beyond the range of float32'],
     [
+      'MAX_ABS_SCALER(y) OVER (PARTITION BY s)',
+      'MAX_ABS_SCALER OVER (PARTITION BY …) has statistics for each key, which a graph does not hold',
+    ],
+    [
       'EXTRACT(HOUR FROM AS_OF()) > 3 OR f',
       'AS_OF() is a TIMESTAMP; pass what is taken of it as a request input',
     ],

@@ -4,7 +4,8 @@ import type { FittedState } from './state.js';
 
 /** What takes the chunks of a pass. */
 export interface ChunkLearner {
-  add(column: Column): void;
+  /** `by` holds the key of each row where a function learns for each key. */
+  add(column: Column, by?: Column): void;
   /** Adds everything that `other`, one for the same, was given. */
   merge(other: this): void;
 }
@@ -23,8 +24,8 @@ export class FunctionLearner implements ChunkLearner {
     this.countsNulls = imputer !== null;
   }
 
-  add(column: Column): void {
-    this.accumulator.add(column);
+  add(column: Column, by?: Column): void {
+    this.accumulator.add(column, by);
     const { valid } = column;
     if (valid === null || !this.countsNulls) return;
     for (let row = 0; row < valid.length; row++) if (valid[row] === 0) this.nulls++;

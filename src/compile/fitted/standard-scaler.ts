@@ -1,6 +1,7 @@
 import type { Column } from '../../definition/column-batch.js';
 import { ExactMoments } from '../exact-moments.js';
 import type { Accumulator } from './accumulator.js';
+import { UNSEEN } from './by-key.js';
 import { centred, numbersOf, zeros } from './column-numbers.js';
 import type { Preprocessing } from './preprocessing.js';
 import type { StandardScalerState } from './state.js';
@@ -8,6 +9,7 @@ import type { StandardScalerState } from './state.js';
 /** (x − mean) / standard deviation. Source: BigQuery ML, ML.STANDARD_SCALER; TFX Transform, scale_to_z_score. */
 export const STANDARD_SCALER: Preprocessing<StandardScalerState> = {
   analytic: true,
+  takesKey: true,
   input: 'number',
   options: [
     {
@@ -26,6 +28,7 @@ export const STANDARD_SCALER: Preprocessing<StandardScalerState> = {
       default: 'zero',
       about: 'what a column of one value gives: 0, or x − mean, as TFX Transform does',
     },
+    UNSEEN,
   ],
   result: () => 'FLOAT64',
   learn: ({ deviation, constant }) =>

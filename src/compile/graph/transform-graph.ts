@@ -2,7 +2,7 @@ import type { Problem } from '../../definition/error.js';
 import { type Expression, namesIn } from '../../definition/expression.js';
 import type { ValueType } from '../../definition/value-type.js';
 import { collectRefusal, ExportRefusal } from '../export-refusal.js';
-import type { FittedNode, FittedOutput, FittedTransform } from '../fitted-transform.js';
+import { type FittedNode, type FittedOutput, type FittedTransform, namesRead } from '../fitted-transform.js';
 import { documentPlaces } from '../transform-place.js';
 import { dataType, GraphBuilder } from './graph-builder.js';
 import { type GraphScope, lowerToGraph } from './graph-expression.js';
@@ -38,9 +38,10 @@ export function transformGraph(fitted: FittedTransform, problems: Problem[]): Tr
   if (problems.length > before) return null;
   for (const node of [...fitted.nodes].sort((a, b) => a.stage - b.stage)) {
     const path = pathOf(outputReading(node.name, fitted));
-    const value = collectRefusal(path, problems, () =>
-      fittedValue(node.state, lowerToGraph(node.argument, meeting(node, fitted, scope)), scope),
-    );
+    const value = collectRefusal(path, problems, () => {
+      if (node.by !== undefined) throw new ExportRefusal(`${node.state.function} ${KEYED}`);
+      return fittedValue(node.state, lowerToGraph(node.argument, meeting(node, fitted, scope)), scope);
+    });
     if (value !== null) columns.set(node.name, value);
   }
   const parts = fitted.outputs.map((output, index) =>
@@ -51,6 +52,8 @@ export function transformGraph(fitted: FittedTransform, problems: Problem[]): Tr
 }
 
 const NO_INPUT = 'reads no number and no string; a graph needs an input';
+const KEYED =
+  'OVER (PARTITION BY …) has statistics for each key, which a graph does not hold; make what it gives a feature, or write OVER ()';
 
 type Inputs = {
   readonly scope: GraphScope;
@@ -77,7 +80,7 @@ function declareInputs(
     }
     const reads = (expression: Expression): boolean => namesIn(expression).includes(name);
     const index = outputs.findIndex((output) => reads(expressionOf(output)));
-    const node = nodes.find(({ argument }) => reads(argument));
+    const node = nodes.find((each) => namesRead(each).includes(name));
     const at =
       index < 0 && node !== undefined ? outputReading(node.name, { outputs, nodes }) : Math.max(0, index);
     const message = `"${name}" is ${type}; a graph takes numbers and strings: pass what is taken of it as a request input`;
@@ -112,7 +115,7 @@ function inputValue(name: string, type: ValueType, { values, vocabulary }: Graph
 function outputReading(name: string, { outputs, nodes }: Pick<FittedTransform, 'outputs' | 'nodes'>): number {
   const index = outputs.findIndex((output) => namesIn(expressionOf(output)).includes(name));
   if (index >= 0) return index;
-  const reader = nodes.find(({ argument }) => namesIn(argument).includes(name));
+  const reader = nodes.find((each) => namesRead(each).includes(name));
   return reader === undefined ? 0 : outputReading(reader.name, { outputs, nodes });
 }
 

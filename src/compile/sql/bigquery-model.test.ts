@@ -166,6 +166,10 @@ describe('a model for BigQuery ML', () => {
       [['/transform/1/expression', /^TOKENS is no function of BigQuery ML/]],
     ],
     [
+      ['MIN_MAX_SCALER(distance) OVER (PARTITION BY weather__sky)'],
+      [['/transform/0/expression', /^MIN_MAX_SCALER OVER \(PARTITION BY …\) is no function of BigQuery ML/]],
+    ],
+    [
       [
         'vip',
         "ONE_HOT_ENCODER(UPPER(FEATURE_CROSS(STRUCT(weather__sky, ARRAY_TO_STRING(TOKENS(weather__sky), ' ') AS b, weather__sky AS c), 2))) OVER ()",

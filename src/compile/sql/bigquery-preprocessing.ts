@@ -56,7 +56,11 @@ function hashSql(argument: string, buckets: bigint): string {
   return `MOD(MOD(${hash}, ${buckets}) + ${buckets} + IF(${hash} < 0, ${carried}, 0), ${buckets})`;
 }
 
-function refuseOtherDialects({ function: name, parameters }: FittedExpression): void {
+function refuseOtherDialects({ function: name, parameters, arguments: [, key] }: FittedExpression): void {
+  if (key !== undefined)
+    throw new ExportRefusal(
+      `${name} OVER (PARTITION BY …) is no function of BigQuery ML, whose statistics are those of all rows; make what it gives a feature, or write OVER ()`,
+    );
   const own = PREPROCESSING[name].options.find(
     ({ positional, parameter, default: usual }) =>
       !positional && parameters[parameter] !== undefined && parameters[parameter] !== usual,
