@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Transform } from '../compile/transform.js';
 import { type ColumnBatch, finiteColumn, sliceRows } from '../definition/column-batch.js';
 import { PlumblineError } from '../definition/error.js';
 import { asOfColumn } from './as-of.js';
@@ -14,7 +15,9 @@ export type ModelRows = {
   readonly asOf: BigInt64Array | undefined;
 };
 
-type Reader = { readonly manifest: ModelManifest; readonly scorer: Pick<Scorer, 'readsAsOf'> };
+type ReaderOfRows = Pick<Scorer, 'readsAsOf'> & { readonly transform: Pick<Transform, 'width'> };
+
+type Reader = { readonly manifest: ModelManifest; readonly scorer: ReaderOfRows };
 
 /** Where T of each row stands, and how AS_OF() follows from it. */
 type AsOfRule = Pick<TrainingSetQuery, 'time' | 'boundary'>;
@@ -22,11 +25,15 @@ type AsOfRule = Pick<TrainingSetQuery, 'time' | 'boundary'>;
 type RowsOptions = {
   /** Default that of the training set. */
   readonly query?: AsOfRule;
+  /** At most; fewer where vectors are wide. */
   readonly rowsAtOnce?: number;
 };
 
 /** Rows between two turns of the event loop: a few milliseconds of work. */
 export const ROWS_AT_ONCE = 2048;
+
+/** Numbers of their vectors at most, 4 MiB. */
+const NUMBERS_AT_ONCE = 2 ** 20;
 
 /**
  * The rows of a frame that holds features already, in order, some at a time, other work getting its turn between them;
@@ -38,10 +45,12 @@ export async function* modelRows(
   frame: AsyncIterable<ColumnBatch>,
   { query = model.manifest.record.trainingSet.query, rowsAtOnce = ROWS_AT_ONCE }: RowsOptions = {},
 ): AsyncIterable<ModelRows> {
+  const { width } = model.scorer.transform;
+  const most = Math.max(1, Math.min(rowsAtOnce, Math.floor(NUMBERS_AT_ONCE / width)));
   for await (const batch of frame) {
     requireInputs(model.manifest, batch);
-    for (let from = 0; from === 0 || from < batch.rowCount; from += rowsAtOnce) {
-      yield rowsOf(model, query, sliceRows(batch, from, Math.min(from + rowsAtOnce, batch.rowCount)));
+    for (let from = 0; from === 0 || from < batch.rowCount; from += most) {
+      yield rowsOf(model, query, sliceRows(batch, from, Math.min(from + most, batch.rowCount)));
       await nextTurn();
     }
   }

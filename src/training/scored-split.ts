@@ -61,9 +61,13 @@ export function measureSplit(
 /** Rows a predictor gets at once: enough to be fast, few enough to stay in the wasm memory. */
 const ROWS_AT_ONCE = 16_384;
 
+/** Numbers of their vectors, 64 MiB: an ONNX model gets a copy. */
+const NUMBERS_AT_ONCE = 2 ** 24;
+
 function* cut({ rows, width, values }: Matrix): Iterable<Matrix> {
-  for (let from = 0; from < rows; from += ROWS_AT_ONCE) {
-    const to = Math.min(from + ROWS_AT_ONCE, rows);
+  const most = Math.max(1, Math.min(ROWS_AT_ONCE, Math.floor(NUMBERS_AT_ONCE / width)));
+  for (let from = 0; from < rows; from += most) {
+    const to = Math.min(from + most, rows);
     yield { rows: to - from, width, values: values.subarray(from * width, to * width) };
   }
 }

@@ -10,8 +10,8 @@ const ENTRY = new URL(`./onnx-session-worker${extname(import.meta.url)}`, import
 /** Far above what a model of a few megabytes takes for the rows of one call. */
 const DEADLINE_MS = 30_000;
 
-/** Questions that may wait for those before them: each holds its rows. */
-const MAX_WAITING = 64;
+/** Numbers that may wait for their turn, 256 MiB; a question that finds nobody waiting is taken whatever its size. */
+const MAX_WAITING = 2 ** 26;
 
 /**
  * One ONNX model in a thread of its own, asked one question at a time, others waiting for their turn. A session that missed
@@ -50,21 +50,22 @@ export class OnnxSession {
 
   /**
    * Scores rows, whose memory it takes. Throws PREDICTION_FAILED for what the model refuses, UNAVAILABLE after
-   * {@link DEADLINE_MS} and ever after, and where {@link MAX_WAITING} others wait.
+   * {@link DEADLINE_MS} and ever after, and where too much waits already ({@link MAX_WAITING}).
    */
   async run(question: ToOnnxThread): Promise<OnnxScores> {
-    if (this.waiting === MAX_WAITING)
+    const numbers = question.values.length;
+    if (this.waiting > 0 && this.waiting + numbers > MAX_WAITING)
       throw new PlumblineError(
         'UNAVAILABLE',
-        `an ONNX model has ${MAX_WAITING} requests waiting already; try again later, or send fewer at once`,
+        `an ONNX model has ${this.waiting} numbers of other requests waiting; at most ${MAX_WAITING} do: try again later, or send fewer rows at once`,
       );
-    this.waiting++;
+    this.waiting += numbers;
     const answer = this.last.then(() => this.ask(question));
     this.last = answer.catch(() => undefined);
     try {
       return await answer;
     } finally {
-      this.waiting--;
+      this.waiting -= numbers;
     }
   }
 
