@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CompiledFeatureSet } from '../compile/feature-set.js';
 import type { CompiledModel } from '../compile/model.js';
@@ -35,6 +36,9 @@ type OpenRequest = {
   readonly target: CompiledFeatureSet | null;
 };
 
+/** The entities of a feature set, in a job's folder. */
+const ENTITY_FILE = 'entities.arrow';
+
 /** The frames of batch predictions: the same task has the same rows, in the same order, in every attempt (S19). */
 export class BatchFrames {
   constructor(private readonly parts: BatchFramesParts) {}
@@ -50,6 +54,12 @@ export class BatchFrames {
       case 'entities':
         return this.ofKeys(request, await this.entityFile(request, frame, context), context);
     }
+  }
+
+  /** Removes the files of a frame that nobody will open again. */
+  async remove({ frame }: BatchTask, { folder }: JobContext): Promise<void> {
+    const name = frame.kind === 'entities' ? ENTITY_FILE : frame.file.path;
+    await rm(join(folder, name), { force: true });
   }
 
   private ofFeatures(request: OpenRequest, file: FrameFile): OpenedFrame {
@@ -75,7 +85,7 @@ export class BatchFrames {
     frame: Extract<BatchFrame, { kind: 'entities' }>,
     { project, folder, signal }: JobContext,
   ): Promise<FrameFile> {
-    const file: FrameFile = { kind: 'file', path: join(folder, 'entities.arrow'), format: 'arrow' };
+    const file: FrameFile = { kind: 'file', path: join(folder, ENTITY_FILE), format: 'arrow' };
     if (await isThere(file.path)) return file;
     const { catalogs, retrieval, frames } = this.parts;
     const set = catalogs.current().featureSet(project, frame.featureSet, frame.featureSetVersion);

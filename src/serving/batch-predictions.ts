@@ -101,6 +101,7 @@ export class BatchPredictions {
       if (!parts.isComplete) await this.score({ task, loaded, parts, sink }, context);
       await sink.finish(context);
     });
+    await this.frames.remove(task, context);
     context.progress(parts.rows, parts.rows);
     const result = { model, version, rows: parts.rows };
     if (output.kind === 'file') return result;

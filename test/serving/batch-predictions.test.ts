@@ -136,6 +136,13 @@ describe('a batch prediction', () => {
     const unfit = { featureSet: 'weather', keys: { origin: 'code' } };
     const refused = await service.call('POST', 'models/airport_risk/batch-predictions/entities', unfit);
     expect(refused).toMatchObject({ status: 400, body: { error: { path: 'keys/origin' } } });
+    const untold = { featureSet: 'weather', keys: { origin: 5 } };
+    expect(
+      await service.call('POST', 'models/airport_risk/batch-predictions/entities', untold),
+    ).toMatchObject({
+      status: 400,
+      body: { error: { path: 'keys/origin', message: expect.stringContaining('no text') } },
+    });
     const more = await service.call('POST', 'models/delay/batch-predictions/entities', {
       featureSet: 'weather',
     });
@@ -310,6 +317,7 @@ describe('a batch prediction that begins again', () => {
     expect(marked).toBeGreaterThan(0);
     expect(marked).toBeLessThan(ROWS.rowCount);
     expect(probabilities.slice(marked)).toEqual(wanted.slice(marked));
+    expect((await readdir(folder)).toSorted()).toEqual(['parts.json', 'result-note.json', 'result.arrow']);
   });
 
   it('goes on behind the last row, also where parts had another size', async () => {
