@@ -37,7 +37,7 @@ export type PlannedNode = PlannedFunction & {
 };
 
 /** How a function learns. */
-export type Learning = {
+type Learning = {
   /** An empty accumulator. */
   readonly learn: () => Accumulator;
   /** Whether the mean of its results follows from what it learnt. */
