@@ -162,6 +162,15 @@ describe('names before a function', () => {
       '1:1 STANDARD_SCALER takes no SAFE before it; did you mean STANDARD_SCALER(…)?',
     ],
     ['SAFE.AS_OF()', '1:1 AS_OF takes no SAFE before it; did you mean AS_OF(…)?'],
+    [
+      'SAFE.FEATURE_CROSS(STRUCT(s, c))',
+      '1:1 FEATURE_CROSS takes no SAFE before it; did you mean FEATURE_CROSS(…)?',
+    ],
+    ...['AND', 'like', 'NOT'].map((name) => [`SAFE.${name}(b, b)`, `1:6 there is no function "${name}"`]),
+    ...['+', 'IS NULL', '[OFFSET]', 'in', 'case'].map((name) => [
+      `\`${name}\`(x, n)`,
+      `1:1 there is no function "${name}"`,
+    ]),
     ['NET.HOST(s)', '1:1 there are no functions of NET'],
     ['ML.X.ABS(x)', '1:1 there are no functions of ML.…'],
   ])('%s', (text, message) => expect(messages(text)[0]).toBe(message));

@@ -1,4 +1,5 @@
-import { prefixMistake } from './function-prefix.js';
+import { EXPANSIONS } from './check-expansion.js';
+import { isFunctionName, prefixMistake } from './function-name.js';
 import type { Token } from './lexer.js';
 import { parseMissing } from './parse-missing.js';
 import { infixAt, NOT_LEVEL } from './precedence.js';
@@ -36,7 +37,16 @@ function meantBefore(following: Token, second: Token): readonly string[] {
   }
 }
 
-function parseCall(reader: TokenReader, name: Token): CallNode {
+function parseCall(reader: TokenReader, name: Token): SyntaxNode {
+  const node = parseAnyCall(reader, name);
+  if (isFunctionName(node.name)) return node;
+  const found = name.text.slice(0, 64);
+  const { position } = name;
+  reader.report({ position, message: `there is no function ${JSON.stringify(found)}`, found });
+  return errorNode(position, node.arguments);
+}
+
+function parseAnyCall(reader: TokenReader, name: Token): CallNode {
   const node = call(name.text.toUpperCase(), name.position, parseArguments(reader, name));
   if (!reader.accept('OVER')) return node;
   reader.expect('(');
@@ -106,10 +116,13 @@ function parsePrefixedCall(reader: TokenReader, { prefix, position, name, found 
   const mistake = prefixMistake(prefix, upper);
   if (mistake === null) return parseCall(reader, name);
   reader.report({ position, found, ...mistake });
-  if (['CAST', 'SAFE_CAST', 'EXTRACT'].includes(upper)) {
+  if (UNREAD.has(upper)) {
     reader.expect('(');
     reader.skipOpen();
     return errorNode(position);
   }
-  return errorNode(position, parseCall(reader, name).arguments);
+  return errorNode(position, parseAnyCall(reader, name).arguments);
 }
+
+/** What stands in their parentheses is no list of expressions. */
+const UNREAD: ReadonlySet<string> = new Set(['CAST', 'SAFE_CAST', 'EXTRACT', ...EXPANSIONS]);

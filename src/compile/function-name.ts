@@ -24,6 +24,13 @@ export function prefixMistake(prefix: string, name: string): { message: string; 
   }
 }
 
+/** Whether a name, in capitals, is one of a function and not of an operator: `` `AND`(a, b) `` and `` `+`(a, b) `` are no calls. */
+export function isFunctionName(upper: string): boolean {
+  return /^[A-Z_][A-Z_0-9]*$/.test(upper) && !OPERATORS.has(upper);
+}
+
+const OPERATORS: ReadonlySet<string> = new Set(['AND', 'OR', 'NOT', 'IN', 'BETWEEN', 'LIKE', 'CASE']);
+
 /** TOKENS is our own. */
 const OF_BIGQUERY_ML: ReadonlySet<string> = new Set(
   [...FITTED_FUNCTIONS, ...EXPANSIONS].filter((name) => name !== 'TOKENS'),
