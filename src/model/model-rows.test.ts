@@ -10,9 +10,17 @@ describe('the rows of a frame', () => {
     { width: 8, rowsAtOnce: 1000, sizes: [1000, 1000, 1000] },
     { width: 1024, rowsAtOnce: 2048, sizes: [1024, 1024, 952] },
     { width: 2 ** 21, rowsAtOnce: 2048, sizes: Array(3000).fill(1) },
-  ])('come $rowsAtOnce at once, fewer of $width numbers', async ({ width, rowsAtOnce, sizes }) => {
+    { width: 8, classes: 128, rowsAtOnce: 2048, sizes: [1024, 1024, 952] },
+  ])('come $rowsAtOnce at once, fewer of $width numbers and $classes classes', async (row) => {
+    const { width, classes, rowsAtOnce, sizes } = row;
     const { manifest } = await flightBundle({ project: 'p', model: 'delay', version: 1 });
-    const model = { manifest, scorer: { readsAsOf: true, transform: { width } } };
+    const names = Array.from({ length: classes ?? 0 }, String);
+    const several = { task: 'multiClass', scores: 'logits', classes: names, labels: names } as const;
+    const postprocess = classes === undefined ? manifest.postprocess : several;
+    const model = {
+      manifest: { ...manifest, postprocess },
+      scorer: { readsAsOf: true, transform: { width } },
+    };
     async function* frame(): AsyncIterable<ColumnBatch> {
       yield flightRows(0, 3000);
     }

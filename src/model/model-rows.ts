@@ -4,6 +4,7 @@ import { type ColumnBatch, finiteColumn, sliceRows } from '../definition/column-
 import { PlumblineError } from '../definition/error.js';
 import { asOfColumn } from './as-of.js';
 import type { ModelManifest, TrainingSetQuery } from './manifest.js';
+import { scoresOf } from './postprocess.js';
 import type { Scorer } from './scorer.js';
 
 /** Some rows of a frame, as they came and as a model takes them. */
@@ -32,8 +33,9 @@ type RowsOptions = {
 /** Rows between two turns of the event loop: a few milliseconds of work. */
 export const ROWS_AT_ONCE = 2048;
 
-/** Numbers of their vectors at most, 4 MiB. */
+/** Numbers of their vectors at most, 4 MiB; a score counts as many, for what it takes to make it a probability. */
 const NUMBERS_AT_ONCE = 2 ** 20;
+const NUMBERS_A_SCORE = 8;
 
 /**
  * The rows of a frame that holds features already, in order, some at a time, other work getting its turn between them;
@@ -45,8 +47,9 @@ export async function* modelRows(
   frame: AsyncIterable<ColumnBatch>,
   { query = model.manifest.record.trainingSet.query, rowsAtOnce = ROWS_AT_ONCE }: RowsOptions = {},
 ): AsyncIterable<ModelRows> {
-  const { width } = model.scorer.transform;
-  const most = Math.max(1, Math.min(rowsAtOnce, Math.floor(NUMBERS_AT_ONCE / width)));
+  const scores = scoresOf(model.manifest.postprocess);
+  const numbers = Math.max(model.scorer.transform.width, scores * NUMBERS_A_SCORE);
+  const most = Math.max(1, Math.min(rowsAtOnce, Math.floor(NUMBERS_AT_ONCE / numbers)));
   for await (const batch of frame) {
     requireInputs(model.manifest, batch);
     for (let from = 0; from === 0 || from < batch.rowCount; from += most) {
