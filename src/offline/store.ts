@@ -156,8 +156,11 @@ export interface RetrievalResult {
   readonly columns: readonly AnswerColumn[];
   /** Writes the whole result as one Parquet file. */
   writeParquet(path: string): Promise<void>;
-  /** The rows in the frame's order, 2,048 a batch. Throws INVALID_FRAME at once when a column has no type of ours. */
-  batches(): AsyncIterable<ColumnBatch>;
+  /**
+   * The rows in the frame's order, 2,048 a batch; with `names` only those columns of them, at least one. Throws INVALID_FRAME at
+   * once when one of the columns has no type of ours.
+   */
+  batches(names?: ReadonlySet<string>): AsyncIterable<ColumnBatch>;
   close(): Promise<void>;
 }
 

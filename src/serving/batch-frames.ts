@@ -76,7 +76,7 @@ export class BatchFrames {
     const { service } = request.definition;
     const declared = declaredColumns(request, []);
     const asked = { project, service, frame, declared, timeColumn, knowledge, boundary, signal };
-    return opened(await this.parts.retrieval.start(asked, pins!));
+    return opened(await this.parts.retrieval.start(asked, pins!), readColumns(request));
   }
 
   /** The entities as a frame of keys and one time, made once and kept in the job's folder. */
@@ -150,21 +150,32 @@ async function* renamed(
   }
 }
 
+/** The columns that are read of a retrieved frame: what the model takes, and what stands beside its predictions. */
+function readColumns({ task, definition, target, manifest }: OpenRequest): ReadonlySet<string> | undefined {
+  if (task.columns === 'all') return undefined;
+  const kept = [...definition.service.keyColumns, ...manifest.schema.raw].map(({ name }) => name);
+  return new Set([...kept, ...(target?.keyColumns ?? []), task.time]);
+}
+
 /** With at least one batch, which may be empty: a frame without rows has columns all the same. */
-async function opened(result: RetrievalResult): Promise<OpenedFrame> {
+async function opened(result: RetrievalResult, names: ReadonlySet<string> | undefined): Promise<OpenedFrame> {
   try {
-    return { rows: atLeastOne(result), total: result.report.rows, close: () => result.close() };
+    return { rows: atLeastOne(result, names), total: result.report.rows, close: () => result.close() };
   } catch (error) {
     await result.close();
     throw error;
   }
 }
 
-function atLeastOne(result: RetrievalResult): AsyncIterable<ColumnBatch> {
-  const batches = result.batches();
+function atLeastOne(
+  result: RetrievalResult,
+  names: ReadonlySet<string> | undefined,
+): AsyncIterable<ColumnBatch> {
+  const batches = result.batches(names);
   if (result.report.rows > 0) return batches;
+  const asked = result.columns.filter(({ name }) => names?.has(name) ?? true);
   // Batches were asked for, so every column is of a type of ours.
-  const empty = emptyBatch(result.columns as readonly TypedColumn[]);
+  const empty = emptyBatch(asked as readonly TypedColumn[]);
   return (async function* () {
     yield empty;
   })();

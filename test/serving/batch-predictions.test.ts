@@ -1,6 +1,7 @@
 import { readdir, readFile, readlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { DuckDBInstance } from '@duckdb/node-api';
 import { tableFromIPC } from 'apache-arrow';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ColumnBatch, columnOf, sliceRows } from '../../src/definition/column-batch.js';
@@ -217,6 +218,27 @@ describe('a batch prediction', () => {
       expect.stringContaining('a key is longer than'),
     ]);
     expect(items[0]!.row).toMatchObject({ probability: expect.any(Number), model_version: 1 });
+  });
+
+  it('leaves a column of a foreign type alone that nobody takes, and names it where all are asked for', async () => {
+    const [path, foreign] = ['own.parquet', 'foreign.parquet'].map((name) => join(service.app.dataDir, name));
+    const rows = flightFrame(0, 20);
+    const columns = [...rows.columns].map(([name, { type }]) => ({ name, type }));
+    await PARQUET.write(path!, columns, once(rows));
+    const connection = await (await DuckDBInstance.create(':memory:')).connect();
+    await connection.run(`COPY (SELECT *, 1.5::DECIMAL(9, 2) AS price FROM '${path}') TO '${foreign}'`);
+    const type = { 'content-type': MEDIA_TYPE_OF.parquet };
+    const begun = async (query: string): Promise<Job> => {
+      const answer = await service.frame(
+        `models/delay/batch-predictions?${query}`,
+        await readFile(foreign!),
+        type,
+      );
+      return JSON.parse(answer.toString());
+    };
+    expect(await rowsOf(await begun('output=json'))).toEqual(await rowsOf(await start('?output=json', rows)));
+    const { error } = await service.ended((await begun('columns=all')).id);
+    expect(error).toMatchObject({ code: 'INVALID_FRAME', path: 'price' });
   });
 
   it('types what CSV frames hold by what model and source declare (S4)', async () => {
