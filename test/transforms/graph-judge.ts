@@ -1,18 +1,11 @@
-import type { FittedOutput, FittedTransform } from '../../src/compile/fitted-transform.js';
+import type { FittedOutput, FittedState, FittedTransform } from '../../src/compile/fitted-transform.js';
 import { compileRowKernel } from '../../src/compile/kernel.js';
 import { compileNodes } from '../../src/compile/transform.js';
 import { columnOf, valueAt } from '../../src/definition/column-batch.js';
 import { type CallExpression, type Expression, namesIn } from '../../src/definition/expression.js';
 import type { Value } from '../../src/definition/value.js';
+import { errorOf, type Judged } from './graph-error.js';
 import type { GraphRow } from './graph-texts.js';
-
-/** What float32 may make of one value: how far off it may be, and whether a branch or bucket edge is that close (S8). */
-export type Judged = {
-  readonly value: Value;
-  /** A bound of the distance of a float32 computation, to first order. */
-  readonly error: number;
-  readonly isNearEdge: boolean;
-};
 
 /** Of the largest intermediate (S8). */
 export const TOLERANCE = 1e-5;
@@ -45,10 +38,13 @@ export class GraphJudge {
         const alone = compileNodes([{ ...node, stage: 1, argument: column }]);
         return valueAt(alone(batch).columns.get(node.name)!, 0);
       };
-      this.columns.set(
-        node.name,
-        this.moved([argument], ([value]) => run(value!), node.type === 'FLOAT64' ? becomesNull : differs),
+      const moved = this.moved(
+        [argument],
+        ([value]) => run(value!),
+        node.type === 'FLOAT64' ? becomesNull : differs,
       );
+      const isNearEdge = moved.isNearEdge || this.isNearBound(argument, node.state);
+      this.columns.set(node.name, { ...moved, isNearEdge });
       this.behind.set(node.name, Math.max(this.largest, this.largestOfColumns(node.argument)));
     }
   }
@@ -59,19 +55,21 @@ export class GraphJudge {
     const expression = output.kind === 'encoded' ? output.argument : output.expression;
     const judged = this.judge(expression);
     this.largest = Math.max(this.largest, this.largestOfColumns(expression));
-    const bounds = output.kind === 'encoded' && 'boundaries' in output.state ? output.state.boundaries : [];
-    const isNearBound = bounds.some((value) =>
-      this.isNearlyEqual(judged, { value, error: 0, isNearEdge: false }),
-    );
+    const isNearBound = output.kind === 'encoded' && this.isNearBound(judged, output.state);
     return { ...judged, isNearEdge: judged.isNearEdge || isNearBound, largest: this.largest };
+  }
+
+  /** Whether a number is one of the bounds of buckets in float32 and not exactly, or the other way round. */
+  private isNearBound(number: Judged, state: FittedState): boolean {
+    const bounds = 'boundaries' in state ? state.boundaries : [];
+    return bounds.some((value) => this.isNearlyEqual(number, rounded(value)));
   }
 
   /** The largest magnitude of the columns that an expression reads, and of what is behind fitted functions. */
   private largestOfColumns(expression: Expression): number {
     const magnitudes = namesIn(expression).map((name) => {
       const { value } = this.columns.get(name)!;
-      const own = typeof value === 'number' || typeof value === 'bigint' ? Math.abs(Number(value)) : 0;
-      return Math.max(own, this.behind.get(name) ?? 0);
+      return Math.max(magnitudeOf(value), this.behind.get(name) ?? 0);
     });
     return Math.max(0, ...magnitudes);
   }
@@ -112,9 +110,9 @@ export class GraphJudge {
   }
 
   private input(value: Value): Judged {
-    const magnitude = typeof value === 'number' || typeof value === 'bigint' ? Math.abs(Number(value)) : 0;
-    this.largest = Math.max(this.largest, magnitude);
-    return { value, error: Math.abs(magnitude - Math.fround(magnitude)), isNearEdge: false };
+    const judged = rounded(value);
+    this.largest = Math.max(this.largest, magnitudeOf(value));
+    return judged;
   }
 
   /** A part of these operands, which `run` computes. */
@@ -152,44 +150,15 @@ export class GraphJudge {
   }
 }
 
-function errorOf(node: CallExpression, operands: readonly Judged[], { value, error }: Judged): number {
-  if (isExact(node, operands, value)) return 0;
-  const isSteep = POLES.has(node.operation) && typeof value === 'number';
-  return isSteep ? error + value ** 2 * SINE_ERROR : error;
+/** What is handed over as a float32. */
+function rounded(value: Value): Judged {
+  const magnitude = magnitudeOf(value);
+  return { value, error: Math.abs(magnitude - Math.fround(magnitude)), isNearEdge: false };
 }
 
-/** 1 / cos x and the like: what tfjs's sine and cosine are off by on WebAssembly, near a pole. */
-const POLES = new Set(['tan_float64', 'sec_float64', 'csc_float64', 'cot_float64']);
-const SINE_ERROR = 2.5e-7;
-
-/** Whether float32 gives the very value: of exact operands, by an operation that rounds once or not at all. */
-function isExact({ operation }: CallExpression, operands: readonly Judged[], value: Value): boolean {
-  if (typeof value !== 'number') return true;
-  const isOfExact = operands.every(({ error }) => error === 0) && Math.fround(value) === value;
-  return isOfExact && ROUNDED_ONCE.has(operation);
+function magnitudeOf(value: Value): number {
+  return typeof value === 'number' || typeof value === 'bigint' ? Math.abs(Number(value)) : 0;
 }
-
-/** Source: IEEE 754, of which float32's own are correctly rounded; the others hand on one of their operands. */
-const ROUNDED_ONCE = new Set([
-  'add_float64',
-  'subtract_float64',
-  'multiply_float64',
-  'divide_float64',
-  'negate_float64',
-  'abs_float64',
-  'sign_float64',
-  'floor_float64',
-  'ceil_float64',
-  'trunc_float64',
-  'sqrt_float64',
-  'cast_int64_float64',
-  'case',
-  'case_match',
-  'coalesce',
-  'nullif',
-  'greatest',
-  'least',
-]);
 
 /** What is larger is infinite in float32, what is smaller 0. */
 function isBeyondFloat32(magnitude: number): boolean {

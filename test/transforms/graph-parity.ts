@@ -8,7 +8,8 @@ import type { Problem } from '../../src/definition/error.js';
 import type { Expression } from '../../src/definition/expression.js';
 import { childrenOf } from '../../src/definition/expression.js';
 import { batchOf, fittedOn, graphVector, typedOutputs } from './graph-case.js';
-import { GraphJudge, type Judged, SMALLEST, TOLERANCE } from './graph-judge.js';
+import type { Judged } from './graph-error.js';
+import { GraphJudge, SMALLEST, TOLERANCE } from './graph-judge.js';
 import { plainTfjs } from './graph-run.js';
 import { type GraphRow, graphRow, outputText } from './graph-texts.js';
 
