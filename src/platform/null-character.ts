@@ -7,8 +7,22 @@ import { pointerToken } from './json-pointer.js';
  */
 export function requireNoNullCharacter(members: unknown): void {
   for (const [name, value] of Object.entries(Object(members) as object)) {
-    if (typeof value !== 'string' || !value.includes('\0')) continue;
+    if (typeof value !== 'string' || !value.includes('\0') || isProse(members, name)) continue;
     const message = `${pointerToken(name)}: holds the character U+0000, which no name has`;
     throw new PlumblineError('INVALID_REQUEST', message, { path: pointerToken(name) });
   }
+}
+
+/** Marks a text member of a body that people read and nothing is looked up by: it may hold every character. */
+export function Prose(): PropertyDecorator {
+  return (prototype, name) => {
+    const known = PROSE.get(prototype) ?? new Set();
+    PROSE.set(prototype, known.add(name));
+  };
+}
+
+const PROSE = new WeakMap<object, Set<string | symbol>>();
+
+function isProse(members: unknown, name: string): boolean {
+  return PROSE.get(Object.getPrototypeOf(members))?.has(name) ?? false;
 }
