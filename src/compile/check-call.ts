@@ -12,6 +12,7 @@ import { TIME_CALLS } from './check-time.js';
 import { type CheckContext, type Checked, callOf, checkAll, checkedOf } from './checked.js';
 import { coerce } from './coercion.js';
 import { insteadOf, refusalOf } from './foreign-function.js';
+import { isFunctionName } from './function-name.js';
 import { ALIASES, OVERLOADS } from './operation/table.js';
 
 import type { CallNode } from './syntax.js';
@@ -137,8 +138,4 @@ export const FUNCTION_NAMES: readonly string[] = [
   ...Object.keys(OWN_RULES),
   ...FITTED_FUNCTIONS,
   ...EXPANSIONS,
-].filter(
-  (spelling) =>
-    /^[A-Z_0-9]+$/.test(spelling) &&
-    !['AND', 'OR', 'NOT', 'IN', 'BETWEEN', 'LIKE', 'CASE'].includes(spelling),
-);
+].filter(isFunctionName);

@@ -1,3 +1,4 @@
+import { NAME_PATTERN } from '../definition/document.js';
 import type { CheckContext } from './checked.js';
 import { coercionCost } from './coercion.js';
 import { suggestedAs } from './suggested-cast.js';
@@ -28,6 +29,16 @@ export function expandedFields(context: CheckContext, root: SyntaxNode): readonl
     field: isOne ? null : field,
     node: replaceNode(root, expansion, node),
   }));
+}
+
+/** How many fields a text that was checked stands for, 1 where it holds no expansion. */
+export function fieldCount(root: SyntaxNode): number {
+  const expansion = nodesWithin(root).find(isExpansion);
+  const struct = expansion?.arguments[0];
+  if (expansion === undefined || struct?.kind !== 'struct') return 1;
+  const rule = RULES[expansion.name as (typeof EXPANSIONS)[number]];
+  const fields = struct.fields.map(({ name, value }) => ({ name: name ?? '', value }));
+  return Math.max(1, rule.combinations(fields, writtenDegree(expansion)).length);
 }
 
 function isExpansion(node: SyntaxNode): node is CallNode {
@@ -122,14 +133,18 @@ function degreeOf(
   node: CallNode,
   [least, greatest]: Rule['degrees'],
 ): number | null {
-  const written = node.arguments[1];
+  const degree = writtenDegree(node);
+  if (degree >= least && degree <= greatest && node.arguments.length <= 2) return degree;
+  const expected = `a STRUCT and a degree from ${least} to ${greatest}, as a literal`;
+  const { position } = node.arguments[2] ?? node.arguments[1] ?? node;
+  return report({ position, message: `${node.name} takes ${expected}`, expected });
+}
+
+/** 2 where none is written, NaN where it is no whole number. */
+function writtenDegree({ arguments: [, written] }: CallNode): number {
   if (written === undefined) return 2;
   const value = written.kind === 'named' && written.name.toLowerCase() === 'degree' ? written.value : written;
-  const degree = value.kind === 'literal' && value.type === 'INT64' ? Number(value.value) : Number.NaN;
-  if (degree >= least && degree <= greatest && node.arguments.length === 2) return degree;
-  const expected = `a STRUCT and a degree from ${least} to ${greatest}, as a literal`;
-  const { position } = node.arguments[2] ?? written;
-  return report({ position, message: `${node.name} takes ${expected}`, expected });
+  return value.kind === 'literal' && value.type === 'INT64' ? Number(value.value) : Number.NaN;
 }
 
 /** The features, each with its name and of the type taken. */
@@ -158,12 +173,12 @@ function structOf(
 function namedField(
   context: CheckContext,
   functionName: string,
-  { name, value }: StructField,
+  { name, namePosition, value }: StructField,
   type: Rule['takes'],
 ): NamedField | null {
   const operand = context.check(value);
   if (operand === null) return null;
-  const found = operand.expression.type;
+  const found = operand.isNull ? 'NULL' : operand.expression.type;
   if (operand.isNull || coercionCost(operand, type) === null) {
     const expected = type === 'FLOAT64' ? 'INT64 or FLOAT64' : type;
     const suggestion = suggestedAs(context, operand, [type]);
@@ -171,10 +186,18 @@ function namedField(
     const { position } = operand;
     return context.report({ position, message, found, expected, ...(suggestion !== null && { suggestion }) });
   }
-  if (name !== null) return { name, value };
+  if (name !== null && (NAME.test(name) || context.scope.has(name))) return { name, value };
+  if (name !== null) {
+    const message = `"${name.slice(0, 64)}" is no name of a feature: ${NAME_RULE}`;
+    return context.report({ position: namePosition, message, found: name.slice(0, 64) });
+  }
   const message = `name the feature: write … AS name, because what ${functionName} gives is named by its features`;
   return context.report({ position: value.position, message });
 }
+
+/** What it names is an output of the transform; a column keeps the name that it has. */
+const NAME = new RegExp(NAME_PATTERN);
+const NAME_RULE = 'write letters, digits and single underscores, a letter first, at most 63 characters';
 
 /** As in BigQuery ML. */
 const MAX_FEATURES = 10;

@@ -1,4 +1,5 @@
 import {
+  type Expression,
   FITTED_FUNCTIONS,
   type FittedFunctionName,
   type FittedParameters,
@@ -7,10 +8,11 @@ import type { ValueType } from '../definition/value-type.js';
 import { readOptions } from './check-options.js';
 import { type CheckContext, type Checked, checkedOf } from './checked.js';
 import { coerce, coercionCost } from './coercion.js';
+import { UNSEEN } from './fitted/by-key.js';
 import type { InputKind, Preprocessing } from './fitted/preprocessing.js';
 import { PREPROCESSING } from './fitted/table.js';
 import { suggestedAs } from './suggested-cast.js';
-import type { CallNode } from './syntax.js';
+import type { CallNode, SyntaxNode } from './syntax.js';
 
 /**
  * A preprocessing function `F(x, …)`, in a transform only; those that learn from the training split stand with `OVER ()`
@@ -28,8 +30,25 @@ export function checkFitted(context: CheckContext, node: CallNode): Checked | nu
   }
   const operand = context.check(argument);
   const parameters = readOptions(context, node, options, PREPROCESSING[name].options);
-  if (operand === null || parameters === null) return null;
-  return typed({ context, node, name, operand, parameters });
+  const key = node.partition === null ? [] : keyOf(context, node.partition);
+  if (operand === null || parameters === null || key === null) return null;
+  return typed({ context, node, name, operand, parameters, key });
+}
+
+/** The key of `PARTITION BY`, a STRING; null where it was reported wrong. */
+function keyOf(context: CheckContext, node: SyntaxNode): readonly Expression[] | null {
+  const key = context.check(node);
+  if (key === null) return null;
+  if (coercionCost(key, 'STRING') !== null) return [coerce(key, 'STRING')];
+  const found = key.expression.type;
+  const suggestion = suggestedAs(context, key, ['STRING']);
+  return context.report({
+    position: key.position,
+    message: `PARTITION BY takes STRING, not ${found}`,
+    found,
+    expected: 'STRING',
+    ...(suggestion !== null && { suggestion }),
+  });
 }
 
 type Call = {
@@ -38,6 +57,8 @@ type Call = {
   readonly name: FittedFunctionName;
   readonly operand: Checked;
   readonly parameters: FittedParameters;
+  /** One expression or none. */
+  readonly key: readonly Expression[];
 };
 
 function refusalOf(
@@ -52,16 +73,20 @@ function refusalOf(
     const why = analytic ? 'is fitted in training' : 'prepares a model input';
     return `${name} ${why}: it belongs into the transform of a model`;
   }
+  if (node.partition !== null && PREPROCESSING[name].takesKey === undefined)
+    return `${name} takes no PARTITION BY; functions that do are ${KEYED.join(', ')}`;
   if (analytic === node.over) return null;
   return analytic
     ? `write ${name}(…) OVER (): it is fitted over all training rows`
     : `${name} takes no OVER (): it learns nothing`;
 }
 
+const KEYED = FITTED_FUNCTIONS.filter((name) => PREPROCESSING[name].takesKey);
+
 const ANALYTIC = FITTED_FUNCTIONS.filter((name) => PREPROCESSING[name].analytic);
 
 function typed(call: Call): Checked | null {
-  const { context, node, name, operand, parameters } = call;
+  const { context, node, name, operand, parameters, key } = call;
   const { input, refuse, result }: Preprocessing = PREPROCESSING[name];
   const type = INPUT_TYPES[input].find((taken) => coercionCost(operand, taken) !== null);
   if (type === undefined) return reportInput(call, input);
@@ -69,6 +94,10 @@ function typed(call: Call): Checked | null {
   if (refused !== null) {
     const position = node.arguments[1]?.position ?? node.position;
     return context.report({ position, message: `${name} takes ${refused}`, expected: refused });
+  }
+  if (parameters[UNSEEN.parameter] !== undefined && key.length === 0) {
+    const message = `${name} takes ${UNSEEN.name} with OVER (PARTITION BY key) only`;
+    return context.report({ position: node.position, message });
   }
   const resultType = result(type, parameters);
   if (resultType === 'vector' && context.outermost !== node) {
@@ -79,7 +108,7 @@ function typed(call: Call): Checked | null {
     kind: 'fitted',
     function: name,
     type: resultType === 'vector' ? 'ARRAY<FLOAT64>' : resultType,
-    arguments: [coerce(operand, type)],
+    arguments: [coerce(operand, type), ...key],
     parameters,
   } as const;
   return checkedOf(expression, node.position);

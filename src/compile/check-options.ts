@@ -1,6 +1,7 @@
 import { closestName } from '../definition/closest-name.js';
 import type { FittedParameters } from '../definition/expression.js';
 import type { Value } from '../definition/value.js';
+import type { ScalarType } from '../definition/value-type.js';
 import type { CheckContext } from './checked.js';
 import type { Option, OptionKind } from './fitted/preprocessing.js';
 import type { CallNode, SyntaxNode } from './syntax.js';
@@ -112,12 +113,27 @@ function expectedOf(takes: OptionKind): string {
   }
 }
 
-/** The value of a literal, also with a sign before it, or of an array of them; undefined of anything else. */
+/**
+ * The value of a literal of a text, a number or a BOOL, also with a sign before it, or of an array of them; undefined of
+ * anything else, such as a DATE, which is a number inside.
+ */
 function literalOf(node: SyntaxNode): Value | undefined {
-  if (node.kind === 'literal') return node.value;
+  if (node.kind === 'literal') return isOptionType(node.type) ? node.value : undefined;
   if (node.kind !== 'array') return undefined;
-  const values = node.elements.map(literalOf);
-  return values.every((value) => value !== undefined) ? values : undefined;
+  const { elements, elementType } = node;
+  const isOfType = elements.every(
+    (each) => elementType === null || elementType === 'FLOAT64' || typeOf(each) === elementType,
+  );
+  const values = elements.map(literalOf);
+  return isOfType && values.every((value) => value !== undefined) ? values : undefined;
+}
+
+function typeOf(node: SyntaxNode): ScalarType | null {
+  return node.kind === 'literal' ? node.type : null;
+}
+
+function isOptionType(type: ScalarType | null): boolean {
+  return type === 'STRING' || type === 'INT64' || type === 'FLOAT64' || type === 'BOOL';
 }
 
 /** `'inf'`, and what BigQuery writes for it: `CAST('+inf' AS FLOAT64)`. */

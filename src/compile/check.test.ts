@@ -230,7 +230,7 @@ describe('S5 what an expression must not be', () => {
     ],
     [
       'ABS(amount) OVER (PARTITION BY a)',
-      '! 1:19 found "PARTITION", expected ")": a fitted function sees all training rows',
+      '! 1:1 ABS takes no OVER (); functions that do are STANDARD_SCALER, MIN_MAX_SCALER, MAX_ABS_SCALER, ROBUST_SCALER, IMPUTER, QUANTILE_BUCKETIZE, LABEL_ENCODER, ONE_HOT_ENCODER, MULTI_HOT_ENCODER, BAG_OF_WORDS, TF_IDF',
     ],
   ])('%s', (text, expected) => expect(typed(text)).toBe(expected));
 

@@ -31,6 +31,12 @@ export function grow(parts: number[], x: number): void {
   if (carried !== 0) parts.push(carried);
 }
 
+/** TWO-SUM (Knuth): what the rounded `sum` of a and b lacks of it, exactly. */
+export function errorOf(a: number, b: number, sum: number): number {
+  const part = sum - a;
+  return a - (sum - part) + (b - part);
+}
+
 /** The sum of the parts of an expansion and `rest`, in units of 2^-1074. */
 export function exactTotal(parts: readonly number[], rest: bigint): bigint {
   return parts.reduce((total, part) => total + exactInteger(part), rest);

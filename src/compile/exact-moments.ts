@@ -1,5 +1,7 @@
-import { exactInteger, exactTotal, grow, roundedRatio, UNIT_EXPONENT } from './exact-expansion.js';
-import { ExactSum, meanOfScaled } from './exact-sum.js';
+import { addBlock } from './exact-column.js';
+import { errorOf, exactInteger, exactTotal, grow, roundedRatio, UNIT_EXPONENT } from './exact-expansion.js';
+import { ExactSum, meanOf, meanOfScaled } from './exact-sum.js';
+import { type Block, blocksOf, wholeTotals } from './whole-block.js';
 
 /**
  * Count, exact sum and exact sum of squares of doubles: mean and variance that do not depend on the order (S22).
@@ -32,12 +34,26 @@ export class ExactMoments {
   }
 
   /** Adds the doubles of a column, finite where `valid`. */
-  addAll(values: Float64Array, valid: Uint8Array | null): void {
-    this.count += this.sum.addAll(values, valid);
-    let [high, low] = [0, 0];
-    for (let i = 0; i < values.length; i++) {
-      if (valid !== null && valid[i] === 0) continue;
-      const x = values[i]!;
+  addColumn(values: Float64Array, valid: Uint8Array | null): void {
+    for (const block of blocksOf(values, valid)) {
+      const whole = wholeTotals(block);
+      if (whole === null) {
+        this.count += addBlock(this.sum, block);
+        this.addSquares(block);
+        continue;
+      }
+      this.count += whole.count;
+      this.sum.add(whole.sum);
+      grow(this.squares, whole.squares);
+    }
+  }
+
+  /** Three doubles before the expansion take nearly every square: each step is error-free, so nothing is lost. */
+  private addSquares({ values, valid, from, to }: Block): void {
+    let [high, low, lowest] = [0, 0, 0];
+    for (let row = from; row < to; row++) {
+      if (valid !== null && valid[row] === 0) continue;
+      const x = values[row]!;
       const size = Math.abs(x);
       if (size > LARGEST_EXACT_SQUARE || (size < SMALLEST_EXACT_SQUARE && size !== 0)) {
         this.squaresRest += exactInteger(x) ** 2n;
@@ -49,23 +65,22 @@ export class ExactMoments {
       const tail = x - head;
       const rounding = tail * tail - (square - head * head - 2 * (head * tail));
       const sum = high + square;
-      const part = sum - high;
-      const error = high - (sum - part) + (square - part);
-      high = sum;
-      low = this.addLow(low, error);
-      if (rounding !== 0) low = this.addLow(low, rounding);
+      const error = errorOf(high, square, sum);
+      const lower = low + error;
+      const lost = errorOf(low, error, lower);
+      const rounded = lower + rounding;
+      const rest = errorOf(lower, rounding, rounded);
+      const left = lowest + lost;
+      const last = left + rest;
+      this.addRest(errorOf(lowest, lost, left), errorOf(left, rest, last));
+      [high, low, lowest] = [sum, rounded, last];
     }
-    grow(this.squares, low);
-    grow(this.squares, high);
+    for (const part of [lowest, low, high]) grow(this.squares, part);
   }
 
-  /** `low + x`, whose rounding error goes into the expansion. */
-  private addLow(low: number, x: number): number {
-    const sum = low + x;
-    const part = sum - low;
-    const left = low - (sum - part) + (x - part);
-    if (left !== 0) grow(this.squares, left);
-    return sum;
+  private addRest(a: number, b: number): void {
+    if (a !== 0) grow(this.squares, a);
+    if (b !== 0) grow(this.squares, b);
   }
 
   /** Adds everything that `other` was given. */
@@ -81,22 +96,22 @@ export class ExactMoments {
     return this.count;
   }
 
-  /** The exact sum rounded once, divided by the count; null of nothing. */
+  /** As {@link meanOf} has it; null of nothing. */
   mean(): number | null {
-    return this.count === 0 ? null : this.sum.value() / this.count;
+    return meanOf(this.sum, this.count);
   }
 
   /**
-   * The sample variance (n Σx² − (Σx)²) / (n (n − 1)), evaluated exactly and rounded once: never negative, 0 for
-   * constants; null of fewer than two.
+   * The root of the sample variance (n Σx² − (Σx)²) / (n (n − 1)), which is evaluated exactly and rounded once: 0 for
+   * constants; null of fewer than two; Infinity beyond the doubles.
    */
-  sampleVariance(): number | null {
-    return this.count < 2 ? null : this.varianceOver(BigInt(this.count) - 1n);
+  sampleDeviation(): number | null {
+    return this.count < 2 ? null : this.deviationOver(BigInt(this.count) - 1n);
   }
 
-  /** The variance of the population, (n Σx² − (Σx)²) / n², likewise; null of nothing. */
-  populationVariance(): number | null {
-    return this.count === 0 ? null : this.varianceOver(BigInt(this.count));
+  /** The root of the variance of the population, (n Σx² − (Σx)²) / n², likewise; null of nothing. */
+  populationDeviation(): number | null {
+    return this.count === 0 ? null : this.deviationOver(BigInt(this.count));
   }
 
   /** The exact mean of (x − `center`) / `scale`, rounded once; 0 of nothing or where it is no finite double. */
@@ -104,13 +119,25 @@ export class ExactMoments {
     return meanOfScaled(this.sum, this.count, { center, scale });
   }
 
-  private varianceOver(divisor: bigint): number {
+  private deviationOver(divisor: bigint): number {
     const n = BigInt(this.count);
     const squares = exactTotal(this.squares, 0n) * 2n ** BigInt(-UNIT_EXPONENT) + this.squaresRest;
     const numerator = n * squares - this.sum.exact() ** 2n;
-    return roundedRatio(numerator, n * divisor, 2 * UNIT_EXPONENT);
+    return rootOfRatio(numerator, n * divisor, 2 * UNIT_EXPONENT);
   }
 }
+
+/** √(`numerator` / `denominator` · 2^`exponent`), also where that ratio itself is no normal double, but its root is one. */
+function rootOfRatio(numerator: bigint, denominator: bigint, exponent: number): number {
+  const ratio = roundedRatio(numerator, denominator, exponent);
+  if (numerator === 0n || (ratio >= SMALLEST_NORMAL && ratio < Number.POSITIVE_INFINITY)) {
+    return Math.sqrt(ratio);
+  }
+  const half = ratio < 1 ? 600 : -600;
+  return Math.sqrt(roundedRatio(numerator, denominator, exponent + 2 * half)) * 2 ** -half;
+}
+
+const SMALLEST_NORMAL = 2 ** -1022;
 
 /** Between these sizes x² and its rounding error are doubles, and 2^60 squares can be summed. */
 const SMALLEST_EXACT_SQUARE = 2 ** -480;

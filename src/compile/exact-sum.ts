@@ -21,34 +21,6 @@ export class ExactSum {
     this.rest += exactInteger(x) * BigInt(times);
   }
 
-  /** Adds the doubles of a column, finite where `valid`; gives how many. */
-  addAll(values: Float64Array, valid: Uint8Array | null): number {
-    // Two doubles before the expansion take nearly everything: each step is error-free, so nothing is lost on the way.
-    let [high, low, count] = [0, 0, 0];
-    for (let i = 0; i < values.length; i++) {
-      if (valid !== null && valid[i] === 0) continue;
-      const x = values[i]!;
-      count++;
-      if (Math.abs(x) > LARGEST_IN_EXPANSION) {
-        this.rest += exactInteger(x);
-        continue;
-      }
-      const sum = high + x;
-      const part = sum - high;
-      const error = high - (sum - part) + (x - part);
-      high = sum;
-      if (error === 0) continue;
-      const lower = low + error;
-      const lowerPart = lower - low;
-      const left = low - (lower - lowerPart) + (error - lowerPart);
-      low = lower;
-      if (left !== 0) grow(this.parts, left);
-    }
-    grow(this.parts, low);
-    grow(this.parts, high);
-    return count;
-  }
-
   /** Adds everything that `other` was given. */
   merge(other: ExactSum): void {
     for (const part of other.parts) grow(this.parts, part);
@@ -64,6 +36,16 @@ export class ExactSum {
   value(): number {
     return roundedRatio(this.exact(), 1n, UNIT_EXPONENT);
   }
+}
+
+/**
+ * The mean of `count` doubles of which `sum` is the sum: the sum rounded once, over the count (S22), and where that sum lies
+ * beyond the doubles the exact quotient, rounded once. Null of nothing.
+ */
+export function meanOf(sum: ExactSum, count: number): number | null {
+  if (count === 0) return null;
+  const total = sum.value();
+  return Number.isFinite(total) ? total / count : roundedRatio(sum.exact(), BigInt(count), UNIT_EXPONENT);
 }
 
 /**
@@ -95,4 +77,4 @@ export function meanOfRange(
 }
 
 /** Sums of 2^60 doubles of this size still lie inside the doubles. */
-const LARGEST_IN_EXPANSION = 2 ** 960;
+export const LARGEST_IN_EXPANSION = 2 ** 960;

@@ -9,7 +9,10 @@ export function collectRefusal<T>(path: string, problems: Problem[], make: () =>
     return make();
   } catch (error) {
     if (!(error instanceof ExportRefusal)) throw error;
-    problems.push({ path, message: error.message });
+    const { message } = error;
+    // Several outputs of a transform may stand for one that was written.
+    if (!problems.some((other) => other.path === path && other.message === message))
+      problems.push({ path, message });
     return null;
   }
 }

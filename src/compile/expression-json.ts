@@ -29,7 +29,8 @@ export function parseExpressionJson(json: unknown): Expression {
     return { ...expression, arguments: expression.arguments.map(parseExpressionJson) };
   }
   if (expression.kind === 'fitted') {
-    return { ...expression, arguments: [parseExpressionJson(expression.arguments[0])] };
+    const [input, ...key] = expression.arguments;
+    return { ...expression, arguments: [parseExpressionJson(input), ...key.map(parseExpressionJson)] };
   }
   return expression;
 }

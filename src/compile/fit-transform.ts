@@ -1,15 +1,15 @@
 import type { ColumnBatch } from '../definition/column-batch.js';
 import { PlumblineError } from '../definition/error.js';
 import { type Expression, namesIn } from '../definition/expression.js';
-import { type ChunkLearner, ImputedLearner } from './fitted/chunk-learner.js';
-import { ArrayMeans, type MeanLearner, NumberMean } from './fitted/output-means.js';
-import type { FittedNode, FittedOutput, FittedTransform } from './fitted-transform.js';
-import { type ColumnarKernel, compileColumnarKernel } from './kernel.js';
+import type { Accumulator } from './fitted/accumulator.js';
+import type { MeanLearner } from './fitted/output-means.js';
+import { type FittedNode, type FittedOutput, type FittedTransform, namesRead } from './fitted-transform.js';
+import { FittingPart, type Pass, passOf } from './fitting-part.js';
 import type { ModelInput } from './model.js';
-import { compileEncoder, compileNodes, type NodeKernel } from './transform.js';
+import { compileEncoder, compileNodes } from './transform.js';
 import type { TransformOutput } from './transform-output.js';
 import {
-  type Learning,
+  type PlannedFunction,
   type PlannedNode,
   type PlannedOutput,
   planTransform,
@@ -20,58 +20,73 @@ import {
  * Fits a transform over the training split (S24), in one pass over its rows unless functions that learn stand within one
  * another; an IMPUTER within another costs no pass, because what it puts in place of NULL is added to that one's counts.
  * What replaces NULL in an output comes from the same pass, too, where the output is no function of what is learnt, or is
- * an affine one as a whole. In every pass `add` takes all rows, in chunks of any size and order, in one fitting or in
- * several that are merged; the result does not depend on that (S22). Call `add` … `finishPass` until `done`, then `result`.
+ * an affine one as a whole. In every pass all rows are added, in chunks of any size and order, here or to parts of the pass
+ * that are merged; the result does not depend on that (S22). Call `add` … `finishPass` until `done`, then `result`.
  */
 export class TransformFitting {
   private readonly plan: TransformPlan;
-  private readonly means: ReadonlyMap<string, MeanLearner>;
+  /** Of every function that learns nothing or whose pass is finished. */
+  private readonly accumulators = new Map<string, Accumulator>();
+  /** Of every output whose pass is finished. */
+  private readonly means = new Map<string, MeanLearner>();
   private readonly fitted = new Map<string, FittedNode>();
-  private pass = 0;
-  private current: Pass;
+  private finished = 0;
+  private pass: Pass;
+  private rows: FittingPart;
 
   constructor(
     outputs: readonly TransformOutput[],
     private readonly inputs: readonly ModelInput[],
   ) {
     this.plan = planTransform(outputs);
-    this.means = new Map(this.plan.outputs.map((output) => [output.name, meanLearner(output)]));
-    this.current = this.nextPass();
+    for (const { name, isAnalytic, learning } of this.functions()) {
+      if (!isAnalytic) this.accumulators.set(name, learning.learn());
+    }
+    this.pass = this.nextPass();
+    this.rows = new FittingPart(this.pass);
   }
 
   /** Whether every pass is finished. */
   get done(): boolean {
-    return this.pass > this.plan.passes;
+    return this.finished >= this.plan.passes;
+  }
+
+  /** As {@link FittingPart.add}. */
+  add(batch: ColumnBatch, asOf: BigInt64Array): void {
+    this.rows.add(batch, asOf);
   }
 
   /**
-   * Adds a chunk of training rows; `asOf` holds T of each row in microseconds. Throws TRAINING_FAILED when arrays of an
-   * output have different lengths.
+   * An empty part of this pass, which knows what all parts of the passes before it learnt together; `merge` takes its rows
+   * in before the pass is finished.
    */
-  add(batch: ColumnBatch, asOf: BigInt64Array): void {
-    const { kernel, withNodes, learners } = this.current;
-    const columns = kernel(withNodes(batch, asOf), asOf).columns;
-    for (const { name, learner } of learners) learner.add(columns.get(name)!);
+  part(): FittingPart {
+    return new FittingPart(this.pass);
   }
 
-  /** Adds the rows of this pass that `other`, a fitting of the same transform in the same pass, was given. */
-  merge(other: TransformFitting): void {
-    for (const [index, { learner }] of this.current.learners.entries()) {
-      learner.merge(other.current.learners[index]!.learner);
-    }
+  /** Adds the rows of a part of this pass. Throws a TypeError for a part of another pass or fitting, or merged before. */
+  merge(part: FittingPart): void {
+    this.rows.merge(part);
   }
 
   /** Ends a pass over all rows. */
   finishPass(): void {
-    for (const { fill } of this.current.learners) fill?.();
-    this.current = this.nextPass();
+    const { functions, means } = this.rows;
+    for (const [name, { accumulator }] of functions) this.accumulators.set(name, accumulator);
+    for (const { name, learning } of this.pass.functions) {
+      if (learning.imputer !== null) functions.get(name)!.fill(this.accumulator(learning.imputer).state());
+    }
+    for (const [name, mean] of means) this.means.set(name, mean);
+    this.finished++;
+    this.pass = this.nextPass();
+    this.rows = new FittingPart(this.pass);
   }
 
   /** The fitted transform, once {@link done}. Throws TRAINING_FAILED when an output has too many slots. */
   result(): FittedTransform {
     const { nodes, outputs } = this.plan;
     const read = new Set([
-      ...nodes.flatMap(({ argument }) => namesIn(argument)),
+      ...nodes.flatMap(namesRead),
       ...outputs.flatMap((output) =>
         namesIn(output.kind === 'encoded' ? output.argument : output.expression),
       ),
@@ -86,7 +101,7 @@ export class TransformFitting {
   private fittedOutput(output: PlannedOutput): FittedOutput {
     const { name, text } = output;
     if (output.kind === 'encoded') {
-      const state = output.learning.accumulator.state();
+      const state = this.accumulator(name).state();
       requireWidth(name, compileEncoder(state).slots.length, state.function);
       return { kind: 'encoded', name, text, argument: output.argument, state };
     }
@@ -98,79 +113,52 @@ export class TransformFitting {
   }
 
   private meanOfNode(expression: Expression): number {
-    const node = this.plan.nodes.find(({ name }) => expression.kind === 'column' && name === expression.name);
-    const mean = node?.learning.accumulator.outputMean?.() ?? 0;
+    const mean = expression.kind === 'column' ? (this.accumulator(expression.name).outputMean?.() ?? 0) : 0;
     return Number.isFinite(mean) ? mean + 0 : 0;
+  }
+
+  private accumulator(name: string): Accumulator {
+    return this.accumulators.get(name)!;
   }
 
   /** Nodes that are known now become computable; what can learn from them learns next. */
   private nextPass(): Pass {
     for (const node of this.plan.nodes) {
-      if (node.pass === this.pass) this.fitted.set(node.name, fittedNode(node));
+      if (node.pass === this.finished) this.fitted.set(node.name, this.fittedNode(node));
     }
-    this.pass++;
-    const learners = [...this.functionLearners(), ...this.meanLearners()];
-    const kernel = compileColumnarKernel(learners.map(({ name, from }) => ({ name, expression: from })));
-    return { learners, kernel, withNodes: compileNodes(this.nodesFor(learners)) };
+    const pass = this.finished + 1;
+    const functions = this.functions().filter((each) => each.isAnalytic && each.pass === pass);
+    const means = this.plan.outputs.flatMap((output) =>
+      output.kind !== 'encoded' && output.meanPass === pass ? [output] : [],
+    );
+    const read = [
+      ...functions.flatMap(({ learning, by }) => (by === null ? [learning.from] : [learning.from, by])),
+      ...means.map(({ expression }) => expression),
+    ];
+    return passOf(functions, means, compileNodes(this.nodesFor(read)));
   }
 
-  /** Those of the known nodes that the learners read, directly or not. */
-  private nodesFor(learners: readonly Learner[]): readonly FittedNode[] {
-    const read = new Set(learners.flatMap(({ from }) => namesIn(from)));
+  /** Those of the known nodes that expressions read, directly or not. */
+  private nodesFor(expressions: readonly Expression[]): readonly FittedNode[] {
+    const read = new Set(expressions.flatMap(namesIn));
     const known = this.plan.nodes.flatMap(({ name }) => this.fitted.get(name) ?? []);
     const needed: FittedNode[] = [];
     for (const node of known.toReversed()) {
       if (!read.has(node.name)) continue;
-      for (const name of namesIn(node.argument)) read.add(name);
+      for (const name of namesRead(node)) read.add(name);
       needed.unshift(node);
     }
     return needed;
   }
 
-  private functionLearners(): readonly Learner[] {
-    const encoded = this.plan.outputs.filter((output) => output.kind === 'encoded');
-    return [...this.plan.nodes, ...encoded]
-      .filter(({ isAnalytic, pass }) => isAnalytic && pass === this.pass)
-      .map(({ name, learning }) => this.functionLearner(name, learning));
+  private functions(): readonly PlannedFunction[] {
+    return [...this.plan.nodes, ...this.plan.outputs.filter((output) => output.kind === 'encoded')];
   }
 
-  private functionLearner(name: string, { accumulator, from, imputer }: Learning): Learner {
-    const named = { name: `learns ${name}`, from };
-    if (imputer === null) return { ...named, learner: accumulator };
-    const source = this.plan.nodes.find((node) => node.name === imputer)!;
-    const learner = new ImputedLearner(accumulator);
-    return { ...named, learner, fill: () => learner.fill(source.learning.accumulator.state()) };
+  private fittedNode({ name, stage, type, argument, by }: PlannedNode): FittedNode {
+    const state = this.accumulator(name).state();
+    return { name, stage, type, argument, ...(by !== null && { by }), state };
   }
-
-  private meanLearners(): readonly Learner[] {
-    return this.plan.outputs.flatMap((output) => {
-      if (output.kind === 'encoded' || output.meanPass !== this.pass) return [];
-      const { name, expression } = output;
-      return [{ name: `mean ${name}`, from: expression, learner: this.means.get(name)! }];
-    });
-  }
-}
-
-type Pass = {
-  readonly withNodes: NodeKernel;
-  readonly kernel: ColumnarKernel;
-  readonly learners: readonly Learner[];
-};
-
-type Learner = {
-  readonly name: string;
-  readonly from: Expression;
-  readonly learner: ChunkLearner;
-  /** What is left to do when all rows of the pass were seen. */
-  readonly fill?: () => void;
-};
-
-function meanLearner({ kind, name }: PlannedOutput): MeanLearner {
-  return kind === 'array' ? new ArrayMeans(name) : new NumberMean();
-}
-
-function fittedNode({ name, stage, type, argument, learning }: PlannedNode): FittedNode {
-  return { name, stage, type, argument, state: learning.accumulator.state() };
 }
 
 /** Of one output: 10,000 rows of so many numbers are 400 MB already. */

@@ -1,4 +1,4 @@
-import type { Expression } from '../definition/expression.js';
+import { type Expression, namesIn } from '../definition/expression.js';
 import type { ValueType } from '../definition/value-type.js';
 import { expressionJson, parseExpressionJson } from './expression-json.js';
 import type { FittedState } from './fitted/state.js';
@@ -28,8 +28,18 @@ export type FittedNode = {
   readonly stage: number;
   readonly type: ValueType;
   readonly argument: Expression;
+  /** The key by which its state tells rows apart, a STRING. */
+  readonly by?: Expression;
   readonly state: FittedState;
 };
+
+/** The names of columns and nodes that a node reads. */
+export function namesRead({
+  argument,
+  by,
+}: Pick<FittedNode, 'argument'> & { readonly by?: Expression | null }): readonly string[] {
+  return by === undefined || by === null ? namesIn(argument) : [...namesIn(argument), ...namesIn(by)];
+}
 
 type NamedOutput = {
   readonly name: string;
@@ -82,7 +92,11 @@ export type Slot = {
 export function fittedTransformJson(fitted: FittedTransform): FittedTransformJson {
   return {
     inputs: fitted.inputs,
-    nodes: fitted.nodes.map((node) => ({ ...node, argument: expressionJson(node.argument) })),
+    nodes: fitted.nodes.map((node) => ({
+      ...node,
+      argument: expressionJson(node.argument),
+      ...(node.by !== undefined && { by: expressionJson(node.by) }),
+    })),
     outputs: fitted.outputs.map((output) =>
       output.kind === 'encoded'
         ? { ...output, argument: expressionJson(output.argument) }
@@ -93,7 +107,10 @@ export function fittedTransformJson(fitted: FittedTransform): FittedTransformJso
 
 export type FittedTransformJson = {
   readonly inputs: FittedTransform['inputs'];
-  readonly nodes: readonly (Omit<FittedNode, 'argument'> & { readonly argument: unknown })[];
+  readonly nodes: readonly (Omit<FittedNode, 'argument' | 'by'> & {
+    readonly argument: unknown;
+    readonly by?: unknown;
+  })[];
   readonly outputs: readonly unknown[];
 };
 
@@ -102,7 +119,11 @@ export function parseFittedTransform(json: FittedTransformJson): FittedTransform
   const outputs = json.outputs as readonly (FittedOutput | OneHotOutput)[];
   return {
     inputs: json.inputs,
-    nodes: json.nodes.map((node) => ({ ...node, argument: parseExpressionJson(node.argument) })),
+    nodes: json.nodes.map(({ by, ...node }) => ({
+      ...node,
+      argument: parseExpressionJson(node.argument),
+      ...(by !== undefined && { by: parseExpressionJson(by) }),
+    })),
     outputs: outputs.map((output) =>
       output.kind === 'encoded' || output.kind === 'oneHot'
         ? { ...output, kind: 'encoded', argument: parseExpressionJson(output.argument) }

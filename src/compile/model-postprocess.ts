@@ -51,10 +51,10 @@ function checkThreshold({ threshold }: Postprocess, refuse: Refuse): void {
 
 function checkTask({ postprocess = {} }: ModelDocument, trainer: Trainer, refuse: Refuse): void {
   const task = taskOf(trainer);
-  for (const name of ['calibration', 'threshold'] as const) {
-    if (task === 'binary' || postprocess[name] === undefined) continue;
-    refuse(name, `is for models of two classes; this one predicts ${task}: drop it`);
-  }
+  if (task === 'regression' && postprocess.calibration !== undefined)
+    refuse('calibration', 'is of probabilities, but the model predicts a quantity; drop it');
+  if (task !== 'binary' && postprocess.threshold !== undefined)
+    refuse('threshold', `is for models of two classes; this one predicts ${task}: drop it`);
   if (postprocess.labels === undefined) return;
   if (task === 'regression') refuse('labels', 'names classes, but the model predicts a quantity; drop it');
   const classes = Object.keys(postprocess.labels);

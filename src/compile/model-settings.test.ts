@@ -95,6 +95,36 @@ describe("a model's settings", () => {
       '/trainer/embeddings/1/output',
       'drop one',
     ],
+    [
+      'an embedding of more parameters than are trained',
+      {
+        transform: [
+          ...FLIGHT_MODEL.transform,
+          { name: 'tail', expression: 'HASH_BUCKETIZE(weather__sky, 1048576)' },
+        ],
+        ...network({ embeddings: [{ output: 'tail', dimension: 16 }] }),
+      },
+      '/trainer/embeddings/0',
+      'makes 16777232 parameters of hash buckets; 16777216 are the limit',
+    ],
+    [
+      'classes of a model that is trained here',
+      { trainer: { kind: 'softmaxRegression', classes: ['a', 'b'] }, label: label("'a'") },
+      '/trainer/classes',
+      'is no setting of softmaxRegression',
+    ],
+    [
+      'classes of a quantity',
+      { trainer: { kind: 'onnx', file: 'a'.repeat(64), classes: ['a', 'b'] }, label: label('1.5') },
+      '/trainer/classes',
+      'drop it',
+    ],
+    [
+      'a class twice',
+      { trainer: { kind: 'onnx', file: 'a'.repeat(64), classes: ['a', 'b', 'a'] }, label: label("'a'") },
+      '/trainer/classes/2',
+      'is there twice',
+    ],
     ['no wide part', { trainer: { kind: 'wideAndDeep' } }, '/trainer/wide', 'is missing'],
     [
       'nothing deep',
@@ -146,6 +176,17 @@ describe("a model's settings", () => {
       { postprocess: { threshold: 'maxF1' } },
       '/postprocess/threshold',
       'validateFrom',
+    ],
+    [
+      'a quantity that is calibrated',
+      {
+        split: SPLIT,
+        label: label('late_minutes / 60'),
+        trainer: { kind: 'linearRegression' },
+        postprocess: { calibration: 'platt' },
+      },
+      '/postprocess/calibration',
+      'predicts a quantity; drop it',
     ],
     ['a threshold of 1', { postprocess: { threshold: 1 } }, '/postprocess/threshold', 'between 0 and 1'],
     [

@@ -21,18 +21,27 @@ export function checkTrainerSettings(
   checkWide(document, trainer, refuse);
   checkClassWeights(trainer, task, refuse);
   checkEarlyStopping(document, trainer, refuse);
-  if (trainer.kind === 'onnx') checkImport(document, trainer, refuse);
+  if (trainer.kind === 'onnx') checkImport(document, { trainer, task }, refuse);
 }
 
 type Refuse = (path: string, message: string) => void;
 
 /** A model made elsewhere predicts in its own units. */
-function checkImport({ label }: ModelDocument, { file }: Filled, refuse: Refuse): void {
+function checkImport(
+  { label }: ModelDocument,
+  { trainer: { file, classes }, task }: { readonly trainer: Filled; readonly task: Task | null },
+  refuse: Refuse,
+): void {
   if (file === undefined || !/^[0-9a-f]{64}$/.test(file)) {
     refuse('file', 'is no SHA-256; upload the ONNX file and write the `file` that it is answered with');
   }
   if (label.scale !== undefined)
     refuse('kind', 'cannot have a scaled label: it learnt its own; drop label.scale');
+  if (classes === undefined) return;
+  if (task !== null && task !== 'multiClass')
+    refuse('classes', `is for several classes, but the model predicts ${task}; drop it`);
+  const twice = classes.findIndex((label, index) => classes.indexOf(label) < index);
+  if (twice >= 0) refuse(`classes/${twice}`, `"${classes[twice]}" is there twice; drop one`);
 }
 
 /** Layers and units that a small network may have; what is larger belongs into an imported model. */

@@ -32,6 +32,7 @@ export type Trainer = {
   readonly file?: string;
   readonly output?: string;
   readonly scores?: ScoreKind;
+  readonly classes?: readonly string[];
 };
 
 /** What a trainer predicts. */
@@ -111,7 +112,7 @@ const KINDS: Record<TrainerKind, KindRules> = {
   softmaxRegression: { tasks: ['multiClass'], settings: [...COMMON, 'classWeights'], defaults: {} },
   multiLayerPerceptron: { tasks: TASKS, settings: NETWORK, defaults: NETWORK_DEFAULTS },
   wideAndDeep: { tasks: TASKS, settings: [...NETWORK, 'wide'], defaults: NETWORK_DEFAULTS },
-  onnx: { tasks: TASKS, settings: ['task', 'file', 'output', 'scores'], defaults: { epochs: 1 } },
+  onnx: { tasks: TASKS, settings: ['task', 'file', 'output', 'scores', 'classes'], defaults: { epochs: 1 } },
 };
 
 /** Where the document leaves them out. */

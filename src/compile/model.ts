@@ -9,6 +9,7 @@ import { type CompiledCascade, cascadeColumns, compileCascade, type Upstream } f
 import { compileFolds, type Folds } from './model-folds.js';
 import { checkLabel } from './model-label.js';
 import { compilePostprocess, type Postprocess } from './model-postprocess.js';
+import { checkModelSize } from './model-size.js';
 import { compileSplit } from './model-split.js';
 import { compileTrainer, type Trainer } from './model-trainer.js';
 import { compileTransformOutputs, type TransformOutput } from './transform-output.js';
@@ -74,6 +75,7 @@ export function compileModel(parts: ModelParts): CompiledModel {
   if (label !== null) checkLabel(document, label, problems);
   const split = compileSplit(document.split, problems);
   const trainer = compileTrainer(document, label, problems);
+  if (trainer !== null) checkModelSize(trainer, transform, problems);
   const folds = compileFolds(document.trainer, problems);
   const postprocess = compilePostprocess(document, trainer, problems);
   if (problems.length > 0 || label === null || split === null || trainer === null) {

@@ -1,3 +1,5 @@
+import { EXPANSIONS } from './check-expansion.js';
+import { isFunctionName, prefixMistake } from './function-name.js';
 import type { Token } from './lexer.js';
 import { parseMissing } from './parse-missing.js';
 import { infixAt, NOT_LEVEL } from './precedence.js';
@@ -35,12 +37,32 @@ function meantBefore(following: Token, second: Token): readonly string[] {
   }
 }
 
-function parseCall(reader: TokenReader, name: Token): CallNode {
+function parseCall(reader: TokenReader, name: Token): SyntaxNode {
+  const node = parseAnyCall(reader, name);
+  if (isFunctionName(node.name)) return node;
+  const found = name.text.slice(0, 64);
+  const { position } = name;
+  reader.report({ position, message: `there is no function ${JSON.stringify(found)}`, found });
+  return errorNode(position, node.arguments);
+}
+
+function parseAnyCall(reader: TokenReader, name: Token): CallNode {
   const node = call(name.text.toUpperCase(), name.position, parseArguments(reader, name));
   if (!reader.accept('OVER')) return node;
   reader.expect('(');
+  if (reader.accept('PARTITION')) return parsePartition(reader, node);
   if (reader.accept(')')) return { ...node, over: true };
-  throw reader.unexpected('")": a fitted function sees all training rows');
+  throw reader.unexpected('")" or "PARTITION BY": a fitted function sees all training rows');
+}
+
+/** `BY key)`. */
+function parsePartition(reader: TokenReader, node: CallNode): CallNode {
+  reader.expect('BY');
+  const partition = reader.expression();
+  if (reader.isAt(',')) throw reader.unexpected('")": several keys are one by CONCAT(…)');
+  reader.expect(')');
+  const depth = depthOver(node.position, [...node.arguments, partition]);
+  return { ...node, depth, over: true, partition };
 }
 
 function parseArguments(reader: TokenReader, name: Token): readonly SyntaxNode[] {
@@ -71,16 +93,36 @@ function parsePath(reader: TokenReader): SyntaxNode {
     count++;
   }
   const isCall = reader.isAt('(');
-  if (isCall && count === 2 && PREFIXES.has(first.upper)) return parseCall(reader, last);
   const { position } = first;
   const found = `${first.text.slice(0, 64)}.${count > 2 ? '….' : ''}${last.text.slice(0, 64)}`;
   if (isCall) {
-    reader.report({ position, message: `there are no functions of ${first.text.slice(0, 64)}`, found });
-    return errorNode(position, parseCall(reader, last).arguments);
+    const prefix = count === 2 ? first.upper : `${first.text}.…`;
+    return parsePrefixedCall(reader, { prefix, position, name: last, found });
   }
   const message = `found ${JSON.stringify(found)}; a column stands without the name of its table`;
   return reader.report({ position, message, found, suggestion: JSON.stringify(last.text.slice(0, 64)) });
 }
 
-/** `ML.STANDARD_SCALER` as in BigQuery ML; `SAFE.` changes nothing, because every function is safe here (S6). */
-const PREFIXES = new Set(['ML', 'SAFE']);
+type Path = {
+  readonly prefix: string;
+  readonly position: number;
+  readonly name: Token;
+  readonly found: string;
+};
+
+/** `SAFE.ABS(x)` and `ML.IMPUTER(x)`. */
+function parsePrefixedCall(reader: TokenReader, { prefix, position, name, found }: Path): SyntaxNode {
+  const upper = name.text.toUpperCase();
+  const mistake = prefixMistake(prefix, upper);
+  if (mistake === null) return parseCall(reader, name);
+  reader.report({ position, found, ...mistake });
+  if (UNREAD.has(upper)) {
+    reader.expect('(');
+    reader.skipOpen();
+    return errorNode(position);
+  }
+  return errorNode(position, parseAnyCall(reader, name).arguments);
+}
+
+/** What stands in their parentheses is no list of expressions. */
+const UNREAD: ReadonlySet<string> = new Set(['CAST', 'SAFE_CAST', 'EXTRACT', ...EXPANSIONS]);

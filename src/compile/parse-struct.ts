@@ -21,9 +21,12 @@ export const NOT_HERE =
 
 function parseField(reader: TokenReader): StructField {
   const value = reader.item('AS, ","', ['AS']);
-  if (!reader.accept('AS')) return { name: value.kind === 'name' ? value.name : null, value };
-  const { kind, text } = reader.peek();
+  if (!reader.accept('AS')) {
+    const name = value.kind === 'name' ? value.name : null;
+    return { name, namePosition: value.position, value };
+  }
+  const { kind, text, position: namePosition } = reader.peek();
   if (kind !== 'name' && kind !== 'quotedName') throw reader.unexpected('a name');
   reader.next();
-  return { name: text, value };
+  return { name: text, namePosition, value };
 }

@@ -59,8 +59,10 @@ export function renamed(expression: Expression, nameOf: (name: string) => string
       return { ...expression, name: nameOf(expression.name) };
     case 'call':
       return { ...expression, arguments: expression.arguments.map((each) => renamed(each, nameOf)) };
-    case 'fitted':
-      return { ...expression, arguments: [renamed(expression.arguments[0], nameOf)] };
+    case 'fitted': {
+      const [input, ...key] = expression.arguments.map((each) => renamed(each, nameOf));
+      return { ...expression, arguments: [input!, ...key] };
+    }
     case 'literal':
     case 'asOf':
       return expression;

@@ -7,7 +7,7 @@ function childNodes(node: SyntaxNode): readonly SyntaxNode[] {
     case 'name':
       return [];
     case 'call':
-      return node.arguments;
+      return node.partition === null ? node.arguments : [...node.arguments, node.partition];
     case 'case': {
       const { operand, branches, otherwise } = node;
       const ends = [operand, otherwise].filter((end) => end !== null);
@@ -43,7 +43,11 @@ export function replaceNode(root: SyntaxNode, target: SyntaxNode, replacement: S
     case 'name':
       return root;
     case 'call':
-      return { ...root, arguments: root.arguments.map(replaced) };
+      return {
+        ...root,
+        arguments: root.arguments.map(replaced),
+        partition: root.partition === null ? null : replaced(root.partition),
+      };
     case 'case': {
       const { operand, otherwise } = root;
       return {
@@ -66,7 +70,7 @@ export function replaceNode(root: SyntaxNode, target: SyntaxNode, replacement: S
     case 'named':
       return { ...root, value: replaced(root.value) };
     case 'struct':
-      return { ...root, fields: root.fields.map(({ name, value }) => ({ name, value: replaced(value) })) };
+      return { ...root, fields: root.fields.map((field) => ({ ...field, value: replaced(field.value) })) };
     case 'error':
       return { ...root, parts: root.parts.map(replaced) };
   }

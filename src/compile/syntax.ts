@@ -22,7 +22,7 @@ export const MAX_DEPTH = 200;
 /** A call node, one deeper than its deepest operand. */
 export function call(name: string, position: number, operands: readonly SyntaxNode[]): CallNode {
   const depth = depthOver(position, operands);
-  return { kind: 'call', name, position, depth, arguments: operands, over: false };
+  return { kind: 'call', name, position, depth, arguments: operands, over: false, partition: null };
 }
 
 /** A literal node. */
@@ -69,8 +69,10 @@ export type CallNode = Placed & {
   readonly kind: 'call';
   readonly name: string;
   readonly arguments: readonly SyntaxNode[];
-  /** Whether `OVER ()` follows. */
+  /** Whether `OVER (…)` follows. */
   readonly over: boolean;
+  /** The key of `OVER (PARTITION BY key)`. */
+  readonly partition: SyntaxNode | null;
 };
 
 export type CaseNode = Placed & {
@@ -123,4 +125,10 @@ type StructNode = Placed & {
   readonly fields: readonly StructField[];
 };
 
-export type StructField = { readonly name: string | null; readonly value: SyntaxNode };
+/** `value AS name`, or a column by its own name. */
+export type StructField = {
+  readonly name: string | null;
+  /** Of the name, or of the value where it has none. */
+  readonly namePosition: number;
+  readonly value: SyntaxNode;
+};

@@ -62,9 +62,8 @@ function compileOutput(
 /** Why an expression cannot be a model input, with the remedy; null when it can. */
 function refusal(expression: Expression): string | null {
   if (expression.kind === 'fitted' && isEncoded(expression)) {
-    const isHash = expression.function === 'HASH_BUCKETIZE' && expression.parameters['buckets'] === 0;
-    return isHash
-      ? 'is the hash itself, which is no model input; give HASH_BUCKETIZE a number of buckets'
+    return expression.function === 'HASH_BUCKETIZE'
+      ? hashRefusal(Number(expression.parameters['buckets']))
       : null;
   }
   const vector = childrenOf(expression)
@@ -76,6 +75,16 @@ function refusal(expression: Expression): string | null {
   const { type } = expression;
   if (MODEL_INPUTS.some((input) => input === type)) return null;
   return `is ${type}, a model input is a number; ${REMEDIES[type] ?? 'take numbers from it'}`;
+}
+
+/** A model input is a float32, which tells whole numbers up to this apart. */
+const LARGEST_INDEX = 2 ** 24;
+
+function hashRefusal(buckets: number): string | null {
+  if (buckets === 0)
+    return 'is the hash itself, which is no model input; give HASH_BUCKETIZE a number of buckets';
+  if (buckets <= LARGEST_INDEX) return null;
+  return `has ${buckets} buckets, a model input tells ${LARGEST_INDEX} apart at most; give HASH_BUCKETIZE fewer`;
 }
 
 const MODEL_INPUTS: readonly ValueType[] = ['BOOL', 'INT64', 'FLOAT64', 'ARRAY<FLOAT64>'];

@@ -3,6 +3,8 @@ import type { Expression, FittedExpression } from '../definition/expression.js';
 import type { ValueType } from '../definition/value-type.js';
 import { expressionJson } from './expression-json.js';
 import type { Accumulator } from './fitted/accumulator.js';
+import { KeyedAccumulator, UNSEEN } from './fitted/by-key.js';
+import type { Unseen } from './fitted/state.js';
 import { PREPROCESSING } from './fitted/table.js';
 import type { TransformOutput } from './transform-output.js';
 
@@ -15,23 +17,31 @@ export type TransformPlan = {
   readonly passes: number;
 };
 
-/** One function of the plan, with an empty accumulator. */
-export type PlannedNode = {
+/** One function of the plan: a node, or an output that is encoded. */
+export type PlannedFunction = {
   readonly name: string;
-  /** The function as the definition has it, with all its options. */
-  readonly written: FittedExpression;
-  readonly stage: number;
   /** The pass after which it can be computed; it learns in that pass, unless that is before the first, 0. */
   readonly pass: number;
   readonly isAnalytic: boolean;
-  readonly type: ValueType;
   readonly argument: Expression;
+  /** The key for each of which it learns; null of a function over all rows. */
+  readonly by: Expression | null;
   readonly learning: Learning;
 };
 
+export type PlannedNode = PlannedFunction & {
+  /** The function as the definition has it, with all its options. */
+  readonly written: FittedExpression;
+  readonly stage: number;
+  readonly type: ValueType;
+};
+
 /** How a function learns. */
-export type Learning = {
-  readonly accumulator: Accumulator;
+type Learning = {
+  /** An empty accumulator. */
+  readonly learn: () => Accumulator;
+  /** Whether the mean of its results follows from what it learnt. */
+  readonly hasMean: boolean;
   /** What it learns from in its pass. */
   readonly from: Expression;
   /**
@@ -43,7 +53,7 @@ export type Learning = {
 
 export type PlannedOutput = PlannedNumbers | PlannedEncoded;
 
-type PlannedNumbers = {
+export type PlannedNumbers = {
   readonly kind: 'number' | 'array';
   readonly name: string;
   readonly text: string;
@@ -52,17 +62,9 @@ type PlannedNumbers = {
   readonly meanPass: number | null;
 };
 
-type PlannedEncoded = {
-  readonly kind: 'encoded';
-  readonly name: string;
-  readonly text: string;
-  readonly pass: number;
-  readonly isAnalytic: boolean;
-  readonly argument: Expression;
-  readonly learning: Learning;
-};
+type PlannedEncoded = PlannedFunction & { readonly kind: 'encoded'; readonly text: string };
 
-/** Plans the fitting of a transform, with an empty accumulator for each function. */
+/** Plans the fitting of a transform. */
 export function planTransform(outputs: readonly TransformOutput[]): TransformPlan {
   const planner = new Planner();
   const planned = outputs.map((output) => planner.output(output));
@@ -93,7 +95,7 @@ class Planner {
   /** The mean of a function that is affine follows from what it learnt. */
   private meanPass({ expression, pass }: Lifted): number | null {
     const node = this.nodeOf(expression);
-    return node?.learning.accumulator.outputMean === undefined ? pass + 1 : null;
+    return node?.learning.hasMean === true ? null : pass + 1;
   }
 
   /** Replaces each function by the column `$n` it will be, innermost first. */
@@ -123,18 +125,21 @@ class Planner {
   }
 
   private lifted(expression: FittedExpression) {
-    const { analytic: isAnalytic, learn } = PREPROCESSING[expression.function];
-    const argument = this.lift(expression.arguments[0]);
-    const accumulator = learn(expression.parameters, expression.arguments[0].type);
-    const imputer = accumulator.addValue === undefined ? null : this.imputerOf(argument.expression);
-    const before = imputer === null ? argument.pass : imputer.pass - 1;
+    const { analytic: isAnalytic } = PREPROCESSING[expression.function];
+    const [argument, by] = expression.arguments.map((each) => this.lift(each)) as [Lifted, Lifted?];
+    const learnt = (): Accumulator => accumulatorOf(expression);
+    const { addValue, outputMean } = learnt();
+    const imputer = addValue === undefined ? null : this.imputerOf(argument.expression);
+    const before = Math.max(imputer === null ? argument.pass : imputer.pass - 1, by?.pass ?? 0);
     return {
-      stage: argument.stage + (isAnalytic ? 1 : 0),
+      stage: Math.max(argument.stage, by?.stage ?? 0) + (isAnalytic ? 1 : 0),
       pass: isAnalytic ? before + 1 : argument.pass,
       isAnalytic,
       argument: argument.expression,
+      by: by?.expression ?? null,
       learning: {
-        accumulator,
+        learn: learnt,
+        hasMean: outputMean !== undefined,
         from: imputer?.learning.from ?? argument.expression,
         imputer: imputer?.name ?? null,
       },
@@ -144,12 +149,22 @@ class Planner {
   /** The IMPUTER that an expression is, unless it reads another one. */
   private imputerOf(expression: Expression): PlannedNode | null {
     const node = this.nodeOf(expression);
-    const isImputer = node?.learning.accumulator.state().function === 'IMPUTER';
-    return isImputer && node.learning.imputer === null ? node : null;
+    return node?.written.function === 'IMPUTER' && node.learning.imputer === null ? node : null;
   }
 
   private nodeOf(expression: Expression): PlannedNode | null {
     if (expression.kind !== 'column') return null;
     return this.nodes.find(({ name }) => name === expression.name) ?? null;
   }
+}
+
+/** An empty accumulator of a function. */
+function accumulatorOf({
+  function: name,
+  arguments: [input, key],
+  parameters,
+}: FittedExpression): Accumulator {
+  const learn = (): Accumulator => PREPROCESSING[name].learn(parameters, input.type);
+  if (key === undefined) return learn();
+  return new KeyedAccumulator(learn, (parameters[UNSEEN.parameter] ?? 'null') as Unseen);
 }

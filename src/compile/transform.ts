@@ -1,16 +1,18 @@
 import type { Column, ColumnBatch } from '../definition/column-batch.js';
 import { PlumblineError } from '../definition/error.js';
-import { childrenOf, type Expression, namesIn } from '../definition/expression.js';
+import { childrenOf, type Expression } from '../definition/expression.js';
+import { appliedByKey } from './fitted/by-key.js';
 import { numbersOf } from './fitted/column-numbers.js';
 import { type Encoder, isValid } from './fitted/encoder.js';
 import { PREPROCESSING } from './fitted/table.js';
-import type {
-  ArrayOutput,
-  FittedNode,
-  FittedOutput,
-  FittedState,
-  FittedTransform,
-  Slot,
+import {
+  type ArrayOutput,
+  type FittedNode,
+  type FittedOutput,
+  type FittedState,
+  type FittedTransform,
+  namesRead,
+  type Slot,
 } from './fitted-transform.js';
 import { compileColumnarKernel } from './kernel.js';
 
@@ -54,7 +56,7 @@ function readsAsOf({ nodes, outputs }: FittedTransform): boolean {
   const reads = (expression: Expression): boolean =>
     expression.kind === 'asOf' || childrenOf(expression).some(reads);
   return (
-    nodes.some(({ argument }) => reads(argument)) ||
+    nodes.some(({ argument, by }) => reads(argument) || (by !== undefined && reads(by))) ||
     outputs.some((output) => reads(inputOf(output).expression))
   );
 }
@@ -65,9 +67,9 @@ export type NodeKernel = (batch: ColumnBatch, asOf?: BigInt64Array) => ColumnBat
 /** Compiles preprocessing functions whose states are known: those that do not read one another at once. */
 export function compileNodes(nodes: readonly FittedNode[]): NodeKernel {
   const levels = new Map<string, number>();
-  for (const { name, argument } of nodes) {
-    const below = namesIn(argument).map((read) => levels.get(read) ?? 0);
-    levels.set(name, 1 + Math.max(0, ...below));
+  for (const node of nodes) {
+    const below = namesRead(node).map((read) => levels.get(read) ?? 0);
+    levels.set(node.name, 1 + Math.max(0, ...below));
   }
   const deepest = Math.max(0, ...levels.values());
   const kernels = Array.from({ length: deepest }, (_, index) =>
@@ -77,21 +79,34 @@ export function compileNodes(nodes: readonly FittedNode[]): NodeKernel {
 }
 
 function compileLevel(nodes: readonly FittedNode[]): NodeKernel {
-  const kernel = compileColumnarKernel(nodes.map(({ name, argument }) => ({ name, expression: argument })));
+  const keyed = nodes.flatMap(({ name, by }) =>
+    by === undefined ? [] : [{ name: `key of ${name}`, expression: by }],
+  );
+  const kernel = compileColumnarKernel([
+    ...nodes.map(({ name, argument }) => ({ name, expression: argument })),
+    ...keyed,
+  ]);
   const appliers = nodes.map(({ name, state }) => ({ name, apply: compileColumnState(state) }));
   return (batch, asOf) => {
     const computed = kernel(batch, asOf).columns;
     const columns = new Map(batch.columns);
-    for (const { name, apply } of appliers) columns.set(name, apply(computed.get(name)!));
+    for (const { name, apply } of appliers) {
+      columns.set(name, apply(computed.get(name)!, computed.get(`key of ${name}`)));
+    }
     return { rowCount: batch.rowCount, columns };
   };
 }
 
-/** The values of a function with a known state; its result must be of a column type. */
-export function compileColumnState(state: FittedState): (argument: Column) => Column {
+/**
+ * The values of a function with a known state, of its argument and where it learnt for each key of the keys; its result must
+ * be of a column type.
+ */
+export function compileColumnState(state: FittedState): (argument: Column, by?: Column) => Column {
   const { apply } = PREPROCESSING[state.function];
   if (apply === undefined) throw new TypeError(`${state.function} has no values of a column type`);
-  return apply(state);
+  if (!('keys' in state) || state.keys === undefined) return apply(state);
+  const applied = appliedByKey(state, apply);
+  return (argument, by) => applied(argument, by!);
 }
 
 /** The model inputs of a function with a known state, as a whole output. */

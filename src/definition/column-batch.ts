@@ -74,6 +74,13 @@ export function nullColumn(type: ValueType, rowCount: number): Column {
   return { type, values: allocateValues(type, rowCount), valid: new Uint8Array(rowCount) };
 }
 
+/** No rows of some columns. */
+export function emptyBatch(
+  columns: readonly { readonly name: string; readonly type: ValueType }[],
+): ColumnBatch {
+  return { rowCount: 0, columns: new Map(columns.map(({ name, type }) => [name, nullColumn(type, 0)])) };
+}
+
 /** S3 for a whole column: NaN, infinities and arrays that hold one or a NULL become NULL. */
 export function finiteColumn(column: Column): Column {
   if (column.type !== 'FLOAT64' && elementTypeOf(column.type) === null) return column;

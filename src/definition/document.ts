@@ -289,6 +289,11 @@ export type TrainerDocument = {
   readonly output?: string;
   /** Of onnx: what the scores of classes are; default probabilities. */
   readonly scores?: ScoreKind;
+  /**
+   * Of onnx over several classes: values of the label as text, in the order of the file's scores. Default those of the
+   * training split, INT64 by number, STRING by code points.
+   */
+  readonly classes?: readonly string[];
 };
 
 /** Blocks of time, each predicted by a model of the rows before it, the first one by none. */
@@ -325,7 +330,10 @@ export type ThresholdRule = (typeof THRESHOLD_RULES)[number];
 
 /** What becomes of a model's scores before a caller sees them; part of the model version like transform and weights. */
 type PostprocessDocument = {
-  /** Of two classes: makes probabilities agree with how often it happens, fitted on the validation split. Default none. */
+  /**
+   * Makes probabilities agree with how often it happens, those of several classes each against the rest and then over their
+   * sum; fitted on the validation split. Default none.
+   */
   readonly calibration?: CalibrationMethod;
   /** Of two classes: the least probability whose label is true, or the rule that chooses it; default 0.5. */
   readonly threshold?: number | ThresholdRule;

@@ -40,7 +40,8 @@ export type FittedExpression = {
   readonly kind: 'fitted';
   readonly function: FittedFunctionName;
   readonly type: ValueType;
-  readonly arguments: readonly [Expression];
+  /** Its input; then the key, where it is written `OVER (PARTITION BY key)`. */
+  readonly arguments: readonly [input: Expression, ...key: Expression[]];
   readonly parameters: FittedParameters;
 };
 

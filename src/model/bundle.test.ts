@@ -55,8 +55,9 @@ describe('a model bundle', () => {
     const rows = flightRows(0, TRAINING_ROWS + 100);
     const asOf = rows.columns.get('as_of')!.values as BigInt64Array;
     await models.with(ref, async ({ scorer }) => {
-      const inTime = scorer.scoreInTime(rows, { asOf, boundary: 'inclusive' }).columns.get('probability')!;
-      const final = scorer.score(rows, asOf).outputs.columns.get('probability')!;
+      const placed = await scorer.scoreInTime(rows, { asOf, boundary: 'inclusive' });
+      const inTime = placed.columns.get('probability')!;
+      const final = (await scorer.score(rows, asOf)).outputs.columns.get('probability')!;
       const [first, second] = folded.manifest.record.folds!.map(({ from }) => parseTimestamp(from)!);
       const edges = [first!, second!].map((us) => Number((us - asOf[0]!) / 60_000_000n));
       const values = [...asOf.keys()].map((row) => [valueAt(inTime, row), valueAt(final, row)] as const);
@@ -68,8 +69,8 @@ describe('a model bundle', () => {
       const blocks = await foldScorers(folded);
       for (const [block, from] of edges.entries()) {
         const row = sliceRows(rows, from, from + 1);
-        const alone = blocks[block]!.score(row, asOf.subarray(from)).outputs.columns.get('probability')!;
-        expect(valueAt(inTime, from)).toBe(valueAt(alone, 0));
+        const { outputs } = await blocks[block]!.score(row, asOf.subarray(from));
+        expect(valueAt(inTime, from)).toBe(valueAt(outputs.columns.get('probability')!, 0));
       }
     });
     models.close();
@@ -129,8 +130,8 @@ describe('a model bundle', () => {
     const rows = flightRows(0, 300);
     const asOf = rows.columns.get('as_of')!.values as BigInt64Array;
     const models = new LoadedModels(bundles, new TfjsRuntime(), RECORDED);
-    const expected = await models.with(REF, ({ scorer }) => {
-      const { vectors, outputs } = scorer.score(rows, asOf);
+    const expected = await models.with(REF, async ({ scorer }) => {
+      const { vectors, outputs } = await scorer.score(rows, asOf);
       const probabilities = outputs.columns.get('probability')!.values as Float64Array;
       return Buffer.concat([vectors.values, probabilities].map((part) => Buffer.from(part.buffer)));
     });
@@ -158,20 +159,6 @@ describe('a model bundle', () => {
     await writeFile(join(folder, 'model.json'), manifest);
     await appendFile(join(folder, 'weights.bin'), 'x');
     await expect(bundles.load('demo', 'changed', 1)).rejects.toThrow('weights.bin is damaged');
-  });
-});
-
-describe('LoadedModels', () => {
-  it('loads a version once, and again after a failure', async () => {
-    const root = await mkdtemp(join(tmpdir(), 'bundles-'));
-    const bundles = new ModelBundles(root);
-    const models = new LoadedModels(bundles, new TfjsRuntime(), RECORDED);
-    await expect(models.with(REF, () => 1)).rejects.toMatchObject({ code: 'NOT_FOUND' });
-    await bundles.save(await flightBundle(REF));
-    const first = await models.with(REF, (model) => model);
-    expect(await models.with(REF, (model) => model)).toBe(first);
-    models.close();
-    await rm(root, { recursive: true });
   });
 });
 

@@ -16,22 +16,23 @@ export type CascadeInput = {
   readonly outputs: readonly string[];
   /** The other model; it reads the very rows that this one is given. */
   readonly scorer: {
-    scoreInTime(rows: ColumnBatch, time: TimeOfRows): ColumnBatch;
+    scoreInTime(rows: ColumnBatch, time: TimeOfRows): Promise<ColumnBatch>;
   };
 };
 
 /** Adds what other models predict for rows, each as it could be known at T of its row. */
-export function withPredictions(
+export async function withPredictions(
   cascade: readonly CascadeInput[],
   rows: ColumnBatch,
   time: TimeOfRows | undefined,
-): ColumnBatch {
+): Promise<ColumnBatch> {
   if (cascade.length === 0) return rows;
   if (time === undefined)
     throw new PlumblineError('INTERNAL', 'predictions of other models need T of each row');
-  const added = cascade.flatMap(({ alias, outputs, scorer }): [string, Column][] => {
-    const { columns } = scorer.scoreInTime(rows, time);
-    return outputs.map((output) => [predictionName(alias, output), columns.get(output)!]);
-  });
+  const added = new Map<string, Column>();
+  for (const { alias, outputs, scorer } of cascade) {
+    const { columns } = await scorer.scoreInTime(rows, time);
+    for (const output of outputs) added.set(predictionName(alias, output), columns.get(output)!);
+  }
   return { ...rows, columns: new Map([...rows.columns, ...added]) };
 }

@@ -40,7 +40,11 @@ describe('choosePlaces', () => {
 
 describe('inPlaces', () => {
   const outputs = [{ name: 'prediction', type: 'FLOAT64' }] as const;
-  const score = (place: number, { rowCount }: ColumnBatch, asOf: BigInt64Array): ColumnBatch => ({
+  const score = async (
+    place: number,
+    { rowCount }: ColumnBatch,
+    asOf: BigInt64Array,
+  ): Promise<ColumnBatch> => ({
     rowCount,
     columns: new Map([
       [
@@ -52,22 +56,22 @@ describe('inPlaces', () => {
       ],
     ]),
   });
-  const predictions = (times: readonly bigint[]): readonly unknown[] => {
+  const predictions = async (times: readonly bigint[]): Promise<readonly unknown[]> => {
     const asOf = BigInt64Array.from(times);
     const places = choosePlaces(BLOCKS, timeOf(...times));
-    const { columns } = inPlaces({ rows: rowsOf(times), asOf, places, outputs }, score);
+    const { columns } = await inPlaces({ rows: rowsOf(times), asOf, places, outputs }, score);
     return times.map((_, row) => valueAt(columns.get('prediction')!, row));
   };
 
-  it('puts rows of several models back in their order, NULL where there is none', () => {
-    expect(predictions([35n, 5n, 12n, 22n, 11n, 36n])).toEqual([35.2, null, 12, 22.1, 11, 36.2]);
+  it('puts rows of several models back in their order, NULL where there is none', async () => {
+    expect(await predictions([35n, 5n, 12n, 22n, 11n, 36n])).toEqual([35.2, null, 12, 22.1, 11, 36.2]);
   });
 
   it.each([
     { times: [], expected: [] },
     { times: [1n, 2n], expected: [null, null] },
     { times: [31n, 30n], expected: [31.2, 30.2] },
-  ])('takes $times', ({ times, expected }) => {
-    expect(predictions(times)).toEqual(expected);
+  ])('takes $times', async ({ times, expected }) => {
+    expect(await predictions(times)).toEqual(expected);
   });
 });

@@ -32,10 +32,10 @@ type PlacedRows = {
 };
 
 /** Scores the rows of each place by themselves and puts them back in their order; rows of no place are NULL. */
-export function inPlaces(
+export async function inPlaces(
   { rows, asOf, places, outputs }: PlacedRows,
-  score: (place: number, rows: ColumnBatch, asOf: BigInt64Array) => ColumnBatch,
-): ColumnBatch {
+  score: (place: number, rows: ColumnBatch, asOf: BigInt64Array) => Promise<ColumnBatch>,
+): Promise<ColumnBatch> {
   const { rowCount } = rows;
   const [first] = places;
   if (first !== undefined && first >= 0 && places.every((place) => place === first)) {
@@ -45,7 +45,7 @@ export function inPlaces(
   const byPlace = Map.groupBy(places.keys(), (row) => places[row]!);
   for (const [place, chosen] of byPlace) {
     const times = BigInt64Array.from(chosen, (row) => asOf[row]!);
-    const part = place < 0 ? null : score(place, takeRows(rows, chosen), times).columns;
+    const part = place < 0 ? null : (await score(place, takeRows(rows, chosen), times)).columns;
     for (const { name, builder } of builders) {
       chosen.forEach((row, i) => {
         builder.set(row, part === null ? null : valueAt(part.get(name)!, i));

@@ -9,7 +9,10 @@ import { type PostprocessState, scoresOf } from './postprocess.js';
 import type { ModelRuntime, ModelWeights } from './runtime.js';
 import { Scorer, type ScoringFolds, type ScoringParts } from './scorer.js';
 
-/** Makes a version ready to predict, its models of earlier rows too; `cascade` are the models that it reads. */
+/**
+ * Makes a version ready to predict, its models of earlier rows too; `cascade` are the models that it reads. What was loaded
+ * before one of them fails is freed.
+ */
 export async function loadScorer(
   runtime: ModelRuntime,
   bundle: ModelBundle,
@@ -17,9 +20,14 @@ export async function loadScorer(
 ): Promise<Scorer> {
   const { manifest, weights } = bundle;
   const { parameters } = manifest.record;
-  const parts = await load(runtime, { ...manifest, parameters, weights });
   const { boundary } = manifest.record.trainingSet.query;
-  return new Scorer(parts, { cascade, boundary, folds: await loadFolds(runtime, bundle) });
+  const parts = await load(runtime, { ...manifest, parameters, weights });
+  try {
+    return new Scorer(parts, { cascade, boundary, folds: await loadFolds(runtime, bundle) });
+  } catch (error) {
+    parts.predictor.close();
+    throw error;
+  }
 }
 
 async function loadFolds(
@@ -34,12 +42,18 @@ async function loadFolds(
     folds: recorded,
     trainingSet,
   } = manifest.record;
-  const blocks = folds.map(async (weights, index) => ({
-    ...(await load(runtime, { ...manifest.folds![index]!, parameters, weights })),
-    fromUs: parseTimestamp(recorded![index]!.from)!,
-  }));
   const { boundary } = trainingSet.query;
-  return { finalFromUs: parseTimestamp(finalFrom)!, boundary, blocks: await Promise.all(blocks) };
+  const blocks: (ScoringParts & { readonly fromUs: bigint })[] = [];
+  try {
+    for (const [index, weights] of folds.entries()) {
+      const parts = await load(runtime, { ...manifest.folds![index]!, parameters, weights });
+      blocks.push({ ...parts, fromUs: parseTimestamp(recorded![index]!.from)! });
+    }
+  } catch (error) {
+    for (const { predictor } of blocks) predictor.close();
+    throw error;
+  }
+  return { finalFromUs: parseTimestamp(finalFrom)!, boundary, blocks };
 }
 
 type Loadable = {

@@ -1,6 +1,5 @@
 import type { Transform } from '../compile/transform.js';
-import { PlumblineError } from '../definition/error.js';
-import type { ModelBundles } from './bundle.js';
+import type { ModelBundle, ModelBundles } from './bundle.js';
 import type { CascadeInput } from './cascade.js';
 import { requireRecorded } from './cascade-record.js';
 import { loadScorer } from './load-scorer.js';
@@ -21,8 +20,11 @@ export type ModelVersionRef = {
   readonly version: number;
 };
 
-/** Versions kept ready: those of a rollout and their predecessors for tens of models; each holds its weights twice. */
+/** Versions kept ready: those of a rollout and their predecessors for tens of models; each may have a thread. */
 const MAX_LOADED = 64;
+
+/** Bytes of versions kept ready, as {@link sizeOf} has them; the one that was asked for last is kept whatever its size. */
+const MAX_LOADED_BYTES = 1024 ** 3;
 
 type Entry = {
   readonly loading: Promise<LoadedModel>;
@@ -30,6 +32,8 @@ type Entry = {
   readonly reads: Entry[];
   users: number;
   evicted: boolean;
+  /** 0 until it is loaded. */
+  sizeBytes: number;
 };
 
 /** Throws NOT_FOUND for a version that the registry does not know: its bundle is what an interrupted training left. */
@@ -44,6 +48,7 @@ export class LoadedModels {
     private readonly bundles: ModelBundles,
     private readonly runtime: ModelRuntime,
     private readonly requireRecord: RequireRecord,
+    private readonly maxBytes = MAX_LOADED_BYTES,
   ) {}
 
   /** Calls `use` with a version that stays loaded meanwhile. Throws NOT_FOUND, and INTERNAL for a damaged bundle. */
@@ -58,11 +63,13 @@ export class LoadedModels {
   ): Promise<T> {
     const entries = refs.map((ref) => this.take(ref));
     try {
-      return await use(await Promise.all(entries.map(({ loading }) => loading)));
-    } catch (error) {
-      // What does not answer any more is loaded anew by the next call.
-      if (error instanceof PlumblineError && error.code === 'UNAVAILABLE') this.evictAll(entries);
-      throw error;
+      const models = await Promise.all(entries.map(({ loading }) => loading));
+      try {
+        return await use(models);
+      } finally {
+        // What does not answer any more is loaded anew by the next call.
+        if (models.some(({ scorer }) => scorer.isOver)) this.evictAll(entries);
+      }
     } finally {
       entries.forEach(giveBack);
     }
@@ -84,25 +91,43 @@ export class LoadedModels {
     const entry = this.entries.get(key) ?? this.newEntry(ref, key);
     this.entries.delete(key);
     this.entries.set(key, entry);
-    const [oldest] = this.entries.keys();
-    if (this.entries.size > MAX_LOADED) this.evict(oldest!);
+    this.makeRoom();
     return entry;
+  }
+
+  private makeRoom(): void {
+    let heldBytes = 0;
+    for (const { sizeBytes } of this.entries.values()) heldBytes += sizeBytes;
+    for (const [key, { sizeBytes }] of [...this.entries].slice(0, -1)) {
+      if (this.entries.size <= MAX_LOADED && heldBytes <= this.maxBytes) return;
+      heldBytes -= sizeBytes;
+      this.evict(key);
+    }
   }
 
   private newEntry(ref: ModelVersionRef, key: string): Entry {
     const reads: Entry[] = [];
-    const loading = this.load(ref, reads);
+    const loading = this.load(ref, reads, (bundle) => {
+      entry.sizeBytes = sizeOf(bundle);
+      this.makeRoom();
+    });
+    const entry: Entry = { loading, reads, users: 0, evicted: false, sizeBytes: 0 };
     // What failed once may be repaired: the next call tries again.
     loading.catch(() => {
       if (this.entries.get(key)?.loading === loading) this.entries.delete(key);
       reads.forEach(giveBack);
     });
-    return { loading, reads, users: 0, evicted: false };
+    return entry;
   }
 
-  private async load(ref: ModelVersionRef, reads: Entry[]): Promise<LoadedModel> {
+  private async load(
+    ref: ModelVersionRef,
+    reads: Entry[],
+    onRead: (bundle: ModelBundle) => void,
+  ): Promise<LoadedModel> {
     await this.requireRecord(ref);
     const bundle = await this.bundles.load(ref.project, ref.model, ref.version);
+    onRead(bundle);
     const { manifest } = bundle;
     const { cascade = [] } = manifest.record;
     // Versions are trained after those that they read, so this ends.
@@ -124,6 +149,15 @@ export class LoadedModels {
     closeIfUnused(entry);
   }
 }
+
+/** What a version takes of memory, about: its weights, here and with the runtime, and what its transforms learnt. */
+function sizeOf({ manifest, weights, folds = [] }: ModelBundle): number {
+  const weightBytes = [weights, ...folds].flat().reduce((sum, { values }) => sum + values.byteLength, 0);
+  return 2 * weightBytes + BYTES_A_CHARACTER * JSON.stringify(manifest).length;
+}
+
+/** Of a manifest: a vocabulary is held as texts and as a map from them. */
+const BYTES_A_CHARACTER = 4;
 
 function cascadeInput(record: CascadeRecord, { manifest, scorer }: LoadedModel): CascadeInput {
   requireRecorded(record, manifest);

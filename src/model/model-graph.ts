@@ -24,6 +24,10 @@ export function modelGraph({ manifest, weights }: ModelBundle): GraphModel {
   const transform = transformGraph(parseFittedTransform(manifest.transform), problems);
   if (importedFile(weights) !== null)
     problems.push({ path: '/trainer', message: 'is an ONNX file; give that file to who wants the model' });
+  if (manifest.postprocess.task === 'multiClass' && manifest.postprocess.calibration !== undefined) {
+    const message = 'of several classes has no float32 form close enough; train without it';
+    problems.push({ path: '/postprocess/calibration', message });
+  }
   if (transform === null || problems.length > 0) throw notExportable(manifest, problems);
   const { values, builder, vector } = transform;
   const { postprocess, schema, record } = manifest;

@@ -1,8 +1,10 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Transform } from '../compile/transform.js';
 import { type ColumnBatch, finiteColumn, sliceRows } from '../definition/column-batch.js';
 import { PlumblineError } from '../definition/error.js';
 import { asOfColumn } from './as-of.js';
 import type { ModelManifest, TrainingSetQuery } from './manifest.js';
+import { scoresOf } from './postprocess.js';
 import type { Scorer } from './scorer.js';
 
 /** Some rows of a frame, as they came and as a model takes them. */
@@ -14,7 +16,9 @@ export type ModelRows = {
   readonly asOf: BigInt64Array | undefined;
 };
 
-type Reader = { readonly manifest: ModelManifest; readonly scorer: Pick<Scorer, 'readsAsOf'> };
+type ReaderOfRows = Pick<Scorer, 'readsAsOf'> & { readonly transform: Pick<Transform, 'width'> };
+
+type Reader = { readonly manifest: ModelManifest; readonly scorer: ReaderOfRows };
 
 /** Where T of each row stands, and how AS_OF() follows from it. */
 type AsOfRule = Pick<TrainingSetQuery, 'time' | 'boundary'>;
@@ -22,11 +26,16 @@ type AsOfRule = Pick<TrainingSetQuery, 'time' | 'boundary'>;
 type RowsOptions = {
   /** Default that of the training set. */
   readonly query?: AsOfRule;
+  /** At most; fewer where vectors are wide. */
   readonly rowsAtOnce?: number;
 };
 
 /** Rows between two turns of the event loop: a few milliseconds of work. */
 export const ROWS_AT_ONCE = 2048;
+
+/** Numbers of their vectors at most, 4 MiB; a score counts as many, for what it takes to make it a probability. */
+const NUMBERS_AT_ONCE = 2 ** 20;
+const NUMBERS_A_SCORE = 8;
 
 /**
  * The rows of a frame that holds features already, in order, some at a time, other work getting its turn between them;
@@ -38,10 +47,13 @@ export async function* modelRows(
   frame: AsyncIterable<ColumnBatch>,
   { query = model.manifest.record.trainingSet.query, rowsAtOnce = ROWS_AT_ONCE }: RowsOptions = {},
 ): AsyncIterable<ModelRows> {
+  const scores = scoresOf(model.manifest.postprocess);
+  const numbers = Math.max(model.scorer.transform.width, scores * NUMBERS_A_SCORE);
+  const most = Math.max(1, Math.min(rowsAtOnce, Math.floor(NUMBERS_AT_ONCE / numbers)));
   for await (const batch of frame) {
     requireInputs(model.manifest, batch);
-    for (let from = 0; from === 0 || from < batch.rowCount; from += rowsAtOnce) {
-      yield rowsOf(model, query, sliceRows(batch, from, Math.min(from + rowsAtOnce, batch.rowCount)));
+    for (let from = 0; from === 0 || from < batch.rowCount; from += most) {
+      yield rowsOf(model, query, sliceRows(batch, from, Math.min(from + most, batch.rowCount)));
       await nextTurn();
     }
   }

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { Inject, Module, type OnModuleDestroy } from '@nestjs/common';
 import { CONFIG, type Configuration } from '../platform/configuration.js';
 import { ModelVersions } from '../registry/records.js';
+import { BackendController } from './backend.controller.js';
 import { ModelBundles } from './bundle.js';
 import { LatestVersions } from './latest-versions.js';
 import { LoadedModels } from './loaded-models.js';
@@ -9,6 +10,7 @@ import { MODEL_RUNTIME, type ModelRuntime } from './runtime.js';
 
 /** Model versions as files and in memory. The runtime is chosen by the composition root. */
 @Module({
+  controllers: [BackendController],
   providers: [
     {
       provide: ModelBundles,

@@ -1,10 +1,10 @@
 import type { ModelInput } from '../compile/model.js';
 import { predictionColumns } from '../compile/model-outputs.js';
-import { exp } from '../compile/runtime/exponential.js';
 import type { Column } from '../definition/column-batch.js';
 import type { LabelScaler } from '../definition/document.js';
 import { PlumblineError } from '../definition/error.js';
 import { type Calibration, calibrated, logistic } from './calibration.js';
+import { type ClassScores, classProbabilities } from './class-probabilities.js';
 import type { Matrix } from './runtime.js';
 
 /** What makes a model's scores into its outputs: part of the version, in doubles, by pinned functions alone (S8, S24). */
@@ -21,9 +21,8 @@ export type BinaryState = {
   readonly labels: { readonly false: string; readonly true: string } | null;
 };
 
-export type MultiClassState = {
+export type MultiClassState = ClassScores & {
   readonly task: 'multiClass';
-  readonly scores: 'logits' | 'probabilities';
   /** Values of the label, in the order of scores and probabilities. */
   readonly classes: readonly string[];
   /** What each of them is called in answers. */
@@ -99,30 +98,12 @@ function binaryOutputs(state: BinaryState, scores: Matrix): ReadonlyMap<string, 
 }
 
 function multiClassOutputs(state: MultiClassState, scores: Matrix): ReadonlyMap<string, Column> {
-  const rows = classProbabilities(state.scores, scores);
+  const rows = classProbabilities(state, scores);
   const label = rows.map((row) => state.labels[row.indexOf(Math.max(...row))]!);
   return new Map([
     ['probabilities', { type: 'ARRAY<FLOAT64>', values: rows, valid: null }],
     ['label', texts(label)],
   ]);
-}
-
-/** The probabilities of the classes of each row: the softmax of logits, summed in the order of the classes. */
-export function classProbabilities(
-  kind: 'logits' | 'probabilities',
-  { rows, width, values }: Matrix,
-): readonly (readonly number[])[] {
-  return Array.from({ length: rows }, (_, row) => {
-    const scores = Array.from(values.subarray(row * width, (row + 1) * width));
-    return kind === 'logits' ? softmax(scores) : scores;
-  });
-}
-
-function softmax(scores: readonly number[]): readonly number[] {
-  const largest = Math.max(...scores);
-  const powers = scores.map((score) => exp(score - largest));
-  const sum = powers.reduce((total, power) => total + power, 0);
-  return powers.map((power) => power / sum);
 }
 
 /** The predictions of a regression, scaled back, one a row. */

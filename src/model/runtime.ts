@@ -88,9 +88,12 @@ export type ImportedModel = {
 export interface Predictor {
   /**
    * The scores of each row, `architecture.outputs` of them: the logit of two classes, a logit a class of several, the scaled
-   * quantity of a regression. A row's scores do not depend on the rows beside it.
+   * quantity of a regression. A row's scores do not depend on the rows beside it. The event loop gets its turn while many
+   * rows, or a large model, are computed. Throws UNAVAILABLE when {@link isOver}, or for more than it can hold at once.
    */
-  predict(inputs: Matrix): Matrix;
+  predict(inputs: Matrix): Promise<Matrix>;
+  /** Whether it never answers again, so that the model must be loaded anew. */
+  readonly isOver: boolean;
   close(): void;
 }
 

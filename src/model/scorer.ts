@@ -68,13 +68,13 @@ export class Scorer {
    * Scores rows that hold the columns of the version's raw schema; `asOf` is T of each in microseconds, needed where
    * {@link readsAsOf}. A row's outputs do not depend on the rows beside it. Throws PREDICTION_FAILED.
    */
-  score(rows: ColumnBatch, asOf?: BigInt64Array): Scored {
-    return scored(this.parts, this.complete(rows, this.timeOf(asOf)), asOf);
+  async score(rows: ColumnBatch, asOf?: BigInt64Array): Promise<Scored> {
+    return scored(this.parts, await this.complete(rows, this.timeOf(asOf)), asOf);
   }
 
   /** The model inputs of such rows alone. */
-  vectors(rows: ColumnBatch, asOf?: BigInt64Array): Matrix {
-    return vectorsOf(this.transform, this.complete(rows, this.timeOf(asOf)), asOf);
+  async vectors(rows: ColumnBatch, asOf?: BigInt64Array): Promise<Matrix> {
+    return vectorsOf(this.transform, await this.complete(rows, this.timeOf(asOf)), asOf);
   }
 
   /**
@@ -82,40 +82,48 @@ export class Scorer {
    * known; before it by the model of the rows before T's block, NULL in the first block. So no row is scored by a model that
    * was trained on it or on anything later. Throws INTERNAL for a version without folds.
    */
-  scoreInTime(rows: ColumnBatch, time: TimeOfRows): ColumnBatch {
+  async scoreInTime(rows: ColumnBatch, time: TimeOfRows): Promise<ColumnBatch> {
     const { folds } = this.beside;
     if (folds === null) throw new PlumblineError('INTERNAL', 'a model without folds cannot score in time');
     const { asOf } = time;
-    const complete = this.complete(rows, time);
+    const complete = await this.complete(rows, time);
     const places = choosePlaces(folds, time);
     return inPlaces(
       { rows: complete, asOf, places, outputs: this.outputs },
-      (place, part, times) => scored(folds.blocks[place] ?? this.parts, part, times).outputs,
+      async (place, part, times) => (await scored(folds.blocks[place] ?? this.parts, part, times)).outputs,
     );
   }
 
   /** Frees the weights. */
   close(): void {
-    this.parts.predictor.close();
-    for (const { predictor } of this.beside.folds?.blocks ?? []) predictor.close();
+    for (const { predictor } of this.all) predictor.close();
+  }
+
+  /** Whether one of its models never answers again. */
+  get isOver(): boolean {
+    return this.all.some(({ predictor }) => predictor.isOver);
+  }
+
+  private get all(): readonly ScoringParts[] {
+    return [this.parts, ...(this.beside.folds?.blocks ?? [])];
   }
 
   private timeOf(asOf: BigInt64Array | undefined): TimeOfRows | undefined {
     return asOf && { asOf, boundary: this.beside.boundary };
   }
 
-  private complete(rows: ColumnBatch, time: TimeOfRows | undefined): ColumnBatch {
+  private complete(rows: ColumnBatch, time: TimeOfRows | undefined): Promise<ColumnBatch> {
     return withPredictions(this.beside.cascade, rows, time);
   }
 }
 
-function scored(
+async function scored(
   { transform, predictor, state }: ScoringParts,
   rows: ColumnBatch,
   asOf: BigInt64Array | undefined,
-): Scored {
+): Promise<Scored> {
   const vectors = vectorsOf(transform, rows, asOf);
-  const columns = postprocess(state, predictor.predict(vectors));
+  const columns = postprocess(state, await predictor.predict(vectors));
   return { vectors, outputs: { rowCount: rows.rowCount, columns } };
 }
 

@@ -14,9 +14,9 @@ const ROWS_AT_ONCE = 16_384;
  * microseconds (S1), dictionaries decoded; NaN stays. Throws INVALID_FRAME for what is no Arrow or maps to no value type.
  */
 export async function* readArrow(bytes: Uint8Array | AsyncIterable<Uint8Array>): AsyncIterable<ColumnBatch> {
+  const chunks = (bytes instanceof Uint8Array ? once(bytes) : bytes)[Symbol.asyncIterator]();
   try {
-    const chunks = bytes instanceof Uint8Array ? once(bytes) : bytes;
-    const reader = await RecordBatchReader.from(checkedMessages(chunks));
+    const reader = await RecordBatchReader.from(checkedMessages({ [Symbol.asyncIterator]: () => chunks }));
     await reader.open();
     if (reader.schema === undefined) throw new Error('it has no schema');
     let batches = 0;
@@ -30,6 +30,9 @@ export async function* readArrow(bytes: Uint8Array | AsyncIterable<Uint8Array>):
     if (batches === 0) yield batchOf(new RecordBatch(reader.schema));
   } catch (error) {
     throw invalidArrow(error);
+  } finally {
+    // Arrow's reader ends nothing before the end mark, and nothing behind it is read.
+    await chunks.return?.();
   }
 }
 

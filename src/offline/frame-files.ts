@@ -1,6 +1,6 @@
 import { createWriteStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
-import { type ColumnBatch, nullColumn } from '../definition/column-batch.js';
+import { type ColumnBatch, emptyBatch } from '../definition/column-batch.js';
 import type { FileReader, TypedColumn } from './file-reader.js';
 import { readFrame } from './frame-read.js';
 import { writeFrame } from './frame-write.js';
@@ -52,7 +52,3 @@ export class FrameFiles {
 }
 
 export const FRAME_FILES = Symbol('FrameFiles');
-
-function emptyBatch(columns: readonly TypedColumn[]): ColumnBatch {
-  return { rowCount: 0, columns: new Map(columns.map(({ name, type }) => [name, nullColumn(type, 0)])) };
-}

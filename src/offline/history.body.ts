@@ -1,16 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import {
-  ArrayMaxSize,
-  IsArray,
-  IsIn,
-  IsInt,
-  IsObject,
-  IsOptional,
-  IsString,
-  Matches,
-  Min,
-} from 'class-validator';
+import { ArrayMaxSize, IsArray, IsIn, IsObject, IsOptional, IsString, Matches } from 'class-validator';
 import { DURATION_PATTERN } from '../definition/duration.js';
+import { IsVersion } from '../platform/is-version.js';
 import type { RetrievalRequest } from './retrieval.js';
 import { parseSnapshot, parseSnapshotText } from './snapshot.js';
 import {
@@ -35,8 +26,7 @@ export class HistoryBody {
 
   @ApiPropertyOptional({ description: 'Of the feature service; default: the latest version' })
   @IsOptional()
-  @IsInt()
-  @Min(1)
+  @IsVersion()
   readonly version?: number;
 
   @ApiPropertyOptional({ example: ['weather:temp'], description: 'Features without a service' })

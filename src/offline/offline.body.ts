@@ -1,6 +1,7 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform, Type } from 'class-transformer';
-import { IsIn, IsInt, IsOptional, IsString, Min } from 'class-validator';
+import { IsIn, IsOptional, IsString } from 'class-validator';
+import { IsVersion } from '../platform/is-version.js';
 import type { RetrievalRequest } from './retrieval.js';
 import { parseSnapshotText } from './snapshot.js';
 import {
@@ -25,8 +26,7 @@ export class FrameQueryParameters {
   @ApiPropertyOptional({ description: 'Of the feature service; default: the latest version' })
   @IsOptional()
   @Type(() => Number)
-  @IsInt()
-  @Min(1)
+  @IsVersion()
   readonly version?: number;
 
   @ApiPropertyOptional({ description: 'TIMESTAMP column of the frame; default event_timestamp' })

@@ -1,6 +1,7 @@
 import type { CompiledFeatureService } from '../compile/feature-service.js';
 import { PlumblineError } from '../definition/error.js';
 import type { Clock } from '../platform/clock.js';
+import type { TypedColumn } from './file-reader.js';
 import type { History } from './history.js';
 import { requireSnapshot, type Snapshot, sourcesOf } from './snapshot.js';
 import {
@@ -22,6 +23,8 @@ export type RetrievalRequest = {
   readonly project: string;
   readonly service: CompiledFeatureService;
   readonly frame: FrameFile | GeneratedFrame;
+  /** Types of columns that the frame brings along, where its format leaves room for them. */
+  readonly declared?: readonly TypedColumn[];
   /** TIMESTAMP column of the frame: T of each row; default `event_timestamp`. */
   readonly timeColumn?: string;
   readonly knowledge?: Knowledge;
@@ -91,6 +94,7 @@ export class Retrieval {
       project: request.project,
       service: request.service,
       frame: request.frame,
+      ...(request.declared !== undefined && { declared: request.declared }),
       timeColumn: request.timeColumn ?? DEFAULT_TIME_COLUMN,
       knowledge: request.knowledge ?? 'known',
       boundary: request.boundary ?? 'inclusive',

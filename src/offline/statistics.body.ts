@@ -1,14 +1,14 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
-import { IsInt, IsOptional, IsString, Min } from 'class-validator';
+import { IsOptional, IsString } from 'class-validator';
+import { IsVersion } from '../platform/is-version.js';
 
 /** Which rows of a feature set statistics are asked of. */
 export class StatisticsQueryParameters {
   @ApiPropertyOptional({ description: 'Of the feature set; default: the latest version' })
   @IsOptional()
   @Type(() => Number)
-  @IsInt()
-  @Min(1)
+  @IsVersion()
   readonly version?: number;
 
   @ApiPropertyOptional({ description: 'Rows with later event or created times do not count; default now' })

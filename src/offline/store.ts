@@ -5,6 +5,7 @@ import type { ColumnBatch } from '../definition/column-batch.js';
 import type { SourceDocument } from '../definition/document.js';
 import type { Value } from '../definition/value.js';
 import type { ValueType } from '../definition/value-type.js';
+import type { TypedColumn } from './file-reader.js';
 import type { FrameFormat } from './frame-format.js';
 
 /** A source of one project: what a history table belongs to. */
@@ -68,6 +69,8 @@ export type RetrievalQuery = {
   readonly project: string;
   readonly service: CompiledFeatureService;
   readonly frame: FrameFile | GeneratedFrame;
+  /** Types of columns that the frame brings along beside those that the query knows, where its format leaves room (S4). */
+  readonly declared?: readonly TypedColumn[];
   /** TIMESTAMP column of the frame: T of each row. */
   readonly timeColumn: string;
   readonly knowledge: Knowledge;
@@ -157,8 +160,11 @@ export interface RetrievalResult {
   readonly columns: readonly AnswerColumn[];
   /** Writes the whole result as one Parquet file. */
   writeParquet(path: string): Promise<void>;
-  /** The rows in the frame's order, 2,048 a batch. Throws INVALID_FRAME at once when a column has no type of ours. */
-  batches(): AsyncIterable<ColumnBatch>;
+  /**
+   * The rows in the frame's order, 2,048 a batch; with `names` only those columns of them, at least one. Throws INVALID_FRAME at
+   * once when one of the columns has no type of ours.
+   */
+  batches(names?: ReadonlySet<string>): AsyncIterable<ColumnBatch>;
   close(): Promise<void>;
 }
 
@@ -263,7 +269,7 @@ export interface OfflineStore {
   /**
    * Appends rows durably. Rows at or below {@link appliedThrough} are skipped, so redelivery changes nothing (S11).
    * Calls for one source come in the order of their sequences. Throws UNAVAILABLE when the rows come from an owner of
-   * the log older than the newest seen (S9).
+   * the log older than the newest seen (S9); CONFLICT where a column holds values of another type than the source declares.
    */
   append(source: SourceRef, batches: readonly HistoryRows[]): Promise<void>;
   /** Sequence of the last row in history; -1 before the first. */

@@ -1,5 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsArray, IsIn, IsInt, IsOptional, IsString, Min } from 'class-validator';
+import { IsArray, IsIn, IsOptional, IsString } from 'class-validator';
+import { IsVersion } from '../platform/is-version.js';
 import { LOOKUP_PARTS, type LookupPart } from './lookup-json.js';
 
 export class LookupBody {
@@ -10,8 +11,7 @@ export class LookupBody {
 
   @ApiPropertyOptional({ description: 'Of the feature service; default: the latest' })
   @IsOptional()
-  @IsInt()
-  @Min(1)
+  @IsVersion()
   readonly version?: number;
 
   @ApiPropertyOptional({

@@ -5,6 +5,8 @@ export type HttpRequest = {
   readonly id: string;
   readonly url: string;
   readonly method: string;
+  /** Names in the path by those of the route: texts. */
+  readonly params: unknown;
   readonly headers: IncomingMessage['headers'];
   readonly raw: IncomingMessage;
   /** What the route was declared with. */

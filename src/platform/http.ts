@@ -9,6 +9,7 @@ import type { Configuration } from './configuration.js';
 import { temporaryDir } from './data-dir.js';
 import { ErrorFilter } from './error.filter.js';
 import type { HttpReply, HttpRequest } from './http-types.js';
+import { requireNoNullCharacter } from './null-character.js';
 import { RequestPipe } from './validation.js';
 
 /** The service behind its HTTP rim. */
@@ -49,6 +50,8 @@ export async function createHttpApplication(
     temporaryDir: temporaryDir(configuration.dataDir),
     maxBodyBytes: configuration.maxBodyBytes,
   });
+  // Before the body is read, so that none is left behind.
+  fastify.addHook('onRequest', async (request: HttpRequest) => requireNoNullCharacter(request.params));
   fastify.addHook('preClose', () => {
     // Idle connections end at once; one whose client has stopped reading must not hold the service.
     setTimeout(() => fastify.server.closeAllConnections(), CLOSE_DEADLINE_MS).unref();

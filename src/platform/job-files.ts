@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
-import { readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isThere, readIfThere } from './optional-file.js';
 
 /** What a handler says of the file that it left as `result.<extension>` in its folder. */
 export type ResultFileNote = {
@@ -38,7 +39,7 @@ export class JobFiles {
 
   /** The file that the job's handler noted; null where there is none. `id` is known to be one of a job. */
   async result(id: string): Promise<ResultFile | null> {
-    const text = await readFile(join(this.root, id, NOTE_FILE), 'utf8').catch(() => null);
+    const text = await readIfThere(join(this.root, id, NOTE_FILE));
     if (text === null) return null;
     const { extension, ...rest } = JSON.parse(text) as ResultFileNote;
     const path = join(this.root, id, `result.${extension}`);
@@ -57,7 +58,8 @@ export class JobFiles {
 
   /** Ids that have a folder. */
   async ids(): Promise<readonly string[]> {
-    const entries = await readdir(this.root, { withFileTypes: true }).catch(() => []);
+    if (!(await isThere(this.root))) return [];
+    const entries = await readdir(this.root, { withFileTypes: true });
     return entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
   }
 }

@@ -4,6 +4,7 @@ import { type ValidationError, validate } from 'class-validator';
 import { PlumblineError, type Problem } from '../definition/error.js';
 import { FRAME_MEDIA_TYPES, UploadedFrame, YamlText } from './body.js';
 import { pointerToken } from './json-pointer.js';
+import { requireNoNullCharacter } from './null-character.js';
 
 /**
  * Validates what a controller declares: a body or query class by its class-validator rules, unknown properties refused;
@@ -55,6 +56,7 @@ function requireOwnNames(value: object): void {
 }
 
 async function valid<T extends object>(instance: T): Promise<T> {
+  requireNoNullCharacter(instance);
   const errors = await validate(instance, { whitelist: true, forbidNonWhitelisted: true });
   if (errors.length === 0) return instance;
   throw invalidRequest(errors.flatMap((error) => problemsOf(error, '')));

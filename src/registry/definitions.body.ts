@@ -11,6 +11,7 @@ import {
   Max,
   Min,
 } from 'class-validator';
+import { IsVersion } from '../platform/is-version.js';
 import { VERSION_STATES, type VersionState } from './version-state.js';
 
 /** Documents of one apply: they are compiled in one go while other requests wait. */
@@ -76,8 +77,6 @@ export class VersionQuery {
   @ApiPropertyOptional({ type: 'integer', minimum: 1, description: 'Default: the latest' })
   @IsOptional()
   @Type(() => Number)
-  @IsInt()
-  @Min(1)
-  @Max(2 ** 31 - 1)
+  @IsVersion()
   readonly version?: number;
 }

@@ -294,12 +294,20 @@ const TRAINER = object({
     enum: SCORE_KINDS,
     description: 'Of onnx: what scores of classes are; default probabilities.',
   },
+  'classes?': {
+    type: 'array',
+    items: { type: 'string', maxLength: 10_000 },
+    minItems: 2,
+    maxItems: 1000,
+    description:
+      "Of onnx: values of the label as text, in the order of the file's scores; default those of the training split, sorted.",
+  },
 });
 
 const POSTPROCESS = object({
   'calibration?': {
     enum: CALIBRATIONS,
-    description: 'Of two classes: fitted on the validation split; default none.',
+    description: 'Of classes, several each against the rest: fitted on the validation split; default none.',
   },
   'threshold?': {
     type: ['number', 'string'],

@@ -1,5 +1,6 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { IsOptional, IsString, MaxLength } from 'class-validator';
+import { Prose } from '../platform/null-character.js';
 import { validateBody } from '../platform/validation.js';
 
 /** Enough to say why; the rest belongs where it links to. */
@@ -13,6 +14,7 @@ export class DeprecateBody {
   @IsOptional()
   @IsString()
   @MaxLength(MAX_REASON)
+  @Prose()
   readonly reason?: string;
 
   @ApiPropertyOptional({

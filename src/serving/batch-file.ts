@@ -8,7 +8,7 @@ import type { FrameFormat } from '../offline/frame-format.js';
 import { MEDIA_TYPE_OF } from '../offline/frame-media.js';
 import type { JobContext } from '../platform/job.js';
 import { noteResultFile } from '../platform/job-files.js';
-import { appear, type BatchParts } from './batch-parts.js';
+import { type BatchParts, writeWhole } from './batch-parts.js';
 import type { BatchSink } from './batch-sink.js';
 
 /** Rows of a part: some seconds of work, which an attempt that is cut short does again. */
@@ -16,27 +16,29 @@ const PART_ROWS = 65_536;
 
 /** Predictions into a file of any frame format: part by part, each a file of its own, which are joined at the end. */
 export class BatchFile implements BatchSink {
-  readonly partRows = PART_ROWS;
-
   constructor(
     private readonly frames: FrameFiles,
     private readonly format: FrameFormat,
     private readonly parts: BatchParts,
   ) {}
 
-  async write(columns: readonly TypedColumn[], rows: AsyncIterable<ColumnBatch>): Promise<void> {
-    const path = this.parts.pathOf(this.parts.count);
-    await this.frames.write({ kind: 'file', path: `${path}.tmp`, format: 'arrow' }, columns, rows);
-    await appear(`${path}.tmp`, path);
+  async begin(): Promise<number> {
+    return PART_ROWS;
+  }
+
+  async write(columns: readonly TypedColumn[], rows: AsyncIterable<ColumnBatch>): Promise<null> {
+    await writeWhole(this.parts.pathOf(this.parts.count), (path) =>
+      this.frames.write({ kind: 'file', path, format: 'arrow' }, columns, rows),
+    );
+    return null;
   }
 
   async finish({ folder, signal }: JobContext): Promise<void> {
     const { parts, format } = this;
     if (!parts.isComplete) {
-      const path = join(folder, `result.${format}`);
-      const rows = rowsOfParts(parts, signal);
-      await this.frames.write({ kind: 'file', path: `${path}.tmp`, format }, parts.columns, rows);
-      await appear(`${path}.tmp`, path);
+      await writeWhole(join(folder, `result.${format}`), (path) =>
+        this.frames.write({ kind: 'file', path, format }, parts.columns, rowsOfParts(parts, signal)),
+      );
       await parts.complete();
     }
     await noteResultFile(folder, { extension: format, mediaType: MEDIA_TYPE_OF[format] });

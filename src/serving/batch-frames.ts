@@ -1,15 +1,17 @@
-import { stat } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { SourceFeatureSet } from '../compile/chained-feature-set.js';
 import type { CompiledModel } from '../compile/model.js';
-import type { ColumnBatch } from '../definition/column-batch.js';
+import { type ColumnBatch, emptyBatch } from '../definition/column-batch.js';
 import type { ModelManifest } from '../model/manifest.js';
 import type { TypedColumn } from '../offline/file-reader.js';
 import type { FrameFiles } from '../offline/frame-files.js';
 import type { Retrieval } from '../offline/retrieval.js';
 import type { FrameFile, RetrievalResult } from '../offline/store.js';
 import type { JobContext } from '../platform/job.js';
+import { isThere } from '../platform/optional-file.js';
 import type { CatalogHolder } from '../registry/catalog.js';
-import { appear } from './batch-parts.js';
+import { writeWhole } from './batch-parts.js';
 import type { BatchFrame, BatchTask } from './batch-task.js';
 
 /** The rows to score, with their features. */
@@ -30,7 +32,12 @@ type OpenRequest = {
   readonly task: BatchTask;
   readonly definition: CompiledModel;
   readonly manifest: ModelManifest;
+  /** Where predictions go as rows, else null. */
+  readonly target: SourceFeatureSet | null;
 };
+
+/** The entities of a feature set, in a job's folder. */
+const ENTITY_FILE = 'entities.arrow';
 
 /** The frames of batch predictions: the same task has the same rows, in the same order, in every attempt (S19). */
 export class BatchFrames {
@@ -49,22 +56,27 @@ export class BatchFrames {
     }
   }
 
-  private ofFeatures({ task, manifest }: OpenRequest, file: FrameFile): OpenedFrame {
-    const raw = manifest.schema.raw.filter(({ name }) => name !== task.time);
-    const declared: readonly TypedColumn[] = [...raw, { name: task.time, type: 'TIMESTAMP' }];
+  /** Removes the files of a frame that nobody will open again. */
+  async remove({ frame }: BatchTask, { folder }: JobContext): Promise<void> {
+    const name = frame.kind === 'entities' ? ENTITY_FILE : frame.file.path;
+    await rm(join(folder, name), { force: true });
+  }
+
+  private ofFeatures(request: OpenRequest, file: FrameFile): OpenedFrame {
+    const declared = declaredColumns(request, request.manifest.schema.raw);
     return { rows: this.parts.frames.read(file, declared), total: 0, close: async () => undefined };
   }
 
   private async ofKeys(
-    { task, definition }: OpenRequest,
+    request: OpenRequest,
     frame: FrameFile,
     { project, signal }: JobContext,
   ): Promise<OpenedFrame> {
-    const { time: timeColumn, knowledge, boundary, pins } = task;
-    const { service } = definition;
-    const request = { project, service, frame, timeColumn, knowledge, boundary, signal };
-    const result = await this.parts.retrieval.start(request, pins!);
-    return opened(result);
+    const { time: timeColumn, knowledge, boundary, pins } = request.task;
+    const { service } = request.definition;
+    const declared = declaredColumns(request, []);
+    const asked = { project, service, frame, declared, timeColumn, knowledge, boundary, signal };
+    return opened(await this.parts.retrieval.start(asked, pins!), readColumns(request));
   }
 
   /** The entities as a frame of keys and one time, made once and kept in the job's folder. */
@@ -73,8 +85,8 @@ export class BatchFrames {
     frame: Extract<BatchFrame, { kind: 'entities' }>,
     { project, folder, signal }: JobContext,
   ): Promise<FrameFile> {
-    const file: FrameFile = { kind: 'file', path: join(folder, 'entities.arrow'), format: 'arrow' };
-    if (await exists(file.path)) return file;
+    const file: FrameFile = { kind: 'file', path: join(folder, ENTITY_FILE), format: 'arrow' };
+    if (await isThere(file.path)) return file;
     const { catalogs, retrieval, frames } = this.parts;
     const set = catalogs.current().featureSet(project, frame.featureSet, frame.featureSetVersion);
     const [feature] = set.features;
@@ -95,15 +107,35 @@ export class BatchFrames {
       ...definition.service.keyColumns,
       { name: task.time, type: 'TIMESTAMP' },
     ];
-    const unfinished = { ...file, path: `${file.path}.tmp` };
     try {
-      await frames.write(unfinished, columns, renamed(result.batches(), columns, frame.keys));
+      await writeWhole(file.path, (path) =>
+        frames.write({ ...file, path }, columns, renamed(result.batches(), columns, frame.keys)),
+      );
     } finally {
       await result.close();
     }
-    await appear(unfinished.path, file.path);
     return file;
   }
+}
+
+/**
+ * The columns of a frame whose types are known: T, what the model takes of the frame, and what the target takes of it. A name
+ * means the first of them.
+ */
+function declaredColumns(
+  { task, definition, target }: OpenRequest,
+  features: readonly TypedColumn[],
+): readonly TypedColumn[] {
+  const ofTarget = (target?.source.columns ?? []).filter(
+    ({ name }) => task.columns === 'all' || target?.keyColumns.includes(name),
+  );
+  const known = [
+    { name: task.time, type: 'TIMESTAMP' as const },
+    ...features,
+    ...definition.inputs,
+    ...ofTarget,
+  ];
+  return [...new Map(known.toReversed().map(({ name, type }) => [name, { name, type }])).values()];
 }
 
 /** The columns under their names in the model's service. */
@@ -118,17 +150,37 @@ async function* renamed(
   }
 }
 
-function opened(result: RetrievalResult): OpenedFrame {
-  return { rows: result.batches(), total: result.report.rows, close: () => result.close() };
+/** The columns that are read of a retrieved frame: what the model takes, and what stands beside its predictions. */
+function readColumns({ task, definition, target, manifest }: OpenRequest): ReadonlySet<string> | undefined {
+  if (task.columns === 'all') return undefined;
+  const kept = [...definition.service.keyColumns, ...manifest.schema.raw].map(({ name }) => name);
+  return new Set([...kept, ...(target?.keyColumns ?? []), task.time]);
+}
+
+/** With at least one batch, which may be empty: a frame without rows has columns all the same. */
+async function opened(result: RetrievalResult, names: ReadonlySet<string> | undefined): Promise<OpenedFrame> {
+  try {
+    return { rows: atLeastOne(result, names), total: result.report.rows, close: () => result.close() };
+  } catch (error) {
+    await result.close();
+    throw error;
+  }
+}
+
+function atLeastOne(
+  result: RetrievalResult,
+  names: ReadonlySet<string> | undefined,
+): AsyncIterable<ColumnBatch> {
+  const batches = result.batches(names);
+  if (result.report.rows > 0) return batches;
+  const asked = result.columns.filter(({ name }) => names?.has(name) ?? true);
+  // Batches were asked for, so every column is of a type of ours.
+  const empty = emptyBatch(asked as readonly TypedColumn[]);
+  return (async function* () {
+    yield empty;
+  })();
 }
 
 function inFolder(file: FrameFile, { folder }: JobContext): FrameFile {
   return { ...file, path: join(folder, file.path) };
-}
-
-async function exists(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    () => false,
-  );
 }

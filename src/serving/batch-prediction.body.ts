@@ -1,9 +1,10 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
-import { IsIn, IsInt, IsObject, IsOptional, IsString, Min } from 'class-validator';
+import { IsIn, IsObject, IsOptional, IsString } from 'class-validator';
 import { FRAME_FORMATS, type FrameFormat } from '../offline/frame-format.js';
 import { parseSnapshotText } from '../offline/snapshot.js';
 import { BOUNDARIES, type Boundary, KNOWLEDGE_RULES, type Knowledge } from '../offline/store.js';
+import { IsVersion } from '../platform/is-version.js';
 import type { AskedEntities, BatchRequest } from './batch-request.js';
 import { KEPT_COLUMNS, type KeptColumns } from './batch-task.js';
 
@@ -15,8 +16,7 @@ class BatchOutputParameters {
   @ApiPropertyOptional({ description: 'Of the trained model; default: the latest' })
   @IsOptional()
   @Type(() => Number)
-  @IsInt()
-  @Min(1)
+  @IsVersion()
   readonly version?: number;
 
   @ApiPropertyOptional({
@@ -117,8 +117,7 @@ export class EntityPredictionBody extends BatchOutputParameters {
 
   @ApiPropertyOptional({ description: 'Default: the latest' })
   @IsOptional()
-  @IsInt()
-  @Min(1)
+  @IsVersion()
   readonly featureSetVersion?: number;
 
   @ApiPropertyOptional({

@@ -7,6 +7,7 @@ import { PlumblineError } from '../definition/error.js';
 import type { LatestVersions } from '../model/latest-versions.js';
 import type { LoadedModel, LoadedModels } from '../model/loaded-models.js';
 import { type ModelRows, modelRows, ROWS_AT_ONCE } from '../model/model-rows.js';
+import { scoresOf } from '../model/postprocess.js';
 import type { TypedColumn } from '../offline/file-reader.js';
 import type { FrameFiles } from '../offline/frame-files.js';
 import type { Retrieval } from '../offline/retrieval.js';
@@ -16,7 +17,7 @@ import { requireSpec } from '../platform/job-spec.js';
 import { jobText, jobValue } from '../platform/job-text.js';
 import type { Jobs } from '../platform/jobs.js';
 import type { CatalogHolder } from '../registry/catalog.js';
-import { addedColumns, batchColumns, batchRows } from './batch-columns.js';
+import { addedColumns, type BatchLayout, batchColumns, batchRows } from './batch-columns.js';
 import { BatchFile } from './batch-file.js';
 import { BatchFrames } from './batch-frames.js';
 import { BatchParts } from './batch-parts.js';
@@ -24,15 +25,16 @@ import { type BatchRequest, entityRefs, frameOf, pinnedRules } from './batch-req
 import { BatchRows, requireOutputColumns } from './batch-rows.js';
 import type { BatchSink } from './batch-sink.js';
 import type { BatchTask } from './batch-task.js';
-import type { RowDoor } from './row-door.js';
+import { RowCursor } from './row-cursor.js';
+import type { DoorReceipt, RowDoor } from './row-door.js';
 
 /** What a finished batch prediction says of itself. */
 export type BatchResult = {
   readonly model: string;
   readonly version: number;
   readonly rows: number;
-  /** The feature set whose source took the rows; absent where they are a file. */
-  readonly into?: { readonly featureSet: string; readonly version: number };
+  /** The feature set whose source took the rows, and what became of them; absent where they are a file. */
+  readonly into?: { readonly featureSet: string; readonly version: number } & DoorReceipt;
 };
 
 export type BatchPredictionsParts = {
@@ -79,10 +81,7 @@ export class BatchPredictions {
     const definition = this.definitionOf(project, loaded);
     const rules = pinnedRules(request, loaded.manifest);
     if (output.kind === 'rows')
-      requireOutputColumns(
-        this.setOf(project, output),
-        addedColumns({ outputs: loaded.scorer.outputs, vector }),
-      );
+      requireOutputColumns(this.setOf(project, output), givenColumns(loaded, vector));
     const pin = { project, service: definition.service, frame: NO_FRAME, knowledge: rules.knowledge };
     const snapshot = request.snapshot === undefined ? {} : { snapshot: request.snapshot };
     const pins = rows.kind === 'features' ? null : await this.parts.retrieval.pin({ ...pin, ...snapshot });
@@ -102,31 +101,44 @@ export class BatchPredictions {
       if (!parts.isComplete) await this.score({ task, loaded, parts, sink }, context);
       await sink.finish(context);
     });
+    await this.frames.remove(task, context);
     context.progress(parts.rows, parts.rows);
     const result = { model, version, rows: parts.rows };
     if (output.kind === 'file') return result;
-    return { ...result, into: { featureSet: output.featureSet, version: output.version } };
+    const { featureSet, version: ofSet } = output;
+    return { ...result, into: { featureSet, version: ofSet, ...parts.receipt } };
   }
 
   private async score({ task, loaded, parts, sink }: Scoring, context: JobContext): Promise<void> {
     const definition = this.definitionOf(context.project, loaded);
-    const opened = await this.frames.open({ task, definition, manifest: loaded.manifest }, context);
+    const target = task.output.kind === 'rows' ? this.setOf(context.project, task.output) : null;
+    const layout = layoutOf(task, { loaded, definition, target });
+    const opened = await this.frames.open({ task, definition, target, manifest: loaded.manifest }, context);
+    const rows = modelRows(loaded, opened.rows, { query: task, rowsAtOnce: rowsAtOnce(task, loaded) });
+    const cursor = new RowCursor(rows);
     try {
-      const rows = modelRows(loaded, opened.rows, { query: task, rowsAtOnce: rowsAtOnce(task, loaded) });
-      const unscored = rowsBehind(rows, parts.rows)[Symbol.asyncIterator]();
-      for (let next = await unscored.next(); !next.done; next = await unscored.next()) {
-        const part = new Part(next.value, unscored, sink.partRows);
-        const columns = batchColumns(next.value.frame, layoutOf(task, loaded, definition));
-        const scored = part.scored({ loaded, columns, signal: context.signal });
-        const done = parts.rows;
-        await sink.write(
+      await cursor.skip(parts.rows);
+      for (let next = await cursor.peek(); isDue(next, parts); next = await cursor.peek()) {
+        const columns = batchColumns(next.frame, layout);
+        const scored = scoredRows(cursor.take(await sink.begin()), {
+          loaded,
           columns,
-          counted(scored, (count) => context.progress(done + count, opened.total)),
+          signal: context.signal,
+        });
+        const done = parts.rows;
+        let count = 0;
+        const receipt = await sink.write(
+          columns,
+          counted(scored, (seen) => {
+            count = seen;
+            context.progress(done + seen, opened.total);
+          }),
         );
-        await parts.add(part.rows, columns);
+        await parts.add({ rows: count, columns, receipt });
         context.signal.throwIfAborted();
       }
     } finally {
+      await cursor.close();
       await opened.close();
     }
   }
@@ -164,10 +176,33 @@ type Scoring = {
   readonly sink: BatchSink;
 };
 
-function layoutOf(task: BatchTask, loaded: LoadedModel, { service }: CompiledModel) {
-  const keyNames = [...new Set([...service.keyColumns.map(({ name }) => name), task.time])];
+/** What a model gives beside the columns of a frame, with the lengths of arrays. */
+function givenColumns({ scorer, manifest }: LoadedModel, vector: boolean) {
+  const classes = scoresOf(manifest.postprocess);
+  return addedColumns({ outputs: scorer.outputs, vector }).map((column) => ({
+    ...column,
+    elements: scorer.outputs.includes(column) ? classes : scorer.transform.width,
+  }));
+}
+
+type Layout = {
+  readonly loaded: LoadedModel;
+  readonly definition: CompiledModel;
+  /** Where predictions go as rows, else null. */
+  readonly target: SourceFeatureSet | null;
+};
+
+function layoutOf(task: BatchTask, { loaded, definition, target }: Layout): BatchLayout {
   const { columns: kept, version, vector } = task;
-  return { kept, keyNames, outputs: loaded.scorer.outputs, version, vector };
+  const keys = definition.service.keyColumns.map(({ name }) => name);
+  const ofTarget = target === null ? [] : target.keyColumns;
+  return {
+    kept,
+    keyNames: [...new Set([...keys, ...ofTarget, task.time])],
+    outputs: loaded.scorer.outputs,
+    version,
+    vector,
+  };
 }
 
 /** Numbers of vectors that go out at once: as lists of an engine's each costs some 100 ns between two turns of the event loop. */
@@ -178,14 +213,9 @@ function rowsAtOnce({ vector }: BatchTask, loaded: LoadedModel): number {
   return Math.max(1, Math.min(ROWS_AT_ONCE, Math.floor(MAX_NUMBERS / loaded.scorer.transform.width)));
 }
 
-/** What comes behind the first `done` rows; parts end between batches, and so does what is done. */
-async function* rowsBehind(rows: AsyncIterable<ModelRows>, done: number): AsyncIterable<ModelRows> {
-  let seen = 0;
-  for await (const each of rows) {
-    const isDone = seen < done;
-    seen += each.frame.rowCount;
-    if (!isDone && (each.frame.rowCount > 0 || seen === 0)) yield each;
-  }
+/** Whether a part begins here: a frame without rows has one, so that its columns are known. */
+function isDue(next: ModelRows | null, parts: BatchParts): next is ModelRows {
+  return next !== null && (next.frame.rowCount > 0 || parts.count === 0);
 }
 
 type PartScoring = {
@@ -194,31 +224,14 @@ type PartScoring = {
   readonly signal: AbortSignal;
 };
 
-/** A part: batches from the first one until it has as many rows as it wants. */
-class Part {
-  rows = 0;
-
-  constructor(
-    private readonly first: ModelRows,
-    private readonly rest: AsyncIterator<ModelRows>,
-    private readonly wanted: number,
-  ) {}
-
-  async *scored({ loaded, columns, signal }: PartScoring): AsyncIterable<ColumnBatch> {
-    const scorer = loaded.scorer;
-    const { manifest } = loaded;
-    for (let each: ModelRows | null = this.first; each !== null; each = await this.next()) {
-      signal.throwIfAborted();
-      const { frame, inputs, asOf } = each;
-      this.rows += frame.rowCount;
-      yield batchRows(columns, { frame, ...scorer.score(inputs, asOf) }, manifest.version);
-    }
-  }
-
-  private async next(): Promise<ModelRows | null> {
-    if (this.rows >= this.wanted) return null;
-    const { done, value } = await this.rest.next();
-    return done ? null : value;
+async function* scoredRows(
+  rows: AsyncIterable<ModelRows>,
+  { loaded, columns, signal }: PartScoring,
+): AsyncIterable<ColumnBatch> {
+  for await (const { frame, inputs, asOf } of rows) {
+    signal.throwIfAborted();
+    const scored = await loaded.scorer.score(inputs, asOf);
+    yield batchRows(columns, { frame, ...scored }, loaded.manifest.version);
   }
 }
 

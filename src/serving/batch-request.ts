@@ -70,7 +70,8 @@ export function entityRefs(
   const unknown = Object.keys(keys).find((name) => !keyColumns.some((column) => column.name === name));
   if (unknown !== undefined) throw invalid(`"${unknown}" is no key of the model`, `keys/${unknown}`);
   for (const { name, type } of keyColumns) {
-    const key = keys[name] ?? name;
+    const key: unknown = keys[name] ?? name;
+    if (typeof key !== 'string') throw invalid('is no text; name a key of the entity', `keys/${name}`);
     if (keyNames.get(key) === type) continue;
     const message = `the model needs key "${name}" as ${type}, entity "${set.entity.name}" has ${[...keyNames].map((entry) => entry.join(' ')).join(', ')}; name the key in "keys", or send a frame`;
     throw invalid(message, `keys/${name}`);

@@ -51,6 +51,8 @@ type TensorMetadata = Pick<Tensor, 'name' | 'shape' | 'datatype'>;
 /** Metadata of a model version, as the protocol has it; −1 is the number of rows. */
 export type ModelMetadata = {
   readonly name: string;
+  /** The version that is described: the latest may be another one by the next request. */
+  readonly parameters: { readonly version: string };
   readonly versions: readonly string[];
   readonly platform: string;
   readonly inputs: readonly TensorMetadata[];
@@ -58,10 +60,11 @@ export type ModelMetadata = {
 };
 
 export function modelMetadata({ manifest, outputs, versions }: ModelDescription): ModelMetadata {
-  const { model, signature, postprocess } = manifest;
+  const { model, version, signature, postprocess } = manifest;
   const classes = scoresOf(postprocess);
   return {
     name: model,
+    parameters: { version: String(version) },
     versions: versions.map(String),
     platform: 'plumbline',
     inputs: signature.inputs.map(({ name, type }) => ({ name, datatype: datatypeOf(type), shape: [-1] })),

@@ -63,7 +63,7 @@ export class Predict {
       const columns = new Map([...request.inputs.columns, ...lookupColumns(service, answer)]);
       const rows = { rowCount: request.inputs.rowCount, columns };
       const asOf = new BigInt64Array(rows.rowCount).fill(answer.asOfUs);
-      return { request, version, asOfUs: answer.asOfUs, ...loaded.scorer.score(rows, asOf) };
+      return { request, version, asOfUs: answer.asOfUs, ...(await loaded.scorer.score(rows, asOf)) };
     });
   }
 

@@ -1,6 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
-import { IsIn, IsInt, IsOptional, IsString, Matches, Min } from 'class-validator';
+import { IsIn, IsOptional, IsString, Matches } from 'class-validator';
+import { IsVersion } from '../platform/is-version.js';
 
 const BOUNDARIES = ['inclusive', 'exclusive'] as const;
 /** One to three names with dots between them. */
@@ -22,8 +23,7 @@ export class BigqueryModelParameters {
   })
   @IsOptional()
   @Type(() => Number)
-  @IsInt()
-  @Min(1)
+  @IsVersion()
   readonly modelVersion?: number;
 
   @ApiPropertyOptional({
@@ -31,8 +31,7 @@ export class BigqueryModelParameters {
   })
   @IsOptional()
   @Type(() => Number)
-  @IsInt()
-  @Min(1)
+  @IsVersion()
   readonly trained?: number;
 
   @ApiPropertyOptional({ description: 'Column that is T of each row; default that of `trained`, else as_of' })

@@ -11,6 +11,7 @@ import { type ScoredSplit, scoreSplit } from './scored-split.js';
 import type { LabelledInputs, SplitRows } from './split-rows.js';
 import type { Targets } from './targets.js';
 import type { FittedModel, TrainingPlan } from './trainer.js';
+import { requireTrainable } from './training-size.js';
 
 /** What one model is made from. */
 export type FitRequest = {
@@ -39,6 +40,8 @@ export async function fitModel({ plan, runtime, rows, targets, onStep }: FitRequ
   onStep(0);
   const transform = compileTransform(fitted);
   const architecture = architectureOf(trainer, transform.slots, targets.outputs);
+  const rowsHeld = training.rows + (validation?.rows ?? 0);
+  requireTrainable(architecture, { rows: rowsHeld, batchSize: trainer.batchSize });
   const inputs = training.gather(transform);
   const validating = validation === null ? null : validation.gather(transform);
   const classWeights = classWeightsOf(trainer, targets, targets.of(inputs.labels));
@@ -55,9 +58,14 @@ export async function fitModel({ plan, runtime, rows, targets, onStep }: FitRequ
     onEpoch: (epoch) => onStep(1 + epoch),
   });
   const predictor = await runtime.load(architecture, weights);
-  const validated = validating === null ? null : scoreSplit(predictor, [validating], targets);
-  const postprocess = fitPostprocess(plan.postprocess, targets, validated, scoreKindOf(plan.trainer));
-  return { model: { fitted, weights, epochs, postprocess }, transform, predictor, inputs, validated };
+  try {
+    const validated = validating === null ? null : await scoreSplit(predictor, [validating], targets);
+    const postprocess = fitPostprocess(plan.postprocess, targets, validated, scoreKindOf(plan.trainer));
+    return { model: { fitted, weights, epochs, postprocess }, transform, predictor, inputs, validated };
+  } catch (error) {
+    predictor.close();
+    throw error;
+  }
 }
 
 function fitTransform({ transform, transformInputs }: TrainingPlan, training: SplitRows): FittedTransform {

@@ -1,7 +1,8 @@
 import type { Postprocess } from '../compile/model-postprocess.js';
-import type { ScoreKind } from '../definition/document.js';
+import type { CalibrationMethod, ScoreKind } from '../definition/document.js';
 import { PlumblineError } from '../definition/error.js';
-import { logitOf } from '../model/calibration.js';
+import { type Calibration, logitOf } from '../model/calibration.js';
+import { logOdds } from '../model/class-probabilities.js';
 import { type BinaryState, type PostprocessState, probabilitiesOf } from '../model/postprocess.js';
 import type { Matrix } from '../model/runtime.js';
 import { chooseThreshold } from './choose-threshold.js';
@@ -26,7 +27,9 @@ export function fitPostprocess(
       return fitBinary(asked, validation, scores);
     case 'multiClass': {
       const { classes } = targets;
-      return { task: 'multiClass', scores, classes, labels: namesOf(classes, asked.labels ?? {}) };
+      const calibration = asked.calibration && fitClasses(asked.calibration, classes, { scores, validation });
+      const labels = namesOf(classes, asked.labels ?? {});
+      return { task: 'multiClass', scores, classes, labels, ...(calibration && { calibration }) };
     }
     case 'regression':
       return { task: 'regression', scale: targets.scale };
@@ -48,6 +51,27 @@ function fitBinary(asked: Postprocess, validation: ScoredRows | null, scores: Sc
         });
   const names = labels === null ? null : { false: labels['false']!, true: labels['true']! };
   return { task: 'binary', scores, calibration, threshold: chosen, labels: names };
+}
+
+type ClassRows = { readonly scores: ScoreKind; readonly validation: ScoredRows | null };
+
+/** One calibration a class, against the rest; rows of a class that the training split does not have count nothing. */
+function fitClasses(
+  method: CalibrationMethod,
+  classes: readonly string[],
+  { scores: kind, validation }: ClassRows,
+): readonly Calibration[] {
+  // The definition was refused if it asked for calibration without a validation split.
+  const { scores, targets } = validation!;
+  const known = [...targets.keys()].filter((row) => targets[row]! >= 0);
+  const odds = logOdds(kind, scores);
+  return classes.map((_, place) =>
+    fitCalibration(
+      method,
+      Float64Array.from(known, (row) => odds[row]![place]!),
+      Float32Array.from(known, (row) => (targets[row] === place ? 1 : 0)),
+    ),
+  );
 }
 
 function namesOf(classes: readonly string[], names: Readonly<Record<string, string>>): readonly string[] {

@@ -1,5 +1,7 @@
 import { stat } from 'node:fs/promises';
+import { fittedTransformJson } from '../compile/fitted-transform.js';
 import { PlumblineError } from '../definition/error.js';
+import type { ModelManifest } from '../model/manifest.js';
 import type { Job, JobContext } from '../platform/job.js';
 import { requireSpec } from '../platform/job-spec.js';
 import { type Difference, recordDifferences, surroundingDifferences } from './reproduction.js';
@@ -30,7 +32,15 @@ export type Reproduction = {
 
 export type ReproduceParts = Pick<
   TrainParts,
-  'catalog' | 'jobs' | 'trainingSets' | 'frames' | 'trainer' | 'models' | 'versions' | 'surroundings'
+  | 'catalog'
+  | 'jobs'
+  | 'trainingSets'
+  | 'frames'
+  | 'trainer'
+  | 'bundles'
+  | 'models'
+  | 'versions'
+  | 'surroundings'
 > & { readonly retrieveAgain: RetrieveAgain };
 
 /** Trains versions again from their records and compares hashes (S25), as jobs of kind `reproduce`. It makes no version. */
@@ -54,8 +64,9 @@ export class Reproduce {
     const data = await this.dataDifferences(recorded, set);
     if (data.length > 0) return { model, version, reproduced: false, differences: data, surroundings: [] };
     const retrieved = retrieve ? await this.parts.retrieveAgain.differences(set, context) : [];
+    const { transform } = await this.parts.bundles.manifest(project, model, version);
     const again = await this.trainAgain({ project, recorded, set }, context);
-    const differences = [...retrieved, ...recordDifferences(recorded, again)];
+    const differences = [...retrieved, ...recordDifferences({ ...recorded, transform }, again)];
     const surroundings = surroundingDifferences(recorded.record, again.record);
     return { model, version, reproduced: differences.length === 0, differences, surroundings };
   }
@@ -89,12 +100,13 @@ export class Reproduce {
   private async trainAgain(
     { project, recorded, set }: { project: string; recorded: RecordedVersion; set: TrainingSet },
     control: JobContext,
-  ): Promise<Pick<RecordedVersion, 'metrics' | 'record'>> {
+  ): Promise<Pick<ModelManifest, 'metrics' | 'record' | 'transform'>> {
     const { catalog, surroundings } = this.parts;
     const { name, version } = recorded.record.definition;
     const run = { project, model: catalog.current().model(project, name, version), set };
     const { trained, cascade } = await trainFrom(run, this.parts, control);
-    return { metrics: trained.metrics, record: { ...recordOf(run, { trained, cascade }), surroundings } };
+    const record = { ...recordOf(run, { trained, cascade }), surroundings };
+    return { metrics: trained.metrics, record, transform: fittedTransformJson(trained.fitted) };
   }
 }
 

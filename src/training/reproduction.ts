@@ -1,3 +1,8 @@
+import {
+  type FittedTransformJson,
+  fittedTransformJson,
+  parseFittedTransform,
+} from '../compile/fitted-transform.js';
 import { fingerprint } from '../definition/canonical.js';
 import type { ModelRecord } from '../model/manifest.js';
 import type { RecordedVersion } from './train.js';
@@ -11,7 +16,10 @@ export type Difference = {
   readonly found: unknown;
 };
 
-type Trained = Pick<RecordedVersion, 'metrics' | 'record'>;
+type Trained = Pick<RecordedVersion, 'metrics' | 'record'> & {
+  /** The fitted transform whose hash is in the record. */
+  readonly transform: FittedTransformJson;
+};
 
 /** What two trainings from the same record must share. What an older version did not record is not compared. */
 export function recordDifferences(recorded: Trained, again: Trained): readonly Difference[] {
@@ -19,7 +27,7 @@ export function recordDifferences(recorded: Trained, again: Trained): readonly D
     ...membersThatDiffer('parameters', recorded.record.parameters, again.record.parameters),
     ...differenceOf('evaluateFrom', recorded.record.evaluateFrom, again.record.evaluateFrom),
     ...differenceOf('validateFrom', recorded.record.validateFrom, again.record.validateFrom),
-    ...differenceOf('transform', recorded.record.transformHash, again.record.transformHash),
+    ...transformDifferences(recorded, again),
     ...differenceOf('postprocess', recorded.record.postprocessHash, again.record.postprocessHash),
     ...differenceOf('epochs', recorded.record.epochs, again.record.epochs),
     ...differenceOf('cascade', recorded.record.cascade, again.record.cascade),
@@ -36,6 +44,24 @@ export function surroundingDifferences(recorded: ModelRecord, again: ModelRecord
     ...membersThatDiffer('libraries', recorded.runtime.libraries, again.runtime.libraries),
     ...membersThatDiffer('surroundings', recorded.surroundings ?? undefined, again.surroundings ?? {}),
   ];
+}
+
+/**
+ * By hash. Versions from before surroundings were recorded had their transform in another form, without what states say
+ * besides and functions in another order: of these the members are compared that both have.
+ */
+function transformDifferences(recorded: Trained, again: Trained): readonly Difference[] {
+  const difference = differenceOf('transform', recorded.record.transformHash, again.record.transformHash);
+  if (difference.length === 0 || recorded.record.surroundings !== null) return difference;
+  return membersThatDiffer('transform', byName(recorded.transform), byName(again.transform));
+}
+
+/** In today's form, functions and outputs by their names. */
+function byName(json: FittedTransformJson): object {
+  const { inputs, nodes, outputs } = fittedTransformJson(parseFittedTransform(json));
+  const named = (all: readonly unknown[]): object =>
+    Object.fromEntries((all as readonly { readonly name: string }[]).map((each) => [each.name, each]));
+  return { inputs: named(inputs), functions: named(nodes), outputs: named(outputs) };
 }
 
 function differenceOf(what: string, recorded: unknown, found: unknown): readonly Difference[] {

@@ -13,15 +13,18 @@ const targets: Targets = {
 };
 
 describe('a split that is scored', () => {
-  it('has no score that is no number: nothing could be measured by it', () => {
+  it('has no score that is no number: nothing could be measured by it', async () => {
     const scores = Float32Array.of(0.5, Number.NaN);
     const predictor: Predictor = {
-      predict: () => ({ rows: 2, width: 1, values: scores }),
+      predict: async () => ({ rows: 2, width: 1, values: scores }),
+      isOver: false,
       close: () => undefined,
     };
     const inputs = { rows: 2, width: 1, values: Float32Array.of(1, 3.4e38) };
     const parts = [{ inputs, labels: Float64Array.of(0, 1) }];
-    expect(() => scoreSplit(predictor, parts, targets)).toThrow('gives NaN for a row; scale the inputs');
+    await expect(scoreSplit(predictor, parts, targets)).rejects.toThrow(
+      'gives NaN for a row; scale the inputs',
+    );
   });
 });
 

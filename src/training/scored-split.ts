@@ -1,11 +1,7 @@
 import { PlumblineError } from '../definition/error.js';
+import { classProbabilities } from '../model/class-probabilities.js';
 import type { SplitMetrics } from '../model/metrics.js';
-import {
-  classProbabilities,
-  type PostprocessState,
-  predictionsOf,
-  probabilitiesOf,
-} from '../model/postprocess.js';
+import { type PostprocessState, predictionsOf, probabilitiesOf } from '../model/postprocess.js';
 import type { Matrix, Predictor } from '../model/runtime.js';
 import { measureBinary, measureClasses, measureQuantity } from './metrics.js';
 import type { LabelledInputs } from './split-rows.js';
@@ -21,17 +17,17 @@ export type ScoredSplit = {
 };
 
 /** Scores rows part by part. Throws TRAINING_FAILED for a score that is no finite number: nothing could be measured by it. */
-export function scoreSplit(
+export async function scoreSplit(
   predictor: Predictor,
   parts: Iterable<LabelledInputs>,
   targets: Targets,
-): ScoredSplit {
+): Promise<ScoredSplit> {
   const width = targets.outputs;
   const scored: Float32Array[] = [];
   const labels: Float64Array[] = [];
   for (const part of parts) {
     labels.push(part.labels);
-    for (const inputs of cut(part.inputs)) scored.push(finite(predictor.predict(inputs).values));
+    for (const inputs of cut(part.inputs)) scored.push(finite((await predictor.predict(inputs)).values));
   }
   const values = joined(Float32Array, scored);
   const all = joined(Float64Array, labels);
@@ -56,7 +52,7 @@ export function measureSplit(
     case 'binary':
       return measureBinary(targets, probabilitiesOf(state, scores), state.threshold);
     case 'multiClass':
-      return measureClasses(targets, classProbabilities(state.scores, scores));
+      return measureClasses(targets, classProbabilities(state, scores));
     case 'regression':
       return measureQuantity(labels, predictionsOf(state, scores));
   }
@@ -65,9 +61,13 @@ export function measureSplit(
 /** Rows a predictor gets at once: enough to be fast, few enough to stay in the wasm memory. */
 const ROWS_AT_ONCE = 16_384;
 
+/** Numbers of their vectors, 64 MiB: an ONNX model gets a copy. */
+const NUMBERS_AT_ONCE = 2 ** 24;
+
 function* cut({ rows, width, values }: Matrix): Iterable<Matrix> {
-  for (let from = 0; from < rows; from += ROWS_AT_ONCE) {
-    const to = Math.min(from + ROWS_AT_ONCE, rows);
+  const most = Math.max(1, Math.min(ROWS_AT_ONCE, Math.floor(NUMBERS_AT_ONCE / width)));
+  for (let from = 0; from < rows; from += most) {
+    const to = Math.min(from + most, rows);
     yield { rows: to - from, width, values: values.subarray(from * width, to * width) };
   }
 }

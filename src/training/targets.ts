@@ -9,7 +9,10 @@ import type { TrainingPlan } from './trainer.js';
 /** What a model is to learn from labels, as the training split has it. */
 export type Targets = {
   readonly task: Task;
-  /** Of several classes, those of the training split in code point order; of two `false` and `true`; else none. */
+  /**
+   * Of several classes those that the trainer names, else those of the training split, INT64 by number and STRING by code
+   * points; of two `false` and `true`; else none.
+   */
   readonly classes: readonly string[];
   /** Scores a row that the model needs. */
   readonly outputs: number;
@@ -44,14 +47,19 @@ export function fitTargets(
         of: (each) => Float32Array.from(each),
       };
     case 'multiClass':
-      return targetsOf(known ?? classesIn(labels, seen), seen);
+      return targetsOf(known ?? classesOf(plan, labels, seen), seen);
     case 'regression':
       return quantityTargets(labels, plan);
   }
 }
 
-function classesIn(labels: Float64Array, seen: readonly string[]): readonly string[] {
-  const classes = [...new Set(labels)].map((number) => seen[number]!).sort(byCodePoints);
+function classesOf(
+  { trainer: { classes: named }, label }: Pick<TrainingPlan, 'trainer' | 'label'>,
+  labels: Float64Array,
+  seen: readonly string[],
+): readonly string[] {
+  const order = label.expression.type === 'INT64' ? byNumber : byCodePoints;
+  const classes = [...new Set(labels)].map((number) => seen[number]!).sort(order);
   if (classes.length < 2) {
     throw new PlumblineError(
       'TRAINING_FAILED',
@@ -59,7 +67,13 @@ function classesIn(labels: Float64Array, seen: readonly string[]): readonly stri
       { split: 'training', rows: labels.length },
     );
   }
-  return classes;
+  const stranger = named && classes.find((each) => !named.includes(each));
+  if (stranger === undefined) return named ?? classes;
+  throw new PlumblineError(
+    'TRAINING_FAILED',
+    `the training split has the label ${JSON.stringify(stranger)}, which is none of "trainer.classes"; name it there in the order of the file, or leave it out of the frame`,
+    { path: '/trainer/classes' },
+  );
 }
 
 function targetsOf(classes: readonly string[], seen: readonly string[]): Targets {
@@ -93,9 +107,15 @@ function requireBothClasses(split: SplitRows): void {
   if (positives > 0 && positives < rows) return;
   throw new PlumblineError(
     'TRAINING_FAILED',
-    `the ${name} split has ${rows} rows with one label only; ${CHECK}`,
+    `the ${name} split has ${rows} rows with one label only, ${positives > 0}; ${CHECK}`,
     { split: name, rows, positives },
   );
+}
+
+/** Decimal texts of INT64 by their numbers. */
+function byNumber(a: string, b: string): number {
+  const difference = BigInt(a) - BigInt(b);
+  return difference < 0n ? -1 : Number(difference > 0n);
 }
 
 /** UTF-16 order and code point order differ beyond the basic plane. */

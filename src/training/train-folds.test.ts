@@ -91,7 +91,9 @@ describe('folds', () => {
     } as const;
     await expect(trained(flightPlan({ trainer: FOLDED, label }))).rejects.toMatchObject({
       code: 'TRAINING_FAILED',
-      message: expect.stringMatching(/^the model of the rows before 2013-09-30T.*fewer "trainer\.folds"$/),
+      message: expect.stringMatching(
+        /^the model of the rows before 2013-09-30T.* training split .* one label only, false; .*fewer "trainer\.folds"$/,
+      ),
       details: { path: '/trainer/folds' },
     });
   });

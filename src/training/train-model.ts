@@ -14,6 +14,7 @@ import { type LabelledInputs, SplitRows } from './split-rows.js';
 import { fitTargets, type Targets } from './targets.js';
 import { trainFolds } from './train-folds.js';
 import type { TrainedModel, TrainingPlan, TrainingProgress } from './trainer.js';
+import { HeldRows } from './training-size.js';
 
 /**
  * The columns of a training frame that a model reads, in the order of its declarations, the time column first; not what it reads
@@ -40,6 +41,7 @@ export class ModelTraining {
   private readonly validation = new SplitRows('validation');
   private readonly evaluation = new SplitRows('evaluation');
   private readonly labels: LabelReader;
+  private readonly held = new HeldRows();
 
   constructor(
     private readonly plan: TrainingPlan,
@@ -48,8 +50,9 @@ export class ModelTraining {
     this.labels = new LabelReader(plan.label.expression, taskOf(plan.trainer));
   }
 
-  /** Adds rows to their splits; those whose label is NULL are left out. Throws TRAINING_FAILED for impossible labels. */
+  /** Adds rows to their splits; those whose label is NULL are left out. Throws TRAINING_FAILED for impossible labels, and for too many rows. */
   add(batch: ColumnBatch): void {
+    this.held.add(batch);
     const asOf = asOfColumn(this.plan.query, batch);
     const labels = this.labels.read(batch, asOf);
     const chosen = new Map<SplitRows, number[]>(this.splits.map((split) => [split, []]));
@@ -73,19 +76,22 @@ export class ModelTraining {
     const folds = await trainFolds({ ...foldRequest, onEpoch: (epoch) => progress(epoch, steps) });
     const onStep = (step: number): void => progress(before + 1 + step, steps);
     const ready = await fitModel({ plan, runtime, rows, targets, onStep });
-    const metrics = this.measure(ready, targets);
-    ready.predictor.close();
+    const metrics = await this.measure(ready, targets).finally(() => ready.predictor.close());
     progress(steps, steps);
     return { ...ready.model, folds, metrics, runtime: await runtime.describe(plan.trainer.kind) };
   }
 
-  private measure({ model, transform, predictor, inputs, validated }: ReadyModel, targets: Targets): Metrics {
-    const scored = (parts: Iterable<LabelledInputs>): ScoredSplit => scoreSplit(predictor, parts, targets);
+  private async measure(
+    { model, transform, predictor, inputs, validated }: ReadyModel,
+    targets: Targets,
+  ): Promise<Metrics> {
     const measured = (split: ScoredSplit): SplitMetrics => measureSplit(model.postprocess, split);
+    const scored = async (parts: Iterable<LabelledInputs>): Promise<SplitMetrics> =>
+      measured(await scoreSplit(predictor, parts, targets));
     return {
-      training: measured(scored([inputs])),
+      training: await scored([inputs]),
       ...(validated !== null && { validation: measured(validated) }),
-      evaluation: measured(scored(this.evaluation.takeInputs(transform))),
+      evaluation: await scored(this.evaluation.takeInputs(transform)),
     };
   }
 

@@ -2,11 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { FLIGHT_MODEL } from '../../test/support/flight-model.js';
 import { flightPlan, flightRows, TRAINING_ROWS } from '../../test/support/flight-rows.js';
 import { compileTransform } from '../compile/transform.js';
+import { valueAt } from '../definition/column-batch.js';
 import type { ModelDocument } from '../definition/document.js';
 import { TfjsRuntime } from '../model/adapter/tfjs.js';
 import { architectureOf } from '../model/architecture.js';
 import { weightsHash } from '../model/bundle.js';
-import { outputsOf, scoresOf } from '../model/postprocess.js';
+import { type MultiClassState, outputsOf, scoresOf } from '../model/postprocess.js';
 import { Scorer } from '../model/scorer.js';
 import { ModelTraining } from './train-model.js';
 import type { TrainedModel } from './trainer.js';
@@ -46,7 +47,7 @@ async function scored(changes: Partial<ModelDocument>) {
   const predictor = await runtime.load(architecture, trained.weights);
   const scorer = new Scorer({ transform, predictor, state: trained.postprocess });
   const rows = flightRows(TRAINING_ROWS, END);
-  const { outputs } = scorer.score(rows, rows.columns.get('as_of')!.values as BigInt64Array);
+  const { outputs } = await scorer.score(rows, rows.columns.get('as_of')!.values as BigInt64Array);
   expect([...outputs.columns.keys()]).toEqual(outputsOf(trained.postprocess).map(({ name }) => name));
   return { trained, outputs, late: rows.columns.get('late_minutes')! };
 }
@@ -117,6 +118,28 @@ describe('models by what they predict', () => {
       expect(Math.abs(mean - evaluation.positives / evaluation.rows)).toBeLessThan(0.08);
     },
   );
+});
+
+describe('several classes that are calibrated', () => {
+  it.each(['platt', 'isotonic'] as const)('by %s are as likely as they say', async (calibration) => {
+    // These weights make it say "late" far too often.
+    const trainer = { ...PERCEPTRON, epochs: 10, classWeights: { late: 20 } } as const;
+    const excess = async (changes: Partial<ModelDocument>): Promise<number> => {
+      const { trained, outputs, late } = await scored({ label: GROUP, trainer, ...changes });
+      const { classes, calibration: fitted } = trained.postprocess as MultiClassState;
+      expect(fitted?.map(({ kind }) => kind)).toEqual(changes.postprocess && classes.map(() => calibration));
+      const probabilities = outputs.columns.get('probabilities')!.values as readonly (readonly number[])[];
+      let sum = 0;
+      probabilities.forEach((row, at) => {
+        expect(row.reduce((total, each) => total + each, 0)).toBeCloseTo(1, 12);
+        const minutes = valueAt(late, at);
+        if (minutes !== null) sum += row[classes.indexOf('late')]! - ((minutes as bigint) >= 15n ? 1 : 0);
+      });
+      return sum / probabilities.length;
+    };
+    expect(await excess({})).toBeGreaterThan(0.16);
+    expect(Math.abs(await excess({ postprocess: { calibration } }))).toBeLessThan(0.08);
+  });
 });
 
 describe('training a network', () => {

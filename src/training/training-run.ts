@@ -82,7 +82,7 @@ async function* predictedRows(
   for await (const batch of batches) {
     for (let from = 0; from < batch.rowCount; from += ROWS_AT_ONCE) {
       const rows = sliceRows(batch, from, Math.min(from + ROWS_AT_ONCE, batch.rowCount));
-      yield withPredictions(cascade, rows, { asOf: asOfColumn(query, rows), boundary: query.boundary });
+      yield await withPredictions(cascade, rows, { asOf: asOfColumn(query, rows), boundary: query.boundary });
       await nextTurn();
     }
   }

@@ -1,6 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsBoolean, IsIn, IsInt, IsOptional, IsString, Min } from 'class-validator';
+import { IsBoolean, IsIn, IsOptional, IsString } from 'class-validator';
 import { FrameQueryParameters } from '../offline/offline.body.js';
+import { IsVersion } from '../platform/is-version.js';
 import { TRANSFORM_LAYOUTS, type TransformLayout } from './transformed-rows.js';
 
 /** Which training set a model is trained on. */
@@ -11,8 +12,7 @@ export class TrainBody {
 
   @ApiPropertyOptional({ description: 'Version of the model definition; default the latest' })
   @IsOptional()
-  @IsInt()
-  @Min(1)
+  @IsVersion()
   readonly modelVersion?: number;
 }
 

@@ -52,6 +52,7 @@ const REPRODUCE_PARTS = [
   TrainingSetStore,
   FRAME_READER,
   TRAINER,
+  ModelBundles,
   LoadedModels,
   ModelVersions,
   RetrieveAgain,
@@ -147,12 +148,13 @@ function createTrain(
 }
 
 function createReproduce(
-  ...[catalog, jobs, trainingSets, frames, trainer, models, versions, retrieveAgain]: [
+  ...[catalog, jobs, trainingSets, frames, trainer, bundles, models, versions, retrieveAgain]: [
     CatalogHolder,
     Jobs,
     TrainingSetStore,
     FrameReader,
     Trainer,
+    ModelBundles,
     LoadedModels,
     ModelVersions,
     RetrieveAgain,
@@ -165,6 +167,7 @@ function createReproduce(
     trainingSets,
     frames,
     trainer,
+    bundles,
     models,
     versions,
     retrieveAgain,

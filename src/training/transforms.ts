@@ -65,10 +65,11 @@ export class Transforms {
 
   private async find(project: string, id: string): Promise<ModelVersionRef> {
     const { versions } = this.parts;
-    const [model, version] = id.split('@');
+    const at = id.indexOf('@');
+    const [model, version] = at < 0 ? [id, undefined] : [id.slice(0, at), id.slice(at + 1)];
     const { model: found, version: number } = HASH.test(id)
       ? await versions.withTransform(project, id)
-      : await versions.get(project, model!, version === undefined ? undefined : parseVersionNumber(version));
+      : await versions.get(project, model, version === undefined ? undefined : parseVersionNumber(version));
     return { project, model: found, version: number };
   }
 }
@@ -94,7 +95,7 @@ async function* transformed(
   const rowsAtOnce = Math.max(1, Math.min(ROWS_AT_ONCE, Math.floor(MAX_NUMBERS / scorer.transform.width)));
   for await (const { frame: rows, inputs, asOf } of modelRows(model, frame, { rowsAtOnce })) {
     requireRawRows(manifest, rows);
-    yield batchOf(scorer.vectors(inputs, asOf).values, inputs.rowCount);
+    yield batchOf((await scorer.vectors(inputs, asOf)).values, inputs.rowCount);
   }
 }
 

@@ -1,4 +1,4 @@
-import { createWriteStream } from 'node:fs';
+import { open, rm } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { Field, FixedSizeList, Float32, makeData, RecordBatch, Schema, Struct } from 'apache-arrow';
 import type { Scored, Scorer } from '../model/scorer.js';
@@ -7,11 +7,18 @@ import { arrowData, arrowType, recordBatchStream } from '../offline/arrow.js';
 /**
  * Writes rows as an Arrow IPC stream into a file: `vector`, a FixedSizeList of as many Float32 as the transform has slots,
  * then the model's outputs; no NULLs. A file first, so that a frame that turns out bad half-way is still answered with an
- * error.
+ * error; the file is gone then.
  */
 export async function writeVectors(rows: AsyncIterable<Scored>, scorer: Scorer, path: string): Promise<void> {
   const schema = schemaOf(scorer);
-  await pipeline(recordBatchStream(recordBatches(rows, schema), schema), createWriteStream(path));
+  // Opened first: a stream may open its file after it was removed.
+  const file = await open(path, 'w');
+  try {
+    await pipeline(recordBatchStream(recordBatches(rows, schema), schema), file.createWriteStream());
+  } catch (error) {
+    await rm(path, { force: true });
+    throw error;
+  }
 }
 
 function schemaOf({ transform, outputs }: Scorer): Schema {

@@ -21,5 +21,5 @@ export class Vectors {
 }
 
 async function* scoredRows(model: LoadedModel, frame: AsyncIterable<ColumnBatch>): AsyncIterable<Scored> {
-  for await (const { inputs, asOf } of modelRows(model, frame)) yield model.scorer.score(inputs, asOf);
+  for await (const { inputs, asOf } of modelRows(model, frame)) yield await model.scorer.score(inputs, asOf);
 }

@@ -29,5 +29,7 @@ describe('plumbline predict-batch', () => {
     const names = (await PARQUET.columns(out!)).map(({ name }) => name);
     expect(names).toEqual(['origin', 'as_of', 'probability', 'label', 'model_version']);
     await expect(predictBatch(named)).rejects.toThrow('--frame');
+    const missing = predictBatch({ ...named, frame: 'none.parquet', out: out! });
+    await expect(missing).rejects.toThrow("'none.parquet'");
   });
 });

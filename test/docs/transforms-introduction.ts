@@ -27,6 +27,10 @@ element. Indicators have one for NULL; an index has a value for it. So a model i
 **\`OVER ()\`** stands behind functions that learn, over all training rows; the others refuse it. Functions may stand in one another and in
 larger expressions; those whose result is a vector are the whole expression of an output.
 
+**\`OVER (PARTITION BY key)\`** behind STANDARD_SCALER, MIN_MAX_SCALER and MAX_ABS_SCALER: a row is scaled by the statistics of its key, a STRING expression
+(of several columns \`CONCAT\`), of at most ${'100,000'} keys. A key that is NULL or that had no value in training has no statistics: the result is NULL,
+and so the mean of the output in the vector; \`unseen => 'global'\` takes the statistics of all rows, \`unseen => 'unchanged'\` x itself.
+
 **Types** are checked when the model is registered. Scalers and bucketizers take INT64 or FLOAT64, encoders STRING: a number that is a category is
 made one by \`CAST(n AS STRING)\`.
 
@@ -43,13 +47,14 @@ ML's meaning holds.
 | names of buckets | \`bin_1\`, … | \`output_format => 'bucket_index'\` | \`output_format => 'bucket_index'\` |
 | order of a vocabulary | by code points | \`vocabulary_order => 'frequency'\` | by code points |
 | unknown categories | 0 | \`oov => -1\`, \`oov_buckets => k\` | |
+| a key that training had not | NULL | \`unseen => 'unchanged'\` | |
 | frequency threshold | 5 | \`frequency_threshold => 1\` | \`frequency_threshold => 1\` |
 | inverse document frequency | ln(1 + N / (1 + df)) | \`idf => 'smooth'\` | |
 
 **Fitting** streams the training rows once, and once more for each function that learns from one that learns; an IMPUTER within another costs
-nothing, because what it fills in is added to the other's counts. Sums are exact and rounded once, quantiles are order statistics of all values (held, 8 bytes
-each), vocabularies count every category. So the state is the same for any split of the rows into chunks, in any order, in one fitting or several merged
-ones, and rows of other splits change nothing. What replaces NULL comes of the same pass where an output learns nothing or is a scaler as
+nothing, because what it fills in is added to the other's counts (not to those of keys). Sums are exact and rounded once, quantiles are order statistics of all values (held, 8 bytes
+each but for small whole numbers), vocabularies count every category. So the state is the same for any split of the rows into chunks, in any order, at once or in parts that are
+merged, and rows of other splits change nothing. What replaces NULL comes of the same pass where an output learns nothing or is a scaler as
 a whole (the exact mean of the scaled values, before they are rounded); of any other output it takes a last pass.
 
 **Limits**: ${'10,000'} slots an output. A column of more categories wants a lower \`top_k\`, or one index by LABEL_ENCODER or HASH_BUCKETIZE and an

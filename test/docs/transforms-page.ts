@@ -86,12 +86,13 @@ function functionText(name: FittedFunctionName): string {
 }
 
 function signatureOf(name: FittedFunctionName): string {
-  const { analytic, input, options } = PREPROCESSING[name];
+  const { analytic, takesKey, input, options } = PREPROCESSING[name];
   const places = options
     .filter(({ positional }) => positional)
     .map((option) => (option.default === undefined ? `, ${option.name}` : `[, ${option.name}]`));
+  const over = takesKey ? ' OVER ([PARTITION BY STRING])' : ' OVER ()';
   const named = options.some(({ positional }) => !positional) ? '[, option => value]' : '';
-  return `${name}(${INPUTS[input]}${places.join('')}${named})${analytic ? ' OVER ()' : ''}`;
+  return `${name}(${INPUTS[input]}${places.join('')}${named})${analytic ? over : ''}`;
 }
 
 const INPUTS: Record<Preprocessing['input'], string> = {

@@ -5,7 +5,7 @@
 -- * batch size and learning rate are those of Adam: BigQuery ML chooses its own for linear models (OPTIMIZE_STRATEGY, LEARN_RATE_STRATEGY)
 CREATE OR REPLACE MODEL `project.dataset.delay`
 TRANSFORM(
-  ML.STANDARD_SCALER(COALESCE(`weather__temp`, 15.018782140875967)) OVER () AS `temp`,
+  ML.STANDARD_SCALER((COALESCE(`weather__temp`, 15.018782140875967))) OVER () AS `temp`,
   ML.ONE_HOT_ENCODER(`weather__sky`, 'none', 10, 1) OVER () AS `sky`,
   ML.STANDARD_SCALER((SAFE_CAST(`distance` AS FLOAT64))) OVER () AS `distance`,
   CAST(`vip` AS INT64) AS `vip`,

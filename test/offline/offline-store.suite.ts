@@ -4,7 +4,13 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { compileFeatureService } from '../../src/compile/feature-service.js';
 import { compileFeatureSet } from '../../src/compile/feature-set.js';
-import { type Column, type ColumnBatch, columnOf, valueAt } from '../../src/definition/column-batch.js';
+import {
+  type Column,
+  type ColumnBatch,
+  columnOf,
+  sliceRows,
+  valueAt,
+} from '../../src/definition/column-batch.js';
 import type {
   EntityDocument,
   SourceDocument,
@@ -15,6 +21,7 @@ import type { ValueType } from '../../src/definition/value-type.js';
 import { arrowBytes } from '../../src/offline/arrow.js';
 import {
   type Boundary,
+  type HistoryRows,
   type Knowledge,
   LATEST_PLANS,
   type LatestPlan,
@@ -50,6 +57,24 @@ function setOver(source: string, more: Partial<SourceFeatureSetDocument> = {}): 
     keys: { b: 'B' },
     features: [{ name: 'v', default: -1 }, { name: 'V' }, { name: 'twice', expression: 'v * 2.0' }],
     ...more,
+  };
+}
+
+/** The source with columns of other types, and with more columns. */
+function retyped(source: SourceDocument, types: Readonly<Record<string, ValueType>>): SourceDocument {
+  const others = source.columns.filter(({ name }) => types[name] === undefined);
+  return {
+    ...source,
+    columns: [...others, ...Object.entries(types).map(([name, type]) => ({ name, type }))],
+  };
+}
+
+function withColumn(batch: HistoryRows, name: string, column: Column): HistoryRows {
+  const { rowCount, columns } = batch.rows;
+  const one = { rowCount: column.values.length, columns: new Map([[name, column]]) };
+  return {
+    ...batch,
+    rows: { rowCount, columns: new Map([...columns, ...sliceRows(one, 0, rowCount).columns]) },
   };
 }
 
@@ -296,6 +321,37 @@ export function offlineStoreSuite(engine: string, { open, force }: OfflineEngine
       const frame = [{ a: 'x', b: 1n, t: 9n }];
       const { answers } = await retrieve(store, { source: grown, document, frame });
       expect(answers[0]).toMatchObject({ v: 1, late: null, late__status: 'NULL' });
+    });
+
+    it.each([
+      ['was registered as something else before it had rows', 0, { v: 'STRING', left: 'BOOL' }],
+      ['had a column before that no row had a value in', 1, { late: 'INT64' }],
+    ] as const)('takes the rows of a source that %s (S9)', async (_, held, former) => {
+      const source = sourceNamed(`source${run++}`);
+      const now = { ...source, columns: [...source.columns, { name: 'late', type: 'STRING' as const }] };
+      const batches = batchesOf([1n, 2n, 3n, 4n].map((event) => row({ event, v: Number(event) })));
+      await store.append({ project: 'p', source }, batches.slice(0, held));
+      await store.appliedThrough({ project: 'p', source: retyped(source, former) });
+      const rows = batches.map((batch) => withColumn(batch, 'late', columnOf('STRING', ['x', 'y', 'z'])));
+      await store.append({ project: 'p', source: now }, rows);
+      const document = setOver(source.name, { features: [{ name: 'v' }, { name: 'late' }] });
+      const frame = [3n, 4n].map((t) => ({ a: 'x', b: 1n, t }));
+      const { answers } = await retrieve(store, { source: now, document, frame });
+      expect(answers).toMatchObject([
+        { v: 3, late: held === 0 ? 'z' : null },
+        { v: 4, late: 'x' },
+      ]);
+    });
+
+    it('keeps the values of a column that the source names with another type, and refuses the source', async () => {
+      const source = sourceNamed(`source${run++}`);
+      await store.append({ project: 'p', source }, batchesOf([row({ v: 1, event: 1n })]));
+      const other = store.appliedThrough({ project: 'p', source: retyped(source, { v: 'STRING' }) });
+      await expect(other).rejects.toMatchObject({
+        code: 'CONFLICT',
+        message: expect.stringContaining('column "v" as FLOAT64'),
+      });
+      expect(await store.appliedThrough({ project: 'p', source })).toBe(0n);
     });
 
     it('changes no character of a text, in rows, keys and frames, not even a leading U+FEFF (S2)', async () => {

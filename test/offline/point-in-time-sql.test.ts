@@ -21,7 +21,7 @@ import {
 } from '../../src/compile/sql/point-in-time-match.js';
 import { compactedSql, type KeyedHistory } from '../../src/compile/sql/point-in-time-steps.js';
 import type { SourceDocument } from '../../src/definition/document.js';
-import { historyColumn } from '../../src/offline/adapter/duckdb-history.js';
+import { historyColumn } from '../../src/offline/adapter/duckdb-history-table.js';
 
 const SOURCE: SourceDocument = {
   kind: 'Source',

@@ -10,7 +10,7 @@ import {
   windowRowsSql,
   windowStampSql,
 } from '../../src/compile/sql/window-rows.js';
-import { historyColumn } from '../../src/offline/adapter/duckdb-history.js';
+import { historyColumn } from '../../src/offline/adapter/duckdb-history-table.js';
 
 const SET = compileWindowedFeatureSet({
   document: {

@@ -33,6 +33,27 @@ describe('an error', () => {
     expect(body).toEqual({ error: expect.stringMatching(/^NOT_FOUND: /) });
   });
 
+  it.each([
+    ['GET', 'jobs/%00', undefined, '/id'],
+    ['GET', 'jobs?kind=a%00', undefined, '/kind'],
+    ['GET', 'training-sets/%00', undefined, '/id'],
+    ['GET', 'transforms/a%00', undefined, '/id'],
+    ['POST', 'models/a%00/batch-predictions', { rows: [] }, '/model'],
+    ['POST', 'models/a/train', { trainingSet: 'a\0' }, '/trainingSet'],
+  ])('says that no name has U+0000: %s %s', async (method, path, json, place) => {
+    const answer = await service.request(
+      method,
+      `/v1/projects/p/${path}`,
+      json === undefined ? {} : { json },
+    );
+    expect([answer.status, answer.body.error.code, answer.body.error.path]).toEqual([
+      400,
+      'INVALID_REQUEST',
+      place,
+    ]);
+    expect(uploads()).toEqual([]);
+  });
+
   it('tells of a route that does not exist', async () => {
     expect(await service.get('/v1/nothing')).toMatchObject({
       status: 404,

@@ -1,22 +1,29 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestApp, type TestApp } from '../support/app.js';
 
-type Operation = { readonly requestBody?: { readonly content: Readonly<Record<string, unknown>> } };
+type Schema = { readonly $ref?: string; readonly properties?: Readonly<Record<string, unknown>> };
+type Operation = {
+  readonly parameters?: readonly { readonly name: string; readonly in: string }[];
+  readonly requestBody?: { readonly content: Readonly<Record<string, { readonly schema: Schema }>> };
+};
 type Paths = Readonly<Record<string, Readonly<Record<string, Operation>>>>;
 
 let service: TestApp;
 let paths: Paths;
+let schemas: Readonly<Record<string, Schema>>;
 beforeAll(async () => {
   service = await startTestApp();
   const document = await service.get('/docs-json');
   expect(document.status).toBe(200);
   paths = document.body.paths;
+  schemas = document.body.components.schemas;
 });
 afterAll(() => service.close());
 
 /** Every route as `docs/api.md` has it. */
 const ROUTES = [
   'GET /health',
+  'GET /health/models',
   'POST /v1/projects/{project}/apply',
   'POST /v1/projects/{project}/plan',
   ...['entities', 'sources', 'feature-sets', 'feature-services', 'models'].flatMap((kind) => [
@@ -100,6 +107,41 @@ describe('every route with a body', () => {
     }
   });
 });
+
+describe('every version in a query or body', () => {
+  it('is refused where no registry can hold it', async () => {
+    const places = Object.entries(paths).flatMap(([path, operations]) =>
+      Object.entries(operations).flatMap(([method, operation]) =>
+        versionsOf(operation).map((place) => ({ ...place, method: method.toUpperCase(), path })),
+      ),
+    );
+    expect(places.length).toBeGreaterThan(12);
+    for (const { method, path, name, isQuery } of places) {
+      const url = path.replace('{version}', '1').replaceAll(/\{\w+\}/g, 'x');
+      const query = isQuery ? `?${name}=99999999999` : '';
+      const json = isQuery ? {} : { [name]: 99_999_999_999 };
+      const { status, body } = await service.request(
+        method,
+        `${url}${query}`,
+        method === 'GET' ? {} : { json },
+      );
+      const said = `${method} ${path} answered ${status} ${JSON.stringify(body)}`;
+      expect(['INVALID_REQUEST', 'INVALID_DOCUMENT'], said).toContain(body.error?.code);
+      expect(said).toContain(`/${name}"`);
+    }
+  });
+});
+
+/** The parameters and members of a body that number a version. */
+function versionsOf({ parameters = [], requestBody }: Operation) {
+  const isVersion = (name: string): boolean => /^(version|trained|\w+Version)$/.test(name);
+  const { schema } = requestBody?.content['application/json'] ?? { schema: {} };
+  const { properties = {} } = schemas[schema.$ref?.split('/').at(-1) ?? ''] ?? schema;
+  return [
+    ...parameters.filter((each) => each.in === 'query').map(({ name }) => ({ name, isQuery: true })),
+    ...Object.keys(properties).map((name) => ({ name, isQuery: false })),
+  ].filter(({ name }) => isVersion(name));
+}
 
 function takesFrame({ requestBody }: Operation): boolean {
   return requestBody !== undefined && 'text/csv' in requestBody.content;

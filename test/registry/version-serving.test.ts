@@ -78,18 +78,24 @@ describe('a deactivation', () => {
 });
 
 describe('a deleted source', () => {
-  it('takes no rows, and may be registered again as something else', async () => {
+  it('takes no rows, and may be registered again as something else, from then on with a history', async () => {
     const other = { ...OBSERVATIONS, name: 'other' };
     await service.post(`${BASE}/sources`, other);
     expect((await service.request('DELETE', `${BASE}/sources/other`)).status).toBe(200);
     expect((await service.post(`${BASE}/sources/other/rows`, { rows: [ROW] })).status).toBe(404);
     const columns = [
+      { name: 'origin', type: 'STRING' },
       { name: 'at', type: 'TIMESTAMP' },
       { name: 'temp', type: 'STRING' },
     ];
-    const { body } = await service.post(`${BASE}/sources`, { name: 'other', eventTime: 'at', columns });
+    const again = { name: 'other', eventTime: 'at', columns };
+    const { body } = await service.post(`${BASE}/sources`, again);
     expect(body).toMatchObject({ action: 'created', version: 2 });
-    const rows = [{ at: '2013-01-01T00:00:00Z', temp: 'cold' }];
+    const set = { name: 'felt', entity: 'airport', source: 'other', features: [{ name: 'temp' }] };
+    await service.post(`${BASE}/feature-sets`, set);
+    const rows = [{ origin: 'JFK', at: '2013-01-01T00:00:00Z', temp: 'cold' }];
     expect((await service.post(`${BASE}/sources/other/rows`, { rows })).status).toBe(200);
+    const { status, body: statistics } = await service.get(`${BASE}/feature-sets/felt/statistics`);
+    expect([status, statistics.features?.[0].top]).toEqual([200, [{ value: 'cold', count: 1 }]]);
   });
 });

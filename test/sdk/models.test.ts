@@ -1,4 +1,7 @@
+import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { tableFromIPC } from 'apache-arrow';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -83,5 +86,38 @@ describe('the models of a client', () => {
       differences: [],
       surroundings: [],
     });
+  });
+
+  it('predicts by the version whose inputs it was told, also where another one is the latest by then', async () => {
+    const asked: string[] = [];
+    const training = { trainingSet: service.trainingSet };
+    const between = createServer(async (request, answer) => {
+      asked.push(`${request.method} ${request.url}`);
+      const body = Buffer.concat(await request.toArray());
+      const { statusCode, rawPayload } = await service.app.app.inject({
+        method: request.method as 'GET',
+        url: request.url!,
+        headers: { 'content-type': 'application/json' },
+        ...(body.length > 0 && { payload: body }),
+      });
+      if (request.method === 'GET')
+        await service.job(await service.ok('POST', 'models/delay/train', training));
+      answer.writeHead(statusCode, { 'content-type': 'application/json' }).end(rawPayload);
+    }).listen(0, '127.0.0.1');
+    await once(between, 'listening');
+    const { port } = between.address() as AddressInfo;
+    const behind = new PlumblineClient({ baseUrl: `http://127.0.0.1:${port}`, project: 'flights' });
+    try {
+      const rows = [{ origin: 'JFK', distance: 900n, vip: true }];
+      expect((await behind.models.predict('delay', rows)).version).toBe(1);
+      expect((await client.models.predict('delay', rows)).version).toBe(2);
+      expect(asked.map((each) => each.replace('/v1/projects/flights/v2/', ''))).toEqual([
+        'GET models/delay',
+        'POST models/delay/versions/1/infer',
+      ]);
+    } finally {
+      between.closeAllConnections();
+      between.close();
+    }
   });
 });

@@ -1,12 +1,16 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, readlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { DuckDBInstance } from '@duckdb/node-api';
 import { tableFromIPC } from 'apache-arrow';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type ColumnBatch, columnOf } from '../../src/definition/column-batch.js';
+import { type ColumnBatch, columnOf, sliceRows } from '../../src/definition/column-batch.js';
 import { formatTimestamp } from '../../src/definition/time.js';
+import { DuckdbParquet } from '../../src/offline/adapter/duckdb-parquet.js';
 import { arrowBytes } from '../../src/offline/arrow.js';
 import { readArrowBytes } from '../../src/offline/arrow-read.js';
+import { MEDIA_TYPE_OF } from '../../src/offline/frame-media.js';
+import { type StreamFormat, writeFrame } from '../../src/offline/frame-write.js';
 import { flightRows } from '../support/flight-rows.js';
 import { FLIGHTS_NOW_US, FlightService, flightFrame } from '../support/flight-service.js';
 
@@ -35,6 +39,8 @@ const SCORES = [
     features: [{ name: 'probability' }, { name: 'model_version' }, { name: 'made' }],
   },
 ];
+
+const PARQUET = new DuckdbParquet({ memoryLimit: '256MB', threads: 1 });
 
 let service: FlightService;
 
@@ -131,6 +137,13 @@ describe('a batch prediction', () => {
     const unfit = { featureSet: 'weather', keys: { origin: 'code' } };
     const refused = await service.call('POST', 'models/airport_risk/batch-predictions/entities', unfit);
     expect(refused).toMatchObject({ status: 400, body: { error: { path: 'keys/origin' } } });
+    const untold = { featureSet: 'weather', keys: { origin: 5 } };
+    expect(
+      await service.call('POST', 'models/airport_risk/batch-predictions/entities', untold),
+    ).toMatchObject({
+      status: 400,
+      body: { error: { path: 'keys/origin', message: expect.stringContaining('no text') } },
+    });
     const more = await service.call('POST', 'models/delay/batch-predictions/entities', {
       featureSet: 'weather',
     });
@@ -148,7 +161,7 @@ describe('a batch prediction', () => {
       model: 'delay',
       version: 1,
       rows: 40,
-      into: { featureSet: 'scores', version: 1 },
+      into: { featureSet: 'scores', version: 1, accepted: 40, quarantined: 0, held: 0 },
     });
     const newest = rows.findLast((row) => row['origin'] === 'JFK')!;
     const { results } = await service.ok<{ results: { values: unknown[]; eventTimes: string[] }[] }>(
@@ -163,9 +176,91 @@ describe('a batch prediction', () => {
     expect(results[0]!.eventTimes[0]).toBe(newest['as_of']);
   });
 
-  it('of no rows is an answer without rows', async () => {
-    expect(await rowsOf(await start('?output=json', flightFrame(0, 0)))).toEqual([]);
-    expect(await service.job(await start('?into=scores', flightFrame(0, 0)))).toMatchObject({ rows: 0 });
+  it.each(['keys', 'features'])(
+    'of a frame of %s without rows is an answer without rows, columns and all',
+    async (rows) => {
+      const frame = rows === 'keys' ? flightFrame(0, 0) : flightRows(0, 0);
+      const given = [
+        ...(rows === 'keys' ? ['origin'] : []),
+        'as_of',
+        'probability',
+        'label',
+        'model_version',
+      ];
+      const columns = await fileOf(await start(`?rows=${rows}&output=arrow`, frame)).then(tableFromIPC);
+      expect([columns.numRows, columns.schema.names]).toEqual([0, given]);
+      const path = join(service.app.dataDir, 'nothing.parquet');
+      await writeFile(path, await fileOf(await start(`?rows=${rows}`, frame)));
+      expect((await PARQUET.columns(path)).map(({ name }) => name)).toEqual(given);
+      expect(await rowsOf(await start(`?rows=${rows}&output=json`, frame))).toEqual([]);
+      expect((await fileOf(await start(`?rows=${rows}&output=csv`, frame))).toString()).toBe(
+        `${given.join(',')}\n`,
+      );
+      const keyed = rows === 'keys' ? frame : withOrigin(frame, []);
+      const into = { accepted: 0, quarantined: 0, held: 0 };
+      expect(await service.job(await start(`?rows=${rows}&into=scores`, keyed))).toMatchObject({
+        rows: 0,
+        into,
+      });
+    },
+  );
+
+  it('into a feature set sets aside each row that its source does not take, and says how many', async () => {
+    const frame = withOrigin(flightRows(400, 404), ['LGA', null, 'x'.repeat(5000), 'EWR']);
+    const job = await start('?rows=features&into=scores', frame);
+    expect(await service.job(job)).toMatchObject({ rows: 4, into: { accepted: 2, quarantined: 2, held: 0 } });
+    const { items } = await service.ok<{ items: { problems: { message: string }[]; row: Row }[] }>(
+      'GET',
+      'sources/scores/quarantine',
+    );
+    expect(items.map(({ problems }) => problems[0]!.message)).toEqual([
+      expect.stringContaining('no entity has a whole key'),
+      expect.stringContaining('a key is longer than'),
+    ]);
+    expect(items[0]!.row).toMatchObject({ probability: expect.any(Number), model_version: 1 });
+  });
+
+  it('leaves a column of a foreign type alone that nobody takes, and names it where all are asked for', async () => {
+    const [path, foreign] = ['own.parquet', 'foreign.parquet'].map((name) => join(service.app.dataDir, name));
+    const rows = flightFrame(0, 20);
+    const columns = [...rows.columns].map(([name, { type }]) => ({ name, type }));
+    await PARQUET.write(path!, columns, once(rows));
+    const connection = await (await DuckDBInstance.create(':memory:')).connect();
+    await connection.run(`COPY (SELECT *, 1.5::DECIMAL(9, 2) AS price FROM '${path}') TO '${foreign}'`);
+    const type = { 'content-type': MEDIA_TYPE_OF.parquet };
+    const begun = async (query: string): Promise<Job> => {
+      const answer = await service.frame(
+        `models/delay/batch-predictions?${query}`,
+        await readFile(foreign!),
+        type,
+      );
+      return JSON.parse(answer.toString());
+    };
+    expect(await rowsOf(await begun('output=json'))).toEqual(await rowsOf(await start('?output=json', rows)));
+    const { error } = await service.ended((await begun('columns=all')).id);
+    expect(error).toMatchObject({ code: 'INVALID_FRAME', path: 'price' });
+  });
+
+  it('types what CSV frames hold by what model and source declare (S4)', async () => {
+    const csv = 'origin,as_of,distance,vip\nJFK,2013-09-01T05:00:00Z,900,true\n,2013-09-01T05:00:00Z,,\n';
+    const type = { 'content-type': 'text/csv' };
+    const query = '?output=json&columns=all';
+    const job = JSON.parse(
+      (await service.frame(`models/delay/batch-predictions${query}`, Buffer.from(csv), type)).toString(),
+    );
+    const rows = await rowsOf(job);
+    expect(rows).toMatchObject([
+      { distance: 900, vip: true },
+      { distance: null, vip: null },
+    ]);
+    const { body, status } = await service.sendFrame(
+      `models/delay/batch-predictions${query}`,
+      csv.replace('900', '9e2'),
+      type,
+    );
+    expect(status).toBe(202);
+    const { error } = await service.ended(JSON.parse(body.toString()).id);
+    expect(error).toMatchObject({ code: 'INVALID_FRAME', message: expect.stringContaining('distance') });
   });
 
   it.each([
@@ -181,6 +276,20 @@ describe('a batch prediction', () => {
     const { state, error } = await service.ended((await start(query, rows)).id);
     expect([state, error]).toEqual(['failed', expect.objectContaining({ code: 'INVALID_FRAME', path })]);
   });
+
+  it.skipIf(process.platform !== 'linux').each(['arrow', 'csv'])(
+    'holds no file of a frame as %s once it has failed',
+    async (format) => {
+      const rows = withColumn(flightRows(0, 20_000), 'probability');
+      const columns = [...rows.columns].map(([name, { type }]) => ({ name, type }));
+      const frame = await bytesOf(writeFrame(format as StreamFormat, columns, once(rows)));
+      const type = { 'content-type': MEDIA_TYPE_OF[format as StreamFormat] };
+      const path = 'models/delay/batch-predictions?rows=features&columns=all';
+      const { id } = JSON.parse((await service.frame(path, frame, type)).toString());
+      expect((await service.ended(id)).state).toBe('failed');
+      expect(await openFilesIn(join(service.app.dataDir, 'jobs', id))).toEqual([]);
+    },
+  );
 
   it.each([
     ['an unknown model', 'models/none/batch-predictions', 404],
@@ -230,6 +339,25 @@ describe('a batch prediction that begins again', () => {
     expect(marked).toBeGreaterThan(0);
     expect(marked).toBeLessThan(ROWS.rowCount);
     expect(probabilities.slice(marked)).toEqual(wanted.slice(marked));
+    expect((await readdir(folder)).toSorted()).toEqual(['parts.json', 'result-note.json', 'result.arrow']);
+  });
+
+  it('goes on behind the last row, also where parts had another size', async () => {
+    const whole = await fileOf(await start('?rows=features&output=arrow', ROWS));
+    const job = await start('?rows=features&output=arrow', ROWS);
+    const folder = await stopAfter(job, 1);
+    const ledger = JSON.parse(await readFile(join(folder, 'parts.json'), 'utf8'));
+    await writeFile(
+      join(folder, 'parts.json'),
+      JSON.stringify({ ...ledger, parts: [1000], complete: false }),
+    );
+    await writeFile(join(folder, 'part-000000.arrow'), markedPart(whole, 1000));
+    service = await FlightService.restarted(service);
+    const again = tableFromIPC(await fileOf(job));
+    const probabilities = [...again.getChild('probability')!];
+    expect(probabilities.slice(0, 1000).every((value) => value === 2)).toBe(true);
+    const wanted = [...tableFromIPC(whole).getChild('probability')!];
+    expect(probabilities.slice(1000)).toEqual(wanted.slice(1000));
   });
 
   it('pushes no row twice', async () => {
@@ -257,9 +385,12 @@ describe('a batch prediction that begins again', () => {
   });
 });
 
-/** The part with 2 in the place of every probability. */
-function markedPart(bytes: Uint8Array): Uint8Array {
-  const parts = [...readArrowBytes(bytes)].map((batch) => {
+/** The first rows of a part, with 2 in the place of every probability. */
+function markedPart(bytes: Uint8Array, rows = Number.POSITIVE_INFINITY): Uint8Array {
+  let left = rows;
+  const parts = [...readArrowBytes(bytes)].map((whole) => {
+    const batch = sliceRows(whole, 0, Math.min(left, whole.rowCount));
+    left -= batch.rowCount;
     const twos = columnOf('FLOAT64', Array(batch.rowCount).fill(2));
     return { ...batch, columns: new Map([...batch.columns, ['probability', twos]]) };
   });
@@ -270,6 +401,27 @@ function markedPart(bytes: Uint8Array): Uint8Array {
     return [name, columnOf(parts[0]!.columns.get(name)!.type, values)] as const;
   });
   return arrowBytes({ rowCount, columns: new Map(columns) });
+}
+
+/** Files below a folder that this process holds open. */
+async function openFilesIn(folder: string): Promise<readonly string[]> {
+  const held = await readdir('/proc/self/fd');
+  const paths = await Promise.all(held.map((fd) => readlink(`/proc/self/fd/${fd}`).catch(() => '')));
+  return paths.filter((path) => path.startsWith(folder));
+}
+
+async function* once(batch: ColumnBatch): AsyncIterable<ColumnBatch> {
+  yield batch;
+}
+
+async function bytesOf(chunks: AsyncIterable<Uint8Array>): Promise<Buffer> {
+  const held: Uint8Array[] = [];
+  for await (const chunk of chunks) held.push(chunk);
+  return Buffer.concat(held);
+}
+
+function withOrigin(batch: ColumnBatch, origins: readonly (string | null)[]): ColumnBatch {
+  return { ...batch, columns: new Map([...batch.columns, ['origin', columnOf('STRING', origins)]]) };
 }
 
 function withColumn(batch: ColumnBatch, name: string): ColumnBatch {

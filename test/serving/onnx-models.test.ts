@@ -118,6 +118,39 @@ describe('a model made elsewhere over HTTP', () => {
     });
   });
 
+  it('names its classes in the order of the file', async () => {
+    const classes = ['late', 'fair', 'early'];
+    const label = {
+      expression:
+        "CASE WHEN late_minutes < 0 THEN 'early' WHEN late_minutes < 15 THEN 'fair' ELSE 'late' END",
+      columns: FLIGHT_MODEL.label.columns,
+    };
+    const several = (await upload('classes')).body.file;
+    await define('several', { label, trainer: { kind: 'onnx', file: several, classes } });
+    expect(await train('several')).toMatchObject({ state: 'succeeded' });
+    const inputs = [
+      { name: 'origin', shape: [1], datatype: 'BYTES', data: ['JFK'] },
+      { name: 'distance', shape: [1], datatype: 'INT64', data: [700] },
+      { name: 'vip', shape: [1], datatype: 'BOOL', data: [true] },
+    ];
+    const { body } = await request('POST', 'v2/models/several/infer', { inputs });
+    const [probabilities, named] = body.outputs as readonly { readonly data: readonly (number & string)[] }[];
+    const place = probabilities!.data.indexOf(Math.max(...probabilities!.data) as never);
+    expect(named!.data).toEqual([classes[place]]);
+    const { postprocess } = (await request('GET', 'models/several/versions/1')).body;
+    expect(postprocess.classes).toEqual(classes);
+  });
+
+  it('is computed by what the service says', async () => {
+    expect(await app.request('GET', '/health/models', {})).toMatchObject({
+      status: 200,
+      body: {
+        trained: { backend: 'wasm', libraries: { '@tensorflow/tfjs': '4.22.0' } },
+        imported: { backend: 'wasm', libraries: { 'onnxruntime-web': '1.30.0' } },
+      },
+    });
+  });
+
   it('never gives a number that is none', async () => {
     const infinite = (await upload('infinite')).body.file;
     await define('infinite', {

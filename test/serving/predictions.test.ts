@@ -1,3 +1,5 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { tableFromIPC } from 'apache-arrow';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -219,8 +221,9 @@ describe('training and prediction over HTTP', () => {
         { name: 'vector', datatype: 'FP32', shape: [-1, 8] },
       ],
     };
-    expect(await ok('GET', 'v2/models/delay')).toEqual(metadata);
-    expect(await ok('GET', 'v2/models/delay/versions/1')).toEqual(metadata);
+    const described = (version: string) => ({ ...metadata, parameters: { version } });
+    expect(await ok('GET', 'v2/models/delay')).toEqual(described('2'));
+    expect(await ok('GET', 'v2/models/delay/versions/1')).toEqual(described('1'));
     expect(await ok('GET', 'v2/models/delay/ready')).toEqual({ name: 'delay', ready: true });
     expect(await ok('GET', 'v2/models/delay/versions/2/ready')).toEqual({ name: 'delay', ready: true });
   });
@@ -308,6 +311,8 @@ describe('training and prediction over HTTP', () => {
     expect(JSON.parse(missing.text).error).toMatchObject({ code: 'INVALID_FRAME', path: 'weather__temp' });
     const cut = await frame('models/delay/versions/1/vectors', whole.subarray(0, whole.length - 300));
     expect([cut.status, cut.code]).toEqual([422, 'INVALID_FRAME']);
+    const left = await readdir(join(app.dataDir, 'tmp'), { recursive: true });
+    expect(left.filter((name) => name.endsWith('.vectors'))).toEqual([]);
     const noTime = await frame('training-sets?featureService=flights&time=when', whole);
     expect([noTime.status, noTime.code]).toEqual([422, 'INVALID_FRAME']);
     const unknown = await frame('training-sets?featureService=flights&when=as_of', whole);

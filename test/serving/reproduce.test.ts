@@ -1,7 +1,8 @@
 import { appendFile, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { ModelRecord } from '../../src/model/manifest.js';
+import { ModelBundles } from '../../src/model/bundle.js';
+import type { ModelManifest, ModelRecord } from '../../src/model/manifest.js';
 import { recordDifferences, surroundingDifferences } from '../../src/training/reproduction.js';
 import { flightBundle } from '../support/flight-bundle.js';
 import { FlightService } from '../support/flight-service.js';
@@ -54,7 +55,7 @@ describe('reproducing a version', () => {
 describe('what differs between two trainings', () => {
   it('is told by name, apart from what computed them', async () => {
     const { manifest } = await flightBundle({ project: 'p', model: 'delay', version: 1 });
-    const { metrics, record } = manifest;
+    const { metrics, record, transform } = manifest;
     const other: ModelRecord = {
       ...record,
       weightsHash: 'other',
@@ -62,8 +63,8 @@ describe('what differs between two trainings', () => {
       runtime: { ...record.runtime, backend: 'cpu' },
       surroundings: { ...record.surroundings!, hardware: 'another' },
     };
-    expect(recordDifferences({ metrics, record }, { metrics, record })).toEqual([]);
-    expect(recordDifferences({ metrics, record }, { metrics, record: other })).toEqual([
+    expect(recordDifferences(manifest, manifest)).toEqual([]);
+    expect(recordDifferences(manifest, { metrics, transform, record: other })).toEqual([
       { what: 'parameters.seed', recorded: 1, found: 9 },
       { what: 'weights', recorded: record.weightsHash, found: 'other' },
     ]);
@@ -74,5 +75,32 @@ describe('what differs between two trainings', () => {
     ]);
     const older = { ...record, surroundings: null };
     expect(surroundingDifferences(older, other).map(({ what }) => what)).toEqual(['backend']);
+  });
+
+  it('is of a transform that an earlier version kept in another form what its numbers say', async () => {
+    const saved = new URL('../data/bundle-format-1', import.meta.url).pathname;
+    const recorded = await new ModelBundles(saved).manifest('demo', 'delay', 1);
+    const { manifest: again } = await flightBundle({ project: 'demo', model: 'delay', version: 1 });
+    const ofTransform = (found: ModelManifest): readonly unknown[] =>
+      recordDifferences(recorded, found).filter(({ what }) => what.startsWith('transform'));
+    const numbers = ofTransform(again);
+    // Sums of means are exact now.
+    expect(numbers.map((each) => (each as { what: string }).what)).toEqual([
+      'transform.outputs.temp.nullAs',
+      'transform.outputs.distance.nullAs',
+    ]);
+    const inexact = new Map(
+      (recorded.transform.outputs as { name: string; nullAs?: number }[]).map((each) => [
+        each.name,
+        each.nullAs,
+      ]),
+    );
+    const outputs = (again.transform.outputs as { name: string }[]).map((each) => ({
+      ...each,
+      ...(inexact.get(each.name) !== undefined && { nullAs: inexact.get(each.name) }),
+    }));
+    expect(ofTransform({ ...again, transform: { ...again.transform, outputs } })).toEqual([]);
+    const newer = { ...recorded, record: { ...recorded.record, surroundings: again.record.surroundings } };
+    expect(recordDifferences(newer, again).map(({ what }) => what)).toContain('transform');
   });
 });

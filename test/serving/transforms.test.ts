@@ -93,6 +93,7 @@ describe('a fitted transform by itself', () => {
   it.each([
     ['an unknown hash', `transforms/${'0'.repeat(64)}/apply`, 404],
     ['an unknown version', 'transforms/delay@7/apply', 404],
+    ['two versions', 'transforms/delay@1@2/apply', 404],
     ['an unknown model', 'transforms/none/apply', 404],
     ['an unknown layout', 'transforms/delay/apply?layout=wide', 400],
   ])('refuses %s', async (_, path, status) => {

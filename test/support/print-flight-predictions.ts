@@ -7,8 +7,8 @@ import { flightRows } from './flight-rows.js';
 const models = new LoadedModels(new ModelBundles(process.argv[2]!), new TfjsRuntime(), async () => undefined);
 const rows = flightRows(0, 300);
 const asOf = rows.columns.get('as_of')!.values as BigInt64Array;
-await models.with({ project: 'demo', model: 'delay', version: 1 }, ({ scorer }) => {
-  const { vectors, outputs } = scorer.score(rows, asOf);
+await models.with({ project: 'demo', model: 'delay', version: 1 }, async ({ scorer }) => {
+  const { vectors, outputs } = await scorer.score(rows, asOf);
   const probabilities = outputs.columns.get('probability')!.values as Float64Array;
   for (const part of [vectors.values, probabilities])
     process.stdout.write(Buffer.from(part.buffer).toString('hex'));

@@ -28,6 +28,13 @@ export const EXPRESSIONS: Readonly<Record<string, string>> = {
   median: "MIN_MAX_SCALER(IMPUTER(x, 'median') OVER ()) OVER ()",
   frequent: "ROBUST_SCALER(IMPUTER(n, 'most_frequent') OVER ()) OVER ()",
   deep: "MAX_ABS_SCALER(STANDARD_SCALER(IMPUTER(x, 'mean') OVER ()) OVER () + 1) OVER ()",
+  deeper:
+    'LABEL_ENCODER(QUANTILE_BUCKETIZE(ROBUST_SCALER(STANDARD_SCALER(n) OVER ()) OVER () + x, 3) OVER (), 9, 1) OVER ()',
+  keyed: 'STANDARD_SCALER(x) OVER (PARTITION BY s)',
+  keyed_global:
+    "MIN_MAX_SCALER(IMPUTER(n, 'mean') OVER (), unseen => 'global') OVER (PARTITION BY IMPUTER(s, 'most_frequent') OVER ())",
+  keyed_same:
+    "MAX_ABS_SCALER(x, unseen => 'unchanged') OVER (PARTITION BY QUANTILE_BUCKETIZE(n, 2) OVER ()) * 2",
   letter: "ONE_HOT_ENCODER(s, 'most_frequent', 2, 2) OVER ()",
   known: "ONE_HOT_ENCODER(IMPUTER(s, 'most_frequent') OVER (), 'none', 3, 1) OVER ()",
   label: "LABEL_ENCODER(s, 3, 1, vocabulary_order => 'frequency', oov_buckets => 2) OVER ()",

@@ -22,8 +22,8 @@ describe.skipIf(!isAsked(ANALYSER))('CREATE MODEL for BigQuery ML', () => {
     ['a statistic without OVER ()', ' OVER ()', '', 'OVER'],
     [
       'a function inside a function',
-      'ML.STANDARD_SCALER(COALESCE(',
-      'ML.STANDARD_SCALER(ML.MAX_ABS_SCALER(1) OVER () + COALESCE(',
+      'ML.STANDARD_SCALER((COALESCE(',
+      'ML.STANDARD_SCALER(ML.MAX_ABS_SCALER(1) OVER () + (COALESCE(',
       'Analytic function',
     ],
     ['a function that there is not', 'ML.STANDARD_SCALER', 'ML.STANDARD', 'not found'],

@@ -82,6 +82,19 @@ export const BIGQUERY_MODELS: readonly Case[] = [
       ],
     },
   },
+  {
+    name: 'what an IMPUTER learnt, in a JavaScript function and in a subquery',
+    changes: {
+      transform: [
+        { name: 'far', expression: "STANDARD_SCALER(LN(IMPUTER(distance, 'mean') OVER ())) OVER ()" },
+        {
+          name: 'words',
+          expression: "ARRAY_LENGTH(SPLIT(IMPUTER(weather__sky, 'most_frequent') OVER (), ' '))",
+        },
+        { name: 'one', expression: "BUCKETIZE(weather__temp, [1, 2], TRUE, 'bucket_index')" },
+      ],
+    },
+  },
 ];
 
 /** The model of a case, with functions inside of functions as a fit on flight rows has them. */

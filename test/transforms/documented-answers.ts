@@ -68,6 +68,7 @@ function compareExpansions(): Comparison {
 const TFX: Readonly<Record<string, string>> = {
   z: "STANDARD_SCALER(x, deviation => 'population') OVER ()",
   z_const: "STANDARD_SCALER(c, deviation => 'population', constant => 'difference') OVER ()",
+  zpk: "STANDARD_SCALER(x, deviation => 'population', constant => 'difference', unseen => 'unchanged') OVER (PARTITION BY s)",
   mm: 'MIN_MAX_SCALER(x, clamp => FALSE) OVER ()',
   'mm_-1_1': 'MIN_MAX_SCALER(x, clamp => FALSE) OVER () * 2 - 1',
   mm_const: "MIN_MAX_SCALER(c, clamp => FALSE, constant => 'sigmoid') OVER ()",

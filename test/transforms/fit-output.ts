@@ -34,7 +34,10 @@ export function fitted(
   return fittedInParts(expressions, [batches]);
 }
 
-/** Fits outputs over batches, every list of them in a fitting of its own; in each pass these are merged into the first. */
+/**
+ * Fits outputs over batches, every list of them in a part of its own; in each pass these are merged into the last one, that
+ * one into the fitting, which the first list was given.
+ */
 export function fittedInParts(
   expressions: Readonly<Record<string, string>>,
   [first = [], ...others]: readonly (readonly ColumnBatch[])[],
@@ -42,24 +45,23 @@ export function fittedInParts(
   const batch = [first, ...others].flat()[0]!;
   const scope = new Map([...batch.columns].map(([name, { type }]) => [name, type]));
   const inputs = [...scope].map(([name, type]) => ({ name, type }));
-  const made = (): TransformFitting => new TransformFitting(outputsOf(expressions, scope), inputs);
-  const whole = made();
-  const parts = others.map(made);
-  for (let pass = 0; !whole.done; pass++) {
-    addAll(whole, first);
-    for (const [index, part] of parts.entries()) {
-      // What the passes before learnt is the same only where every row was seen; a later pass sees them all in one.
-      if (pass === 0) addAll(part, others[index]!);
-      else addAll(whole, others[index]!);
-      if (pass === 0) whole.merge(part);
+  const fitting = new TransformFitting(outputsOf(expressions, scope), inputs);
+  while (!fitting.done) {
+    addAll(fitting, first);
+    const last = fitting.part();
+    for (const batches of others) {
+      const part = fitting.part();
+      addAll(part, batches);
+      last.merge(part);
     }
-    whole.finishPass();
+    fitting.merge(last);
+    fitting.finishPass();
   }
-  return whole.result();
+  return fitting.result();
 }
 
-function addAll(fitting: TransformFitting, batches: readonly ColumnBatch[]): void {
-  for (const batch of batches) fitting.add(batch, new BigInt64Array(batch.rowCount));
+function addAll(rows: Pick<TransformFitting, 'add'>, batches: readonly ColumnBatch[]): void {
+  for (const batch of batches) rows.add(batch, new BigInt64Array(batch.rowCount));
 }
 
 export function batchOf(columns: Columns): ColumnBatch {

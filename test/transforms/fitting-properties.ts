@@ -23,7 +23,7 @@ export function orderProperty() {
     const chunks = chunksOf(batch, order, keys);
     same('chunks', hashOf(fitted(EXPRESSIONS, chunks)), expected);
     const parts = [chunks.slice(0, 1), chunks.slice(1, 3), chunks.slice(3)];
-    same('merged fittings', hashOf(fittedInParts(EXPRESSIONS, parts)), expected);
+    same('merged parts', hashOf(fittedInParts(EXPRESSIONS, parts)), expected);
   });
 }
 

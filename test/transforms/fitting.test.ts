@@ -40,6 +40,20 @@ it('learns a function of an IMPUTER as from what that gives', () => {
   expect(nested.outputs[0]).toMatchObject({ nullAs: (direct.outputs[0] as { nullAs: number }).nullAs });
 });
 
+it('takes a part in its own pass, once', () => {
+  const scope = new Map([['x', 'FLOAT64' as const]]);
+  const outputs = outputsOf({ o: 'STANDARD_SCALER(STANDARD_SCALER(x) OVER ()) OVER ()' }, scope);
+  const [fitting, another] = [new TransformFitting(outputs, []), new TransformFitting(outputs, [])];
+  const [part, late] = [fitting.part(), fitting.part()];
+  fitting.merge(part);
+  expect(() => fitting.merge(part)).toThrow(TypeError);
+  expect(() => part.add(batchOf({ x: columnOf('FLOAT64', [1]) }), new BigInt64Array(1))).toThrow(TypeError);
+  expect(() => late.merge(late)).toThrow(TypeError);
+  fitting.finishPass();
+  expect(() => fitting.merge(late)).toThrow(TypeError);
+  expect(() => fitting.merge(another.part())).toThrow(TypeError);
+});
+
 it('needs one pass unless functions that learn are nested', () => {
   const passesOf = (expression: string): number => {
     const scope = new Map([['x', 'FLOAT64' as const]]);

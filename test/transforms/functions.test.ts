@@ -39,9 +39,29 @@ describe('STANDARD_SCALER', () => {
     ['a constant column', floats(7, 7, 7)],
     ['a single value', floats(7, null)],
     ['NULL everywhere', floats(null, null)],
-    ['values too far apart for a variance', floats(-1e308, 1e308)],
   ])('is 0.0 after %s, and NULL for NULL', (_, training) => {
     expect(scaled(training, floats(7, 9, null))).toEqual([0, 0, null]);
+  });
+
+  it.each([
+    [1e160, 3e160],
+    [1e-170, 3e-170],
+    [-1e308, 1e308],
+  ])('scales %d and %d, whose squares leave the range of doubles', (low, high) => {
+    const [below, above] = scaled(floats(low, high)) as readonly number[];
+    expect(below).toBeCloseTo(-Math.SQRT1_2, 14);
+    expect(above).toBeCloseTo(Math.SQRT1_2, 14);
+  });
+
+  it('scales what is farther from the mean than the greatest double', () => {
+    const [far] = scaled(floats(-1.2e308, -1e308), floats(1.7e308)) as readonly number[];
+    expect(far).toBeCloseTo(2.8 / (0.2 * Math.SQRT1_2), 10);
+  });
+
+  it('takes a deviation beyond the doubles for the greatest one', () => {
+    const far = floats(-Number.MAX_VALUE, Number.MAX_VALUE);
+    expect(learnt('STANDARD_SCALER(x) OVER ()', far)).toMatchObject({ standardDeviation: Number.MAX_VALUE });
+    expect(scaled(far)).toEqual([-1, 1]);
   });
 
   it('is NULL where the result would not be finite', () => {
@@ -78,6 +98,55 @@ describe('MIN_MAX_SCALER and MAX_ABS_SCALER', () => {
   });
 });
 
+describe('OVER (PARTITION BY key)', () => {
+  const training = batchOf({
+    x: floats(1, 3, 10, 20, null, 7, 8),
+    k: texts('a', 'a', 'b', 'b', 'c', 'd', null),
+  });
+  const other = batchOf({ x: floats(2, 15, 4, 5, 6, null), k: texts('a', 'b', 'c', null, 'z', 'a') });
+
+  it('scales by the statistics of the key; the mean of the output stands for a key without any', () => {
+    const transform = fitted({ o: 'MAX_ABS_SCALER(x) OVER (PARTITION BY k)' }, [training]);
+    expect(transform.nodes[0]!.state).toEqual({
+      function: 'MAX_ABS_SCALER',
+      count: 6,
+      maxAbs: 20,
+      unseen: 'null',
+      keys: [
+        { key: 'a', count: 2, maxAbs: 3 },
+        { key: 'b', count: 2, maxAbs: 20 },
+        { key: 'd', count: 1, maxAbs: 7 },
+      ],
+    });
+    const mean = Math.fround((1 / 3 + 1 + 0.5 + 1 + 1) / 5);
+    expect(rowsOf(transform, other).flat()).toEqual([Math.fround(2 / 3), 0.75, mean, mean, mean, mean]);
+  });
+
+  it.each([
+    ["MIN_MAX_SCALER(x, unseen => 'global') OVER (PARTITION BY k)", [0.5, 0.5, 3 / 19, 4 / 19, 5 / 19]],
+    ["MIN_MAX_SCALER(x, unseen => 'unchanged') OVER (PARTITION BY k)", [0.5, 0.5, 4, 5, 6]],
+    [
+      "STANDARD_SCALER(x, deviation => 'population', unseen => 'unchanged') OVER (PARTITION BY k)",
+      [0, 0, 4, 5, 6],
+    ],
+    ['COALESCE(STANDARD_SCALER(x) OVER (PARTITION BY k), -1)', [0, 0, -1, -1, -1]],
+  ])('%s', (expression, expected) => {
+    const rows = rowsOf(fitted({ o: expression }, [training]), other).flat();
+    expect(rows.slice(0, 5)).toEqual(expected.map(Math.fround));
+  });
+
+  it('refuses more keys than a model version can hold', () => {
+    const many = Array.from({ length: 100_001 }, (_, i) => i);
+    const batch = batchOf({ x: floats(...many.slice(0, 9)), k: texts(...many.slice(0, 9).map(String)) });
+    const wide = { x: columnOf('FLOAT64', many), k: columnOf('STRING', many.map(String)) };
+    const expression = 'MIN_MAX_SCALER(x) OVER (PARTITION BY k)';
+    expect(fitted({ o: expression }, [batch]).nodes).toHaveLength(1);
+    expect(() => fitted({ o: expression }, [batchOf(wide)])).toThrow(
+      expect.objectContaining({ code: 'TRAINING_FAILED' }),
+    );
+  });
+});
+
 describe('ROBUST_SCALER', () => {
   const training = floats(-3, 1, 2, 3, 4, 5);
 
@@ -91,6 +160,14 @@ describe('ROBUST_SCALER', () => {
     expect(given(centred, training, floats(8, null))).toEqual([6, null]);
     const state = learnt("ROBUST_SCALER(x, quantiles => 'interpolated') OVER ()", training);
     expect(state).toMatchObject({ median: 2.5, lower: 1.25, upper: 3.75 });
+  });
+
+  it('ranks by the decimals of a percentage, not by a product of doubles', () => {
+    const column = floats(...Array.from({ length: 1000 }, (_, i) => i + 1));
+    // 1.1 * 1000 / 100 is a little more than 11 in doubles, 2.3 * 1000 / 100 a little less than 23.
+    expect(learnt('ROBUST_SCALER(x, [1.1, 90]) OVER ()', column)).toMatchObject({ lower: 11, upper: 900 });
+    const upper = "ROBUST_SCALER(x, [2.3, 90], quantiles => 'upper') OVER ()";
+    expect(learnt(upper, column)).toMatchObject({ lower: 24, upper: 901 });
   });
 
   it.each([[floats(7, 7)], [floats(null)]])('is 0 where the quantiles do not differ', (column) => {
@@ -111,8 +188,15 @@ describe('IMPUTER', () => {
     [[5, 1, 3], 3],
     [[7], 7],
     [[-0, -0], 0],
+    [[0.5, 7, -40_000, 40_000, -1e300], 0.5],
   ])('median of %j is the order statistic %d', (values, expected) => {
     expect(learnt("IMPUTER(x, 'median') OVER ()", floats(...values))).toMatchObject({ value: expected });
+  });
+
+  it('has the mean of values whose sum is beyond the doubles', () => {
+    expect(learnt("IMPUTER(x, 'mean') OVER ()", floats(1.5e308, 1.7e308))).toMatchObject({ value: 1.6e308 });
+    const output = fitted({ o: 'x' }, [batchOf({ x: floats(1.5e308, 1.7e308) })]).outputs[0];
+    expect(output).toMatchObject({ nullAs: 1.6e308 });
   });
 
   it('takes the smallest of equally frequent values', () => {
@@ -278,6 +362,16 @@ describe('texts', () => {
     const words = columnLike([['a', 'b', 'c'], [], null]);
     expect(given("NGRAMS(x, [2, 3], '#')", words)).toEqual([['a#b', 'a#b#c', 'b#c'], [], null]);
     expect(given('NGRAMS(x, 1)', words)).toEqual([['a', 'b', 'c'], [], null]);
+  });
+
+  it.each([
+    ['words', 'NGRAMS(x, [1, 100])', Array<string>(100).fill('word'), 5050],
+    ['many words', 'NGRAMS(x, [1, 100])', Array<string>(5000).fill('word'), null],
+    ['a long word', 'NGRAMS(x, 2)', ['a'.repeat(2 ** 20), 'b'], null],
+    ['empty words', "NGRAMS(x, [1, 100], '')", Array<string>(20_000).fill(''), null],
+  ])('NGRAMS of %s are NULL beyond their bound', (_, expression, words, count) => {
+    const [grams] = given(expression, columnLike([words])) as readonly (readonly string[] | null)[];
+    expect(grams?.length ?? null).toBe(count);
   });
 
   it.each([

@@ -1,18 +1,11 @@
-import type { FittedOutput, FittedTransform } from '../../src/compile/fitted-transform.js';
+import type { FittedOutput, FittedState, FittedTransform } from '../../src/compile/fitted-transform.js';
 import { compileRowKernel } from '../../src/compile/kernel.js';
 import { compileNodes } from '../../src/compile/transform.js';
 import { columnOf, valueAt } from '../../src/definition/column-batch.js';
 import { type CallExpression, type Expression, namesIn } from '../../src/definition/expression.js';
 import type { Value } from '../../src/definition/value.js';
+import { errorOf, type Judged } from './graph-error.js';
 import type { GraphRow } from './graph-texts.js';
-
-/** What float32 may make of one value: how far off it may be, and whether a branch or bucket edge is that close (S8). */
-export type Judged = {
-  readonly value: Value;
-  /** A bound of the distance of a float32 computation, to first order. */
-  readonly error: number;
-  readonly isNearEdge: boolean;
-};
 
 /** Of the largest intermediate (S8). */
 export const TOLERANCE = 1e-5;
@@ -45,10 +38,13 @@ export class GraphJudge {
         const alone = compileNodes([{ ...node, stage: 1, argument: column }]);
         return valueAt(alone(batch).columns.get(node.name)!, 0);
       };
-      this.columns.set(
-        node.name,
-        this.moved([argument], ([value]) => run(value!), node.type === 'FLOAT64' ? becomesNull : differs),
+      const moved = this.moved(
+        [argument],
+        ([value]) => run(value!),
+        node.type === 'FLOAT64' ? becomesNull : differs,
       );
+      const isNearEdge = moved.isNearEdge || this.isNearBound(argument, node.state);
+      this.columns.set(node.name, { ...moved, isNearEdge });
       this.behind.set(node.name, Math.max(this.largest, this.largestOfColumns(node.argument)));
     }
   }
@@ -59,19 +55,21 @@ export class GraphJudge {
     const expression = output.kind === 'encoded' ? output.argument : output.expression;
     const judged = this.judge(expression);
     this.largest = Math.max(this.largest, this.largestOfColumns(expression));
-    const bounds = output.kind === 'encoded' && 'boundaries' in output.state ? output.state.boundaries : [];
-    const isNearBound = bounds.some((value) =>
-      this.isNearlyEqual(judged, { value, error: 0, isNearEdge: false }),
-    );
+    const isNearBound = output.kind === 'encoded' && this.isNearBound(judged, output.state);
     return { ...judged, isNearEdge: judged.isNearEdge || isNearBound, largest: this.largest };
+  }
+
+  /** Whether a number is one of the bounds of buckets in float32 and not exactly, or the other way round. */
+  private isNearBound(number: Judged, state: FittedState): boolean {
+    const bounds = 'boundaries' in state ? state.boundaries : [];
+    return bounds.some((value) => this.isNearlyEqual(number, rounded(value)));
   }
 
   /** The largest magnitude of the columns that an expression reads, and of what is behind fitted functions. */
   private largestOfColumns(expression: Expression): number {
     const magnitudes = namesIn(expression).map((name) => {
       const { value } = this.columns.get(name)!;
-      const own = typeof value === 'number' || typeof value === 'bigint' ? Math.abs(Number(value)) : 0;
-      return Math.max(own, this.behind.get(name) ?? 0);
+      return Math.max(magnitudeOf(value), this.behind.get(name) ?? 0);
     });
     return Math.max(0, ...magnitudes);
   }
@@ -95,7 +93,8 @@ export class GraphJudge {
     const kernel = kernelOf(node);
     const isJump = STEPS.has(node.operation) ? jumps : becomesNull;
     const run = (values: readonly Value[]): Value => kernel(values, null)[0]!;
-    const judged = this.moved(operands, run, node.type === 'FLOAT64' ? isJump : differs);
+    const moved = this.moved(operands, run, node.type === 'FLOAT64' ? isJump : differs);
+    const judged = { ...moved, error: errorOf(node, operands, moved) };
     const isNearEqual = (EQUALITIES[node.operation]?.(operands) ?? []).some((candidate) =>
       this.isNearlyEqual(operands[0]!, candidate),
     );
@@ -105,15 +104,15 @@ export class GraphJudge {
   /** Whether two numbers are one in float32 and not exactly, or the other way round. */
   private isNearlyEqual(a: Judged, b: Judged): boolean {
     if (typeof a.value !== 'number' || typeof b.value !== 'number') return false;
+    if (a.error === 0 && b.error === 0) return false;
     const distance = Math.abs(a.value - b.value);
-    if (distance === 0 && a.error === 0 && b.error === 0) return false;
     return distance <= Math.max(SMALLEST, TOLERANCE * this.largest, a.error + b.error);
   }
 
   private input(value: Value): Judged {
-    const magnitude = typeof value === 'number' || typeof value === 'bigint' ? Math.abs(Number(value)) : 0;
-    this.largest = Math.max(this.largest, magnitude);
-    return { value, error: Math.abs(magnitude - Math.fround(magnitude)), isNearEdge: false };
+    const judged = rounded(value);
+    this.largest = Math.max(this.largest, magnitudeOf(value));
+    return judged;
   }
 
   /** A part of these operands, which `run` computes. */
@@ -129,7 +128,7 @@ export class GraphJudge {
     let isNearEdge = operands.some((operand) => operand.isNearEdge) || isBeyondFloat32(magnitude);
     let error = magnitude * ROUNDING;
     operands.forEach((operand, index) => {
-      if (typeof operand.value !== 'number') return;
+      if (typeof operand.value !== 'number' || operand.error === 0) return;
       const reach = Math.max(
         SMALLEST,
         operand.error,
@@ -149,6 +148,16 @@ export class GraphJudge {
     });
     return { value, error, isNearEdge };
   }
+}
+
+/** What is handed over as a float32. */
+function rounded(value: Value): Judged {
+  const magnitude = magnitudeOf(value);
+  return { value, error: Math.abs(magnitude - Math.fround(magnitude)), isNearEdge: false };
+}
+
+function magnitudeOf(value: Value): number {
+  return typeof value === 'number' || typeof value === 'bigint' ? Math.abs(Number(value)) : 0;
 }
 
 /** What is larger is infinite in float32, what is smaller 0. */

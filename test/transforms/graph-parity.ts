@@ -1,18 +1,17 @@
 import fc from 'fast-check';
-import { checkExpression } from '../../src/compile/check.js';
-import { TransformFitting } from '../../src/compile/fit-transform.js';
 import type { FittedTransform } from '../../src/compile/fitted-transform.js';
-import { graphModel } from '../../src/compile/graph/graph-model.js';
-import { transformGraph } from '../../src/compile/graph/transform-graph.js';
+import { type TransformGraph, transformGraph } from '../../src/compile/graph/transform-graph.js';
 import { compileTransform } from '../../src/compile/transform.js';
 import type { TransformOutput } from '../../src/compile/transform-output.js';
-import { type ColumnBatch, columnOf } from '../../src/definition/column-batch.js';
+import type { ColumnBatch } from '../../src/definition/column-batch.js';
 import type { Problem } from '../../src/definition/error.js';
 import type { Expression } from '../../src/definition/expression.js';
 import { childrenOf } from '../../src/definition/expression.js';
-import { GraphJudge, type Judged, SMALLEST, TOLERANCE } from './graph-judge.js';
-import { graphFeeds, loadGraph, plainTfjs } from './graph-run.js';
-import { GRAPH_SCOPE, type GraphRow, graphRow, outputText } from './graph-texts.js';
+import { batchOf, fittedOn, graphVector, typedOutputs } from './graph-case.js';
+import type { Judged } from './graph-error.js';
+import { GraphJudge, SMALLEST, TOLERANCE } from './graph-judge.js';
+import { plainTfjs } from './graph-run.js';
+import { type GraphRow, graphRow, outputText } from './graph-texts.js';
 
 /** What came of model graphs beside the kernel (S8). */
 export type GraphReport = {
@@ -23,7 +22,9 @@ export type GraphReport = {
   /** Where no computation in float32 can keep the tolerance: errors of its operands alone make more. */
   readonly illConditioned: number;
   readonly differences: readonly string[];
-  /** Outputs that a graph refused. */
+  /** Outputs that a graph refused, because what they learnt of the rows is beyond float32. */
+  readonly outOfRange: number;
+  /** Outputs that a graph refused for anything else. */
   readonly refused: readonly string[];
   /** How many outputs held each operation. */
   readonly operations: ReadonlyMap<string, number>;
@@ -40,7 +41,7 @@ export async function graphParity(choice: {
 }): Promise<GraphReport> {
   const tf = await plainTfjs(choice.backend);
   const report = {
-    ...{ compared: 0, nearEdge: 0, illConditioned: 0, different: 0 },
+    ...{ compared: 0, nearEdge: 0, illConditioned: 0, different: 0, outOfRange: 0 },
     differences: [] as string[],
     refused: [] as string[],
   };
@@ -52,38 +53,53 @@ export async function graphParity(choice: {
   });
   for (let from = 0; from < texts.length; from += OUTPUTS_AT_ONCE) {
     const some = rows.splice(0, ROWS);
-    const outputs = texts.slice(from, from + OUTPUTS_AT_ONCE).map(typedOutput);
+    const outputs = typedOutputs(texts.slice(from, from + OUTPUTS_AT_ONCE));
     for (const { expression } of outputs) countOperations(expression, operations);
-    const fitted = fittedOn(outputs, batchOf(some));
-    const problems: Problem[] = [];
-    const graph = transformGraph(fitted, problems);
-    if (graph === null) {
-      report.refused.push(
-        ...problems.map(
-          ({ path, message }) => `${path}: ${message}\n  ${outputs[Number(path.split('/')[2])]?.text}`,
-        ),
-      );
-      continue;
-    }
-    const { strings: vocabulary } = graph.vocabulary;
-    const model = graphModel(graph.builder, [{ name: 'vector', node: graph.vector, shape: [-1, -1] }], {
-      plumbline: { vocabulary },
-    });
-    const loaded = await loadGraph(tf, model);
-    const feeds = graphFeeds(tf, model, batchOf(some));
-    const answer = tf.tidy(() => loaded.execute(feeds, 'out/vector')) as { dataSync(): Float32Array };
-    judgeRows({ fitted, rows: some, found: answer.dataSync(), report });
-    tf.dispose([answer as never, ...Object.values(feeds)]);
-    loaded.dispose();
+    const { carried, outOfRange, refused } = carriedOf(outputs, batchOf(some));
+    report.outOfRange += outOfRange;
+    report.refused.push(...refused);
+    if (carried === null) continue;
+    const { fitted, graph } = carried;
+    judgeRows({ fitted, rows: some, found: await graphVector(tf, graph, batchOf(some)), report });
   }
   return { ...report, operations };
 }
 
-/** Why outputs of these texts have no graph. */
-export function graphProblems(texts: readonly string[]): readonly Problem[] {
+/** What was left out more often than generated cases leave out: a defect could hide in it. Seen are 6 to 8 % near an edge. */
+export function excessOf(report: GraphReport, outputs: number): readonly string[] {
+  const { compared, nearEdge, illConditioned, outOfRange } = report;
+  return [
+    ...(nearEdge < compared / 10 ? [] : [`${nearEdge} near an edge`]),
+    ...(illConditioned < compared / 500 ? [] : [`${illConditioned} where float32 inputs alone decide`]),
+    ...(outOfRange < outputs / 100 ? [] : [`${outOfRange} outputs beyond float32`]),
+  ];
+}
+
+type Carried = { readonly fitted: FittedTransform; readonly graph: TransformGraph };
+
+/** The graph of those outputs that one carries, fitted on the rows; null where it carries none. */
+function carriedOf(
+  outputs: readonly TransformOutput[],
+  rows: ColumnBatch,
+): { readonly carried: Carried | null; readonly outOfRange: number; readonly refused: readonly string[] } {
   const problems: Problem[] = [];
-  transformGraph(fittedOn(texts.map(typedOutput), batchOf([])), problems);
-  return problems;
+  const fitted = fittedOn(outputs, rows);
+  const graph = transformGraph(fitted, problems);
+  if (graph !== null) return { carried: { fitted, graph }, outOfRange: 0, refused: [] };
+  const isOutOfRange = ({ message }: Problem): boolean => /beyond the range of float32/.test(message);
+  const places = new Set(problems.map(({ path }) => Number(path.split('/')[2])));
+  const refused = problems
+    .filter((problem) => !isOutOfRange(problem))
+    .map(({ path, message }) => `${path}: ${message}\n  ${outputs[Number(path.split('/')[2])]?.text}`);
+  const rest = outputs.filter((_, index) => !places.has(index));
+  const outOfRange = outputs.length - rest.length - refused.length;
+  if (rest.length === 0) return { carried: null, outOfRange, refused };
+  const others = carriedOf(rest, rows);
+  return {
+    carried: others.carried,
+    outOfRange: outOfRange + others.outOfRange,
+    refused: [...refused, ...others.refused],
+  };
 }
 
 type Counts = Record<'compared' | 'nearEdge' | 'illConditioned' | 'different', number>;
@@ -127,35 +143,6 @@ function verdictOf(
 
 function rowText(row: GraphRow): string {
   return JSON.stringify(row, (_, value) => (typeof value === 'bigint' ? `${value}` : value));
-}
-
-function typedOutput(text: string, index: number): TransformOutput {
-  const checked = checkExpression(text, { scope: GRAPH_SCOPE, allow: 'transform' });
-  if ('problems' in checked) throw new Error(`${text}: ${checked.problems[0]?.message}`);
-  return { name: `o${index}`, text, expression: checked.expression };
-}
-
-function fittedOn(outputs: readonly TransformOutput[], rows: ColumnBatch): FittedTransform {
-  const inputs = [...GRAPH_SCOPE].map(([name, type]) => ({ name, type }));
-  const fitting = new TransformFitting(outputs, inputs);
-  while (!fitting.done) {
-    fitting.add(rows, new BigInt64Array(rows.rowCount));
-    fitting.finishPass();
-  }
-  return fitting.result();
-}
-
-function batchOf(rows: readonly GraphRow[]): ColumnBatch {
-  const columns = [...GRAPH_SCOPE].map(([name, type]) => {
-    return [
-      name,
-      columnOf(
-        type,
-        rows.map((row) => row[name]!),
-      ),
-    ] as const;
-  });
-  return { rowCount: rows.length, columns: new Map(columns) };
 }
 
 function countOperations(expression: Expression, counts: Map<string, number>): void {

@@ -44,7 +44,7 @@ const UNARY = [
   'ATANH',
 ]; // prettier-ignore
 const SCALERS = ['STANDARD_SCALER', 'MIN_MAX_SCALER', 'MAX_ABS_SCALER', 'ROBUST_SCALER'];
-const LETTERS = ["'a'", "'b'", "'c'", "'z'"];
+const LETTERS = ["'a'", "'b'", "'c'", "'z'", "'3'", "'-1'", "'true'"];
 
 const literal = fc
   .oneof(fc.integer({ min: -20, max: 20 }), fc.double({ min: -8, max: 8, noNaN: true }))
@@ -135,7 +135,9 @@ function logic(tie: Tie): fc.Arbitrary<string>[] {
 
 function strings(tie: Tie): fc.Arbitrary<string>[] {
   return [
-    fc.constant('s'),
+    fc.constantFrom('s', 's', 'CAST(n AS STRING)', 'CAST(COALESCE(n, 3) AS STRING)'),
+    tie('flag').map((a) => `CAST(${a} AS STRING)`),
+    tie('number').map((a) => `CAST(RANGE_BUCKET(${a}, [-3.0, 0.0, 9.0]) AS STRING)`),
     fc
       .tuple(tie('flag'), tie('text'), fc.constantFrom(...LETTERS))
       .map(([when, a, b]) => `IF(${when}, ${a}, ${b})`),
@@ -179,11 +181,17 @@ const real = fc
   )
   .map((value) => (Math.abs(value) < 1e-30 ? 0 : value));
 
+/** EXP and the like of most of them are within float32. */
+const whole = fc.oneof(
+  { weight: 4, arbitrary: fc.bigInt({ min: -20n, max: 20n }) },
+  { weight: 1, arbitrary: fc.bigInt({ min: -1000n, max: 1000n }) },
+);
+
 /** Rows with NULLs, whole numbers, negative zeros. */
 export const graphRow: fc.Arbitrary<GraphRow> = fc.record({
   x: fc.option(real, { freq: 6 }),
   y: fc.option(real, { freq: 6 }),
-  n: fc.option(fc.bigInt({ min: -1000n, max: 1000n }), { freq: 6 }),
+  n: fc.option(whole, { freq: 6 }),
   f: fc.option(fc.boolean(), { freq: 6 }),
-  s: fc.option(fc.constantFrom('a', 'b', 'c', 'd', '', '😀'), { freq: 6 }),
+  s: fc.option(fc.constantFrom('a', 'b', 'c', 'd', '', '😀', '3', '-1', 'true'), { freq: 6 }),
 });

@@ -90,7 +90,7 @@ describe('a model version as a graph of plain tfjs', () => {
     };
     const rows = flightRows(0, 200);
     const scorer = await scorerOf(bundle);
-    const expected = scorer.score(rows).outputs.columns;
+    const expected = (await scorer.score(rows)).outputs.columns;
     const graph = modelGraph(bundle);
     const tf = await plainTfjs('wasm');
     const model = await loadGraph(tf, graph);
@@ -174,13 +174,30 @@ describe('the download', () => {
       { cwd: new URL('../..', import.meta.url).pathname },
     );
     const scorer = await scorerOf(bundle);
-    const { columns } = scorer.score(DOCUMENTED_ROWS).outputs;
+    const { columns } = (await scorer.score(DOCUMENTED_ROWS)).outputs;
     const found = JSON.parse(stdout.trim().split('\n').at(-1)!) as readonly number[];
     found.forEach((probability, row) => {
       expect(probability).toBeCloseTo(valueAt(columns.get('probability')!, row) as number, 5);
     });
     expect(found).toHaveLength(2);
     scorer.close();
+  });
+
+  it('is refused where several classes are calibrated', async () => {
+    const bundle = await flightBundle(REF, { transform: TRANSFORM });
+    const postprocess = {
+      task: 'multiClass',
+      scores: 'logits',
+      classes: ['a', 'b'],
+      labels: ['a', 'b'],
+      calibration: [CALIBRATIONS[1], CALIBRATIONS[1]],
+    } as const;
+    expect(() => modelGraph({ ...bundle, manifest: { ...bundle.manifest, postprocess } })).toThrow(
+      expect.objectContaining({
+        code: 'NOT_EXPORTABLE',
+        details: { problems: [expect.objectContaining({ path: '/postprocess/calibration' })] },
+      }),
+    );
   });
 
   it('is refused with the path of what a graph cannot carry', async () => {

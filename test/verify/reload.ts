@@ -23,7 +23,7 @@ const models = new LoadedModels(bundles, new TfjsRuntime(), async () => undefine
 await models.with({ project, model, version: Number(version) }, async ({ scorer }) => {
   for await (const batch of readArrow(createReadStream(frame))) {
     const columns = new Map([...batch.columns].map(([name, column]) => [name, finiteColumn(column)]));
-    const { vectors, outputs } = scorer.score({ rowCount: batch.rowCount, columns });
+    const { vectors, outputs } = await scorer.score({ rowCount: batch.rowCount, columns });
     const probabilities = outputs.columns.get('probability')!.values as Float64Array;
     for (let row = 0; row < batch.rowCount; row++) {
       const { width, values } = vectors;

@@ -11,6 +11,7 @@ import { sameBytes } from './transforms/same-bytes.js';
 import { speed } from './transforms/speed.js';
 import { trainingSpeed } from './transforms/training-speed.js';
 import { vectors } from './transforms/vectors.js';
+import { wrongType } from './transforms/wrong-type.js';
 
 /** Transforms: fitted once, identical for ever. Its "Must hold" lines. */
 export const transforms: readonly Check[] = [
@@ -20,6 +21,7 @@ export const transforms: readonly Check[] = [
   reproduce,
   cascade,
   oddInput,
+  wrongType,
   bigqueryMl,
   graph,
   onnx,

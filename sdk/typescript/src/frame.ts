@@ -1,4 +1,5 @@
-import { createWriteStream, openAsBlob } from 'node:fs';
+import { constants, createWriteStream, openAsBlob } from 'node:fs';
+import { access } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { ReadableStream } from 'node:stream/web';
@@ -17,7 +18,11 @@ export const MEDIA_TYPE = {
 
 /** The body of a request that sends `frame`; a file is read as it is sent. */
 export async function bodyOfFrame(frame: Frame): Promise<Blob | Uint8Array<ArrayBuffer>> {
-  if (frame.kind === 'parquet') return openAsBlob(frame.path);
+  if (frame.kind === 'parquet') {
+    // Says which file is missing, where openAsBlob does not.
+    await access(frame.path, constants.R_OK);
+    return openAsBlob(frame.path);
+  }
   return new Uint8Array(tableToIPC(frame.table, 'stream'));
 }
 

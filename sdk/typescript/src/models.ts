@@ -64,7 +64,14 @@ export type BatchResult = {
   readonly model: string;
   readonly version: number;
   readonly rows: number;
-  readonly into?: { readonly featureSet: string; readonly version: number };
+  /** Where rows went in place of a file, and how many of them were taken, set aside in quarantine, or wait until they are due. */
+  readonly into?: {
+    readonly featureSet: string;
+    readonly version: number;
+    readonly accepted: number;
+    readonly quarantined: number;
+    readonly held: number;
+  };
 };
 
 /** Something that is not as it was recorded. */
@@ -114,20 +121,23 @@ export class ModelsClient {
     return send(this.root, await this.frameCall(path, frame, {}), tableOfAnswer);
   }
 
-  /** Predicts from rows of entity keys and request inputs, as of now; asks the service first what the model takes. */
+  /**
+   * Predicts from rows of entity keys and request inputs, as of now, by one version: that which the service describes first, when
+   * it is asked what the model takes.
+   */
   async predict(
     model: string,
     rows: readonly Row[],
     { version, vector = false }: { readonly version?: number; readonly vector?: boolean } = {},
   ): Promise<Predicted> {
-    const path = `v2/${modelPath(model)}${version === undefined ? '' : `/versions/${version}`}`;
+    const path = `v2/${modelPath(model)}`;
     const metadata = await this.json<PredictionMetadata>({
       method: 'GET',
-      path,
+      path: version === undefined ? path : `${path}/versions/${version}`,
       deadlineMs: this.deadlinesMs.short,
     });
     const outputs = metadata.outputs.filter(({ name }) => vector || name !== 'vector');
-    const answer = await this.post<InferAnswer>(`${path}/infer`, {
+    const answer = await this.post<InferAnswer>(`${path}/versions/${metadata.parameters.version}/infer`, {
       inputs: predictionTensors(metadata.inputs, rows),
       outputs: outputs.map(({ name }) => ({ name })),
     });
@@ -208,6 +218,7 @@ export class ModelsClient {
 }
 
 type PredictionMetadata = {
+  readonly parameters: { readonly version: string };
   readonly inputs: readonly {
     readonly name: string;
     readonly datatype: InferAnswer['outputs'][number]['datatype'];

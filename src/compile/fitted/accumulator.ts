@@ -6,8 +6,8 @@ import type { FittedState } from './state.js';
  * depend on how the rows were split into chunks, on their order, nor on which accumulator of several merged ones saw them.
  */
 export interface Accumulator<State extends FittedState = FittedState> {
-  /** Adds one chunk of rows. */
-  add(argument: Column): void;
+  /** Adds one chunk of rows; `by` holds the key of each where it learns for each key. */
+  add(argument: Column, by?: Column): void;
   /** Adds everything that `other`, made for the same function and options, was given. */
   merge(other: this): void;
   /** Adds one value that stands in `times` rows; of functions over numbers and texts. */

@@ -3,6 +3,7 @@ import type { FittedParameters } from '../../definition/expression.js';
 import { type Accumulator, known } from './accumulator.js';
 import { numbersOf } from './column-numbers.js';
 import { type Encoder, indexEncoder, indicatorEncoder, isValid } from './encoder.js';
+import { fraction } from './fraction.js';
 import { BUCKET_FORMAT, QUANTILES } from './options.js';
 import { OrderedValues, type QuantileMethod } from './ordered-values.js';
 import type { Preprocessing } from './preprocessing.js';
@@ -70,7 +71,7 @@ export const QUANTILE_BUCKETIZE: Preprocessing<BucketState> = {
   learn: (parameters) => new QuantileAccumulator(parameters),
   apply: bucketized,
   encode: encoder,
-  about: `The bucket of x between the quantiles 1/n, 2/n, … of the training rows; quantiles that are equal are one, so there may be fewer buckets. NULL stays NULL. ${ENCODING} Fitting holds every value, 8 bytes each.`,
+  about: `The bucket of x between the quantiles 1/n, 2/n, … of the training rows; quantiles that are equal are one, so there may be fewer buckets. NULL stays NULL. ${ENCODING} Fitting holds every value but small whole numbers, 8 bytes each.`,
   example: {
     expression: 'QUANTILE_BUCKETIZE(x, 3) OVER ()',
     columns: { x: [1, 2, 3, 4, 5] },
@@ -119,7 +120,9 @@ class QuantileAccumulator implements Accumulator<BucketState> {
     const { buckets, quantiles = 'order_statistic' } = this.parameters;
     const count = this.values.size();
     const places = count === 0 ? [] : Array.from({ length: Number(buckets) - 1 }, (_, i) => i + 1);
-    const all = places.map((i) => this.values.quantile(i, Number(buckets), quantiles as QuantileMethod)!);
+    const all = places.map(
+      (i) => this.values.quantile(fraction(i, Number(buckets)), quantiles as QuantileMethod)!,
+    );
     const boundaries = [...new Set(all)];
     return { function: 'QUANTILE_BUCKETIZE', count, boundaries, format: formatOf(this.parameters) };
   }

@@ -18,6 +18,23 @@ export function mapped(
   return { type: 'FLOAT64', values: results, valid: validWhereFinite(results, argument.valid) };
 }
 
+/** (x − center) / scale of every value; where the difference leaves the range of doubles, of halves. */
+export function centred(argument: Column, center: number, scale: number): Column {
+  return mapped(argument, (numbers, results) => {
+    for (let row = 0; row < results.length; row++) {
+      const difference = numbers[row]! - center;
+      results[row] = Number.isFinite(difference)
+        ? difference / scale
+        : (numbers[row]! / 2 - center / 2) / (scale / 2);
+    }
+  });
+}
+
+/** 0 for every value that is not NULL. */
+export function zeros({ values, valid }: Column): Column {
+  return { type: 'FLOAT64', values: new Float64Array(values.length), valid };
+}
+
 function validWhereFinite(values: Float64Array, known: Uint8Array | null): Uint8Array | null {
   let valid = known;
   for (let row = 0; row < values.length; row++) {

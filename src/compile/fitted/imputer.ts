@@ -1,7 +1,9 @@
 import type { Column } from '../../definition/column-batch.js';
-import { ExactSum } from '../exact-sum.js';
+import { addColumn } from '../exact-column.js';
+import { ExactSum, meanOf } from '../exact-sum.js';
 import type { Accumulator } from './accumulator.js';
 import { numbersOf } from './column-numbers.js';
+import { fraction } from './fraction.js';
 import { Frequencies } from './frequencies.js';
 import { QUANTILES } from './options.js';
 import { OrderedValues, type QuantileMethod } from './ordered-values.js';
@@ -79,17 +81,16 @@ function filledTexts(argument: Column, replacement: string): Column {
 }
 
 /** A column without NULLs needs nothing in their place: the mean of the results is the mean of what was learnt, or nothing. */
-function meanOf({ value }: ImputerState): number {
+function meanOfResults({ value }: ImputerState): number {
   return typeof value === 'number' ? value : 0;
 }
 
-/** The exact sum rounded once, over the count (S22). */
 class MeanAccumulator implements Accumulator<ImputerState> {
   private readonly sum = new ExactSum();
   private count = 0;
 
   add(argument: Column): void {
-    this.count += this.sum.addAll(numbersOf(argument), argument.valid);
+    this.count += addColumn(this.sum, numbersOf(argument), argument.valid);
   }
 
   merge(other: MeanAccumulator): void {
@@ -103,13 +104,17 @@ class MeanAccumulator implements Accumulator<ImputerState> {
   }
 
   state(): ImputerState {
-    const mean = this.sum.value() / this.count;
-    const value = Number.isFinite(mean) ? mean + 0 : null;
-    return { function: 'IMPUTER', strategy: 'mean', count: this.count, value };
+    const mean = meanOf(this.sum, this.count);
+    return {
+      function: 'IMPUTER',
+      strategy: 'mean',
+      count: this.count,
+      value: mean === null ? null : mean + 0,
+    };
   }
 
   outputMean(): number {
-    return meanOf(this.state());
+    return meanOfResults(this.state());
   }
 }
 
@@ -131,12 +136,12 @@ class MedianAccumulator implements Accumulator<ImputerState> {
   }
 
   state(): ImputerState {
-    const value = this.values.quantile(1, 2, this.method);
+    const value = this.values.quantile(fraction(1, 2), this.method);
     return { function: 'IMPUTER', strategy: 'median', count: this.values.size(), value };
   }
 
   outputMean(): number {
-    return meanOf(this.state());
+    return meanOfResults(this.state());
   }
 }
 
@@ -165,7 +170,7 @@ class MostFrequentNumber implements Accumulator<ImputerState> {
   }
 
   outputMean(): number {
-    return meanOf(this.state());
+    return meanOfResults(this.state());
   }
 }
 

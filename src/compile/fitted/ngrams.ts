@@ -33,7 +33,7 @@ export const NGRAMS: Preprocessing<NgramsState> = {
   },
   apply: (state) => (argument) => ngramsOfColumn(state, argument),
   about:
-    'The runs of neighbouring elements of an array, in the order of their first element, then of their length. NULL stays NULL.',
+    'The runs of neighbouring elements of an array, in the order of their first element, then of their length. NULL stays NULL, and all n-grams of a row that take more than 1,048,576 characters together, one more for each, are NULL.',
   example: {
     expression: "BAG_OF_WORDS(NGRAMS(t, [2, 3], '#'), 10, 1) OVER ()",
     columns: { t: [['a', 'b', 'c']] },
@@ -48,12 +48,23 @@ function ngramsOfColumn(state: NgramsState, argument: Column): Column {
   return columnOf('ARRAY<STRING>', results);
 }
 
-function ngrams(terms: readonly string[], { from, to, separator }: NgramsState): readonly string[] {
+/** Null where they take more than {@link MOST_CHARACTERS}. */
+function ngrams(terms: readonly string[], { from, to, separator }: NgramsState): readonly string[] | null {
   const grams: string[] = [];
-  for (let start = 0; start < terms.length; start++) {
-    for (let length = from; length <= to && start + length <= terms.length; length++) {
-      grams.push(terms.slice(start, start + length).join(separator));
+  let characters = 0;
+  for (let start = 0; start + from <= terms.length; start++) {
+    const last = Math.min(start + to, terms.length);
+    let gram = terms.slice(start, start + from).join(separator);
+    for (let end = start + from; ; end++) {
+      characters += gram.length + 1;
+      if (characters > MOST_CHARACTERS) return null;
+      grams.push(gram);
+      if (end >= last) break;
+      gram += separator + terms[end]!;
     }
   }
   return grams;
 }
+
+/** Of one row, an empty n-gram counted too: all n-grams of 10,000 words up to five, or of 100 words up to a hundred. */
+const MOST_CHARACTERS = 2 ** 20;

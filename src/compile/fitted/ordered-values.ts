@@ -1,7 +1,11 @@
 import type { Column } from '../../definition/column-batch.js';
+import { addColumn } from '../exact-column.js';
+import { roundedRatio } from '../exact-expansion.js';
 import { ExactSum, meanOfScaled } from '../exact-sum.js';
 import { numbersOf } from './column-numbers.js';
+import type { Fraction } from './fraction.js';
 import { sortDoubles } from './sort-doubles.js';
+import { WholeCounts } from './whole-counts.js';
 
 /**
  * How a quantile is taken of n sorted values: `order_statistic` the ⌈q n⌉-th, as BigQuery ML's documented values have it;
@@ -10,9 +14,12 @@ import { sortDoubles } from './sort-doubles.js';
  */
 export type QuantileMethod = 'order_statistic' | 'upper' | 'interpolated';
 
-/** Every value that is not NULL: an exact quantile needs them all, 8 bytes each. */
+/** Every value that is not NULL: an exact quantile needs them all, 8 bytes each but for small whole numbers. */
 export class OrderedValues {
-  private values = new Float64Array(FIRST_CAPACITY);
+  private readonly whole = new WholeCounts();
+  /** What is no small whole number, in the first `restCount` places. */
+  private rest = new Float64Array(FIRST_CAPACITY);
+  private restCount = 0;
   private count = 0;
   private isSorted = true;
 
@@ -20,23 +27,36 @@ export class OrderedValues {
     const numbers = numbersOf(column);
     const { valid } = column;
     this.reserve(numbers.length);
+    let [seen, at] = [0, this.restCount];
     for (let row = 0; row < numbers.length; row++) {
-      // -0.0 + 0 is 0.0: JSON has no -0.0 to reload.
-      if (valid === null || valid[row] === 1) this.values[this.count++] = numbers[row]! + 0;
+      if (valid !== null && valid[row] === 0) continue;
+      const x = numbers[row]!;
+      seen++;
+      if (WholeCounts.holds(x)) this.whole.add(x, 1);
+      else this.rest[at++] = x;
     }
-    this.isSorted = false;
+    this.isSorted &&= at === this.restCount;
+    this.restCount = at;
+    this.count += seen;
   }
 
   addValue(value: number, times: number): void {
-    this.reserve(times);
-    this.values.fill(value + 0, this.count, this.count + times);
     this.count += times;
+    if (WholeCounts.holds(value)) {
+      this.whole.add(value, times);
+      return;
+    }
+    this.reserve(times);
+    this.rest.fill(value, this.restCount, this.restCount + times);
+    this.restCount += times;
     this.isSorted = false;
   }
 
   merge(other: OrderedValues): void {
-    this.reserve(other.count);
-    this.values.set(other.values.subarray(0, other.count), this.count);
+    this.whole.merge(other.whole);
+    this.reserve(other.restCount);
+    this.rest.set(other.rest.subarray(0, other.restCount), this.restCount);
+    this.restCount += other.restCount;
     this.count += other.count;
     this.isSorted = false;
   }
@@ -45,52 +65,57 @@ export class OrderedValues {
     return this.count;
   }
 
-  /** The quantile `numerator / denominator`, from 0 to 1; null of nothing. */
-  quantile(numerator: number, denominator: number, method: QuantileMethod): number | null {
-    const sorted = this.sorted();
-    const n = sorted.length;
-    if (n === 0) return null;
+  /** A quantile; null of nothing. */
+  quantile(share: Fraction, method: QuantileMethod): number | null {
+    if (this.count === 0) return null;
     // An interpolation may underflow to -0.0.
-    if (method === 'interpolated') return interpolated(sorted, numerator, denominator) + 0;
-    const scaled = (numerator * n) / denominator;
-    const place = method === 'upper' ? Math.floor(scaled) : Math.ceil(scaled) - 1;
-    return sorted[Math.min(Math.max(place, 0), n - 1)]!;
+    if (method === 'interpolated') return this.interpolated(share) + 0;
+    const { numerator, denominator } = share;
+    const scaled = numerator * BigInt(this.count);
+    const place = method === 'upper' ? scaled / denominator : (scaled + denominator - 1n) / denominator - 1n;
+    return this.valueAt(Number(place));
   }
 
   /** The exact mean of (x − `center`) / `scale`, rounded once; 0 of nothing or where it is no finite double. */
   meanOfScaled(center: number, scale: number): number {
     const sum = new ExactSum();
-    sum.addAll(this.values.subarray(0, this.count), null);
+    sum.add(this.whole.sum());
+    addColumn(sum, this.rest.subarray(0, this.restCount), null);
     return meanOfScaled(sum, this.count, { center, scale });
   }
 
+  /** Type 7: the value at (n − 1) q, between two neighbours by x + (y − x) · fraction, as NumPy computes it. */
+  private interpolated({ numerator, denominator }: Fraction): number {
+    const scaled = numerator * BigInt(this.count - 1);
+    const below = Number(scaled / denominator);
+    const part = roundedRatio(scaled, denominator, 0) - below;
+    const [low, high] = [this.valueAt(below), this.valueAt(below + 1)];
+    if (part === 0 || low === high) return low;
+    const step = high - low;
+    if (!Number.isFinite(step)) return low * (1 - part) + high * part;
+    return part < 0.5 ? low + step * part : high - step * (1 - part);
+  }
+
+  /** The value at a place of the ascending values, from 0; beyond them the first or the last. */
+  private valueAt(place: number): number {
+    return this.whole.valueAt(Math.min(Math.max(place, 0), this.count - 1), this.sorted());
+  }
+
   private sorted(): Float64Array {
-    const used = this.values.subarray(0, this.count);
+    const used = this.rest.subarray(0, this.restCount);
     if (!this.isSorted) sortDoubles(used);
     this.isSorted = true;
     return used;
   }
 
   private reserve(more: number): void {
-    const needed = this.count + more;
-    if (needed <= this.values.length) return;
-    const grown = new Float64Array(Math.max(needed, this.values.length * 2));
-    grown.set(this.values.subarray(0, this.count));
-    this.values = grown;
+    const needed = this.restCount + more;
+    if (needed <= this.rest.length) return;
+    const grown = new Float64Array(Math.max(needed, this.rest.length * 2));
+    grown.set(this.rest.subarray(0, this.restCount));
+    this.rest = grown;
   }
 }
 
 /** Grows by doubling. */
 const FIRST_CAPACITY = 1024;
-
-/** Type 7: the value at (n − 1) q, between two neighbours by x + (y − x) · fraction, as NumPy computes it. */
-function interpolated(sorted: Float64Array, numerator: number, denominator: number): number {
-  const at = ((sorted.length - 1) * numerator) / denominator;
-  const below = Math.min(Math.floor(at), sorted.length - 1);
-  const fraction = at - below;
-  const [low, high] = [sorted[below]!, sorted[Math.min(below + 1, sorted.length - 1)]!];
-  if (fraction === 0 || low === high) return low;
-  const step = high - low;
-  if (!Number.isFinite(step)) return low * (1 - fraction) + high * fraction;
-  return fraction < 0.5 ? low + step * fraction : high - step * (1 - fraction);
-}

@@ -1,9 +1,10 @@
 import type { Column } from '../../definition/column-batch.js';
 import { PlumblineError } from '../../definition/error.js';
-import { ExactSum } from '../exact-sum.js';
-import type { ChunkLearner } from './chunk-learner.js';
+import { addColumn } from '../exact-column.js';
+import { ExactSum, meanOf } from '../exact-sum.js';
 import { numbersOf } from './column-numbers.js';
 import { isValid } from './encoder.js';
+import type { ChunkLearner } from './function-learner.js';
 
 /** The mean of an output over the training split, 0 of nothing: what BigQuery ML puts in place of a NULL number. */
 export interface MeanLearner extends ChunkLearner {
@@ -17,7 +18,7 @@ export class NumberMean implements MeanLearner {
   private count = 0;
 
   add(column: Column): void {
-    this.count += this.sum.addAll(numbersOf(column), column.valid);
+    this.count += addColumn(this.sum, numbersOf(column), column.valid);
   }
 
   merge(other: NumberMean): void {
@@ -26,7 +27,7 @@ export class NumberMean implements MeanLearner {
   }
 
   values(): readonly number[] {
-    return [meanOf(this.sum, this.count)];
+    return [meanOrZero(this.sum, this.count)];
   }
 }
 
@@ -56,7 +57,7 @@ export class ArrayMeans implements MeanLearner {
   }
 
   values(): readonly number[] {
-    return (this.sums ?? []).map((sum) => meanOf(sum, this.count));
+    return (this.sums ?? []).map((sum) => meanOrZero(sum, this.count));
   }
 
   private sumsOf(length: number): readonly ExactSum[] {
@@ -71,7 +72,6 @@ export class ArrayMeans implements MeanLearner {
   }
 }
 
-function meanOf(sum: ExactSum, count: number): number {
-  const mean = sum.value() / count;
-  return Number.isFinite(mean) ? mean + 0 : 0;
+function meanOrZero(sum: ExactSum, count: number): number {
+  return (meanOf(sum, count) ?? 0) + 0;
 }

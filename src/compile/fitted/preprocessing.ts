@@ -12,6 +12,8 @@ import type { FittedState } from './state.js';
 export type Preprocessing<State extends FittedState = FittedState> = {
   /** Whether it learns from the training rows; then it is written with `OVER ()`. */
   readonly analytic: boolean;
+  /** Whether it may learn for each key, `OVER (PARTITION BY key)`; its state is a {@link KeyedState} then. */
+  readonly takesKey?: true;
   readonly input: InputKind;
   /** Behind the input, in their order; those that are not `positional` are written `name => value` only. */
   readonly options: readonly Option[];

@@ -1,7 +1,9 @@
 import type { Column } from '../../definition/column-batch.js';
+import { addColumn } from '../exact-column.js';
 import { ExactSum, meanOfRange, meanOfScaled } from '../exact-sum.js';
 import { exp } from '../runtime/exponential.js';
 import type { Accumulator } from './accumulator.js';
+import { UNSEEN } from './by-key.js';
 import { mapped, numbersOf } from './column-numbers.js';
 import type { Preprocessing } from './preprocessing.js';
 import type { MaxAbsScalerState, MinMaxScalerState } from './state.js';
@@ -9,6 +11,7 @@ import type { MaxAbsScalerState, MinMaxScalerState } from './state.js';
 /** (x − min) / (max − min). Source: BigQuery ML, ML.MIN_MAX_SCALER; TFX Transform, scale_to_0_1. */
 export const MIN_MAX_SCALER: Preprocessing<MinMaxScalerState> = {
   analytic: true,
+  takesKey: true,
   input: 'number',
   options: [
     {
@@ -27,6 +30,7 @@ export const MIN_MAX_SCALER: Preprocessing<MinMaxScalerState> = {
       default: 'zero',
       about: 'what a column of one value gives: 0, or 1 / (1 + e^−x), as TFX Transform does',
     },
+    UNSEEN,
   ],
   result: () => 'FLOAT64',
   learn: ({ clamp, constant }) =>
@@ -48,8 +52,9 @@ export const MIN_MAX_SCALER: Preprocessing<MinMaxScalerState> = {
 /** x / max(|x|). Source: BigQuery ML, ML.MAX_ABS_SCALER. */
 export const MAX_ABS_SCALER: Preprocessing<MaxAbsScalerState> = {
   analytic: true,
+  takesKey: true,
   input: 'number',
-  options: [],
+  options: [UNSEEN],
   result: () => 'FLOAT64',
   learn: () => new MaxAbsAccumulator(),
   apply: maxAbsScaled,
@@ -83,7 +88,7 @@ class Extent {
     // -0.0 + 0 is 0.0: JSON has no -0.0 to reload.
     this.min = min + 0;
     this.max = max + 0;
-    this.count += this.sum.addAll(numbers, valid);
+    this.count += addColumn(this.sum, numbers, valid);
   }
 
   merge(other: Extent): void {

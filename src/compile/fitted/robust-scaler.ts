@@ -1,6 +1,7 @@
 import type { Column } from '../../definition/column-batch.js';
 import type { Accumulator } from './accumulator.js';
-import { mapped } from './column-numbers.js';
+import { centred, zeros } from './column-numbers.js';
+import { fraction, percentage } from './fraction.js';
 import { QUANTILES } from './options.js';
 import { OrderedValues, type QuantileMethod } from './ordered-values.js';
 import type { Preprocessing } from './preprocessing.js';
@@ -47,7 +48,7 @@ export const ROBUST_SCALER: Preprocessing<RobustScalerState> = {
     }),
   apply: robustScaled,
   about:
-    'x minus the median, divided by the difference of two quantiles; few far values do not matter. 0 where that difference is 0. NULL stays NULL. Fitting holds every value, 8 bytes each.',
+    'x minus the median, divided by the difference of two quantiles; few far values do not matter. 0 where that difference is 0. NULL stays NULL. Fitting holds every value but small whole numbers, 8 bytes each.',
   example: {
     expression: 'ROBUST_SCALER(x) OVER ()',
     columns: { x: [-3, 1, 2, 3, 4, 5] },
@@ -86,9 +87,9 @@ class RobustAccumulator implements Accumulator<RobustScalerState> {
     return {
       function: 'ROBUST_SCALER',
       count: values.size(),
-      median: values.quantile(1, 2, method),
-      lower: values.quantile(range[0], 100, method),
-      upper: values.quantile(range[1], 100, method),
+      median: values.quantile(fraction(1, 2), method),
+      lower: values.quantile(percentage(range[0]), method),
+      upper: values.quantile(percentage(range[1]), method),
       withMedian,
       withQuantileRange,
     };
@@ -109,9 +110,6 @@ function centerAndScale({ median, lower, upper, withMedian, withQuantileRange }:
 
 function robustScaled(state: RobustScalerState): (argument: Column) => Column {
   const { center, scale } = centerAndScale(state);
-  return (argument) =>
-    mapped(argument, (numbers, results) => {
-      if (scale === 0) return;
-      for (let row = 0; row < results.length; row++) results[row] = (numbers[row]! - center) / scale;
-    });
+  if (scale === 0) return zeros;
+  return (argument) => centred(argument, center, scale);
 }

@@ -1,13 +1,15 @@
 import type { Column } from '../../definition/column-batch.js';
 import { ExactMoments } from '../exact-moments.js';
 import type { Accumulator } from './accumulator.js';
-import { mapped, numbersOf } from './column-numbers.js';
+import { UNSEEN } from './by-key.js';
+import { centred, numbersOf, zeros } from './column-numbers.js';
 import type { Preprocessing } from './preprocessing.js';
 import type { StandardScalerState } from './state.js';
 
 /** (x − mean) / standard deviation. Source: BigQuery ML, ML.STANDARD_SCALER; TFX Transform, scale_to_z_score. */
 export const STANDARD_SCALER: Preprocessing<StandardScalerState> = {
   analytic: true,
+  takesKey: true,
   input: 'number',
   options: [
     {
@@ -26,6 +28,7 @@ export const STANDARD_SCALER: Preprocessing<StandardScalerState> = {
       default: 'zero',
       about: 'what a column of one value gives: 0, or x − mean, as TFX Transform does',
     },
+    UNSEEN,
   ],
   result: () => 'FLOAT64',
   learn: ({ deviation, constant }) =>
@@ -35,7 +38,7 @@ export const STANDARD_SCALER: Preprocessing<StandardScalerState> = {
     }),
   apply: standardScaled,
   about:
-    'x minus the mean, divided by the standard deviation; both exact sums, rounded once. 0 where the standard deviation is 0 or undefined. NULL stays NULL.',
+    'x minus the mean, divided by the standard deviation; both exact sums, rounded once, also where squares would leave the range of a FLOAT64; a deviation that does so counts as the greatest one. 0 where the standard deviation is 0 or undefined. NULL stays NULL.',
   example: {
     expression: 'STANDARD_SCALER(x) OVER ()',
     columns: { x: [1, 2, 3, 4, 5] },
@@ -52,7 +55,7 @@ class StandardScalerAccumulator implements Accumulator<StandardScalerState> {
   constructor(private readonly dialect: Dialect) {}
 
   add(argument: Column): void {
-    this.moments.addAll(numbersOf(argument), argument.valid);
+    this.moments.addColumn(numbersOf(argument), argument.valid);
   }
 
   merge(other: StandardScalerAccumulator): void {
@@ -66,12 +69,12 @@ class StandardScalerAccumulator implements Accumulator<StandardScalerState> {
   state(): StandardScalerState {
     const { moments, dialect } = this;
     const isPopulation = dialect.deviation === 'population';
-    const variance = isPopulation ? moments.populationVariance() : moments.sampleVariance();
+    const deviation = isPopulation ? moments.populationDeviation() : moments.sampleDeviation();
     return {
       function: 'STANDARD_SCALER',
       count: moments.size(),
-      mean: finite(moments.mean()),
-      standardDeviation: variance === null ? null : finite(Math.sqrt(variance)),
+      mean: withoutSign(moments.mean()),
+      standardDeviation: deviation === null ? null : Math.min(deviation, Number.MAX_VALUE),
       ...dialect,
     };
   }
@@ -86,22 +89,12 @@ function standardScaled(state: StandardScalerState): (argument: Column) => Colum
   const { mean, standardDeviation } = state;
   if (mean === null) return zeros;
   if (standardDeviation === null || standardDeviation === 0) {
-    return state.constant === undefined ? zeros : (argument) => scaled(argument, mean, 1);
+    return state.constant === undefined ? zeros : (argument) => centred(argument, mean, 1);
   }
-  return (argument) => scaled(argument, mean, standardDeviation);
+  return (argument) => centred(argument, mean, standardDeviation);
 }
 
-function scaled(argument: Column, center: number, scale: number): Column {
-  return mapped(argument, (numbers, results) => {
-    for (let row = 0; row < results.length; row++) results[row] = (numbers[row]! - center) / scale;
-  });
-}
-
-function zeros({ values, valid }: Column): Column {
-  return { type: 'FLOAT64', values: new Float64Array(values.length), valid };
-}
-
-/** A number that JSON has: -0.0 + 0 is 0.0. */
-function finite(value: number | null): number | null {
-  return value !== null && Number.isFinite(value) ? value + 0 : null;
+/** -0.0 + 0 is 0.0: JSON has no -0.0 to reload. */
+function withoutSign(value: number | null): number | null {
+  return value === null ? null : value + 0;
 }

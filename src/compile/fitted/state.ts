@@ -24,30 +24,48 @@ type Counted = {
   readonly count: number;
 };
 
-export type StandardScalerState = Counted & {
-  readonly function: 'STANDARD_SCALER';
+/** What a row gives whose key is NULL, or had no value in training. */
+export type Unseen = 'null' | 'global' | 'unchanged';
+
+/** With `OVER (PARTITION BY key)` the statistics of each key beside those of all rows. */
+type ByKey<Statistics> = {
+  readonly unseen?: Unseen;
+  /** Keys with a value, in code point order. */
+  readonly keys?: readonly (Statistics & { readonly key: string })[];
+};
+
+/** The states of functions that may be partitioned. */
+export type KeyedState = StandardScalerState | MinMaxScalerState | MaxAbsScalerState;
+
+type StandardStatistics = Counted & {
   readonly mean: number | null;
   /** Sample standard deviation (n − 1), or of the population (n); null where it is undefined. */
   readonly standardDeviation: number | null;
-  readonly deviation?: 'population';
-  /** What a column of one value gives; default 0. */
-  readonly constant?: 'difference';
 };
 
-export type MinMaxScalerState = Counted & {
-  readonly function: 'MIN_MAX_SCALER';
-  readonly min: number | null;
-  readonly max: number | null;
-  /** Whether what lies beyond min and max becomes 0 and 1. */
-  readonly clamp: boolean;
-  /** What a column of one value gives; default 0. */
-  readonly constant?: 'sigmoid';
-};
+export type StandardScalerState = StandardStatistics &
+  ByKey<StandardStatistics> & {
+    readonly function: 'STANDARD_SCALER';
+    readonly deviation?: 'population';
+    /** What a column of one value gives; default 0. */
+    readonly constant?: 'difference';
+  };
 
-export type MaxAbsScalerState = Counted & {
-  readonly function: 'MAX_ABS_SCALER';
-  readonly maxAbs: number | null;
-};
+type MinMaxStatistics = Counted & { readonly min: number | null; readonly max: number | null };
+
+export type MinMaxScalerState = MinMaxStatistics &
+  ByKey<MinMaxStatistics> & {
+    readonly function: 'MIN_MAX_SCALER';
+    /** Whether what lies beyond min and max becomes 0 and 1. */
+    readonly clamp: boolean;
+    /** What a column of one value gives; default 0. */
+    readonly constant?: 'sigmoid';
+  };
+
+type MaxAbsStatistics = Counted & { readonly maxAbs: number | null };
+
+export type MaxAbsScalerState = MaxAbsStatistics &
+  ByKey<MaxAbsStatistics> & { readonly function: 'MAX_ABS_SCALER' };
 
 export type RobustScalerState = Counted & {
   readonly function: 'ROBUST_SCALER';

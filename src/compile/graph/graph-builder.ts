@@ -1,3 +1,5 @@
+import { FLOAT32_MAX } from './float32.js';
+
 /** A node of a TensorFlow graph as tfjs's `loadGraphModel` reads it. Source: tensorflow/core/framework/node_def.proto, in JSON. */
 export type GraphNode = {
   readonly name: string;
@@ -91,8 +93,6 @@ export class GraphBuilder {
 function bounded(value: number): number {
   return Math.max(-FLOAT32_MAX, Math.min(FLOAT32_MAX, value));
 }
-
-const FLOAT32_MAX = (2 - 2 ** -23) * 2 ** 127;
 
 /** An attribute that names a type. */
 export function dataType(type: GraphType): { readonly type: string } {

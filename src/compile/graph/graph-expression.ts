@@ -3,15 +3,16 @@ import type { CallExpression, Expression, LiteralExpression } from '../../defini
 import type { Value } from '../../definition/value.js';
 import { ExportRefusal } from '../export-refusal.js';
 import { OPERATIONS, type OperationId } from '../operation/table.js';
+import { requireFloat32 } from './float32.js';
 import { CARRIED } from './graph-lowering.js';
 import type { GraphValues } from './graph-value.js';
-import type { GraphVocabulary } from './graph-vocabulary.js';
+import type { GraphTexts, GraphVocabulary } from './graph-vocabulary.js';
 import { GRAPH_OPERATIONS } from './operation/table.js';
 
 /** What stands around the expressions of a graph. */
 export type GraphScope = {
   readonly values: GraphValues;
-  readonly vocabulary: GraphVocabulary;
+  readonly vocabulary: GraphTexts;
   /** The value of a column: an input, or a fitted function `$0`. */
   readonly column: (name: string) => string;
 };
@@ -52,7 +53,7 @@ function lowerCall(node: CallExpression, scope: GraphScope): string {
   }
   const reason = lowering.refuse?.(node) ?? null;
   if (reason !== null) throw new ExportRefusal(`${sql} (${id}) ${reason}`);
-  return lowering.lower(scope.values, lowered, node);
+  return lowering.lower(scope.values, lowered, node, scope.vocabulary);
 }
 
 const REMEDY = 'make it a feature, or a request input that the caller computes';
@@ -64,7 +65,5 @@ function remedyFor({ type }: Expression): string {
 function numberOf(value: Value, { codeOf }: GraphVocabulary): number {
   if (value === null) return Number.NaN;
   if (typeof value === 'string') return codeOf(value);
-  const number = Math.fround(Number(value));
-  if (Number.isFinite(number)) return number;
-  throw new ExportRefusal(`${value} is beyond the range of float32`);
+  return requireFloat32(Number(value), 'the literal');
 }

@@ -2,6 +2,7 @@ import { columnOf, valueAt } from '../../definition/column-batch.js';
 import { ExportRefusal } from '../export-refusal.js';
 import type { BucketState, FittedState, LabelEncoderState, OneHotState } from '../fitted/state.js';
 import { compileColumnState } from '../transform.js';
+import { requireBelowFloat32Max, requireFloat32 } from './float32.js';
 import type { GraphScope } from './graph-expression.js';
 import { scaledValue } from './graph-scaler.js';
 import { otherCode } from './graph-vocabulary.js';
@@ -18,7 +19,8 @@ export function fittedValue(state: FittedState, argument: string, scope: GraphSc
     case 'IMPUTER': {
       const { value } = state;
       if (value === null) return argument;
-      const replacement = typeof value === 'string' ? vocabulary.codeOf(value) : value;
+      const replacement =
+        typeof value === 'string' ? vocabulary.codeOf(value) : requireFloat32(value, 'what replaces NULL,');
       return values.choose(values.isMissing(argument), values.builder.number(replacement), argument);
     }
     case 'BUCKETIZE':
@@ -71,7 +73,7 @@ function refusalOf(state: FittedState): ExportRefusal {
 
 /** The bucket of a number: its name, or its number from 0. */
 function bucketValue(state: BucketState, argument: string, { values, vocabulary }: GraphScope): string {
-  const bucket = values.bucket(argument, state.boundaries);
+  const bucket = values.bucket(argument, boundsOf(state));
   if (state.format === 'bucket_index') return values.unlessMissing(bucket, [argument]);
   const codes = bucketNames(state).map(vocabulary.codeOf);
   return values.unlessMissing(values.lookUp(codes, bucket), [argument]);
@@ -84,13 +86,17 @@ function encodedBucket(
   { values }: GraphScope,
 ): string {
   const { builder } = values;
-  const bucket = values.bucket(argument, boundaries);
+  const bucket = values.bucket(argument, boundsOf({ boundaries }));
   const isMissing = values.isMissing(argument);
   const buckets = boundaries.length + 1;
   if (format === 'bucket_index')
     return values.column(values.choose(isMissing, builder.number(buckets), bucket));
   const place = values.choose(isMissing, values.zero, values.float('AddV2', bucket, values.one));
   return values.indicators('Equal', place, placesUpTo(buckets + 1));
+}
+
+function boundsOf({ boundaries }: Pick<BucketState, 'boundaries'>): readonly number[] {
+  return boundaries.map((boundary) => requireBelowFloat32Max(boundary, 'the boundary'));
 }
 
 /** Of the lowest bucket, and of the one above each boundary. */

@@ -1,6 +1,7 @@
 import type { CallExpression } from '../../definition/expression.js';
 import type { ValueType } from '../../definition/value-type.js';
 import type { GraphValues } from './graph-value.js';
+import type { GraphTexts } from './graph-vocabulary.js';
 
 /**
  * How a model graph carries an operation out, on float32 (S8): the value of its operands' values. `takes` lists the types
@@ -8,7 +9,12 @@ import type { GraphValues } from './graph-value.js';
  */
 export type GraphLowering = {
   readonly takes: readonly ValueType[];
-  readonly lower: (values: GraphValues, operands: readonly string[], node: CallExpression) => string;
+  readonly lower: (
+    values: GraphValues,
+    operands: readonly string[],
+    node: CallExpression,
+    texts: GraphTexts,
+  ) => string;
   /** Arguments that are read from the node: they have no value in the graph. */
   readonly literals?: readonly number[];
   /** Why a node is refused beside its types; null when it is not. */
@@ -37,7 +43,7 @@ export function finite(op: string): GraphLowering {
 export function strict(lower: Lower): GraphLowering {
   return {
     takes: NUMBERS,
-    lower: (values, operands, node) =>
-      values.unlessMissing(values.finite(lower(values, operands, node)), operands),
+    lower: (values, operands, node, texts) =>
+      values.unlessMissing(values.finite(lower(values, operands, node, texts)), operands),
   };
 }

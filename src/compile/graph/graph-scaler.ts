@@ -4,11 +4,12 @@ import type {
   RobustScalerState,
   StandardScalerState,
 } from '../fitted/state.js';
+import { requireBelowFloat32Max, requireFloat32 } from './float32.js';
 import type { GraphValues } from './graph-value.js';
 
 type ScalerState = StandardScalerState | MinMaxScalerState | MaxAbsScalerState | RobustScalerState;
 
-/** The value of a scaler, of a number. NULL stays NULL, and is what would not be finite. */
+/** The value of a scaler, of a number. NULL stays NULL. Throws ExportRefusal where float32 does not hold what it learnt. */
 export function scaledValue(state: ScalerState, x: string, values: GraphValues): string {
   if (state.function === 'MIN_MAX_SCALER') return minMaxScaled(state, x, values);
   const scaling = scalingOf(state);
@@ -48,19 +49,24 @@ function minMaxScaled(
 ): string {
   if (min === null || max === null) return zeroOf(x, values);
   if (min === max) return constant === undefined ? zeroOf(x, values) : values.float('Sigmoid', x);
-  const place = scaled(x, { center: min, scale: max - min }, values);
-  if (!clamp) return place;
-  const below = values.compare('Less', place, values.zero);
-  const above = values.compare('Greater', place, values.one);
-  return values.choose(below, values.zero, values.choose(above, values.one, place));
+  const place = unbounded(x, { center: min, scale: max - min }, values);
+  return clamp ? values.between(place, values.zero, values.one) : values.bounded(place);
 }
 
 type Scaling = { readonly center: number; readonly scale: number };
 
-function scaled(x: string, { center, scale }: Scaling, values: GraphValues): string {
+/** What leaves float32 is the largest, as in a model input; a FLOAT64 would hold most of it. */
+function scaled(x: string, scaling: Scaling, values: GraphValues): string {
+  return values.bounded(unbounded(x, scaling, values));
+}
+
+/** Infinite beyond float32. */
+function unbounded(x: string, { center, scale }: Scaling, values: GraphValues): string {
   const { builder } = values;
-  const centred = center === 0 ? x : values.float('Sub', x, builder.number(center));
-  return values.finite(values.float('RealDiv', centred, builder.number(scale)));
+  const divisor = builder.number(requireFloat32(scale, 'the scale'));
+  const subtrahend = builder.number(requireBelowFloat32Max(center, 'the centre'));
+  const centred = center === 0 ? x : values.float('Sub', x, subtrahend);
+  return values.float('RealDiv', centred, divisor);
 }
 
 function zeroOf(x: string, values: GraphValues): string {

@@ -1,3 +1,4 @@
+import { FLOAT32_MAX } from './float32.js';
 import { dataType, type GraphBuilder } from './graph-builder.js';
 
 /**
@@ -51,9 +52,9 @@ export class GraphValues {
     return this.builder.op('SelectV2', [condition, a, b], { T: dataType('float32') });
   }
 
-  /** A magnitude with the sign of `x`, 0 where that is 0; tfjs's own Sign takes small numbers for 0 on WebAssembly. */
+  /** A magnitude with the sign of `x`, `x` itself where that is 0 or −0; tfjs's own Sign takes small numbers for 0 on WebAssembly. */
   withSignOf(x: string, magnitude: string): string {
-    const positive = this.choose(this.compare('Greater', x, this.zero), magnitude, this.zero);
+    const positive = this.choose(this.compare('Greater', x, this.zero), magnitude, x);
     return this.choose(this.compare('Less', x, this.zero), this.float('Neg', magnitude), positive);
   }
 
@@ -71,6 +72,18 @@ export class GraphValues {
     if (operands.length === 0) return value;
     const anyMissing = this.either(operands.map((operand) => this.isMissing(operand)));
     return this.choose(anyMissing, this.missing, value);
+  }
+
+  /** A value, and the bounds themselves beyond them. */
+  between(value: string, least: string, greatest: string): string {
+    const below = this.compare('Less', value, least);
+    const above = this.compare('Greater', value, greatest);
+    return this.choose(below, least, this.choose(above, greatest, value));
+  }
+
+  /** A value, the largest float32 in place of infinity. */
+  bounded(value: string): string {
+    return this.between(value, this.builder.number(-FLOAT32_MAX), this.builder.number(FLOAT32_MAX));
   }
 
   /** NULL where the value is not finite (S6). */
@@ -92,9 +105,13 @@ export class GraphValues {
   /** How many of the bounds are at most the value, of shape [rows]; 0 for NULL. */
   bucket(value: string, bounds: readonly number[]): string {
     if (bounds.length === 0) return this.float('ZerosLike', value);
-    const reached = this.indicators('GreaterEqual', value, bounds);
+    return this.sumOfRow(this.indicators('GreaterEqual', value, bounds));
+  }
+
+  /** The sums over the numbers of each row: [rows, n] to [rows]. */
+  sumOfRow(matrix: string): string {
     const axis = this.builder.integers([1], []);
-    return this.builder.op('Sum', [reached, axis], {
+    return this.builder.op('Sum', [matrix, axis], {
       T: dataType('float32'),
       Tidx: dataType('int32'),
       keep_dims: { b: false },

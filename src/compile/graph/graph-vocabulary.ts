@@ -11,6 +11,12 @@ export type GraphVocabulary = {
   readonly codeOf: (text: string) => number;
 };
 
+/** The vocabulary as one expression sees it. */
+export type GraphTexts = GraphVocabulary & {
+  /** The strings that its strings are compared with or looked up in, here and in what reads it. */
+  readonly met: readonly string[];
+};
+
 /** Makes the vocabulary of all strings that a graph compares with or looks up. */
 export function graphVocabulary(strings: Iterable<string>): GraphVocabulary {
   const sorted = [...new Set(strings)].sort(compareCodePoints);

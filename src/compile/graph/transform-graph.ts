@@ -2,7 +2,8 @@ import type { Problem } from '../../definition/error.js';
 import { type Expression, namesIn } from '../../definition/expression.js';
 import type { ValueType } from '../../definition/value-type.js';
 import { collectRefusal, ExportRefusal } from '../export-refusal.js';
-import type { FittedOutput, FittedTransform } from '../fitted-transform.js';
+import { type FittedNode, type FittedOutput, type FittedTransform, namesRead } from '../fitted-transform.js';
+import { documentPlaces } from '../transform-place.js';
 import { dataType, GraphBuilder } from './graph-builder.js';
 import { type GraphScope, lowerToGraph } from './graph-expression.js';
 import { encodedValue, fittedValue, stringsOfState } from './graph-fitted.js';
@@ -26,36 +27,50 @@ export type TransformGraph = {
  */
 export function transformGraph(fitted: FittedTransform, problems: Problem[]): TransformGraph | null {
   const before = problems.length;
+  const pathOf = outputPaths(fitted);
   const builder = new GraphBuilder();
   const values = new GraphValues(builder);
-  const vocabulary = graphVocabulary(stringsOfTransform(fitted));
+  const vocabulary = { ...graphVocabulary(stringsOfTransform(fitted)), met: [] };
   const columns = new Map<string, string>();
   const scope: GraphScope = { values, vocabulary, column: (name) => columns.get(name) ?? values.missing };
-  declareInputs(fitted, { scope, columns, problems });
+  if (fitted.inputs.length === 0) problems.push({ path: pathOf(0), message: NO_INPUT });
+  declareInputs(fitted, { scope, columns, problems, pathOf });
   if (problems.length > before) return null;
   for (const node of [...fitted.nodes].sort((a, b) => a.stage - b.stage)) {
-    const path = `/transform/${outputReading(node.name, fitted)}/expression`;
-    const value = collectRefusal(path, problems, () =>
-      fittedValue(node.state, lowerToGraph(node.argument, scope), scope),
-    );
+    const path = pathOf(outputReading(node.name, fitted));
+    const value = collectRefusal(path, problems, () => {
+      if (node.by !== undefined) throw new ExportRefusal(`${node.state.function} ${KEYED}`);
+      return fittedValue(node.state, lowerToGraph(node.argument, meeting(node, fitted, scope)), scope);
+    });
     if (value !== null) columns.set(node.name, value);
   }
   const parts = fitted.outputs.map((output, index) =>
-    collectRefusal(`/transform/${index}/expression`, problems, () => outputPart(output, scope)),
+    collectRefusal(pathOf(index), problems, () => outputPart(output, meeting(output, fitted, scope))),
   );
   if (problems.length > before) return null;
   return { builder, values, vector: joined(parts as string[], values), vocabulary };
 }
 
+const NO_INPUT = 'reads no number and no string; a graph needs an input';
+const KEYED =
+  'OVER (PARTITION BY …) has statistics for each key, which a graph does not hold; make what it gives a feature, or write OVER ()';
+
 type Inputs = {
   readonly scope: GraphScope;
   readonly columns: Map<string, string>;
   readonly problems: Problem[];
+  readonly pathOf: (output: number) => string;
 };
+
+/** Where the model's definition has an output's expression. */
+function outputPaths({ outputs }: FittedTransform): (output: number) => string {
+  const places = documentPlaces(outputs);
+  return (output) => `/transform/${places[output]}/expression`;
+}
 
 function declareInputs(
   { inputs, outputs, nodes }: FittedTransform,
-  { scope, columns, problems }: Inputs,
+  { scope, columns, problems, pathOf }: Inputs,
 ): void {
   for (const { name, type } of inputs) {
     const value = inputValue(name, type, scope);
@@ -65,11 +80,11 @@ function declareInputs(
     }
     const reads = (expression: Expression): boolean => namesIn(expression).includes(name);
     const index = outputs.findIndex((output) => reads(expressionOf(output)));
-    const node = nodes.find(({ argument }) => reads(argument));
+    const node = nodes.find((each) => namesRead(each).includes(name));
     const at =
       index < 0 && node !== undefined ? outputReading(node.name, { outputs, nodes }) : Math.max(0, index);
     const message = `"${name}" is ${type}; a graph takes numbers and strings: pass what is taken of it as a request input`;
-    problems.push({ path: `/transform/${at}/expression`, message });
+    problems.push({ path: pathOf(at), message });
   }
 }
 
@@ -77,6 +92,7 @@ function inputValue(name: string, type: ValueType, { values, vocabulary }: Graph
   const { builder } = values;
   switch (type) {
     case 'FLOAT64':
+      return values.bounded(builder.input(name, 'float32'));
     case 'INT64':
     case 'BOOL':
       return builder.input(name, 'float32');
@@ -99,7 +115,7 @@ function inputValue(name: string, type: ValueType, { values, vocabulary }: Graph
 function outputReading(name: string, { outputs, nodes }: Pick<FittedTransform, 'outputs' | 'nodes'>): number {
   const index = outputs.findIndex((output) => namesIn(expressionOf(output)).includes(name));
   if (index >= 0) return index;
-  const reader = nodes.find(({ argument }) => namesIn(argument).includes(name));
+  const reader = nodes.find((each) => namesRead(each).includes(name));
   return reader === undefined ? 0 : outputReading(reader.name, { outputs, nodes });
 }
 
@@ -110,8 +126,6 @@ function expressionOf(output: FittedOutput): Expression {
 /** [rows, slots] of one output. */
 function outputPart(output: FittedOutput, scope: GraphScope): string {
   const { values } = scope;
-  if (values.builder.inputs.length === 0)
-    throw new ExportRefusal('reads no number and no string; a graph needs an input');
   const value = lowerToGraph(expressionOf(output), scope);
   if (output.kind === 'array') throw new ExportRefusal('is an array; the graph carries numbers');
   if (output.kind === 'encoded') return encodedValue(output.state, value, scope);
@@ -126,6 +140,23 @@ function joined(parts: readonly string[], { builder }: GraphValues): string {
     T: dataType('float32'),
     Tidx: dataType('int32'),
   });
+}
+
+/** The scope of a part's expression: with the strings that it may meet, itself and in what reads it. */
+function meeting(part: Part, fitted: FittedTransform, scope: GraphScope): GraphScope {
+  return { ...scope, vocabulary: { ...scope.vocabulary, met: [...new Set(stringsMet(part, fitted))] } };
+}
+
+type Part = FittedNode | FittedOutput;
+
+function stringsMet(part: Part, fitted: FittedTransform): readonly string[] {
+  const expression = 'argument' in part ? part.argument : part.expression;
+  const own = [...('state' in part ? stringsOfState(part.state) : []), ...stringsIn(expression)];
+  const isNode = fitted.nodes.some((node) => node === part);
+  const readers = [...fitted.nodes, ...fitted.outputs].filter(
+    (other) => isNode && namesIn('argument' in other ? other.argument : other.expression).includes(part.name),
+  );
+  return [...own, ...readers.flatMap((reader) => stringsMet(reader, fitted))];
 }
 
 function stringsOfTransform({ nodes, outputs }: FittedTransform): readonly string[] {

@@ -1,10 +1,10 @@
 import { canonicalJson } from '../../definition/canonical.js';
-import type { FittedExpression } from '../../definition/expression.js';
+import type { Expression, FittedExpression } from '../../definition/expression.js';
+import { callOf } from '../checked.js';
 import { expressionJson } from '../expression-json.js';
 import type { FittedNode } from '../fitted-transform.js';
 import type { TransformOutput } from '../transform-output.js';
 import { planTransform } from '../transform-plan.js';
-import { bigqueryLiteral } from './bigquery-literal.js';
 
 /** What each preprocessing function of a trained version learnt, by the function with its argument and all its options. */
 export type FittedConstants = ReadonlyMap<string, FittedNode>;
@@ -29,20 +29,17 @@ export function fittedConstants(
 }
 
 /**
- * SQL with what an IMPUTER learnt in its place: BigQuery nests no analytic functions. Null for other functions, and where the
- * version has no such function.
+ * The expression that an IMPUTER is once it has learnt: BigQuery nests no analytic functions. Null for other functions, and where
+ * the version has no such function.
  */
-export function constantOf(
-  node: FittedExpression,
-  argumentSql: string,
-  constants: FittedConstants,
-): string | null {
+export function constantOf(node: FittedExpression, constants: FittedConstants): Expression | null {
   const state = constants.get(keyOf(node))?.state;
   if (state?.function !== 'IMPUTER') return null;
-  const { value } = state;
-  if (value === null) return argumentSql;
-  const literal = bigqueryLiteral(typeof value === 'string' ? 'STRING' : 'FLOAT64', value);
-  return `COALESCE(${argumentSql}, ${literal})`;
+  const [argument] = node.arguments;
+  const { type } = node;
+  return state.value === null
+    ? argument
+    : callOf('coalesce', type, [argument, { kind: 'literal', type, value: state.value }]);
 }
 
 function keyOf(node: FittedExpression): string {

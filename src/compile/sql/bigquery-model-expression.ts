@@ -60,33 +60,24 @@ export function transformSql(expression: Expression, sources: TransformSources):
 
 function fittedSql(node: FittedExpression, sources: TransformSources): string {
   const [argument] = node.arguments;
-  const inner = isAnalytic(node) ? innermostAnalytic(argument) : null;
-  if (inner === null) return preprocessingSql(node, transformSql(argument, sources));
-  const replaced = withConstants(argument, sources);
-  return preprocessingSql(node, replaced);
+  const isNested = isAnalytic(node) && holdsAnalytic(argument);
+  const alone = isNested
+    ? withConstants(argument, sources, 'stands inside another analytic function, and BigQuery nests none')
+    : argument;
+  return preprocessingSql(node, transformSql(alone, sources));
 }
 
-/** SQL of an argument in which what was learnt stands in place of analytic functions. */
-function withConstants(expression: Expression, sources: TransformSources): string {
-  if (expression.kind === 'fitted' && isAnalytic(expression)) {
-    const argument = withConstants(expression.arguments[0], sources);
-    const constant = sources.constants === null ? null : constantOf(expression, argument, sources.constants);
-    if (constant !== null) {
-      sources.constantsUsed++;
-      return constant;
-    }
-    throw new ExportRefusal(
-      `${expression.function} stands inside another analytic function, and BigQuery nests none; ${remedyFor(expression, sources)}`,
-    );
-  }
-  if (expression.kind === 'fitted')
-    return preprocessingSql(expression, withConstants(expression.arguments[0], sources));
-  if (expression.kind !== 'call' || innermostAnalytic(expression) === null)
-    return transformSql(expression, sources);
-  return nativeSql(
-    expression,
-    expression.arguments.map((each) => withConstants(each, sources)),
-  );
+/** The expression with what was learnt in place of its analytic functions. */
+function withConstants(expression: Expression, sources: TransformSources, why: string): Expression {
+  const inner = (child: Expression): Expression => withConstants(child, sources, why);
+  if (expression.kind === 'call') return { ...expression, arguments: expression.arguments.map(inner) };
+  if (expression.kind !== 'fitted') return expression;
+  if (!isAnalytic(expression)) return { ...expression, arguments: [inner(expression.arguments[0])] };
+  const constant = sources.constants === null ? null : constantOf(expression, sources.constants);
+  if (constant === null)
+    throw new ExportRefusal(`${expression.function} ${why}; ${remedyFor(expression, sources)}`);
+  sources.constantsUsed++;
+  return inner(constant);
 }
 
 function remedyFor({ function: name }: FittedExpression, { constants }: TransformSources): string {
@@ -96,28 +87,45 @@ function remedyFor({ function: name }: FittedExpression, { constants }: Transfor
     : 'only what an IMPUTER learnt can stand in its place: write the other one outside';
 }
 
-function innermostAnalytic(expression: Expression): FittedExpression | null {
-  for (const child of childrenOf(expression)) {
-    const found = innermostAnalytic(child);
-    if (found !== null) return found;
-  }
-  return expression.kind === 'fitted' && isAnalytic(expression) ? expression : null;
-}
-
 function callSql(node: CallExpression, sources: TransformSources): string {
+  const isLearnt = holdsAnalytic(node);
+  if (isLearnt && isOwnQuery(node))
+    return transformSql(
+      withConstants(node, sources, `stands inside ${node.operation}, ${OWN_QUERY}`),
+      sources,
+    );
   if (isNative(node))
     return nativeSql(
       node,
       node.arguments.map((each) => transformSql(each, sources)),
     );
-  if (!holdsFitted(node)) return sources.compute(node);
+  const known =
+    isLearnt && sources.constants !== null
+      ? withConstants(node, sources, `stands inside ${node.operation}, ${OWN_FUNCTION}`)
+      : node;
+  if (!holdsFitted(known)) return sources.compute(known);
   throw new ExportRefusal(
     `${node.operation} is a JavaScript function in BigQuery, which a TRANSFORM clause cannot hold; take it out of, or put it into, the preprocessing function beside it`,
   );
 }
 
+const OWN_QUERY = 'which BigQuery carries by a subquery, and an analytic function stands in none';
+const OWN_FUNCTION = 'a JavaScript function in BigQuery, which is computed before TRANSFORM';
+
 function holdsFitted(expression: Expression): boolean {
   return expression.kind === 'fitted' || childrenOf(expression).some(holdsFitted);
+}
+
+function holdsAnalytic(expression: Expression): boolean {
+  const isOne = expression.kind === 'fitted' && isAnalytic(expression);
+  return isOne || childrenOf(expression).some(holdsAnalytic);
+}
+
+/** Whether its SQL reads its operands in a subquery or as a table. */
+function isOwnQuery(node: CallExpression): boolean {
+  if (!isNative(node)) return false;
+  const withoutTexts = nativeSql(node, []).replace(/'(?:[^'\\]|\\.)*'/g, '');
+  return /\bSELECT |\bUNNEST\(/.test(withoutTexts);
 }
 
 /** Whether BigQuery's own SQL carries this one operation out. */

@@ -6,10 +6,12 @@ import { collectRefusal } from '../export-refusal.js';
 import type { CompiledModel } from '../model.js';
 import { taskOf } from '../model-trainer.js';
 import type { TransformOutput } from '../transform-output.js';
+import { documentPlaces } from '../transform-place.js';
 import { bigquerySql } from './bigquery.js';
 import type { FittedConstants } from './bigquery-constant.js';
 import { bigqueryIdentifier } from './bigquery-literal.js';
 import { TransformSources, transformSql } from './bigquery-model-expression.js';
+import { nameProblems } from './bigquery-model-names.js';
 import { type BigqueryOptions, bigqueryOptions } from './bigquery-model-options.js';
 
 /** Where a model is made in BigQuery, and of what. */
@@ -41,9 +43,13 @@ export function bigqueryModel(model: CompiledModel, target: BigqueryModelTarget)
   const time = bigqueryIdentifier(target.time);
   const asOfSql = target.boundary === 'exclusive' ? `TIMESTAMP_SUB(${time}, INTERVAL 1 MICROSECOND)` : time;
   const sources = new TransformSources(asOfSql, target.trained?.constants ?? null);
+  const places = documentPlaces(model.transform);
   const outputs = model.transform.map((output, index) =>
-    collectRefusal(`/transform/${index}/expression`, problems, () => outputSql(output, model, sources)),
+    collectRefusal(`/transform/${places[index]}/expression`, problems, () =>
+      outputSql(output, model, sources),
+    ),
   );
+  problems.push(...nameProblems(model, target.time));
   const options = collectRefusal('/trainer', problems, () => bigqueryOptions(model.trainer));
   if (problems.length > 0 || options === null) throw notExportable(model, problems);
   const names = helperNames(model);

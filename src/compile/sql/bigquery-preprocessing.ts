@@ -26,8 +26,9 @@ function mlSql(node: FittedExpression, argument: string): string {
 const OWN_FORMS: Partial<Record<FittedFunctionName, typeof mlSql>> = {
   BUCKETIZE: (node, argument) => {
     const { splits, excludeBoundaries, format } = node.parameters;
-    if (format !== 'bucket_index') return mlSql(node, argument);
     const points = splits as readonly number[];
+    if (excludeBoundaries === true && points.length === 1) throw new ExportRefusal(NO_BUCKET);
+    if (format !== 'bucket_index') return mlSql(node, argument);
     return `RANGE_BUCKET(${argument}, ${numbersSql(excludeBoundaries === true ? points.slice(1, -1) : points)})`;
   },
   QUANTILE_BUCKETIZE: (node, argument) => {
@@ -41,6 +42,9 @@ const OWN_FORMS: Partial<Record<FittedFunctionName, typeof mlSql>> = {
   },
 };
 
+const NO_BUCKET =
+  'BUCKETIZE leaves out the boundaries of one split, so BigQuery ML has no bucket; write FALSE, or two splits and more';
+
 /**
  * Our published hash: FARM_FINGERPRINT read as unsigned, modulo the buckets; BigQuery ML does not say what its own is. A
  * negative fingerprint is 2^64 more.
@@ -52,7 +56,11 @@ function hashSql(argument: string, buckets: bigint): string {
   return `MOD(MOD(${hash}, ${buckets}) + ${buckets} + IF(${hash} < 0, ${carried}, 0), ${buckets})`;
 }
 
-function refuseOtherDialects({ function: name, parameters }: FittedExpression): void {
+function refuseOtherDialects({ function: name, parameters, arguments: [, key] }: FittedExpression): void {
+  if (key !== undefined)
+    throw new ExportRefusal(
+      `${name} OVER (PARTITION BY …) is no function of BigQuery ML, whose statistics are those of all rows; make what it gives a feature, or write OVER ()`,
+    );
   const own = PREPROCESSING[name].options.find(
     ({ positional, parameter, default: usual }) =>
       !positional && parameters[parameter] !== undefined && parameters[parameter] !== usual,
@@ -64,8 +72,18 @@ function refuseOtherDialects({ function: name, parameters }: FittedExpression): 
 function optionSql({ function: name, parameters }: FittedExpression, { takes, ...option }: Option): string {
   const value = parameters[option.parameter];
   if (value === undefined) throw new ExportRefusal(`${name} lacks ${option.name}`);
+  const limit = LIMITS[name]?.[option.parameter];
+  if (limit !== undefined && Number(value) > limit)
+    throw new ExportRefusal(`${name} takes ${option.name} up to ${limit} in BigQuery ML, not ${value}`);
   return OPTION_SQL[takes.kind](value, name);
 }
+
+/** Source: BigQuery ML, ML.ONE_HOT_ENCODER, ML.MULTI_HOT_ENCODER, ML.LABEL_ENCODER: top_k is less than 1,000,000. */
+const LIMITS: Partial<Record<FittedFunctionName, Readonly<Record<string, number>>>> = {
+  ONE_HOT_ENCODER: { topK: 999_999 },
+  MULTI_HOT_ENCODER: { topK: 999_999 },
+  LABEL_ENCODER: { topK: 999_999 },
+};
 
 type WriteOption = (value: FittedExpression['parameters'][string], name: string) => string;
 

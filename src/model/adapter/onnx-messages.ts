@@ -2,11 +2,9 @@
 export type OnnxSessionData = {
   /** The file. */
   readonly bytes: Uint8Array;
-  /** One Int32 that counts answers. */
-  readonly answered: SharedArrayBuffer;
 };
 
-/** Rows to score. */
+/** Rows to score, row after row. */
 export type ToOnnxThread = {
   readonly input: string;
   readonly output: string;

@@ -1,18 +1,11 @@
-import { type MessagePort, workerData } from 'node:worker_threads';
+import { parentPort, workerData } from 'node:worker_threads';
 import type { InferenceSession } from 'onnxruntime-web';
 import type { FromOnnxThread, OnnxScores, OnnxSessionData, ToOnnxThread } from './onnx-messages.js';
 
-/**
- * The entry of a thread that holds one ONNX model: ONNX Runtime answers asynchronously, a predictor at once, so the
- * predictor's thread sleeps on `answered` until the scores lie in the port.
- */
-const { bytes, port, answered } = workerData as OnnxSessionData & { readonly port: MessagePort };
-const counter = new Int32Array(answered);
-const answer = (message: FromOnnxThread): void => {
-  port.postMessage(message);
-  Atomics.add(counter, 0, 1);
-  Atomics.notify(counter, 0);
-};
+/** The entry of a thread that holds one ONNX model: it says that it is ready, then answers one question after another. */
+const { bytes } = workerData as OnnxSessionData;
+const port = parentPort!;
+const answer = (message: FromOnnxThread): void => port.postMessage(message);
 
 const ort = await import('onnxruntime-web');
 // One thread: the same bits on every run, and no threads of threads.

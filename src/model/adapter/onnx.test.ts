@@ -46,21 +46,57 @@ describe('OnnxRuntime', () => {
   it('scores what the file says, a row alone as among others', async () => {
     const predictor = await runtime.load(architecture(), importedWeights(await onnx('logistic')));
     const inputs = matrix(50);
-    const { values } = predictor.predict(inputs);
+    const { values } = await predictor.predict(inputs);
     for (let row = 0; row < 50; row++) {
       const own = inputs.values.slice(row * 4, row * 4 + 4);
       const z = own.reduce((sum, x, at) => sum + x * KERNEL[at]!, 0.125);
       expect(values[row]).toBeCloseTo(1 / (1 + Math.exp(-z)), 6);
-      expect(predictor.predict({ rows: 1, width: 4, values: own }).values[0]).toBe(values[row]);
+      const alone = await predictor.predict({ rows: 1, width: 4, values: own });
+      expect(alone.values[0]).toBe(values[row]);
     }
-    expect(predictor.predict(matrix(0))).toEqual({ rows: 0, width: 1, values: new Float32Array(0) });
+    expect(await predictor.predict(matrix(0))).toEqual({ rows: 0, width: 1, values: new Float32Array(0) });
     predictor.close();
   });
 
   it('answers nothing any more once its thread is gone', async () => {
     const predictor = await runtime.load(architecture(), importedWeights(await onnx('logistic')));
     predictor.close();
-    expect(() => predictor.predict(matrix(1))).toThrow('did not answer in time');
+    expect(predictor.isOver).toBe(true);
+    await expect(predictor.predict(matrix(1))).rejects.toThrow('did not answer in time');
+  });
+
+  it('answers what waited in vain once its thread is gone', async () => {
+    const predictor = await runtime.load(architecture(), importedWeights(await onnx('logistic')));
+    const asked = [predictor.predict(matrix(100_000)), predictor.predict(matrix(1))];
+    predictor.close();
+    for (const each of await Promise.allSettled(asked)) {
+      expect(each).toMatchObject({ status: 'rejected', reason: { code: 'UNAVAILABLE' } });
+    }
+  });
+
+  it('leaves the event loop free while it computes, and answers each of several with its own scores', async () => {
+    const predictor = await runtime.load(architecture(), importedWeights(await onnx('logistic')));
+    const turns = { count: 0 };
+    const turning = setInterval(() => turns.count++, 1);
+    const all = Array.from({ length: 8 }, (_, place) => matrix(200_000 + place));
+    const answers = await Promise.all(all.map((each) => predictor.predict(each)));
+    clearInterval(turning);
+    expect(turns.count).toBeGreaterThan(0);
+    expect(answers.map(({ rows }) => rows)).toEqual(all.map(({ rows }) => rows));
+    predictor.close();
+  });
+
+  it('lets so many numbers wait, and takes the next ones again', async () => {
+    const predictor = await runtime.load(architecture(), importedWeights(await onnx('logistic')));
+    const large = { rows: 2 ** 20, width: 4, values: new Float32Array(2 ** 22) };
+    const asked = [...Array.from({ length: 16 }, () => large), matrix(1)].map((each) =>
+      predictor.predict(each),
+    );
+    const states = (await Promise.allSettled(asked)).map(({ status }) => status);
+    expect(states).toEqual([...Array(16).fill('fulfilled'), 'rejected']);
+    expect(predictor.isOver).toBe(false);
+    expect((await predictor.predict(matrix(1))).rows).toBe(1);
+    predictor.close();
   });
 
   it('keeps a file that is sent several times at once', async () => {
@@ -74,7 +110,7 @@ describe('OnnxRuntime', () => {
   it('gives a score a class', async () => {
     const several = architecture({ task: 'multiClass', outputs: 3 });
     const predictor = await runtime.load(several, importedWeights(await onnx('classes')));
-    const { width, values } = predictor.predict(matrix(2));
+    const { width, values } = await predictor.predict(matrix(2));
     expect(width).toBe(3);
     expect(values[0]! + values[1]! + values[2]!).toBeCloseTo(1, 6);
     predictor.close();
@@ -115,9 +151,7 @@ describe('OnnxRuntime', () => {
       architecture({ outputs: 2 }),
       importedWeights(await onnx('logistic')),
     );
-    expect(() => predictor.predict(matrix(3))).toThrow(
-      expect.objectContaining({ code: 'PREDICTION_FAILED' }),
-    );
+    await expect(predictor.predict(matrix(3))).rejects.toMatchObject({ code: 'PREDICTION_FAILED' });
     predictor.close();
   });
 });

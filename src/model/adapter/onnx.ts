@@ -114,11 +114,16 @@ type Parts = {
 class OnnxPredictor implements Predictor {
   constructor(private readonly parts: Parts) {}
 
-  predict({ rows, width, values }: Matrix): Matrix {
+  get isOver(): boolean {
+    return this.parts.session.isOver;
+  }
+
+  async predict({ rows, width, values }: Matrix): Promise<Matrix> {
     const { session, architecture, input, output } = this.parts;
     const { outputs } = architecture;
     if (rows === 0) return { rows, width: outputs, values: new Float32Array(0) };
-    const { shape, values: scores } = session.run({ input, output, rows, width, values: values.slice() });
+    const question = { input, output, rows, width, values: values.slice() };
+    const { shape, values: scores } = await session.run(question);
     const found = scores.length / rows;
     if (found === outputs) return { rows, width: outputs, values: scores };
     // Two probabilities of two classes, as scikit-learn's converter writes them: the second is that of TRUE.

@@ -101,11 +101,32 @@ describe('TfjsRuntime', () => {
   it('predicts a row alone exactly as among others', async () => {
     const predictor = await runtime.load(ARCHITECTURE, weights);
     const { inputs } = examples(97);
-    const together = predictor.predict(inputs).values;
+    const together = (await predictor.predict(inputs)).values;
     for (let row = 0; row < inputs.rows; row++) {
       const values = inputs.values.slice(row * 2, row * 2 + 2);
-      expect(predictor.predict({ rows: 1, width: 2, values }).values[0]).toBe(together[row]);
+      const alone = await predictor.predict({ rows: 1, width: 2, values });
+      expect(alone.values[0]).toBe(together[row]);
     }
+    predictor.close();
+  });
+
+  it('lets other work have its turn among the rows of a large network', async () => {
+    const large = { ...ARCHITECTURE, hiddenLayers: [1024, 1024, 1024] };
+    const run = { trainer: { ...TRAINER, epochs: 1 }, architecture: large, validation: null };
+    const trained = await runtime.train({ ...run, training: examples(64), onEpoch: () => undefined });
+    const predictor = await runtime.load(large, trained.weights);
+    const { inputs } = examples(30);
+    let turns = 0;
+    const turn = (): void => {
+      turns++;
+      turning = setImmediate(turn);
+    };
+    let turning = setImmediate(turn);
+    const { values } = await predictor.predict(inputs);
+    clearImmediate(turning);
+    expect(turns).toBeGreaterThanOrEqual(3);
+    const last = { rows: 1, width: 2, values: inputs.values.subarray(58) };
+    expect((await predictor.predict(last)).values[0]).toBe(values[29]);
     predictor.close();
   });
 
@@ -113,7 +134,7 @@ describe('TfjsRuntime', () => {
     const predictor = await runtime.load(ARCHITECTURE, weights);
     const { inputs } = examples(50);
     const [w, b] = weights.map(({ values }) => values);
-    predictor.predict(inputs).values.forEach((logit, row) => {
+    (await predictor.predict(inputs)).values.forEach((logit, row) => {
       const z = inputs.values[row * 2]! * w![0]! + inputs.values[row * 2 + 1]! * w![1]! + b![0]!;
       expect(logit).toBeCloseTo(z, 5);
     });

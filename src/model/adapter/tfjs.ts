@@ -1,7 +1,8 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { TfBackend } from '../../platform/configuration.js';
 import type { Architecture } from '../architecture.js';
 import { networkInputs } from '../network-inputs.js';
-import { parametersOf, valuesOf } from '../parameters.js';
+import { type Parameters, parametersOf, valuesOf } from '../parameters.js';
 import type {
   Matrix,
   ModelRuntime,
@@ -56,32 +57,49 @@ export class TfjsRuntime implements ModelRuntime {
   }
 }
 
+/** Multiplications between two turns of the event loop: some milliseconds on one core. */
+const MULTIPLICATIONS_AT_ONCE = 2 ** 24;
+
+/** Of the layers, a row. */
+function multiplicationsOf({ layers, wide }: Parameters): number {
+  return layers.reduce((sum, { weights }) => sum + weights.length, 1 + (wide?.length ?? 0));
+}
+
 class NetworkPredictor implements Predictor {
   private readonly graph: Graph;
   private readonly tensors: ReturnType<typeof parameterTensors>;
+  private readonly rowsAtOnce: number;
+  isOver = false;
 
-  constructor(
-    tf: Tf,
-    private readonly architecture: Architecture,
-    weights: ModelWeights,
-  ) {
+  constructor(tf: Tf, architecture: Architecture, weights: ModelWeights) {
     const parameters = parametersOf(architecture);
     this.graph = { tf, architecture, parameters };
     this.tensors = parameterTensors(this.graph, valuesOf(parameters, weights));
+    this.rowsAtOnce = Math.max(1, Math.floor(MULTIPLICATIONS_AT_ONCE / multiplicationsOf(parameters)));
   }
 
-  predict(inputs: Matrix): Matrix {
-    const { graph, tensors, architecture } = this;
-    const { rows } = inputs;
-    const width = architecture.outputs;
-    if (rows === 0) return { rows, width, values: new Float32Array(0) };
+  async predict({ rows, width, values }: Matrix): Promise<Matrix> {
+    const { outputs } = this.graph.architecture;
+    const scores = new Float32Array(rows * outputs);
+    for (let from = 0; from < rows; from += this.rowsAtOnce) {
+      if (from > 0) await nextTurn();
+      const to = Math.min(from + this.rowsAtOnce, rows);
+      const part = values.subarray(from * width, to * width);
+      scores.set(this.scoresOf({ rows: to - from, width, values: part }), from * outputs);
+    }
+    return { rows, width: outputs, values: scores };
+  }
+
+  private scoresOf(inputs: Matrix): Float32Array {
+    const { graph, tensors } = this;
     return graph.tf.tidy(() => {
-      const { scores } = forwardPass(graph, tensors, networkInputs(architecture, inputs));
-      return { rows, width, values: Float32Array.from(scores.dataSync()) };
+      const { scores } = forwardPass(graph, tensors, networkInputs(graph.architecture, inputs));
+      return scores.dataSync<'float32'>();
     });
   }
 
   close(): void {
+    this.isOver = true;
     this.graph.tf.dispose([...this.tensors.values()]);
   }
 }

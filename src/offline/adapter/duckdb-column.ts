@@ -5,7 +5,6 @@ import {
   DATE,
   DOUBLE,
   DuckDBBlobValue,
-  DuckDBBlobVector,
   DuckDBDataChunk,
   DuckDBDateValue,
   type DuckDBListType,
@@ -24,6 +23,7 @@ import {
 import { type Column, ColumnBuilder, valueAt } from '../../definition/column-batch.js';
 import type { Value } from '../../definition/value.js';
 import { elementTypeOf, type ScalarType, type ValueType } from '../../definition/value-type.js';
+import { textReader } from './duckdb-texts.js';
 
 /** Rows in one DuckDB vector: the most a data chunk holds. */
 export const CHUNK_ROWS = 2048;
@@ -156,24 +156,6 @@ function readerOf(vector: DuckDBVector): (row: number) => Value {
     return Array.from({ length: vector.getEntryLength(row) }, (_, item) => read(offset + item));
   };
 }
-
-/** The client's own decoder drops a leading U+FEFF; texts lie in memory as blobs do, so they are read as blobs (S2). */
-function textReader(text: DuckDBVarCharVector): (row: number) => Value {
-  const { dataView, validity, vector } = text as unknown as TextParts;
-  const blobs = new DuckDBBlobVector(dataView, validity, vector, 0, text.itemCount);
-  return (row) => {
-    const bytes = blobs.getItemBytes(row);
-    return bytes === null ? null : UTF8.decode(bytes);
-  };
-}
-
-type TextParts = {
-  readonly dataView: DataView;
-  readonly validity: ConstructorParameters<typeof DuckDBBlobVector>[1];
-  readonly vector: ConstructorParameters<typeof DuckDBBlobVector>[2];
-};
-
-const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 function widenInteger(value: Value): bigint {
   return BigInt(value as number | bigint);

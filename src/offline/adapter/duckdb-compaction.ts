@@ -4,7 +4,7 @@ import { quoteIdentifier } from '../../compile/sql/duckdb.js';
 import { compactedSql, distinct, type KeyedHistory } from '../../compile/sql/point-in-time-steps.js';
 import type { KeyType } from '../../definition/value-type.js';
 import type { CompactionReport, KeyedSource } from '../store.js';
-import { historyColumn, historyTable } from './duckdb-history.js';
+import { historyColumn, historyTable } from './duckdb-history-table.js';
 import { rowsOf, sqlText } from './duckdb-session.js';
 import { compactedTable } from './duckdb-state.js';
 

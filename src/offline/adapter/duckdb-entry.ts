@@ -3,7 +3,7 @@ import { quoteIdentifier } from '../../compile/sql/duckdb.js';
 import type { EntrySource } from '../../compile/sql/point-in-time.js';
 import type { KeyedHistory } from '../../compile/sql/point-in-time-steps.js';
 import type { RetrievalPlan, RetrievalQuery } from '../store.js';
-import { historyColumn } from './duckdb-history.js';
+import { historyColumn } from './duckdb-history-table.js';
 import type { PlanRules } from './duckdb-plan.js';
 import type { EntrySides } from './duckdb-read-counts.js';
 import { rowsOf } from './duckdb-session.js';

@@ -9,7 +9,7 @@ import { answerNames, type RetrievalQuery, sequenceName } from '../store.js';
 import { valueTypeOf } from './duckdb-column.js';
 import { fillFrameTable, nameClash, ROW_NUMBER, requireQuotableNames } from './duckdb-frame-table.js';
 import { makeFrame } from './duckdb-generated.js';
-import type { HistoryOf } from './duckdb-history.js';
+import type { HistoryOf } from './duckdb-history-table.js';
 import { rowsOf, sqlText, unreadable } from './duckdb-session.js';
 
 /** A checked frame: a FROM item with its columns, `"~row"` (place) and `"~t"` (T, UTC, after the boundary rule). */
@@ -86,9 +86,12 @@ function parquetItem(path: string): string {
 }
 
 /** The columns whose types the query knows, whatever the frame is written in. */
-function declaredColumns({ service, timeColumn, knowledge }: RetrievalQuery): readonly TypedColumn[] {
+function declaredColumns(query: RetrievalQuery): readonly TypedColumn[] {
+  const { service, timeColumn, knowledge, declared = [] } = query;
   const sequences = knowledge === 'served' ? service.entries.map(({ alias }) => sequenceName(alias)) : [];
+  // The later of two of a name counts.
   return [
+    ...declared,
     { name: timeColumn, type: 'TIMESTAMP' },
     ...[...service.keyColumns, ...service.requestInputs].filter(({ name }) => name !== timeColumn),
     ...sequences.map((name): TypedColumn => ({ name, type: 'INT64' })),

@@ -9,7 +9,7 @@ import { readFrame } from '../frame-read.js';
 import type { FrameFile, GeneratedFrame, RetrievalQuery } from '../store.js';
 import { instantsIn } from './duckdb-column.js';
 import { fillFrameTable, ROW_NUMBER } from './duckdb-frame-table.js';
-import { type HistoryOf, historyColumn } from './duckdb-history.js';
+import { type HistoryOf, historyColumn } from './duckdb-history-table.js';
 import { rowsOf } from './duckdb-session.js';
 
 /** Rows that a generated frame may have: ten times a large frame; more are a mistake, or several requests. */

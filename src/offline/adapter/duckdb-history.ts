@@ -1,50 +1,14 @@
-import { createHash } from 'node:crypto';
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { duckdbType, quoteIdentifier } from '../../compile/sql/duckdb.js';
+import { quoteIdentifier } from '../../compile/sql/duckdb.js';
 import { HISTORY_COLUMNS, storedName } from '../../compile/sql/point-in-time.js';
 import { type Column, type ColumnBatch, concatBatches, nullColumn } from '../../definition/column-batch.js';
-import type { SourceDocument } from '../../definition/document.js';
 import { PlumblineError } from '../../definition/error.js';
+import type { TypedColumn } from '../file-reader.js';
 import type { HistoryRows, SourceRef } from '../store.js';
 import { CHUNK_ROWS, chunkOf } from './duckdb-column.js';
+import { historyTable, storedColumns } from './duckdb-history-table.js';
 import { rowsOf } from './duckdb-session.js';
 import { saveEpoch, sourceState } from './duckdb-state.js';
-
-/** Where the rows of a source are, and up to which sequence they count. */
-export type HistoryOf = (ref: SourceRef) => { readonly table: string; readonly snapshot: bigint };
-
-/** The history table of a source: one row a logged row, columns under their stored names. */
-export function historyTable({ project, source }: SourceRef): string {
-  // DuckDB is blind to case, and names are not: the digest keeps `Weather` and `weather` apart, the name is for people.
-  const digest = createHash('sha256').update(`${project}/${source.name}`).digest('hex').slice(0, 12);
-  return `history_${storedName(project)}_${storedName(source.name)}_${digest}`.toLowerCase();
-}
-
-/** A source column as a quoted column of its history table. */
-export function historyColumn(name: string): string {
-  return quoteIdentifier(storedName(name));
-}
-
-/** Makes the table of a source, or adds the columns that it has gained; old rows hold NULL there (S9). */
-export async function ensureHistoryTable(connection: DuckDBConnection, ref: SourceRef): Promise<void> {
-  const table = quoteIdentifier(historyTable(ref));
-  const stamps = [
-    `${HISTORY_COLUMNS.sequence} BIGINT NOT NULL`,
-    `${HISTORY_COLUMNS.createdTime} TIMESTAMP NOT NULL`,
-    `${HISTORY_COLUMNS.orderTime} TIMESTAMP NOT NULL`,
-    `${HISTORY_COLUMNS.createdAssumed} BOOLEAN NOT NULL`,
-  ];
-  await connection.run(`CREATE TABLE IF NOT EXISTS ${table} (${stamps.join(', ')})`);
-  // NULL in rows from before there were these stamps.
-  for (const stamp of [HISTORY_COLUMNS.arrivalTime, HISTORY_COLUMNS.visibleTime]) {
-    await connection.run(`ALTER TABLE ${table} ADD COLUMN IF NOT EXISTS ${stamp} TIMESTAMP`);
-  }
-  for (const { name, type } of ref.source.columns) {
-    await connection.run(
-      `ALTER TABLE ${table} ADD COLUMN IF NOT EXISTS ${historyColumn(name)} ${duckdbType(type)}`,
-    );
-  }
-}
 
 /** Sequence of the last row that the table had; -1 when it never had any. */
 export async function lastSequence(connection: DuckDBConnection, ref: SourceRef): Promise<bigint> {
@@ -66,9 +30,9 @@ export async function appendHistory(
   await connection.run('BEGIN');
   try {
     await requireEpoch(connection, ref, batches);
-    const order = await columnOrder(connection, ref);
+    const order = await storedColumns(connection, ref);
     const appender = await connection.createAppender(historyTable(ref));
-    for (const { rowCount, columns } of storedBatches(order, ref.source, batches)) {
+    for (const { rowCount, columns } of storedBatches(order, batches)) {
       for (let start = 0; start < rowCount; start += CHUNK_ROWS) {
         const chunk = chunkOf([...columns.values()], start, Math.min(CHUNK_ROWS, rowCount - start));
         appender.appendDataChunk(chunk);
@@ -100,16 +64,9 @@ async function requireEpoch(
   if (epoch > known) await saveEpoch(connection, historyTable(ref), epoch);
 }
 
-/** Stored names in the order of the table, which is the order in which the source gained them. */
-async function columnOrder(connection: DuckDBConnection, ref: SourceRef): Promise<readonly string[]> {
-  const result = await connection.run(`SELECT * FROM ${quoteIdentifier(historyTable(ref))} LIMIT 0`);
-  return result.columnNames();
-}
-
 /** Batches as the table has them; small ones together, because a chunk costs as much as hundreds of rows. */
 function* storedBatches(
-  order: readonly string[],
-  source: SourceDocument,
+  order: readonly TypedColumn[],
   batches: readonly HistoryRows[],
 ): Iterable<ColumnBatch> {
   let group: ColumnBatch[] = [];
@@ -120,18 +77,26 @@ function* storedBatches(
       yield concatBatches(group);
       [group, rows] = [[], 0];
     }
-    group.push({
-      rowCount,
-      columns: new Map(order.map((name) => [name, storedColumn(name, source, batch)])),
-    });
+    group.push(storedBatch(order, batch));
     rows += rowCount;
   }
   if (rows > 0) yield concatBatches(group);
 }
 
-function storedColumn(stored: string, source: SourceDocument, batch: HistoryRows): Column {
+function storedBatch(order: readonly TypedColumn[], batch: HistoryRows): ColumnBatch {
+  const { rowCount, columns } = batch.rows;
+  const own = new Map([...columns].map(([name, column]) => [storedName(name), column]));
+  const stored = order.map(({ name, type }) => {
+    const column = stampOf(quoteIdentifier(name), batch) ?? own.get(name) ?? nullColumn(type, rowCount);
+    return [name, column] as const;
+  });
+  return { rowCount, columns: new Map(stored) };
+}
+
+/** What door and log stamped on each row; null for a column of the source. */
+function stampOf(column: string, batch: HistoryRows): Column | null {
   const { rowCount } = batch.rows;
-  switch (quoteIdentifier(stored)) {
+  switch (column) {
     case HISTORY_COLUMNS.sequence:
       return { type: 'INT64', values: sequences(batch.firstSequence, rowCount), valid: null };
     case HISTORY_COLUMNS.createdTime:
@@ -148,10 +113,8 @@ function storedColumn(stored: string, source: SourceDocument, batch: HistoryRows
         values: new Uint8Array(rowCount).fill(Number(batch.createdAssumed)),
         valid: null,
       };
-    default: {
-      const column = source.columns.find(({ name }) => storedName(name) === stored)!;
-      return batch.rows.columns.get(column.name) ?? nullColumn(column.type, rowCount);
-    }
+    default:
+      return null;
   }
 }
 

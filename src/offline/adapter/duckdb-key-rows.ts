@@ -8,7 +8,7 @@ import type { Value } from '../../definition/value.js';
 import type { ValueType } from '../../definition/value-type.js';
 import type { KeyRows, KeyRowsQuery } from '../store.js';
 import { keyedHistory } from './duckdb-compaction.js';
-import { historyColumn } from './duckdb-history.js';
+import { historyColumn } from './duckdb-history-table.js';
 import { valuesOf } from './duckdb-values.js';
 
 /** The newest rows of one key, up to a sequence, as they stand in the table. */

@@ -2,7 +2,7 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { quoteIdentifier } from '../../compile/sql/duckdb.js';
 import { HISTORY_COLUMNS, type LatestSource, matchColumn } from '../../compile/sql/point-in-time.js';
 import { type EntryAsk, type EntryFound, entryHistory, matchTable, numberOf } from './duckdb-entry.js';
-import { historyColumn } from './duckdb-history.js';
+import { historyColumn } from './duckdb-history-table.js';
 import { countDifferences, type Differing, keepDifferences } from './duckdb-leak.js';
 import { type MatchScope, matchBoth, matchInto } from './duckdb-match.js';
 import { planFacts } from './duckdb-plan.js';

@@ -50,14 +50,17 @@ export async function resultOf(joined: JoinedFrame): Promise<RetrievalResult> {
   }
   const from = service.reads.length === 0 ? withKernel : `${withKernel} JOIN "~reads" USING ("~row")`;
   const outputs = outputColumns(joined);
-  const columns = outputs.map(({ name, sql }) => `${sql} AS ${quoteIdentifier(name)}`).join(', ');
   const order = from === '"~joined"' ? '' : ' ORDER BY "~row"';
-  const select = `SELECT ${columns} FROM ${from}${order}`;
+  const select = (asked: readonly OutputColumn[]): string =>
+    `SELECT ${asked.map(({ name, sql }) => `${sql} AS ${quoteIdentifier(name)}`).join(', ')} FROM ${from}${order}`;
   return {
     report: joined.report,
     columns: outputs,
-    writeParquet: (path) => writeParquet(joined, select, path),
-    batches: () => batchesOf(joined, outputs, select),
+    writeParquet: (path) => writeParquet(joined, select(outputs), path),
+    batches: (names) => {
+      const asked = names === undefined ? outputs : outputs.filter(({ name }) => names.has(name));
+      return batchesOf(joined, asked, select(asked));
+    },
     close: async () => joined.connection.closeSync(),
   };
 }
@@ -161,7 +164,7 @@ function batchesOf(
 ): AsyncIterable<ColumnBatch> {
   const typed = outputs.map(({ name, type }): TypedColumn => {
     if (type !== null) return { name, type };
-    const message = `column "${name}" is ${frameColumns.get(name)}, which only a Parquet answer carries; cast it, or ask for Parquet`;
+    const message = `column "${name}" is ${frameColumns.get(name)}, which only a retrieval into Parquet carries; cast it, or leave it out`;
     throw new PlumblineError('INVALID_FRAME', message, { path: name });
   });
   return evenBatches(chunkBatches(connection, select, typed), CHUNK_ROWS);

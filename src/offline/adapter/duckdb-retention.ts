@@ -3,7 +3,7 @@ import { quoteIdentifier } from '../../compile/sql/duckdb.js';
 import { keptSql } from '../../compile/sql/point-in-time-retention.js';
 import type { KeyedSource, RetentionReport } from '../store.js';
 import { keyedHistory } from './duckdb-compaction.js';
-import { historyColumn, historyTable } from './duckdb-history.js';
+import { historyColumn, historyTable } from './duckdb-history-table.js';
 import { fillTable, rowsOf } from './duckdb-session.js';
 import { horizonOf, saveHorizon } from './duckdb-state.js';
 

@@ -6,7 +6,7 @@ import { type EntrySource, joinedSql } from '../../compile/sql/point-in-time.js'
 import { type RetrievalQuery, type RetrievalReport, type RetrievalResult, sequenceName } from '../store.js';
 import { type EntryFound, matchTable, numberOf } from './duckdb-entry.js';
 import { type Frame, openFrame, readingFrame } from './duckdb-frame.js';
-import { type HistoryOf, historyColumn } from './duckdb-history.js';
+import { type HistoryOf, historyColumn } from './duckdb-history-table.js';
 import { requireKept } from './duckdb-horizon.js';
 import { findLatest } from './duckdb-latest.js';
 import type { PlanRules } from './duckdb-plan.js';

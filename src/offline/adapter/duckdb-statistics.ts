@@ -16,7 +16,7 @@ import type { Value } from '../../definition/value.js';
 import { elementTypeOf, type ValueType } from '../../definition/value-type.js';
 import type { FeatureSetStatistics, FeatureStatistics, QuantileOf, StatisticsQuery } from '../store.js';
 import { keyedHistory } from './duckdb-compaction.js';
-import { historyColumn, historyTable } from './duckdb-history.js';
+import { historyColumn, historyTable } from './duckdb-history-table.js';
 import { computeByKernel } from './duckdb-kernel.js';
 import { horizonOf } from './duckdb-state.js';
 import { valuesOf } from './duckdb-values.js';

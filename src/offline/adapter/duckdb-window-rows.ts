@@ -10,7 +10,7 @@ import { type Column, columnOf } from '../../definition/column-batch.js';
 import { namesIn } from '../../definition/expression.js';
 import type { ValueType } from '../../definition/value-type.js';
 import { columnsOf, requireAscending } from './duckdb-columns.js';
-import { historyColumn } from './duckdb-history.js';
+import { historyColumn } from './duckdb-history-table.js';
 import { fillTable, rowsOf } from './duckdb-session.js';
 
 /** Rows that are computed together, but for those of a key with more: some tens of MiB. */

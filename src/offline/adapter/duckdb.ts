@@ -1,6 +1,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { quoteIdentifier } from '../../compile/sql/duckdb.js';
 import { PlumblineError } from '../../definition/error.js';
+import type { ValueType } from '../../definition/value-type.js';
 import type {
   CompactionReport,
   FeatureSetStatistics,
@@ -16,7 +17,8 @@ import type {
   StatisticsQuery,
 } from '../store.js';
 import { compactHistory, isBehind } from './duckdb-compaction.js';
-import { appendHistory, ensureHistoryTable, historyTable, lastSequence } from './duckdb-history.js';
+import { appendHistory, lastSequence } from './duckdb-history.js';
+import { ensureHistoryTable, historyTable } from './duckdb-history-table.js';
 import { interruptOn } from './duckdb-interrupt.js';
 import { listKeyRows } from './duckdb-key-rows.js';
 import { PLANS_BY_SIZE, type PlanRules } from './duckdb-plan.js';
@@ -30,8 +32,8 @@ import { featureSetStatistics } from './duckdb-statistics.js';
 export class DuckdbOfflineStore implements OfflineStore {
   /** Last sequence in each table that was looked at, so that redelivered rows are known (S11). */
   private readonly applied = new Map<string, bigint>();
-  /** The latest of the sources that each table was made or widened for. */
-  private readonly widest = new Map<string, SourceRef>();
+  /** Columns by name of the source that each table was last made or widened for. */
+  private readonly columns = new Map<string, ReadonlyMap<string, ValueType>>();
   /** Changes of tables, one after the other: DuckDB refuses an append to a table that another one alters. */
   private turn: Promise<unknown> = Promise.resolve();
   /** Compactions and retention passes, one after the other: each uses the memory of a large retrieval. */
@@ -63,7 +65,7 @@ export class DuckdbOfflineStore implements OfflineStore {
         return true;
       });
       if (fresh.length === 0) return;
-      await appendHistory(connection, this.widest.get(historyTable(ref))!, fresh);
+      await appendHistory(connection, ref, fresh);
       this.applied.set(historyTable(ref), through);
     });
   }
@@ -135,15 +137,19 @@ export class DuckdbOfflineStore implements OfflineStore {
   /** Makes the table of a source, or adds the columns that the source gained, and learns how far it was written. */
   private async ensureTable(ref: SourceRef): Promise<void> {
     const table = historyTable(ref);
-    const isWide = (): boolean =>
-      (this.widest.get(table)?.source.columns.length ?? -1) >= ref.source.columns.length;
-    if (isWide()) return;
+    if (this.isWide(ref)) return;
     await this.inTurn(async (connection) => {
-      if (isWide()) return;
+      if (this.isWide(ref)) return;
       await ensureHistoryTable(connection, ref);
       if (!this.applied.has(table)) this.applied.set(table, await lastSequence(connection, ref));
-      this.widest.set(table, ref);
+      this.columns.set(table, new Map(ref.source.columns.map(({ name, type }) => [name, type])));
     });
+  }
+
+  /** Whether the table has every column of the source, of its type. */
+  private isWide(ref: SourceRef): boolean {
+    const known = this.columns.get(historyTable(ref));
+    return known !== undefined && ref.source.columns.every(({ name, type }) => known.get(name) === type);
   }
 
   /** Upkeep takes turns of its own, and ends by an error when the store closes. */

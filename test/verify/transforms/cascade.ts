@@ -20,7 +20,7 @@ export const cascade: Check = {
   bar: 'every row sees what a model of earlier rows alone predicts for it, the same bits',
   defect: {
     file: 'src/model/in-time.js',
-    find: 'us >= evaluateFromUs',
+    find: 'us >= finalFromUs',
     replace: 'us !== null',
   },
   run: () => onStage(SPAN, compareAll),

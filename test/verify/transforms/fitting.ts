@@ -16,8 +16,8 @@ export const fitting: Check = {
   name: 'fitting',
   bar: `the same state from ${RUNS} random tables in any chunks and order, merged or not, and from JSON; evaluation rows change no constant`,
   defect: {
-    file: 'src/compile/exact-sum.js',
-    find: 'grow(this.parts, left)',
+    file: 'src/compile/exact-column.js',
+    find: 'sum.add(left)',
     replace: 'void left',
   },
   run: async () => {

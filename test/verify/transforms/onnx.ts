@@ -38,7 +38,7 @@ export const onnx: Check = {
       { length: ROWS * KERNEL.length },
       (_, at) => Math.sin(at * 12.9898) * 10,
     );
-    const scores = predictor.predict({ rows: ROWS, width: KERNEL.length, values }).values;
+    const { values: scores } = await predictor.predict({ rows: ROWS, width: KERNEL.length, values });
     let wrong = 0;
     let apart = 0;
     for (let row = 0; row < ROWS; row++) {
@@ -46,8 +46,8 @@ export const onnx: Check = {
       const expected = KERNEL.reduce((sum, weight, at) => sum + weight * own[at]!, BIAS);
       if (!(Math.abs(scores[row]! - expected) <= 1e-5)) wrong++;
       if (row % 50 === 0) {
-        const [alone] = predictor.predict({ rows: 1, width: KERNEL.length, values: own }).values;
-        if (alone !== scores[row]) apart++;
+        const alone = await predictor.predict({ rows: 1, width: KERNEL.length, values: own });
+        if (alone.values[0] !== scores[row]) apart++;
       }
     }
     predictor.close();

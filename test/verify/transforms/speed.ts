@@ -8,7 +8,7 @@ const LEAST_ROWS = 300_000;
 /** Ten transforms over a million flights, beside DuckDB delivering their columns. */
 export const speed: Check = {
   name: 'speed',
-  bar: `fitting at most ${MOST_RATIO} times the time DuckDB takes to deliver the columns, applying at least ${LEAST_ROWS} rows a second`,
+  bar: `fitting at most ${MOST_RATIO} times the time DuckDB takes to make the columns, as its own chunks (which Arrow comes from), as ours and as our Arrow; applying at least ${LEAST_ROWS} rows a second`,
   defect: {
     file: 'src/compile/fitted/frequencies.js',
     find: 'const place = this.places.get(value);',
@@ -19,10 +19,11 @@ export const speed: Check = {
 
 function judged(runs: readonly BenchResult[]): Outcome {
   const of = (metric: string): number => median(runs.map(({ metrics }) => metrics[metric]!));
-  const [columns, arrow, rows] = [of('fitRatioToColumns'), of('fitRatioToArrow'), of('appliedRowsPerSecond')];
+  const ratios = [of('fitRatioToFetch'), of('fitRatioToColumns'), of('fitRatioToArrow')];
+  const rows = of('appliedRowsPerSecond');
   const isSame = runs.every(({ ok }) => ok);
   return {
-    ok: isSame && columns <= MOST_RATIO && arrow <= MOST_RATIO && rows >= LEAST_ROWS,
-    figure: `${columns} times the columns, ${arrow} times Arrow, ${rows} rows a second${isSame ? '' : ', states differ'}`,
+    ok: isSame && ratios.every((ratio) => ratio <= MOST_RATIO) && rows >= LEAST_ROWS,
+    figure: `${ratios[0]} times DuckDB's chunks, ${ratios[1]} times the columns, ${ratios[2]} times Arrow, ${rows} rows a second${isSame ? '' : ', states differ'}`,
   };
 }

@@ -8,8 +8,8 @@ export const vectors: Check = {
   bar: 'every value within 1e-12, those of TFX Transform within its float32; integral ones exactly',
   defect: {
     file: 'src/compile/fitted/ordered-values.js',
-    find: 'Math.ceil(scaled) - 1',
-    replace: 'Math.ceil(scaled)',
+    find: '/ denominator - 1n',
+    replace: '/ denominator',
   },
   run: async () => {
     const parts = [compareDocumented(), compareTfx()];

@@ -22,7 +22,10 @@ export const GRAPH_ARITHMETIC: Readonly<Record<keyof typeof ARITHMETIC, GraphLow
   abs_int64: WHOLE_NUMBERS,
   abs_float64: plain('Abs'),
   sign_int64: WHOLE_NUMBERS,
-  sign_float64: strict((values, [x]) => values.withSignOf(x!, values.one)),
+  /** −0 + 0 is 0. */
+  sign_float64: strict((values, [x]) =>
+    values.float('AddV2', values.withSignOf(x!, values.one), values.zero),
+  ),
   floor_float64: plain('Floor'),
   ceil_float64: plain('Ceil'),
   round_float64: strict((values, [x]) => rounded(values, x!)),

@@ -1,4 +1,5 @@
 import type { CAST } from '../../operation/cast.js';
+import { decimalText } from '../graph-decimal.js';
 import { CARRIED, type GraphLowering } from '../graph-lowering.js';
 
 /** Texts, bytes and times are no tensors of numbers. */
@@ -11,12 +12,21 @@ export const GRAPH_CAST: Readonly<Record<keyof typeof CAST, GraphLowering | null
     lower: (values, [value]) => values.truth(values.compare('NotEqual', value!, values.zero), [value!]),
   },
   cast_int64_float64: same(),
-  cast_int64_string: NO_NUMBER,
+  cast_int64_string: {
+    takes: ['INT64', 'STRING'],
+    lower: (values, [value], _, texts) => decimalText(values, value!, texts),
+  },
   /** An INT64 has 64 bits, a float32 24. */
   cast_float64_int64: null,
   cast_float64_string: NO_NUMBER,
   cast_bool_int64: same(),
-  cast_bool_string: NO_NUMBER,
+  cast_bool_string: {
+    takes: ['BOOL', 'STRING'],
+    lower: (values, [value], _, { codeOf }) => {
+      const [yes, no] = ['true', 'false'].map((text) => values.builder.number(codeOf(text)));
+      return values.unlessMissing(values.choose(values.isTrue(value!), yes!, no!), [value!]);
+    },
+  },
   cast_string_bool: NO_NUMBER,
   cast_string_int64: NO_NUMBER,
   cast_string_float64: NO_NUMBER,

@@ -1,4 +1,5 @@
 import type { MATH } from '../../operation/math.js';
+import { FLOAT32_MAX } from '../float32.js';
 import { finite, type GraphLowering, NUMBERS, strict } from '../graph-lowering.js';
 import type { GraphValues } from '../graph-value.js';
 import { numbersOfLiteral } from '../literal-numbers.js';
@@ -48,6 +49,8 @@ export const GRAPH_MATH: Readonly<Record<keyof typeof MATH, GraphLowering | null
       if (value!.type !== 'FLOAT64') return 'takes a FLOAT64 there';
       const numbers = numbersOfLiteral(bounds!);
       if (numbers === null) return 'takes literal bounds there';
+      if (numbers.some((bound) => Math.abs(bound) > FLOAT32_MAX))
+        return 'takes bounds of the range of float32';
       return numbers.every((bound, at) => at === 0 || bound >= numbers[at - 1]!)
         ? null
         : 'takes ascending bounds';
