@@ -1,5 +1,4 @@
-import { join } from 'node:path';
-import { DuckDBInstance } from '@duckdb/node-api';
+import { historyOf } from './history-file.js';
 import { isWrong, type Ledger, type PushEntry, rightRows, SOURCES, type SourceName } from './kill-ledger.js';
 import type { ProjectApi } from './project-api.js';
 import type { SentRow } from './row-text.js';
@@ -16,24 +15,9 @@ export type LoggedRow = {
 };
 
 /** What a source's history holds, in the order of sequences. Its service must have ended: one process owns the file. */
-export async function readHistory(dataDir: string, source: SourceName): Promise<readonly LoggedRow[]> {
-  const database = await DuckDBInstance.create(join(dataDir, 'history.duckdb'), { access_mode: 'READ_ONLY' });
-  const connection = await database.connect();
-  try {
-    const named = await connection.runAndReadAll(
-      `SELECT table_name FROM duckdb_tables() WHERE table_name LIKE 'history_%_${source}_%'
-       AND table_name IN (SELECT table_name FROM duckdb_columns() WHERE column_name = '~arrival_time')`,
-    );
-    const [table] = named.getRowsJS().map(([name]) => String(name));
-    const reader = await connection.runAndReadAll(
-      `SELECT "~sequence" AS sequence, id, k, epoch_us("at") AS "at", epoch_us(created) AS created, n, v
-       FROM "${table}" ORDER BY 1`,
-    );
-    return reader.getRowObjectsJS() as unknown as readonly LoggedRow[];
-  } finally {
-    connection.closeSync();
-    database.closeSync();
-  }
+export function readHistory(dataDir: string, source: SourceName): Promise<readonly LoggedRow[]> {
+  const columns = 'id, k, epoch_us("at") AS "at", epoch_us(created) AS created, n, v';
+  return historyOf(dataDir, source, columns);
 }
 
 /** A refused row that waits in quarantine. */

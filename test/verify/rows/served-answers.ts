@@ -1,8 +1,6 @@
-import { parseTimestamp } from '../../../src/definition/time.js';
 import type { ProjectApi } from './project-api.js';
-import { arrow } from './row-arrow.js';
-import { type Column, exactText } from './row-text.js';
-import type { AnswerLog, LoggedAnswer } from './served-log.js';
+import type { AnswerLog } from './served-log.js';
+import { replay, replayDifferences } from './served-replay.js';
 import { ALIASES, KEY_COLUMNS, SERVICE } from './served-workload.js';
 
 /** What logged answers and history differ in. */
@@ -17,9 +15,7 @@ export type AnswerDifferences = {
   readonly examples: readonly string[];
 };
 
-type Line = Readonly<Record<string, unknown>>;
-
-type Retrieved = { readonly lines: readonly Line[]; readonly uncertain: number };
+const SERVED = { name: SERVICE, keyColumns: KEY_COLUMNS, aliases: ALIASES };
 
 /** Retrieves every logged answer, by its record and by its T alone, and compares value, status and event time (S18). */
 export async function servedDifferences(api: ProjectApi, log: AnswerLog): Promise<AnswerDifferences> {
@@ -27,11 +23,11 @@ export async function servedDifferences(api: ProjectApi, log: AnswerLog): Promis
   let [byRecord, byTime, uncertain] = [0, 0, 0];
   for (const version of [1, 2]) {
     const answers = log.answers.filter((answer) => answer.version === version);
-    const recorded = await retrieve(api, version, { answers, columns: RECORD_COLUMNS });
-    const found = differencesOf(log.features, answers, recorded.lines);
+    const recorded = await replay(api, SERVED, answers, { version, by: 'record' });
+    const found = replayDifferences(log.features, answers, recorded.lines);
     byRecord += found.length;
-    const timed = await retrieve(api, version, { answers, columns: [] });
-    const missed = differencesOf(log.features, answers, timed.lines);
+    const timed = await replay(api, SERVED, answers, { version, by: 'time' });
+    const missed = replayDifferences(log.features, answers, timed.lines);
     const surplus = Math.max(0, missed.length - timed.uncertain);
     byTime += surplus;
     uncertain += timed.uncertain;
@@ -60,7 +56,7 @@ async function beforeActivation(
     (name) => name.startsWith(`${ALIASES[0]}__`) || name.startsWith(`${ALIASES[1]}__`),
   );
   const early = answers.slice(0, EARLY_ANSWERS);
-  const { lines } = await retrieve(api, 2, { answers: early, columns: [] });
+  const { lines } = await replay(api, SERVED, early, { version: 2, by: 'time' });
   return lines.flatMap((line, i) =>
     own
       .filter((name) => line[`${name}__status`] !== 'NOT_FOUND')
@@ -69,52 +65,3 @@ async function beforeActivation(
 }
 
 const EARLY_ANSWERS = 200;
-
-const RECORD_COLUMNS: readonly Column[] = ALIASES.map((alias) => ({
-  name: `${alias}__sequence`,
-  type: 'INT64',
-}));
-
-async function retrieve(
-  api: ProjectApi,
-  version: number,
-  { answers, columns }: { readonly answers: readonly LoggedAnswer[]; readonly columns: readonly Column[] },
-): Promise<Retrieved> {
-  const rows = answers.map(({ keys, asOf, sequences }) => ({
-    ...keys,
-    as_of: parseTimestamp(asOf),
-    ...Object.fromEntries(
-      ALIASES.map((alias) => {
-        const sequence = sequences[alias] ?? null;
-        return [`${alias}__sequence`, sequence === null ? null : BigInt(sequence)];
-      }),
-    ),
-  }));
-  const body = arrow([...KEY_COLUMNS, { name: 'as_of', type: 'TIMESTAMP' }, ...columns], rows);
-  const path = `retrievals?featureService=${SERVICE}&version=${version}&time=as_of&knowledge=served&include=status,eventTime`;
-  const answer = await api.send('POST', path, {
-    body,
-    type: 'application/vnd.apache.arrow.stream',
-    headers: { accept: 'application/json' },
-  });
-  const report = JSON.parse(answer.headers.get('plumbline-report')!) as { readonly uncertain: number };
-  const { rows: lines } = JSON.parse(answer.bytes.toString()) as { readonly rows: readonly Line[] };
-  return { lines, uncertain: report.uncertain };
-}
-
-function differencesOf(
-  features: readonly string[],
-  answers: readonly LoggedAnswer[],
-  lines: readonly Line[],
-): readonly string[] {
-  return answers.flatMap((answer, i) =>
-    features.flatMap((name, f) => {
-      const line = lines[i]!;
-      const alias = name.slice(0, name.indexOf('__'));
-      const got = exactText([line[name], line[`${name}__status`], line[`${alias}__event_time`]]);
-      const due = exactText([answer.values[f], answer.statuses[f], answer.eventTimes[f]]);
-      if (got === due) return [];
-      return [`${name} at ${answer.asOf} knowing ${answer.sequences[alias]}: ${got}, was ${due}`];
-    }),
-  );
-}

@@ -2,7 +2,8 @@ import type { ManualClock } from '../../../src/platform/clock.js';
 import { pushOf } from './doors.js';
 import type { ProjectApi } from './project-api.js';
 import type { Random } from './random.js';
-import { jsonRow, type SentRow } from './row-text.js';
+import { jsonRow } from './row-text.js';
+import type { LoggedAnswer, LookupJson } from './served-replay.js';
 import {
   columnsOf,
   firstDocuments,
@@ -13,26 +14,6 @@ import {
   SERVICE,
   type Shape,
 } from './served-workload.js';
-
-/** One entity of one lookup, as it was answered. */
-export type LoggedAnswer = {
-  readonly version: number;
-  readonly keys: SentRow;
-  readonly asOf: string;
-  /** By feature. */
-  readonly values: readonly unknown[];
-  readonly statuses: readonly string[];
-  readonly eventTimes: readonly (string | null)[];
-  /** By alias: the record of the answer (S18). */
-  readonly sequences: Readonly<Record<string, number | null>>;
-};
-
-type Lookup = {
-  readonly asOf: string;
-  readonly features: readonly string[];
-  readonly results: readonly Pick<LoggedAnswer, 'values' | 'statuses' | 'eventTimes'>[];
-  readonly sequences: readonly LoggedAnswer['sequences'][];
-};
 
 /** Steps of the clock, microseconds: often none, so that writes and answers fall on one instant. */
 const STEPS_US = [0n, 0n, 1n, 999n, 30_000n, 60_000n, 1_000_000n, 20_000_000n];
@@ -99,7 +80,7 @@ export class AnswerLog {
     const entities = this.readings.entities();
     const texts = entities.map((entity) => jsonRow(KEY_COLUMNS, entity));
     const body = `{"featureService":"${SERVICE}","version":${version},"entities":[${texts.join(',')}]}`;
-    const { asOf, features, results, sequences } = await this.api.post<Lookup>('online/lookup', body);
+    const { asOf, features, results, sequences } = await this.api.post<LookupJson>('online/lookup', body);
     this.features = features;
     entities.forEach((keys, i) => {
       this.answers.push({ version, keys, asOf, ...results[i]!, sequences: sequences[i]! });
