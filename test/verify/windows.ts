@@ -1,8 +1,9 @@
 import type { Check } from './check.js';
 import { flights } from './windows/flights.js';
 import { hops } from './windows/hops.js';
+import { law } from './windows/law.js';
 import { order } from './windows/order.js';
 import { traps } from './windows/traps.js';
 
 /** Windowed aggregates that agree online and offline, at every instant. Its "Must hold" lines. */
-export const windows: readonly Check[] = [traps, flights, hops, order];
+export const windows: readonly Check[] = [traps, flights, hops, order, law];

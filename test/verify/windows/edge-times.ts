@@ -13,12 +13,15 @@ const SPANS_US = [10_000_000n, 600_000_000n, 3_600_000_000n, 43_200_000_000n, DA
 const ZONES = ['America/New_York', 'Europe/Lisbon'];
 
 /** Instants at which their clocks were set forward and back: days of 23 and of 25 hours. */
-const CLOCK_CHANGES: readonly string[] = [
+export const CLOCK_CHANGES: readonly string[] = [
   '2024-03-10T07:00:00Z',
   '2024-03-31T01:00:00Z',
   '2024-10-27T01:00:00Z',
   '2024-11-03T06:00:00Z',
 ];
+
+/** How often the next edge is that of a day. */
+const DAYS_SHARE = 0.04;
 
 const KINDS = ['tile', 'tile', 'span', 'day', 'change'] as const;
 
@@ -35,10 +38,12 @@ export class EdgeTimes {
     return this.edgeBefore(us) + this.random.pick([-1n, 0n, 1n]);
   }
 
-  /** The next edge of a tile, or a microsecond beside it. */
+  /** The next edge of a tile, at times the next midnight or change of clocks, or a microsecond beside it. */
   after(us: bigint): bigint {
-    const hopUs = this.random.pick(HOPS_US.slice(0, -1));
-    return floorTo(us, hopUs) + hopUs + this.random.pick([-1n, 0n, 1n]);
+    const { random } = this;
+    if (random.chance(DAYS_SHARE)) return dayEdgeAfter(us, random.pick(ZONES)) + random.pick([-1n, 0n, 1n]);
+    const hopUs = random.pick(HOPS_US.slice(0, -1));
+    return floorTo(us, hopUs) + hopUs + random.pick([-1n, 0n, 1n]);
   }
 
   /** Whether an instant is at most a microsecond beside an edge of the shortest tiles. */
@@ -68,6 +73,15 @@ function midnightBefore(us: bigint, zone: string): bigint {
   const dateOf = (each: bigint): string => new Date(flooredMs(each)).toISOString().slice(0, 10);
   const midnight = localToUtc(`${dateOf(us)}T00:00:00`, zone)!;
   return midnight <= us ? midnight : localToUtc(`${dateOf(us - DAY_US)}T00:00:00`, zone)!;
+}
+
+/** The next midnight of a zone, or a change of clocks that comes before it. */
+function dayEdgeAfter(us: bigint, zone: string): bigint {
+  const midnight = [0n, 1n, 2n]
+    .map((days) => midnightBefore(us + days * DAY_US, zone))
+    .find((each) => each > us);
+  const change = CLOCK_CHANGES.map((text) => parseTimestamp(text)!).find((each) => each > us);
+  return change !== undefined && change < midnight! ? change : midnight!;
 }
 
 function changeBefore(us: bigint): bigint {

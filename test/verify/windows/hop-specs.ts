@@ -3,10 +3,10 @@ import type { WindowSpec } from './window-spec.js';
 /** Sizes at both sides of each step of the default hops (S20). */
 const SIZES = ['1s', '10s', '10m', '601s', '1h', '3601s', '12h', '43201s', '12d', '1036801s', '30d'];
 
-type Aggregated = Pick<WindowSpec, 'aggregate' | 'of' | 'number' | 'max' | 'filter'>;
+export type Aggregated = Pick<WindowSpec, 'aggregate' | 'of' | 'number' | 'max' | 'filter'>;
 
 /** Every aggregate, over several types. */
-const AGGREGATED: readonly Aggregated[] = [
+export const AGGREGATED: readonly Aggregated[] = [
   { aggregate: 'COUNT', of: null },
   { aggregate: 'SUM', of: 'x' },
   { aggregate: 'AVG', of: 'n' },

@@ -47,10 +47,10 @@ export class ReadingRows {
     };
   }
 
-  /** Sums of them cancel, and are rounded. */
+  /** Sums of them cancel, and are rounded. No 0.0: DuckDB's files make one zero of it and -0.0 (duckdb/duckdb#25580). */
   private doubles(): readonly number[] {
     const { random } = this;
-    return [random.next(), random.whole(-9, 9), 1e16, -1e16, random.next() * 1e300, 0.1, -0.1];
+    return [random.next(), random.whole(1, 9), 1e16, -1e16, random.next() * 1e300, 0.1, -0.1];
   }
 
   private times(nowUs: bigint): Pick<SentRow, 'at' | 'created' | 'ord'> {
