@@ -32,6 +32,7 @@ import type { DatabaseConnection } from './registry/database.js';
 import { RegistryModule } from './registry/registry.module.js';
 import { AuditModule } from './serving/audit/audit.module.js';
 import { LOGGED_ROWS } from './serving/audit/logged-rows.js';
+import { ExplainModule } from './serving/explain/explain.module.js';
 import { ROW_DOOR } from './serving/row-door.js';
 import { ServingModule } from './serving/serving.module.js';
 import { WorkerTrainer } from './training/adapter/worker-trainer.js';
@@ -58,6 +59,7 @@ export class AppModule implements OnApplicationBootstrap {
         TrainingModule,
         ServingModule,
         AuditModule,
+        ExplainModule,
       ],
     };
   }

@@ -7,7 +7,15 @@ export type CommandOptions = {
   readonly model?: string;
   /** A feature service. */
   readonly service?: string;
+  /** A value: `set:feature`, or one of a feature service by its name in an answer. */
+  readonly feature?: string;
+  /** JSON objects: keys and request inputs; of an online answer its sequences. */
+  readonly entity?: string;
+  readonly sequences?: string;
+  /** A rule by which rows count. */
+  readonly knowledge?: string;
   /** Instants, RFC 3339. */
+  readonly at?: string;
   readonly from?: string;
   readonly to?: string;
   /** Parquet files. */

@@ -4,12 +4,14 @@ import { parseArgs } from 'node:util';
 import { stringifyJson } from '../definition/json-value.js';
 import { audit } from './audit.js';
 import type { Command, CommandOptions } from './command.js';
+import { explain } from './explain.js';
 import { predictBatch } from './predict-batch.js';
 import { rebuild } from './rebuild.js';
 
 const COMMANDS: Readonly<Record<string, Command>> = {
   rebuild,
   audit,
+  explain,
   'predict-batch': predictBatch,
 };
 
@@ -20,6 +22,9 @@ commands:
             plumbline rebuild --project demo --source observations
   audit     retrieves what was served once more, from its log, and compares it bit for bit; exit code 1 where it differs
             plumbline audit --project demo [--service flights] [--from 2013-12-01T00:00:00Z] [--to 2013-12-08T00:00:00Z]
+  explain   tells what one value is made of: the rows and tiles in it
+            plumbline explain --project demo --feature departures:delay_1h --entity '{"airport":"EWR"}' [--at 2013-12-01T00:00:00Z]
+                      [--knowledge known|event|served] [--service flights] [--sequences '{"alias":41}']
   predict-batch
             predicts every row of a Parquet frame of keys and times into a Parquet file
             plumbline predict-batch --project demo --model arrival_delay --frame flights.parquet --out predicted.parquet
@@ -37,6 +42,11 @@ async function main(): Promise<number> {
         source: { type: 'string' },
         model: { type: 'string' },
         service: { type: 'string' },
+        feature: { type: 'string' },
+        entity: { type: 'string' },
+        sequences: { type: 'string' },
+        knowledge: { type: 'string' },
+        at: { type: 'string' },
         from: { type: 'string' },
         to: { type: 'string' },
         frame: { type: 'string' },

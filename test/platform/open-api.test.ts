@@ -47,6 +47,7 @@ const ROUTES = [
   'POST /v1/projects/{project}/sources/{source}/rows',
   'POST /v1/projects/{project}/sources/{source}/loads',
   'POST /v1/projects/{project}/online/lookup',
+  'POST /v1/projects/{project}/explain',
   'POST /v1/projects/{project}/audits',
   'GET /v1/projects/{project}/audits',
   'POST /v1/projects/{project}/retrievals',

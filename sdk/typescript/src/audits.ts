@@ -65,7 +65,79 @@ export type AuditCause =
     }
   | { readonly kind: 'unknown'; readonly what: string };
 
-/** Audits of what was served. Every method throws PlumblineRequestError. */
+/** Which value to explain: an output of a feature service, or of a list of features. */
+export type ExplainRequest = {
+  readonly featureService?: string;
+  readonly version?: number;
+  readonly features?: readonly string[];
+  /** Its name in an answer; not needed where there is one. */
+  readonly feature?: string;
+  /** Keys and request inputs by name. */
+  readonly entity: object;
+  /** RFC 3339; default now. */
+  readonly asOf?: string;
+  /** Default `known`. */
+  readonly knowledge?: string;
+  /** Of an online answer its sequences by alias, for `served`. */
+  readonly sequences?: object;
+};
+
+/** A value, and the rows and tiles of history that are in it. */
+export type Explanation = {
+  readonly feature: string;
+  readonly asOf: string;
+  readonly knowledge: string;
+  readonly value: unknown;
+  readonly status: string;
+  readonly restsOn: readonly ExplainedPart[];
+};
+
+/** One feature that is read from rows. */
+export type ExplainedPart = {
+  readonly feature: string;
+  readonly featureSet: string;
+  readonly version: number;
+  readonly source: string;
+  readonly key: readonly unknown[];
+  readonly sequence?: string | null;
+  /** The newest first. */
+  readonly rows: readonly ExplainedRow[];
+} & (
+  | { readonly kind: 'latest' }
+  | {
+      readonly kind: 'windowed';
+      readonly aggregate: string;
+      /** Rows with `after` < event time ≤ `through`. */
+      readonly after: string | null;
+      readonly through: string;
+      readonly hop: string;
+      readonly value: unknown;
+      readonly rowCount: number;
+      readonly cut: boolean;
+      readonly tiles: readonly ExplainedTile[];
+    }
+);
+
+export type ExplainedTile = {
+  readonly after: string;
+  readonly through: string;
+  readonly rows: number;
+  readonly value: unknown;
+};
+
+/** `why` says why a row does not count. */
+export type ExplainedRow = {
+  readonly sequence: string;
+  readonly eventTime: string;
+  readonly createdTime: string;
+  readonly createdAssumed?: true;
+  readonly value: unknown;
+  readonly category?: unknown;
+  readonly counts: boolean;
+  readonly why?: string;
+};
+
+/** Audits of what was served, and what values are made of. Every method throws PlumblineRequestError. */
 export class AuditsClient {
   constructor(
     private readonly root: string,
@@ -74,19 +146,28 @@ export class AuditsClient {
 
   /** Starts an audit. */
   start(request: AuditRequest = {}): Promise<Job<AuditSummary>> {
-    return this.json({
-      method: 'POST',
-      path: 'audits',
-      headers: { 'content-type': 'application/json' },
-      body: jsonBody(request),
-      deadlineMs: this.deadlinesMs.short,
-    });
+    return this.post('audits', request);
+  }
+
+  /** What one value is made of. */
+  explain(request: ExplainRequest): Promise<Explanation> {
+    return this.post('explain', request);
   }
 
   /** The report of an audit that has ended. */
   report({ id }: Job<AuditSummary>): Promise<AuditReport> {
     const path = `jobs/${encodeURIComponent(id)}/result`;
     return this.json({ method: 'GET', path, deadlineMs: this.deadlinesMs.long });
+  }
+
+  private post<Result>(path: string, body: object): Promise<Result> {
+    return this.json({
+      method: 'POST',
+      path,
+      headers: { 'content-type': 'application/json' },
+      body: jsonBody(body),
+      deadlineMs: this.deadlinesMs.short,
+    });
   }
 
   private json<Result>(call: Call): Promise<Result> {

@@ -50,7 +50,7 @@ export class PlumblineClient {
   readonly definitions: DefinitionsClient;
   /** Transforms, predictions and reproductions of trained versions. */
   readonly models: ModelsClient;
-  /** Audits of what was served. */
+  /** Audits of what was served, and what values are made of. */
   readonly audits: AuditsClient;
   private readonly root: string;
   private readonly deadlineMs: number;

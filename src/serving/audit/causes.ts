@@ -43,9 +43,9 @@ export class Causes {
     signal: AbortSignal,
   ): Promise<Logs> {
     const logs = new Map<EntryQuestion, readonly LoggedRow[]>();
-    for (const mine of Map.groupBy(questions, ({ entry }) => entry.featureSet.id).values()) {
+    for (const mine of Map.groupBy(questions, ({ read }) => read.entry.featureSet.id).values()) {
       const wanted = mine.map((question) => question.wanted);
-      const { featureSet } = mine[0]!.entry;
+      const { featureSet } = mine[0]!.read.entry;
       const found = await this.parts.log.read({ project, ...featureSet }, wanted, signal);
       found?.forEach((rows, i) => {
         logs.set(mine[i]!, rows);
@@ -61,7 +61,7 @@ export class Causes {
       const history = await this.parts.history.keyRows(query);
       rows += history.rows.rowCount;
       const logged = logs.get(question);
-      const { source } = question.entry.featureSet;
+      const { source } = question.read.entry.featureSet;
       const isCut = history.rows.rowCount === query.limit;
       const changed = logged === undefined ? null : firstChanged({ source, logged, history, isCut });
       if (changed !== null) return changed;
@@ -73,9 +73,9 @@ export class Causes {
 
   /** Of a window also the rows of the tiles beside its span, and those that came after the answer. */
   private rowsAround(project: string, question: EntryQuestion, history: KeyRows): Promise<KeyRows> {
-    const { feature, wanted } = question;
-    if (feature === null) return Promise.resolve(history);
-    const { hopUs } = feature.window;
+    const { read, wanted } = question;
+    if (read.kind === 'latest') return Promise.resolve(history);
+    const { hopUs } = read.feature.window;
     return this.parts.history.keyRows({
       ...rowsQuery(project, question),
       afterUs: wanted.afterUs === null ? null : wanted.afterUs - hopUs,

@@ -1,4 +1,3 @@
-import type { WindowedEntry, WindowedServiceFeature } from '../../compile/service-reads.js';
 import { valueAt } from '../../definition/column-batch.js';
 import type { SourceDocument } from '../../definition/document.js';
 import { jsonTextOf } from '../../definition/json-text.js';
@@ -8,6 +7,7 @@ import type { Value } from '../../definition/value.js';
 import type { ValueType } from '../../definition/value-type.js';
 import type { KeyRows } from '../../offline/store.js';
 import { isDeletion } from '../explain/key-rows.js';
+import type { ReadFeature } from '../explain/rests-on.js';
 import { type Tile, WindowValue } from '../explain/window-value.js';
 import type { Cause, Cell, Difference } from './difference.js';
 import type { EntryQuestion } from './entry-question.js';
@@ -21,18 +21,19 @@ const MAX_ADDED = 2_000_000;
  * history does not, or the other way round. Rows may be more than those of the span. Null where no single one is it.
  */
 export function servedOtherwise(question: EntryQuestion, rows: KeyRows): Cause | null {
-  const { entry, feature, difference } = question;
-  if (entry.kind === 'latest') return newestServed(question, rows);
-  return feature === null ? null : otherwiseCounted({ ...question, entry, feature }, rows, difference);
+  const { read, isServed, difference } = question;
+  if (!isServed) return null;
+  return read.kind === 'latest'
+    ? newestServed(read, rows, difference)
+    : otherwiseCounted({ ...question, read }, rows, difference);
 }
 
 type WindowQuestion = Pick<EntryQuestion, 'span' | 'wanted'> & {
-  readonly entry: WindowedEntry;
-  readonly feature: WindowedServiceFeature;
+  readonly read: Extract<ReadFeature, { kind: 'windowed' }>;
 };
 
 function otherwiseCounted(question: WindowQuestion, rows: KeyRows, { served }: Difference): Cause | null {
-  const { entry, feature } = question;
+  const { entry, feature } = question.read;
   const alive = placesOf(rows).filter((row) => !isDeletion(rows, row, entry));
   const values = new WindowValue(entry, feature, rows);
   // What is tried costs as many rows as there are, each time.
@@ -41,7 +42,7 @@ function otherwiseCounted(question: WindowQuestion, rows: KeyRows, { served }: D
     source: entry.featureSet.source,
     rows,
     counted: new Set(alive.filter((row) => isCounted(question, rows, row))),
-    gives: (isIn) => tries-- > 0 && isServed(feature, values.of(alive.filter(isIn)), served),
+    gives: (isIn) => tries-- > 0 && givesServed(feature, values.of(alive.filter(isIn)), served),
   };
   const tiles = feature.max === null ? values.tilesOf(alive) : [];
   return (
@@ -96,14 +97,16 @@ function countedBy(history: boolean): 'counted in history only' | 'counted onlin
 }
 
 /** The newest of the rows that have the value that was served. */
-function newestServed({ entry, difference }: EntryQuestion, rows: KeyRows): Cause | null {
-  if (entry.kind !== 'latest' || difference.served.status === 'NOT_FOUND') return null;
-  const feature = entry.shown.find(({ outputName }) => outputName === difference.feature);
-  if (feature === undefined) return null;
+function newestServed(
+  { entry, feature }: Extract<ReadFeature, { kind: 'latest' }>,
+  rows: KeyRows,
+  { served }: Difference,
+): Cause | null {
+  if (served.status === 'NOT_FOUND') return null;
   const column = entry.featureSet.kernel(rows.rows).columns.get(feature.name)!;
   const { eventTimes, sequences } = rows.orders;
   const found = placesOf(rows).find(
-    (row) => !isDeletion(rows, row, entry) && isServed(feature, valueAt(column, row), difference.served),
+    (row) => !isDeletion(rows, row, entry) && givesServed(feature, valueAt(column, row), served),
   );
   if (found === undefined) return null;
   const base = rowCause(entry.featureSet.source, sequences[found]!, eventTimes[found]!);
@@ -114,7 +117,7 @@ function placesOf({ rows: { rowCount } }: KeyRows): readonly number[] {
   return Array.from({ length: rowCount }, (_, row) => row);
 }
 
-function isServed(
+function givesServed(
   { type, defaultValue }: { readonly type: ValueType; readonly defaultValue: Value },
   value: Value,
   { value: text, status }: Cell,
