@@ -5,7 +5,7 @@ import { sqlText } from '../../../demo/duckdb.js';
 import { RAW, ROOT } from '../../../demo/paths.js';
 import type { Workshop } from '../rows/doors.js';
 import type { ProjectApi } from '../rows/project-api.js';
-import { type KnownValues, knownDifference, knownFeatures } from './known-values.js';
+import { type KnownValues, knownDifference, knownFeatures, TOLERANCE } from './known-values.js';
 
 /** One view of one flight as of an hour before its departure: what it holds under one rule. */
 export type FlightWindow = KnownValues & {
@@ -151,7 +151,7 @@ function differencesOf(line: FlightWindow, row: Readonly<Record<string, unknown>
     // Of texts the sample has no first one.
     if (!(feature.name in line)) return [];
     const value = row[`${view}__${feature.name}_${window}`];
-    const difference = knownDifference(feature, line[feature.name], value);
+    const difference = knownDifference(feature, line[feature.name], value, TOLERANCE);
     return difference === null ? [] : [`flight ${flight_id}, ${view} ${window} ${mode}: ${difference}`];
   });
 }

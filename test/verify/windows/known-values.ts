@@ -42,7 +42,7 @@ export function knownDifference(
   { name, isDouble }: KnownFeature,
   known: unknown,
   value: unknown,
-  tolerance: Tolerance = TOLERANCE,
+  tolerance: Tolerance,
 ): string | null {
   const isSame = isDouble ? isNear(known, value, tolerance) : isEqual(known, value);
   return isSame ? null : `${name} is ${JSON.stringify(value)}, not ${JSON.stringify(known)}`;
@@ -51,7 +51,8 @@ export function knownDifference(
 /** How far doubles may be apart: by either of the two. */
 export type Tolerance = { readonly relative: number; readonly absolute: number };
 
-const TOLERANCE: Tolerance = { relative: 1e-9, absolute: 1e-9 };
+/** Doubles there were rounded in other places. */
+export const TOLERANCE: Tolerance = { relative: 1e-9, absolute: 1e-9 };
 
 function isNear(known: unknown, value: unknown, tolerance: Tolerance): boolean {
   if (Array.isArray(known) && Array.isArray(value))

@@ -5,7 +5,7 @@ import type { EdgeTimes } from './edge-times.js';
 const SECOND_US = 1_000_000n;
 const HOUR_US = 3_600_000_000n;
 
-export const TEXTS = ['', 'a', 'b', 'é', '\u{1f600}'] as const;
+const TEXTS = ['', 'a', 'b', 'é', '\u{1f600}'] as const;
 
 /** Rows whose times may be taken once more, so that rows tie. */
 const RECENT_ROWS = 20;

@@ -4,7 +4,13 @@ import type { ProjectApi } from '../rows/project-api.js';
 import { type Column, jsonRow, type SentRow } from '../rows/row-text.js';
 import { TRAP_SOURCE } from '../rows/trap-answers.js';
 import { keysOf, readLines, TRAP_COLUMNS } from '../rows/trap-data.js';
-import { type KnownValues, knownDifference, knownFeatures, type Tolerance } from './known-values.js';
+import {
+  type KnownValues,
+  knownDifference,
+  knownFeatures,
+  TOLERANCE,
+  type Tolerance,
+} from './known-values.js';
 
 /** What a window is asked for, and what it holds. */
 export type WindowQuery = {
@@ -113,13 +119,17 @@ type Lookup = {
 };
 
 function differencesOf(query: WindowQuery, read: (feature: string) => unknown): readonly string[] {
-  const { id, case: name, knowledge, column, known, loose } = query;
+  const { id, case: name, knowledge, column, known } = query;
   return knownFeatures(column).flatMap((feature) => {
     const value = read(feature.name);
-    const tolerance = loose ? LOOSE : undefined;
-    const difference = knownDifference(feature, known[feature.name], value, tolerance);
+    const difference = knownDifference(feature, known[feature.name], value, toleranceOf(query));
     return difference === null ? [] : [`query ${id} (${name}, ${knowledge}): ${difference}`];
   });
+}
+
+/** How far doubles may be from the known answer of a query. */
+export function toleranceOf({ loose }: WindowQuery): Tolerance {
+  return loose ? LOOSE : TOLERANCE;
 }
 
 /** Sums there were off by as much as 4 units in the last place of 1e16, where such numbers cancel each other. */
