@@ -6,8 +6,10 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { AuditReport } from '../../sdk/typescript/src/audits.js';
 import { audit } from '../../src/cli/audit.js';
 import { parseTimestamp } from '../../src/definition/time.js';
+import { OFFLINE_STORE, type OfflineStore } from '../../src/offline/store.js';
 import { ManualClock } from '../../src/platform/clock.js';
 import { configurationIn } from '../../src/platform/configuration.js';
+import { CATALOG_HOLDER, type CatalogHolder } from '../../src/registry/catalog.js';
 import { AuditSchedule } from '../../src/serving/audit/audit-schedule.js';
 import { startTestApp, type TestApp } from '../support/app.js';
 
@@ -279,6 +281,41 @@ describe('an audit', () => {
       writeFileSync(join(folder, name), `${lines.map(rewritten).join('\n')}\n`);
     }
   }
+});
+
+describe('an audit of answers that cannot be replayed any more', () => {
+  it('replays the others, and says how many were left out and why', async () => {
+    const clock = new ManualClock(parseTimestamp(NOW)!);
+    const service = await startTestApp({ clock });
+    const source = DOCUMENTS.replace('eventTime: at', 'eventTime: at\nhistoryRetention: 2d');
+    await accepted(service.yaml(`${BASE}/apply`, source));
+    await accepted(service.post(`${BASE}/sources/departures/rows`, { rows: ROWS }));
+    const gone = { kind: 'FeatureService', name: 'gone', answerLog: 1, entries: [{ featureSet: 'newest' }] };
+    await accepted(service.post(`${BASE}/feature-services`, gone));
+    const nowUs = clock.nowUs();
+    for (let hour = 0n; hour < 10n; hour++) {
+      clock.set(nowUs + hour * HOUR_US);
+      const entities = [{ airport: 'EWR', most: null }];
+      await accepted(service.post(`${BASE}/online/lookup`, { featureService: 'all', entities }));
+    }
+    const entities = [{ airport: 'EWR' }];
+    await accepted(service.post(`${BASE}/online/lookup`, { featureService: 'gone', entities }));
+    await accepted(service.request('DELETE', `${BASE}/feature-services/gone`));
+    const compiled = service.app.get<CatalogHolder>(CATALOG_HOLDER, { strict: false }).current();
+    const ref = { project: 'p', source: compiled.source('p', 'departures'), keys: [['airport']] };
+    const store = service.app.get<OfflineStore>(OFFLINE_STORE, { strict: false });
+    // Windows of a day reach back an hour more at most: those of the first six hours are incomplete.
+    const { rowsRemoved } = await store.retain(ref, nowUs - 24n * HOUR_US + 6n * HOUR_US);
+    expect(rowsRemoved).toBe(0);
+    const { id } = await accepted(service.post(`${BASE}/audits`, {}));
+    expect(await resultOf(service, id)).toMatchObject({
+      answers: 4,
+      compared: 28,
+      differences: 0,
+      skipped: { HISTORY_EXPIRED: 6, NOT_FOUND: 1 },
+    });
+    await service.close();
+  });
 });
 
 type Listed = AuditReport['listed'];

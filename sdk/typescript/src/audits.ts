@@ -118,7 +118,7 @@ export type ExplainedPart = {
     }
 );
 
-export type ExplainedTile = {
+type ExplainedTile = {
   readonly after: string;
   readonly through: string;
   readonly rows: number;
@@ -126,7 +126,7 @@ export type ExplainedTile = {
 };
 
 /** `why` says why a row does not count. */
-export type ExplainedRow = {
+type ExplainedRow = {
   readonly sequence: string;
   readonly eventTime: string;
   readonly createdTime: string;

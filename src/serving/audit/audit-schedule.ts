@@ -11,6 +11,9 @@ const LOOK_EVERY_MS = 1_000;
 /** How often old answers are looked for, microseconds of the service clock. */
 const TRIM_EVERY_US = 60_000_000n;
 
+/** After so long an audit that could not be started is tried again, microseconds of the service clock. */
+const TRY_AGAIN_US = 60_000_000n;
+
 export type AuditScheduleParts = {
   readonly answers: AnswerLog;
   readonly audits: Audits;
@@ -29,6 +32,8 @@ export class AuditSchedule {
   private trimmedUs: bigint;
   /** Answers that each project had logged at its last audit. */
   private readonly seen = new Map<string, number>();
+  /** When an audit of each project was last tried. */
+  private readonly tried = new Map<string, bigint>();
   private timer: NodeJS.Timeout | null = null;
   private looking: Promise<void> | null = null;
 
@@ -70,17 +75,24 @@ export class AuditSchedule {
     }
     if (everyUs === null) return;
     for (const project of answers.projects()) {
-      const { logged } = answers.counts(project);
-      const lastUs = this.audited.get(project) ?? null;
-      if (nowUs - (lastUs ?? this.startedUs) < everyUs) continue;
-      if (logged > (this.seen.get(project) ?? 0)) await this.audit(project, lastUs, nowUs);
-      this.seen.set(project, logged);
+      if (this.isDue(project, nowUs, everyUs)) await this.audit(project, nowUs).catch(this.parts.onDefect);
     }
   }
 
-  private async audit(project: string, fromUs: bigint | null, toUs: bigint): Promise<void> {
-    const { audits, file } = this.parts;
-    await audits.start({ project, toUs, ...(fromUs !== null && { fromUs }) });
+  private isDue(project: string, nowUs: bigint, everyUs: bigint): boolean {
+    const lastUs = this.audited.get(project) ?? this.startedUs;
+    const triedUs = this.tried.get(project) ?? null;
+    if (nowUs - lastUs < everyUs || (triedUs !== null && nowUs - triedUs < TRY_AGAIN_US)) return false;
+    return this.parts.answers.counts(project).logged > (this.seen.get(project) ?? 0);
+  }
+
+  private async audit(project: string, toUs: bigint): Promise<void> {
+    const { answers, audits, file } = this.parts;
+    const { logged } = answers.counts(project);
+    const fromUs = this.audited.get(project);
+    this.tried.set(project, toUs);
+    await audits.start({ project, toUs, ...(fromUs !== undefined && { fromUs }) });
+    this.seen.set(project, logged);
     this.audited.set(project, toUs);
     await writeFile(`${file}.tmp`, jobText(this.audited));
     await rename(`${file}.tmp`, file);

@@ -40,7 +40,7 @@ export type Cause =
   | { readonly kind: 'unknown'; readonly what: string };
 
 /** What is the matter with a row; the first three are of history against the log, the others of the answer against history. */
-export type RowCause =
+type RowCause =
   | 'changed in history'
   | 'missing in history'
   | 'not in the log'

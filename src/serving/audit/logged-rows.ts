@@ -21,7 +21,7 @@ export type LoggedRow = {
 };
 
 /** A source by the key of one of its entities. */
-export type KeyedLog = {
+type KeyedLog = {
   readonly project: string;
   readonly source: SourceDocument;
   /** Source columns that hold the key, and their types. */

@@ -46,7 +46,7 @@ export type WindowExplanation = Part & {
   readonly tiles: readonly ExplainedTile[];
 };
 
-export type ExplainedTile = {
+type ExplainedTile = {
   readonly after: string;
   readonly through: string;
   /** Rows in it that count. */
