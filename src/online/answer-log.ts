@@ -15,7 +15,7 @@ import { type KeySampler, keySampler } from './sampled-keys.js';
 const MAX_WAITING_VALUES = 1_000_000;
 
 /** Lines that are written together: some hundred microseconds of the event loop. */
-const LINES_A_TURN = 64;
+const LINES_A_TURN = 32;
 
 export type AnswerLogParts = {
   readonly files: AnswerFiles;

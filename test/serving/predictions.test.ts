@@ -7,6 +7,7 @@ import { type ColumnBatch, columnOf } from '../../src/definition/column-batch.js
 import { formatTimestamp } from '../../src/definition/time.js';
 import { arrowBytes } from '../../src/offline/arrow.js';
 import { ManualClock } from '../../src/platform/clock.js';
+import { configurationIn } from '../../src/platform/configuration.js';
 import { startTestApp, type TestApp } from '../support/app.js';
 import { FLIGHT_DOCUMENTS } from '../support/flight-model.js';
 import { FIRST_US, flightRows, TRAINING_ROWS } from '../support/flight-rows.js';
@@ -83,7 +84,9 @@ describe('training and prediction over HTTP', () => {
   };
   let set: { id: string; rows: number; contentHash: string; query: unknown };
   beforeAll(async () => {
-    app = await startTestApp({ clock: new ManualClock(NOW_US) });
+    const { answerLog } = configurationIn('.');
+    const configuration = { answerLog: { ...answerLog, share: 1 } };
+    app = await startTestApp({ clock: new ManualClock(NOW_US), configuration });
     await ok('POST', 'apply', { documents: FLIGHT_DOCUMENTS });
     await ok('POST', 'sources/observations/rows', { rows: WEATHER });
     const made = await frame(
@@ -302,6 +305,17 @@ describe('training and prediction over HTTP', () => {
   ])('refuses %s', async (_, path, body, { status, code }) => {
     const answer = await json('POST', path, body);
     expect(answer).toMatchObject({ status, body: { error: { code } } });
+  });
+
+  it('logs the features that it answered from, and an audit finds them in history (S18)', async () => {
+    const { outputs } = await ok<Answer>('POST', 'v2/models/delay/infer', {
+      inputs: inputs(['JFK', 'nowhere'], [1, 2], [true, false]),
+    });
+    expect(outputs[0]!.data).toHaveLength(2);
+    const report = await job<object>(await ok('POST', 'audits', { featureService: 'flights' }));
+    expect(report).toMatchObject({ answers: expect.any(Number), differences: 0, skipped: {}, dropped: 0 });
+    const { answers, compared } = report as { readonly answers: number; readonly compared: number };
+    expect([answers >= 2, compared >= 2 * answers]).toEqual([true, true]);
   });
 
   it('refuses frames that lack what is needed', async () => {
