@@ -4,22 +4,30 @@ import type { Scored } from './score.js';
 /** Arrivals this many minutes late, or more, are what the model predicts. */
 const LATE_MINUTES = 15n;
 
-export type FrameRow = { readonly flightId: bigint; readonly origin: string; readonly tailnum: string };
+/** The keys of everything that is known about a flight. */
+export type FrameRow = {
+  readonly flightId: bigint;
+  readonly carrier: string;
+  readonly origin: string;
+  readonly dest: string;
+  readonly tailnum: string | null;
+};
 
 /** A frame that asks for every row's features as of one instant. */
 export function frameAsOf(rows: readonly FrameRow[], asOfUs: bigint): Table {
   const flightId = BigInt64Array.from(rows, (row) => row.flightId);
   const asOf = new BigInt64Array(rows.length).fill(asOfUs);
+  const texts = (name: 'carrier' | 'origin' | 'dest' | 'tailnum'): Vector =>
+    vectorFromArray(
+      rows.map((row) => row[name]),
+      new Utf8(),
+    );
   return new Table({
     flight_id: new Vector([makeData({ type: new Int64(), data: flightId })]),
-    origin: vectorFromArray(
-      rows.map((row) => row.origin),
-      new Utf8(),
-    ),
-    tailnum: vectorFromArray(
-      rows.map((row) => row.tailnum),
-      new Utf8(),
-    ),
+    carrier: texts('carrier'),
+    origin: texts('origin'),
+    dest: texts('dest'),
+    tailnum: texts('tailnum'),
     as_of: new Vector([makeData({ type: new TimestampMicrosecond('UTC'), data: asOf })]),
   });
 }
@@ -51,7 +59,8 @@ export function sameBits(a: Float32Array | Float64Array, b: Float32Array | Float
   );
 }
 
-function isLate(delay: unknown): 0 | 1 {
+/** The label of a flight by its arrival delay in minutes. */
+export function isLate(delay: unknown): 0 | 1 {
   return typeof delay === 'bigint' && delay >= LATE_MINUTES ? 1 : 0;
 }
 

@@ -31,7 +31,7 @@ export type OnlinePredictions = {
 export async function flightsAboutToLeave(connection: DuckDBConnection): Promise<readonly Flight[]> {
   const evening = `${sqlText(EVENING)}::TIMESTAMPTZ`;
   const reader = await connection.runAndReadAll(`
-    SELECT flight_id AS "flightId", origin, tailnum, carrier || ' ' || flight AS name,
+    SELECT flight_id AS "flightId", carrier, origin, dest, tailnum, carrier || ' ' || flight AS name,
       origin || ' to ' || dest AS route,
       strftime(sched_dep_ts AT TIME ZONE 'America/New_York', '%H:%M') AS departure, arr_delay AS "arrivalDelay"
     FROM flight
@@ -47,7 +47,7 @@ export async function predictOnline(
   model: { readonly name: string; readonly version: number },
   flights: readonly Flight[],
 ): Promise<OnlinePredictions> {
-  const answer = await client.infer(model.name, inferRequest(flights));
+  const answer = await client.infer(model.name, inferRequest(flights, ['probability', 'vector']));
   const { probabilities, vectors } = outputsOf(answer, flights.length);
   const asOf = answer.parameters.as_of;
   const { table } = await client.retrieve(
@@ -69,31 +69,44 @@ export async function predictOnline(
 }
 
 /** What a caller of the Open Inference Protocol sends: raw keys, nothing else. */
-export function inferRequest(flights: readonly FrameRow[]): InferRequest {
+export function inferRequest(
+  flights: readonly FrameRow[],
+  outputs: readonly ('probability' | 'vector')[],
+): InferRequest {
   const shape = [flights.length];
+  const texts = (name: 'carrier' | 'origin' | 'dest' | 'tailnum') =>
+    ({ name, shape, datatype: 'BYTES', data: flights.map((flight) => flight[name]) }) as const;
   return {
     inputs: [
       { name: 'flight_id', shape, datatype: 'INT64', data: flights.map((flight) => flight.flightId) },
-      { name: 'origin', shape, datatype: 'BYTES', data: flights.map((flight) => flight.origin) },
-      { name: 'tailnum', shape, datatype: 'BYTES', data: flights.map((flight) => flight.tailnum) },
+      texts('carrier'),
+      texts('origin'),
+      texts('dest'),
+      texts('tailnum'),
     ],
-    outputs: [{ name: 'probability' }, { name: 'vector' }],
+    outputs: outputs.map((name) => ({ name })),
   };
+}
+
+/** The chance of each flight that was asked for. */
+export function probabilitiesOf(answer: InferAnswer): Float64Array {
+  return dataOf(answer, 'probability');
+}
+
+function dataOf(answer: InferAnswer, name: string): Float64Array {
+  const tensor = answer.outputs.find((output) => output.name === name);
+  if (tensor === undefined) throw new Error(`the prediction has no output "${name}"`);
+  return Float64Array.from(tensor.data, Number);
 }
 
 function outputsOf(
   answer: InferAnswer,
   rows: number,
 ): { probabilities: Float64Array; vectors: readonly Float32Array[] } {
-  const data = (name: string): Float64Array => {
-    const tensor = answer.outputs.find((output) => output.name === name);
-    if (tensor === undefined) throw new Error(`the prediction has no output "${name}"`);
-    return Float64Array.from(tensor.data, Number);
-  };
-  const flat = Float32Array.from(data('vector'));
+  const flat = Float32Array.from(dataOf(answer, 'vector'));
   const length = flat.length / rows;
   const vectors = Array.from({ length: rows }, (_, row) => flat.subarray(row * length, (row + 1) * length));
-  return { probabilities: data('probability'), vectors };
+  return { probabilities: probabilitiesOf(answer), vectors };
 }
 
 function microseconds(timestamp: string): bigint {

@@ -3,8 +3,11 @@ import { join } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { sqlText } from './duckdb.js';
 import { PREPARED, RAW } from './paths.js';
+import { knownFile, LIVE_SOURCES } from './sources.js';
 
-/** The evening of the story: Monday, 18:30 in New York. Everything until then is history. */
+/** A week before: everything known by then is history, and the week after it is lived through. */
+export const WEEK_BEFORE = '2013-12-23T23:30:00Z';
+/** The evening of the story: Monday, 18:30 in New York. */
 export const EVENING = '2013-12-30T23:30:00Z';
 /** Two days later: every flight of the year has landed. */
 export const AFTERWARDS = '2014-01-02T00:00:00Z';
@@ -16,11 +19,9 @@ export const FILE = {
   schedules: join(PREPARED, 'schedules.parquet'),
   observations: join(PREPARED, 'observations.parquet'),
   airframes: join(PREPARED, 'airframes.csv'),
-  /** Departures reported by the evening. */
   departures: join(PREPARED, 'departures.parquet'),
-  /** Departures reported after the evening. */
-  laterDepartures: join(PREPARED, 'later-departures.parquet'),
-  /** Frames: flights whose outcome is known, as of an hour before departure; those that had landed by the evening. */
+  arrivals: join(PREPARED, 'arrivals.parquet'),
+  /** Frames: flights whose outcome is known, as of an hour before departure; those reported before the week. */
   trainingFrame: join(PREPARED, 'training-frame.parquet'),
   /** All flights with an outcome, as of the moment their departure became known: too late to predict anything. */
   leakyFrame: join(PREPARED, 'leaky-frame.parquet'),
@@ -32,12 +33,17 @@ export const FILE = {
   everyFlight: join(PREPARED, 'every-flight.parquet'),
 } as const;
 
-/** Writes every file of {@link FILE} from the raw ones. */
+/** Writes every file of {@link FILE} from the raw ones, and those of what was known before the week. */
 export async function prepareFiles(connection: DuckDBConnection): Promise<void> {
   await mkdir(PREPARED, { recursive: true });
   await connection.run(FLIGHTS_SQL);
   for (const [name, sql] of Object.entries(SELECT)) {
     await writeFile(connection, FILE[name as keyof typeof FILE], sql);
+  }
+  for (const live of LIVE_SOURCES) {
+    const known = `${live.created} ${BEFORE_WEEK}`;
+    const sql = `SELECT * FROM read_parquet(${sqlText(FILE[live.source])}) WHERE ${known}`;
+    await writeFile(connection, knownFile(live), sql);
   }
 }
 
@@ -54,14 +60,15 @@ const FLIGHTS_SQL = `
     sched_dep_ts - INTERVAL 60 MINUTE AS as_of,
     sched_dep_ts + to_minutes(dep_delay::BIGINT) AS dep_ts,
     sched_dep_ts + to_minutes(dep_delay::BIGINT) + to_seconds(dep_lag_s) AS reported_ts,
+    sched_dep_ts + to_minutes(sched_block_min::BIGINT + arr_delay) AS arr_ts,
     sched_dep_ts + to_minutes(sched_block_min::BIGINT + arr_delay) + to_seconds(arr_lag_s) AS landed_ts
   FROM read_parquet(${raw('flights.zstd.parquet')})`;
 
-const FRAME = 'flight_id, origin, tailnum, arr_delay';
-const DEPARTURE = 'flight_id, dep_delay, dep_ts, reported_ts';
+const KEYS = 'flight_id, carrier, tailnum, origin, dest';
+const FRAME = `${KEYS}, arr_delay`;
 const RESOLVED = 'arr_delay IS NOT NULL';
 const EVALUATED = `${RESOLVED} AND as_of >= ${sqlText(EVALUATE_FROM)}::TIMESTAMPTZ`;
-const BY_EVENING = `<= ${sqlText(EVENING)}::TIMESTAMPTZ`;
+const BEFORE_WEEK = `<= ${sqlText(WEEK_BEFORE)}::TIMESTAMPTZ`;
 
 const SELECT: Readonly<Record<keyof typeof FILE, string>> = {
   schedules: `SELECT flight_id, carrier, tailnum, origin, dest, distance, sched_block_min, sched_dep_ts, published_ts
@@ -70,10 +77,11 @@ const SELECT: Readonly<Record<keyof typeof FILE, string>> = {
     ORDER BY event_ts, obs_id`,
   airframes: `SELECT tailnum, year::BIGINT AS year, manufacturer, engines, seats,
       '2012-12-01T00:00:00Z' AS registered_ts FROM read_csv(${raw('planes.csv')}) ORDER BY tailnum`,
-  departures: `SELECT ${DEPARTURE} FROM flight WHERE reported_ts ${BY_EVENING} ORDER BY reported_ts, flight_id`,
-  laterDepartures: `SELECT ${DEPARTURE} FROM flight WHERE NOT (reported_ts ${BY_EVENING})
+  departures: `SELECT ${KEYS}, dep_delay, dep_ts, reported_ts FROM flight WHERE reported_ts IS NOT NULL
     ORDER BY reported_ts, flight_id`,
-  trainingFrame: `SELECT ${FRAME}, as_of FROM flight WHERE ${RESOLVED} AND landed_ts ${BY_EVENING} ORDER BY flight_id`,
+  arrivals: `SELECT ${KEYS}, arr_delay, arr_ts, landed_ts FROM flight WHERE landed_ts IS NOT NULL
+    ORDER BY landed_ts, flight_id`,
+  trainingFrame: `SELECT ${FRAME}, as_of FROM flight WHERE ${RESOLVED} AND landed_ts ${BEFORE_WEEK} ORDER BY flight_id`,
   leakyFrame: `SELECT ${FRAME}, reported_ts AS as_of FROM flight WHERE ${RESOLVED} ORDER BY flight_id`,
   evaluationFrame: `SELECT ${FRAME}, as_of FROM flight WHERE ${EVALUATED} ORDER BY as_of, flight_id`,
   leakyEvaluationFrame: `SELECT ${FRAME}, reported_ts AS as_of FROM flight WHERE ${EVALUATED}

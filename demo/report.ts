@@ -1,7 +1,10 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { WeekAudit } from './audit.js';
+import type { LiveWeek } from './live-week.js';
 import { OUT } from './paths.js';
 import type { OnlinePredictions } from './prediction.js';
+import { counted } from './progress.js';
 import type { WeatherCheck } from './weather-check.js';
 
 /** Figures other tools read; names are fixed. */
@@ -10,6 +13,9 @@ type Metrics = {
   readonly auc: number;
   readonly weatherDifferences: number;
   readonly vectorDifferences: number;
+  /** Values served in the replayed week that were retrieved once more from history. */
+  readonly auditCompared: number;
+  readonly auditDifferences: number;
   readonly seconds: number;
   /** Largest memory of the service and of the demo, added; null where the system does not tell. */
   readonly peakRssMiB: number | null;
@@ -28,15 +34,20 @@ export type Findings = {
   readonly evaluatedFlights: number;
   readonly trainedFlights: number;
   readonly online: OnlinePredictions;
+  readonly week: LiveWeek;
+  readonly audit: WeekAudit;
   readonly weather: readonly WeatherCheck[];
 };
 
-/** The least AUC at which the demo counts as working; with none of the weather it would be 0.63. */
-const LEAST_AUC = 0.65;
+/** The least AUC at which the demo counts as working; without windows it would be 0.67. */
+const LEAST_AUC = 0.745;
+/** The least that an audit must have compared to say anything. */
+const LEAST_AUDITED = 50_000;
 
 /** Whether every promise the demo makes was kept. */
 export function isOk({ metrics }: Findings): boolean {
-  return metrics.auc >= LEAST_AUC && metrics.weatherDifferences === 0 && metrics.vectorDifferences === 0;
+  const differences = metrics.weatherDifferences + metrics.vectorDifferences + metrics.auditDifferences;
+  return metrics.auc >= LEAST_AUC && metrics.auditCompared >= LEAST_AUDITED && differences === 0;
 }
 
 /** Writes `demo/out/report.json`. */
@@ -56,7 +67,7 @@ export type Figure = { readonly what: string; readonly value: string; readonly t
 
 /** The figures of a run in reading order, for the table in the terminal and on the page. */
 export function figuresOf(findings: Findings): readonly Figure[] {
-  const { metrics, leak, startSeconds, online, memory } = findings;
+  const { metrics, leak, startSeconds, online, week, audit, memory } = findings;
   const rows = online.flights.length;
   const rss =
     metrics.peakRssMiB === null ? 'not told by this system' : `${metrics.peakRssMiB.toFixed(0)} MiB`;
@@ -72,6 +83,12 @@ export function figuresOf(findings: Findings): readonly Figure[] {
       target: '0',
     },
     {
+      what: `values that differ, of ${counted(audit.compared)} served live`,
+      value: String(metrics.auditDifferences),
+      target: `0 of at least ${counted(LEAST_AUDITED)}`,
+    },
+    { what: 'AUC of the predictions of that week', value: week.auc.toFixed(4), target: '' },
+    {
       what: 'service healthy, first start',
       value: `${startSeconds.first.toFixed(1)} s`,
       target: 'within 6 s',
@@ -81,7 +98,7 @@ export function figuresOf(findings: Findings): readonly Figure[] {
       value: `${startSeconds.later.toFixed(1)} s`,
       target: 'within 3 s',
     },
-    { what: 'whole run', value: `${metrics.seconds.toFixed(1)} s`, target: 'within 120 s' },
+    { what: 'whole run', value: `${metrics.seconds.toFixed(1)} s`, target: 'within 240 s' },
     { what: 'peak memory, service and demo', value: rss, target: `within 2048 MiB${parts}` },
   ];
 }

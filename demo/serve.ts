@@ -6,7 +6,8 @@ import { PROJECT, type Story } from './story.js';
 export function curlLines({ service, findings }: Story): string {
   const root = `${service.baseUrl}/v1/projects/${PROJECT}`;
   const flight = findings.online.flights[0]!.flight;
-  const entity = { flight_id: flight.flightId, origin: flight.origin, tailnum: flight.tailnum };
+  const { flightId, carrier, origin, dest, tailnum } = flight;
+  const entity = { flight_id: flightId, carrier, origin, dest, tailnum };
   const post = (path: string, body: unknown): string =>
     `curl -s ${root}/${path} -H 'content-type: application/json' -d '${jsonBody(body)}'`;
   return `
@@ -15,7 +16,7 @@ The service is up at ${service.baseUrl} (API: ${service.baseUrl}/docs); end it w
 
 ${post('online/lookup', { featureService: 'arrival_delay', entities: [entity] })}
 
-${post('v2/models/arrival_delay/infer', { inputs: inferRequest([flight]).inputs })}
+${post('v2/models/arrival_delay/infer', { inputs: inferRequest([flight], ['probability']).inputs })}
 
 curl -s ${root}/jobs
 `;

@@ -10,6 +10,8 @@ import { ROOT } from './paths.js';
 const START_DEADLINE_MS = 60_000;
 /** How long a stop may take before the child is killed. */
 const STOP_DEADLINE_MS = 15_000;
+/** How long a move of the clock may take: the service answers it between two requests. */
+const CLOCK_DEADLINE_MS = 30_000;
 const HEALTH_POLL_MS = 20;
 /** How much of the service's output is kept to explain a failed start. */
 const OUTPUT_KEPT_CHARS = 4_000;
@@ -23,6 +25,8 @@ export type ServiceOptions = {
   readonly dataRoots: readonly string[];
   /** What the service's clock shows when it starts, RFC 3339; it runs on from there. Default: the present. */
   readonly clock?: string;
+  /** Whether the clock stands still between calls of `moveClock`; default: it runs on. */
+  readonly clockIsMoved?: boolean;
   /** Aborted, it kills the process at once, as a crash would, while it starts or later. */
   readonly kill?: AbortSignal;
 };
@@ -35,6 +39,8 @@ export type RunningService = {
   readonly startSeconds: number;
   /** Largest resident memory so far, MiB; null where the system does not tell. */
   peakRssMiB(): Promise<number | null>;
+  /** Sets a clock that is moved, microseconds since the Unix epoch; requests sent afterwards see it. */
+  moveClock(nowUs: bigint): Promise<void>;
   stop(): Promise<void>;
   /** Resolves when the process is gone, whoever ended it. */
   readonly ended: Promise<void>;
@@ -46,7 +52,7 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
   const startedMs = performance.now();
   const child = spawn(process.execPath, [...NODE_FLAGS, join(ROOT, 'dist/src/main.js')], {
     cwd: ROOT,
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', 'pipe', 'pipe', ...(options.clockIsMoved === true ? (['ipc'] as const) : [])],
     env: { ...process.env, ...environmentOf(options, port) },
   });
   options.kill?.addEventListener('abort', () => child.kill('SIGKILL'), { once: true });
@@ -63,6 +69,7 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
     pid: child.pid!,
     startSeconds: (performance.now() - startedMs) / 1000,
     peakRssMiB: () => peakRssMiB(child.pid),
+    moveClock: (nowUs) => moveClock(child, nowUs),
     stop: () => stop(child),
     ended: once(child, 'exit').then(() => undefined),
   };
@@ -77,6 +84,12 @@ export async function peakRssMiB(pid: number | undefined): Promise<number | null
   } catch {
     return null;
   }
+}
+
+async function moveClock(child: ChildProcess, nowUs: bigint): Promise<void> {
+  const moved = once(child, 'message', { signal: AbortSignal.timeout(CLOCK_DEADLINE_MS) });
+  child.send({ kind: 'clock', nowUs: String(nowUs) });
+  await moved;
 }
 
 function environmentOf(options: ServiceOptions, port: number): Readonly<Record<string, string>> {

@@ -1,16 +1,18 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { PlumblineClient } from '../sdk/typescript/src/client.js';
+import { auditWeek, type WeekAudit } from './audit.js';
 import { readDefinitions } from './definitions.js';
 import { openDuckDb } from './duckdb.js';
 import { type Candidate, scoreFrame } from './evaluation.js';
+import { type LiveWeek, liveThroughWeek } from './live-week.js';
 import { outcome, writePage } from './page.js';
 import { PREPARED, SERVICE_DATA } from './paths.js';
 import type { Curve } from './plot.js';
 import { flightsAboutToLeave, type OnlinePredictions, predictOnline } from './prediction.js';
-import { AFTERWARDS, EVENING, FILE, prepareFiles } from './prepare.js';
+import { AFTERWARDS, EVENING, FILE, prepareFiles, WEEK_BEFORE } from './prepare.js';
 import { counted, Progress } from './progress.js';
 import { type Findings, type PeakMemory, writeJsonReport } from './report.js';
-import { loadFiles, pushLaterDepartures } from './rows-in.js';
+import { loadFiles, pushRows, rowsKnownBetween } from './rows-in.js';
 import { auc, calibration, rocCurve, type Scored } from './score.js';
 import { peakRssMiB, type RunningService, startService } from './service.js';
 import { trainOn } from './training.js';
@@ -41,6 +43,8 @@ type Evening = {
   readonly startSeconds: number;
   readonly honest: Candidate;
   readonly trainedFlights: number;
+  readonly week: LiveWeek;
+  readonly audit: WeekAudit;
   readonly online: OnlinePredictions;
   readonly peakRssMiB: number | null;
 };
@@ -49,7 +53,9 @@ type Evening = {
 export async function tellStory(hooks: Hooks): Promise<Story> {
   const stage: Stage = { progress: new Progress(), connection: await openDuckDb(), hooks };
   const evening = await tellEvening(stage);
-  const service = await openService(stage, 'Two days later: the same service, started again', AFTERWARDS);
+  const service = await openService(stage, 'Thursday: the same service, started again', {
+    clock: AFTERWARDS,
+  });
   try {
     return await tellAfterwards(stage, evening, service);
   } catch (error) {
@@ -58,13 +64,13 @@ export async function tellStory(hooks: Hooks): Promise<Story> {
   }
 }
 
-/** Monday evening: register, load, train, and predict flights whose fate is open. */
+/** A week, from Monday to Monday evening: register, load, train, then live through it, and predict flights whose fate is open. */
 async function tellEvening(stage: Stage): Promise<Evening> {
   const { progress, connection } = stage;
-  progress.chapter('New York, Monday 30 December 2013, 18:30: what is known by now');
+  progress.chapter('New York, Monday 23 December 2013, 18:30: what is known by now');
   await prepareFiles(connection);
-  progress.line('timetable, weather, aircraft and departures are prepared as files');
-  const service = await openService(stage, 'A new service', EVENING);
+  progress.line('timetable, weather, aircraft, departures and arrivals are prepared as files');
+  const service = await openService(stage, 'A new service', { clock: WEEK_BEFORE, clockIsMoved: true });
   try {
     const client = clientOf(service);
     const changes = await client.apply(await readDefinitions());
@@ -74,11 +80,15 @@ async function tellEvening(stage: Stage): Promise<Evening> {
     progress.chapter('Training, as of an hour before every departure');
     const trained = await trainOn(client, 'arrival_delay', FILE.trainingFrame, progress);
     const { training, evaluation } = trained.metrics;
+    const week = await liveOn(stage, service, client);
+    const audit = await auditOf(stage, client);
     const online = await predictTonight(stage, client, trained.version);
     return {
       startSeconds: service.startSeconds,
       honest: { model: 'arrival_delay', version: trained.version, featureService: 'arrival_delay' },
       trainedFlights: training.rows + evaluation.rows,
+      week,
+      audit,
       online,
       peakRssMiB: await service.peakRssMiB(),
     };
@@ -87,12 +97,38 @@ async function tellEvening(stage: Stage): Promise<Evening> {
   }
 }
 
+async function liveOn(
+  { progress, connection }: Stage,
+  service: RunningService,
+  client: PlumblineClient,
+): Promise<LiveWeek> {
+  progress.chapter(
+    'The week until Monday evening, live: every row when it becomes known, every flight an hour before',
+  );
+  const week = await liveThroughWeek(service, client, connection, 'arrival_delay');
+  progress.line(
+    `${counted(week.rows)} rows pushed and ${counted(week.flights)} flights predicted in ${week.seconds.toFixed(1)} s; ` +
+      `AUC of these predictions ${week.auc.toFixed(4)}`,
+  );
+  return week;
+}
+
+async function auditOf({ progress }: Stage, client: PlumblineClient): Promise<WeekAudit> {
+  progress.chapter('The audit: what was served that week, retrieved once more from history');
+  const audit = await auditWeek(client, 'arrival_delay');
+  progress.line(
+    `${counted(audit.compared)} values of ${counted(audit.answers)} answers compared in ${audit.seconds.toFixed(1)} s: ` +
+      `${audit.differences} differences; ${audit.left} answers left out`,
+  );
+  return audit;
+}
+
 async function predictTonight(
   { progress, connection }: Stage,
   client: PlumblineClient,
   version: number,
 ): Promise<OnlinePredictions> {
-  progress.chapter('Predictions over HTTP, from entity keys alone');
+  progress.chapter('Monday 30 December, 18:30: predictions over HTTP, from entity keys alone');
   const flights = await flightsAboutToLeave(connection);
   const online = await predictOnline(client, { name: 'arrival_delay', version }, flights);
   for (const { flight, probability } of surestLate(online)) {
@@ -116,8 +152,9 @@ function surestLate({ flights }: OnlinePredictions): OnlinePredictions['flights'
 async function tellAfterwards(stage: Stage, evening: Evening, service: RunningService): Promise<Story> {
   const { progress, connection } = stage;
   const client = clientOf(service);
-  const pushed = await pushLaterDepartures(client, connection);
-  progress.line(`${counted(pushed)} departures of the last hours pushed as JSON`);
+  const later = await rowsKnownBetween(connection, EVENING, AFTERWARDS);
+  await pushRows(client, later);
+  progress.line(`${counted(later.length)} rows of the days between pushed as JSON`);
   for (const { flight, probability } of surestLate(evening.online)) {
     const percent = (probability * 100).toFixed(0);
     progress.line(`${flight.name}: ${percent} % predicted; ${outcome(flight.arrivalDelay)}`);
@@ -131,6 +168,8 @@ async function tellAfterwards(stage: Stage, evening: Evening, service: RunningSe
       auc: auc(scores.honest),
       weatherDifferences: weather.reduce((sum, check) => sum + check.differences, 0),
       vectorDifferences: evening.online.vectorDifferences,
+      auditCompared: evening.audit.compared,
+      auditDifferences: evening.audit.differences,
       seconds: progress.seconds,
       // As if both were at their worst at the same moment.
       peakRssMiB: memory === null ? null : memory.serviceMiB + memory.demoMiB,
@@ -141,6 +180,8 @@ async function tellAfterwards(stage: Stage, evening: Evening, service: RunningSe
     evaluatedFlights: scores.honest.labels.length,
     trainedFlights: evening.trainedFlights,
     online: evening.online,
+    week: evening.week,
+    audit: evening.audit,
     weather,
   };
   const files = [await writeJsonReport(findings), await writePage(findings, curves)];
@@ -183,11 +224,15 @@ async function checkBothRules(stage: Stage, client: PlumblineClient): Promise<re
   return checks;
 }
 
-async function openService(stage: Stage, what: string, clock: string): Promise<RunningService> {
-  const service = await startService({ dataDir: SERVICE_DATA, dataRoots: [PREPARED], clock });
+async function openService(
+  stage: Stage,
+  what: string,
+  time: { readonly clock: string; readonly clockIsMoved?: boolean },
+): Promise<RunningService> {
+  const service = await startService({ dataDir: SERVICE_DATA, dataRoots: [PREPARED], ...time });
   stage.hooks.onService(() => service.stop());
   stage.progress.chapter(what);
-  stage.progress.line(`healthy after ${service.startSeconds.toFixed(1)} s, its clock at ${clock}`);
+  stage.progress.line(`healthy after ${service.startSeconds.toFixed(1)} s, its clock at ${time.clock}`);
   return service;
 }
 

@@ -1,14 +1,13 @@
 import { createApp } from './create-app.js';
 import { PlumblineError } from './definition/error.js';
-import { ShiftedClock, SystemClock } from './platform/clock.js';
+import { type Clock, ShiftedClock, SystemClock } from './platform/clock.js';
 import { loadConfiguration } from './platform/configuration.js';
+import { parentClock } from './platform/parent-clock.js';
 
 /** Starts the service and tells where it listens; SIGTERM and SIGINT stop it. */
 async function main(): Promise<void> {
   const configuration = loadConfiguration(process.env);
-  const { clockStartUs } = configuration;
-  const clock = clockStartUs === null ? new SystemClock() : new ShiftedClock(clockStartUs);
-  const app = await createApp(configuration, clock);
+  const app = await createApp(configuration, clockFrom(configuration.clockStartUs));
   app.enableShutdownHooks(['SIGTERM', 'SIGINT']);
   await app.listen(configuration.port, configuration.host);
   process.stdout.write(`Plumbline listens on ${await app.getUrl()}\n`);
@@ -19,6 +18,12 @@ main().catch((error: unknown) => {
   process.stderr.write(`${known ? error.message : describe(error)}\n`);
   process.exit(1);
 });
+
+/** The system's; with a start one that runs on from there, or that a parent process with a channel to this one moves. */
+function clockFrom(startUs: bigint | null): Clock {
+  if (startUs === null) return new SystemClock();
+  return process.connected ? parentClock(startUs) : new ShiftedClock(startUs);
+}
 
 function describe(error: unknown): string {
   return error instanceof Error ? (error.stack ?? error.message) : String(error);

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { readDefinitions } from '../../demo/definitions.js';
+import { compileWindowedFeatureSet } from '../../src/compile/compile-windowed-set.js';
 import { compileFeatureService } from '../../src/compile/feature-service.js';
 import { compileFeatureSet } from '../../src/compile/feature-set.js';
 import { TransformFitting } from '../../src/compile/fit-transform.js';
@@ -12,7 +13,9 @@ import type {
   DocumentKind,
   ServiceEntryDocument,
   SourceFeatureSetDocument,
+  WindowedFeatureSetDocument,
 } from '../../src/definition/document.js';
+import { isWindowed } from '../../src/definition/document.js';
 import type { Value } from '../../src/definition/value.js';
 import type { ValueType } from '../../src/definition/value-type.js';
 import { parseYamlDocuments } from '../../src/registry/yaml-documents.js';
@@ -47,9 +50,12 @@ async function demoModel(name: string): Promise<CompiledModel> {
   const find = <K extends DocumentKind>(kind: K, wanted: string) =>
     documents.find((each) => each.kind === kind && each.name === wanted) as Extract<Document, { kind: K }>;
   const setOf = ({ featureSet }: ServiceEntryDocument) => {
-    const document = find('FeatureSet', featureSet) as SourceFeatureSetDocument;
+    const document = find('FeatureSet', featureSet) as SourceFeatureSetDocument | WindowedFeatureSetDocument;
     const [source, entity] = [find('Source', document.source), find('Entity', document.entity)];
-    return compileFeatureSet({ document, source, entity, version: 1, id: 1 });
+    const parts = { source, entity, version: 1, id: 1 };
+    return isWindowed(document)
+      ? compileWindowedFeatureSet({ document, ...parts })
+      : compileFeatureSet({ document, ...parts });
   };
   const document = find('Model', name);
   const service = compileFeatureService(find('FeatureService', document.featureService), 1, setOf);
