@@ -195,6 +195,18 @@ describe('a feature set of windows', () => {
       '/max',
       'max of TOP_K must be a whole number from 1 to 10000'.slice(4),
     ],
+    [
+      'one bucket for numbers of two signs',
+      { aggregate: 'APPROX_QUANTILE(delay, 0.5)', window: '1h', max: 1 },
+      '/max',
+      'a whole number from 2 to 10000',
+    ],
+    [
+      'a window longer than time',
+      { window: '100000000000d', hop: '100000000d' },
+      '/window',
+      'write "lifetime"',
+    ],
     ['a filter of another type', { window: '1h', filter: 'delay' }, '/filter', 'is INT64; write a condition'],
     [
       'a category of another type',

@@ -59,16 +59,25 @@ function windowOf(text: string, { feature, path, place }: Place, problems: Probl
     return null;
   }
   const window = { sizeUs, hopUs, offsetUs };
-  const problem = hopProblem(window, { text, isDeclared: declaredUs !== null });
+  const problem = reachProblem(window) ?? hopProblem(window, { text, isDeclared: declaredUs !== null });
   if (problem === null) return window;
-  problems.push({ path: `${path}/${problem.member}`, message: problem.message });
+  const { member, message } = problem;
+  problems.push({ path: member === 'window' ? place : `${path}/${member}`, message });
   return null;
+}
+
+type WindowProblem = { readonly member: 'window' | 'hop' | 'offset'; readonly message: string };
+
+function reachProblem({ sizeUs, offsetUs }: Window): WindowProblem | null {
+  if ((sizeUs ?? 0n) + offsetUs <= MAX_REACH_US) return null;
+  const message = 'reaches farther back than times do, from the year 1 to 9999; write "lifetime" as window';
+  return { member: offsetUs > 0n ? 'offset' : 'window', message };
 }
 
 function hopProblem(
   { sizeUs, hopUs, offsetUs }: Window,
   { text, isDeclared }: { readonly text: string; readonly isDeclared: boolean },
-): { readonly member: 'hop' | 'offset'; readonly message: string } | null {
+): WindowProblem | null {
   const refused = (member: 'hop' | 'offset', message: string) => ({ member, message });
   if (hopUs === 0n) return refused('hop', 'is empty; 1us makes the window exact');
   if (sizeUs !== null && hopUs > sizeUs)
@@ -85,6 +94,9 @@ function hopProblem(
   const back = offsetUs === 0n ? text : `${text} and its offset`;
   return refused('hop', `cuts ${back} into ${tiles} tiles, ${MAX_TILES} at most; make it longer`);
 }
+
+/** From the first instant to the last one (S1), microseconds. */
+const MAX_REACH_US = 315_537_897_599_999_999n;
 
 /** Tiles that a window may need at one instant. */
 function tilesOf({ sizeUs, hopUs, offsetUs }: Window): bigint {

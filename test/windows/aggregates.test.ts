@@ -136,6 +136,7 @@ describe('values worth seeing', () => {
     ['VAR_SAMP', 'INT64', {}, [7n], null],
     ['MIN', 'STRING', {}, ['\uffff', '😀'], '\uffff'],
     ['APPROX_QUANTILE', 'INT64', { q: 0.5, max: 500 }, [5n, 1n, 1000n, 3n], 3],
+    ['APPROX_QUANTILE', 'FLOAT64', { q: 0, max: 2 }, [1, -1, 7, -1e300], 0],
     ['COUNT_DISTINCT', 'BYTES', { max: 9 }, [LONG, hash('sha256', LONG, 'buffer')], 2n],
     ['TOP_K', 'STRING', { k: 2, max: 3 }, ['b', 'a', 'c', 'c'], ['c', 'a']],
     ['TOP_K', 'STRING', { k: 2, max: 2 }, ['b', 'a', 'c', 'c'], null],

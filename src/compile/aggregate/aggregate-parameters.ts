@@ -39,12 +39,11 @@ export const MAX_DISTINCT = maxOf(1000, 100_000, 'the count goes up to it, and s
 /** `max` of TOP_K. */
 export const MAX_COUNTED = maxOf(100, 10_000, 'of more different values it is NULL');
 
-/** `max` of APPROX_QUANTILE. */
-export const MAX_BUCKETS = maxOf(
-  500,
-  10_000,
-  'the most buckets that are counted; of more, they become coarser',
-);
+/** `max` of APPROX_QUANTILE: two at least, since a negative and a positive number never share a bucket. */
+export const MAX_BUCKETS: AggregateParameter = {
+  ...maxOf(500, 10_000, 'the most buckets that are counted; of more, they become coarser'),
+  least: 2,
+};
 
 function maxOf(usual: number, greatest: number, about: string): AggregateParameter {
   return { name: 'max', inCall: false, whole: true, least: 1, greatest, default: usual, about };
