@@ -13,6 +13,7 @@ import {
   documentError,
   requireUnique,
 } from './feature-set.js';
+import { isLabelSet } from './label-set.js';
 import { compileReadExpressions } from './read-expression.js';
 import type { WindowedFeatureSet } from './windowed-feature-set.js';
 
@@ -69,6 +70,10 @@ export function compileChainedFeatureSet(parts: ChainedFeatureSetParts): Chained
     const path = `/inputs/${index}`;
     const featureSet = parts.featureSetOf(input);
     const alias = input.alias ?? input.featureSet;
+    if (isLabelSet(featureSet)) {
+      const message = `"${featureSet.name}" looks forward from T, so nothing that is served may read it; read it in the label of a model`;
+      problems.push({ path, message });
+    }
     const keyPlaces = keyPlacesOf({ input, of: featureSet.entity, by: entity, path }, problems);
     return { alias, featureSet, keyPlaces };
   });

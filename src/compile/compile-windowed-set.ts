@@ -32,7 +32,10 @@ export function compileWindowedFeatureSet(parts: WindowedFeatureSetParts): Windo
   requireNames(named, problems);
   const { inputs, states } = shared;
   const features = named.map(({ feature }) => feature);
-  const tooLarge = problems.length > 0 ? null : stateProblem({ inputs, states, features });
+  requireOneDirection(named, problems);
+  // Labels have no online state.
+  const isKept = problems.length === 0 && features.every((feature) => feature.completeAfterUs === null);
+  const tooLarge = isKept ? stateProblem({ inputs, states, features }) : null;
   if (tooLarge !== null) problems.push({ path: named[tooLarge.feature]!.path, message: tooLarge.message });
   if (problems.length > 0) throw documentError(`feature set "${document.name}"`, problems);
   const keyTypes = entity.keys.map(({ type }) => type);
@@ -45,8 +48,8 @@ type PlacedFeature = { readonly path: string; readonly feature: WindowedFeature 
 
 /** The features of a spec: its own, or with categories their names and their values. */
 function featuresOf(spec: WindowedSpec, state: number): readonly PlacedFeature[] {
-  const { path, name, writtenName, call, window, maxRows: max, defaultValue } = spec;
-  const same = { writtenName, call, window, max, state, defaultValue };
+  const { path, name, writtenName, call, window, completeAfterUs, maxRows: max, defaultValue } = spec;
+  const same = { writtenName, call, window, completeAfterUs, max, state, defaultValue };
   const aggregate = spec.categories?.aggregate ?? spec.aggregate;
   const finish: WindowedFeature['finish'] = (merged) => aggregate.finish(merged);
   const { type } = aggregate;
@@ -75,6 +78,17 @@ function requireNames(named: readonly PlacedFeature[], problems: Problem[]): voi
     }
     taken.add(name.toLowerCase());
   }
+}
+
+/** Labels are never kept online, so they are no part of a set that is. */
+function requireOneDirection(named: readonly PlacedFeature[], problems: Problem[]): void {
+  const [labels, others] = [true, false].map((isLabel) =>
+    named.filter(({ feature }) => (feature.completeAfterUs !== null) === isLabel),
+  );
+  if (labels!.length === 0 || others!.length === 0) return;
+  const { path, feature } = labels![0]!;
+  const message = `"${feature.writtenName}" looks forward from T, beside "${others![0]!.feature.writtenName}", which looks back; put it into a feature set of its own (a feature service puts both side by side)`;
+  problems.push({ path: `${path}/direction`, message });
 }
 
 /** What a window reaches back must still be there (S15); a lifetime needs all of it. */

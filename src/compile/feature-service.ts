@@ -9,6 +9,7 @@ import { compileReadExpressions } from './read-expression.js';
 import {
   addChained,
   addEntry,
+  labelNames,
   type ServiceEntry,
   type ServiceRead,
   type ServiceReads,
@@ -76,6 +77,7 @@ export function compileFeatureService(
   const parts = partsOf(uses, into);
   const requestInputs = document.requestInputs ?? [];
   const expressions = compileExpressions(document, outputsOf(parts, into), problems);
+  requireNoLabel(document, { ...into, expressions }, problems);
   const own = addExpressions(expressions, into);
   if (into.reads.length > MAX_READS) {
     const message = `takes ${into.reads.length} computed values, ${MAX_READS} at most; name the features it needs`;
@@ -193,6 +195,22 @@ function compileExpressions(
 ): readonly CompiledFeature[] {
   const scope: Scope = new Map([...features, ...requestInputs].map(({ name, type }) => [name, type]));
   return compileReadExpressions(expressions, { scope, seesEarlier: true, path: '/expressions' }, problems);
+}
+
+/** An expression is part of what is served, and a label cannot be. */
+function requireNoLabel(
+  document: FeatureServiceDocument,
+  { entries, expressions }: Pick<CompiledFeatureService, 'entries' | 'expressions'>,
+  problems: Problem[],
+): void {
+  const labels = labelNames({ entries });
+  for (const { name, expression } of expressions) {
+    const label = namesIn(expression).find((each) => labels.has(each));
+    if (label === undefined) continue;
+    const place = document.expressions!.findIndex((each) => each.name === name);
+    const message = `reads "${label}", which looks forward from T, so it cannot be served; read it in the label of a model`;
+    problems.push({ path: `/expressions/${place}/expression`, message });
+  }
 }
 
 /** Adds the service's own expressions to what is computed; gives their places. */

@@ -12,14 +12,27 @@ export type Folds = {
 
 const MAX_BLOCKS = 20;
 
-/** Reads the folds of a trainer; null where it asks for none, or for an impossible number, which is a problem. */
-export function compileFolds({ folds }: TrainerDocument, problems: Problem[]): Folds | null {
+/**
+ * Reads the folds of a trainer; null where it asks for none, or for what cannot be, which is a problem. `completeAfterUs` is how
+ * long after T windows that the label reads are complete, microseconds; 0 where it reads none.
+ */
+export function compileFolds(
+  { folds }: TrainerDocument,
+  completeAfterUs: bigint,
+  problems: Problem[],
+): Folds | null {
   if (folds === undefined) return null;
-  const { count, labelKnownAfter = '0s' } = folds;
+  const { count, labelKnownAfter } = folds;
   if (count < 2 || count > MAX_BLOCKS) {
     const message = `is ${count}; it must be a whole number from 2 to ${MAX_BLOCKS}`;
     problems.push({ path: '/trainer/folds/count', message });
     return null;
   }
-  return { count, labelKnownAfterUs: parseDuration(labelKnownAfter, '/trainer/folds/labelKnownAfter') };
+  const path = '/trainer/folds/labelKnownAfter';
+  const labelKnownAfterUs =
+    labelKnownAfter === undefined ? completeAfterUs : parseDuration(labelKnownAfter, path);
+  if (labelKnownAfterUs >= completeAfterUs) return { count, labelKnownAfterUs };
+  const message = `is ${labelKnownAfter}, and the label reads windows that are complete ${completeAfterUs}us after T; leave it out, or make it as long`;
+  problems.push({ path, message });
+  return null;
 }

@@ -1,6 +1,6 @@
 import type { InputDocument, LabelScaler, ModelDocument } from '../definition/document.js';
 import type { Problem } from '../definition/error.js';
-import type { Expression } from '../definition/expression.js';
+import { type Expression, namesIn } from '../definition/expression.js';
 import type { ValueType } from '../definition/value-type.js';
 import { checkExpression, type Scope } from './check.js';
 import type { CompiledFeatureService } from './feature-service.js';
@@ -12,7 +12,9 @@ import { compilePostprocess, type Postprocess } from './model-postprocess.js';
 import { checkModelSize } from './model-size.js';
 import { compileSplit } from './model-split.js';
 import { compileTrainer, type Trainer } from './model-trainer.js';
+import { labelNames } from './service-reads.js';
 import { compileTransformOutputs, type TransformOutput } from './transform-output.js';
+import { withoutLabels } from './without-labels.js';
 
 export type ModelInput = { readonly name: string; readonly type: ValueType };
 
@@ -22,16 +24,20 @@ export type CompiledModel = {
   readonly version: number;
   /** The registry's number of this definition version. */
   readonly id: number;
+  /** What its training sets are made with: features, and labels where it has some. */
   readonly service: CompiledFeatureService;
+  /** What it is served by: the service without its labels. */
+  readonly servedBy: CompiledFeatureService;
   /** What a caller sends with a prediction: the service's key columns and request inputs, then the model's own. */
   readonly inputs: readonly ModelInput[];
   /** Other models whose predictions the transform reads. */
   readonly cascade: readonly CompiledCascade[];
-  /** What the transform reads: `inputs`, the service's outputs, then the predictions of other models. */
+  /** What the transform reads: `inputs`, the features of the service, then the predictions of other models. */
   readonly transformInputs: readonly ModelInput[];
   readonly label: {
-    /** Over `columns`, `inputs` and the service's outputs, of a type that the trainer's task takes. */
+    /** Over `columns`, `inputs` and the features of the service, of a type that the trainer's task takes. */
     readonly expression: Expression;
+    /** What it alone sees: columns of the frame, and the service's labels with the keys that only they have. */
     readonly columns: readonly ModelInput[];
     readonly scale?: LabelScaler;
   };
@@ -56,27 +62,29 @@ export type ModelParts = {
 };
 
 /**
- * Compiles a model against its feature service. The label sees its own columns, key columns, request inputs, features and
- * AS_OF(); the transform sees those but for the label's columns, and predictions of other models. Each transform output is BOOL, INT64 or FLOAT64, or
+ * Compiles a model against its feature service. The label sees its own columns, key columns, request inputs, features, labels
+ * and AS_OF(); the transform sees those but for the label's columns and labels, and predictions of other models. Each transform output is BOOL, INT64 or FLOAT64, or
  * a ONE_HOT_ENCODER as a whole. Throws INVALID_DOCUMENT or INVALID_EXPRESSION with every problem.
  */
 export function compileModel(parts: ModelParts): CompiledModel {
   const { document, service } = parts;
   const problems: Problem[] = [];
-  const inputs = inputsOf(document, service);
+  const servedBy = withoutLabels(service);
+  const inputs = inputsOf(document, servedBy);
   const { cascade: cascadeDocuments = [] } = document;
   const cascade = compileCascade(cascadeDocuments, parts.upstreams ?? [], { service, inputs }, problems);
-  const frameInputs = [...inputs, ...service.outputs];
+  const frameInputs = [...inputs, ...servedBy.outputs];
   const transformInputs = [...frameInputs, ...cascadeColumns(cascade)];
   requireDistinctNames(document, service, problems);
   requireScalarInputs(document, service, problems);
-  const label = compileLabel(document, frameInputs, problems);
-  const transform = compileTransformOutputs(document.transform, scopeOf(transformInputs), problems);
+  const columns = labelColumns(document, service, frameInputs);
+  const label = compileLabel(document, [...frameInputs, ...columns], problems);
+  const transform = compileTransform(document, { service, transformInputs }, problems);
   if (label !== null) checkLabel(document, label, problems);
   const split = compileSplit(document.split, problems);
   const trainer = compileTrainer(document, label, problems);
   if (trainer !== null) checkModelSize(trainer, transform, problems);
-  const folds = compileFolds(document.trainer, problems);
+  const folds = compileFolds(document.trainer, completeAfterUs(label, service), problems);
   const postprocess = compilePostprocess(document, trainer, problems);
   if (problems.length > 0 || label === null || split === null || trainer === null) {
     throw documentError(`model "${document.name}"`, problems);
@@ -86,16 +94,64 @@ export function compileModel(parts: ModelParts): CompiledModel {
     version: parts.version,
     id: parts.id,
     service,
+    servedBy,
     inputs,
     cascade,
     transformInputs,
-    label: { ...document.label, expression: label },
+    label: { ...document.label, columns, expression: label },
     transform,
     ...split,
     trainer,
     folds,
     postprocess,
   };
+}
+
+/** What only the label sees of a training set: columns of its own, and what of the service looks forward. */
+function labelColumns(
+  { label: { columns } }: ModelDocument,
+  { keyColumns, outputs }: CompiledFeatureService,
+  frameInputs: readonly ModelInput[],
+): readonly ModelInput[] {
+  const served = new Set(frameInputs.map(({ name }) => name));
+  return [...columns, ...[...keyColumns, ...outputs].filter(({ name }) => !served.has(name))];
+}
+
+/** How long after T the windows are complete that the label reads, microseconds; 0 where it reads none that look forward. */
+function completeAfterUs(label: Expression | null, { entries }: CompiledFeatureService): bigint {
+  const read = new Set(label === null ? [] : namesIn(label));
+  return entries
+    .flatMap((entry) => (entry.kind === 'windowed' ? entry.shown : []))
+    .filter(({ outputName }) => read.has(outputName))
+    .reduce((most, feature) => maxOf(most, feature.completeAfterUs ?? 0n), 0n);
+}
+
+function maxOf(a: bigint, b: bigint): bigint {
+  return a > b ? a : b;
+}
+
+/** A label is typed like any other column, so that what is said of it is why it may not be read. */
+function compileTransform(
+  document: ModelDocument,
+  {
+    service,
+    transformInputs,
+  }: { readonly service: CompiledFeatureService; readonly transformInputs: readonly ModelInput[] },
+  problems: Problem[],
+): readonly TransformOutput[] {
+  const labels = labelNames(service);
+  const typed = service.outputs.filter(({ name }) => labels.has(name));
+  const scope = scopeOf([...transformInputs, ...typed]);
+  const outputs = compileTransformOutputs(document.transform, scope, problems);
+  document.transform.forEach(({ expression: text }, index) => {
+    const read = outputs.filter((output) => output.text === text);
+    const names = read.flatMap(({ expression }) => namesIn(expression));
+    const label = names.find((name) => labels.has(name));
+    if (label === undefined) return;
+    const message = `reads "${label}", which looks forward from T: no prediction can know it; only the label may read it`;
+    problems.push({ path: `/transform/${index}/expression`, message });
+  });
+  return outputs;
 }
 
 function scopeOf(inputs: readonly InputDocument[]): Scope {
@@ -162,10 +218,10 @@ function requireScalarInputs(
 
 function compileLabel(
   document: ModelDocument,
-  frameInputs: readonly ModelInput[],
+  columns: readonly ModelInput[],
   problems: Problem[],
 ): Expression | null {
-  const scope = scopeOf([...frameInputs, ...document.label.columns]);
+  const scope = scopeOf(columns);
   const path = '/label/expression';
   const checked = checkExpression(document.label.expression, { scope, allow: 'read' });
   if ('problems' in checked) {

@@ -1,6 +1,7 @@
 import { namesIn } from '../definition/expression.js';
 import type { AnyFeatureSet, ChainedFeatureSet, SourceFeatureSet } from './chained-feature-set.js';
 import type { CompiledFeature, CompiledFeatureSet } from './feature-set.js';
+import { isLabelSet } from './label-set.js';
 import { renamed } from './read-expression.js';
 import type { WindowedFeature, WindowedFeatureSet } from './windowed-feature-set.js';
 
@@ -67,6 +68,12 @@ export function featureSetsOf({
     return [{ alias, featureSet }, ...inner];
   };
   return uses.flatMap(({ alias, featureSet }) => behind(alias, featureSet));
+}
+
+/** The columns of labels in what is read, by name. */
+export function labelNames({ entries }: { readonly entries: readonly ServiceEntry[] }): ReadonlySet<string> {
+  const labels = entries.filter(({ featureSet }) => isLabelSet(featureSet));
+  return new Set(labels.flatMap(({ shown }) => shown.map(({ outputName }) => outputName)));
 }
 
 /** Adds what is read of a set over a source, its features standing in the answer; gives the place of its entry. */

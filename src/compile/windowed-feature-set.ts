@@ -63,7 +63,12 @@ export type WindowedFeature = {
   /** What it is a value of. */
   readonly call: AggregateCall;
   readonly window: Window;
-  /** Of exact windows: only the newest `max` rows of the span that pass the filter count; null for tiled windows. */
+  /**
+   * Of a label how long after T it is complete, its window and its maturity, microseconds; null of a window that looks back. A
+   * set has the one or the other.
+   */
+  readonly completeAfterUs: bigint | null;
+  /** Of exact windows that look back: only the newest `max` rows of the span that pass the filter count; null for others. */
   readonly max: number | null;
   /** Place in `states`. */
   readonly state: number;

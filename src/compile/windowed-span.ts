@@ -1,10 +1,12 @@
+import type { SourceDocument } from '../definition/document.js';
 import { parseDuration } from '../definition/duration.js';
 import type { Problem } from '../definition/error.js';
 import { defaultHopUs, type Window } from '../definition/window.js';
 import { LIFETIME, type WindowFeatureDocument } from '../definition/window-document.js';
+import { type DirectedWindow, followingWindow, isFollowing } from './following-window.js';
 
-/** A window of a feature: as it is written, and what its features are called. */
-type NamedWindow = { readonly name: string; readonly window: Window };
+/** A window of a feature, and what its features are called. */
+type NamedWindow = DirectedWindow & { readonly name: string };
 
 /**
  * The windows of a feature (S20), named `<feature>_<window>` where `windows` lists them. What is wrong becomes a problem below
@@ -12,10 +14,16 @@ type NamedWindow = { readonly name: string; readonly window: Window };
  */
 export function windowsOf(
   feature: WindowFeatureDocument,
+  source: SourceDocument,
   path: string,
   problems: Problem[],
 ): readonly NamedWindow[] {
   const { name, window, windows } = feature;
+  if (feature.maturity !== undefined && !isFollowing(feature)) {
+    const message =
+      'has no effect on a window that looks back; add "direction": "following", or leave it out';
+    problems.push({ path: `${path}/maturity`, message });
+  }
   if ((window === undefined) === (windows === undefined)) {
     const message =
       window === undefined
@@ -29,20 +37,28 @@ export function windowsOf(
       ? [{ name, text: window!, place: `${path}/window` }]
       : windows.map((text, i) => ({ name: `${name}_${text}`, text, place: `${path}/windows/${i}` }));
   return written.flatMap(({ name: own, text, place }) => {
-    const found = windowOf(text, { feature, path, place }, problems);
-    return found === null ? [] : [{ name: own, window: found }];
+    const found = isFollowing(feature)
+      ? followingWindow(text, { feature, source }, { path, place }, problems)
+      : precedingWindow(text, { feature, path, place }, problems);
+    return found === null ? [] : [{ name: own, ...found }];
   });
 }
 
 /** Whether the windows of a feature hold rows instead of tiles: no default hop is so short. */
-export function isExact({ hop }: WindowFeatureDocument): boolean {
-  return hop !== undefined && parseDuration(hop, '') === EXACT_US;
+export function isExact(feature: WindowFeatureDocument): boolean {
+  const { hop } = feature;
+  return hop !== undefined && !isFollowing(feature) && parseDuration(hop, '') === EXACT_US;
 }
 
 /** The hop of exact windows, microseconds. */
 const EXACT_US = 1n;
 
 type Place = { readonly feature: WindowFeatureDocument; readonly path: string; readonly place: string };
+
+function precedingWindow(text: string, place: Place, problems: Problem[]): DirectedWindow | null {
+  const window = windowOf(text, place, problems);
+  return window === null ? null : { window, completeAfterUs: null };
+}
 
 function windowOf(text: string, { feature, path, place }: Place, problems: Problem[]): Window | null {
   const sizeUs = text === LIFETIME ? null : parseDuration(text, place);

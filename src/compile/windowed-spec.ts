@@ -20,6 +20,8 @@ export type WindowedSpec = WindowedCall & {
   /** The name of that feature. */
   readonly writtenName: string;
   readonly window: Window;
+  /** Of a label how long after T it is complete, microseconds; null of others. */
+  readonly completeAfterUs: bigint | null;
   /** BOOL; null counts every row. */
   readonly filter: Expression | null;
   readonly categories: Categories | null;
@@ -43,16 +45,15 @@ export function specsOf(
   path: string,
   problems: Problem[],
 ): readonly WindowedSpec[] {
-  const windows = windowsOf(feature, path, problems);
+  const windows = windowsOf(feature, source, path, problems);
   const call = compileCall(feature, { source, scope, isExact: isExact(feature) }, path, problems);
   const filter = filterOf(feature, scope, path, problems);
   const category = categoryOf(feature, scope, path, problems);
   if (call === null) return [];
   const categories = category === null ? null : categoriesOf(category, call, path, problems);
   const defaultValue = defaultOf(feature, call, path, problems);
-  return windows.map(({ name, window }) => {
-    return { ...call, path, name, writtenName: feature.name, window, filter, categories, defaultValue };
-  });
+  const same = { ...call, path, writtenName: feature.name, filter, categories, defaultValue };
+  return windows.map((window) => ({ ...same, ...window }));
 }
 
 /** Null where there is none, or where it was reported wrong. */

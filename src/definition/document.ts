@@ -300,7 +300,7 @@ export type TrainerDocument = {
 type FoldsDocument = {
   /** Blocks that the rows before `evaluateFrom` are cut into, of about as many rows each: 2 to 20. */
   readonly count: number;
-  /** How long after T the label of a row is known: a row trains no model of a block that begins before that. Default 0s. */
+  /** How long after T the label of a row is known: a row trains no model of a block that begins before that. Default 0s, or when windows that the label reads are complete. */
   readonly labelKnownAfter?: string;
 };
 

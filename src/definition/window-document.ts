@@ -11,6 +11,13 @@ export type WindowFeatureDocument = {
   readonly hop?: string;
   /** How long before T the window ends; default it ends at T. */
   readonly offset?: string;
+  /** `following` makes it a label: the window looks forward, T < event time ≤ T + window. Default `preceding`. */
+  readonly direction?: Direction;
+  /**
+   * Of a label: how long after the end of its window its rows have all come. Default the source's `knownAfter`, 0s where it
+   * has none.
+   */
+  readonly maturity?: string;
   /** A row expression: only rows for which it is TRUE count. */
   readonly filter?: string;
   /** Bound of what an aggregate keeps, such as the different values it counts; of an exact window the newest rows it sees. */
@@ -26,6 +33,10 @@ export type WindowFeatureDocument = {
   readonly default?: unknown;
   readonly description?: string;
 };
+
+/** Which way from T a window looks. */
+export const DIRECTIONS = ['preceding', 'following'] as const;
+export type Direction = (typeof DIRECTIONS)[number];
 
 /** The window that sees every row. */
 export const LIFETIME = 'lifetime';

@@ -4,7 +4,7 @@ export type Window = {
   readonly sizeUs: bigint | null;
   /** H: the tail moves in hops; 1 makes the window exact. */
   readonly hopUs: bigint;
-  /** How far the whole window lies in the past; 0 is up to T. */
+  /** How far the whole window lies in the past; 0 is up to T. Of a label −W: it lies ahead, (T, T + W]. */
   readonly offsetUs: bigint;
 };
 

@@ -1,6 +1,7 @@
 import type { OrderColumns } from '../compile/aggregate/aggregate.js';
 import type { CompiledFeatureService } from '../compile/feature-service.js';
 import type { CompiledFeatureSet } from '../compile/feature-set.js';
+import { isLabelSet } from '../compile/label-set.js';
 import type { ColumnBatch } from '../definition/column-batch.js';
 import type { SourceDocument } from '../definition/document.js';
 import type { Value } from '../definition/value.js';
@@ -93,6 +94,11 @@ export function sequenceName(alias: string): string {
   return `${alias}__sequence`;
 }
 
+/** The columns of a whole record: of every entry but labels, which no answer had. */
+export function sequenceNames({ entries }: CompiledFeatureService): readonly string[] {
+  return entries.filter(({ featureSet }) => !isLabelSet(featureSet)).map(({ alias }) => sequenceName(alias));
+}
+
 /** Names of the columns that the answer to a query adds to its frame. */
 export function answerNames({
   service,
@@ -146,6 +152,8 @@ export type RetrievalReport = {
   readonly snapshot: Readonly<Record<string, string>>;
   /** With `served` by T alone: values within the clock bound of a visibility change, which are not claimed (S18). */
   readonly uncertain: number;
+  /** Labels whose windows are not complete at the snapshot: NULL, and NOT_FOUND. */
+  readonly immature: number;
   /** By alias. */
   readonly plan: Readonly<Record<string, RetrievalPlan>>;
 };

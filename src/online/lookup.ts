@@ -1,6 +1,7 @@
 import type { CompiledFeatureService } from '../compile/feature-service.js';
 import type { CompiledFeatureSet } from '../compile/feature-set.js';
 import type { ServiceEntry } from '../compile/service-reads.js';
+import { requireNoLabels } from '../compile/without-labels.js';
 import { type ColumnBatch, valueAt } from '../definition/column-batch.js';
 import { encodeKey, MAX_KEY_BYTES } from '../definition/key.js';
 import { type Lifetime, type RowState, rowStatus } from '../definition/status.js';
@@ -47,7 +48,7 @@ export class Lookup {
 
   /**
    * `asked` has the service's key columns and request inputs, one row an entity; a key with a NULL finds nothing (S15), and
-   * neither does any key in a feature set version that is not active (S18).
+   * neither does any key in a feature set version that is not active (S18). Throws INVALID_REQUEST for a service with labels.
    */
   async lookup(service: CompiledFeatureService, asked: ColumnBatch): Promise<LookupAnswer> {
     const plan = this.planOf(service);
@@ -110,6 +111,7 @@ type LatestPlan = PlannedRead & {
 type WindowsPlan = PlannedRead & { readonly kind: 'windowed'; readonly values: WindowValues };
 
 function lookupPlan(service: CompiledFeatureService): LookupPlan {
+  requireNoLabels(service);
   const keys: KeyPlan[] = [];
   const entries = service.entries.map((entry): EntryPlan => {
     const { featureSet, keyColumns } = entry;

@@ -1,5 +1,6 @@
 import type { AnyFeatureSet, SourceFeatureSet } from '../compile/chained-feature-set.js';
 import type { CompiledFeatureService } from '../compile/feature-service.js';
+import { isLabelSet } from '../compile/label-set.js';
 import type { CompiledModel } from '../compile/model.js';
 import type { DocumentKind, EntityDocument, SourceDocument } from '../definition/document.js';
 import { compileProject } from './compile-project.js';
@@ -70,10 +71,10 @@ export class Catalog {
     return this.registeredSetsOf(project, source).map(({ compiled }) => compiled);
   }
 
-  /** Those of them that have online state: active and deprecated versions. */
+  /** Those of them that have online state: active and deprecated versions, but no labels. */
   activeFeatureSetsOf(project: string, source: string): readonly SourceFeatureSet[] {
     return this.registeredSetsOf(project, source)
-      .filter(({ stored }) => stored.state !== 'inactive')
+      .filter(({ stored, compiled }) => stored.state !== 'inactive' && !isLabelSet(compiled))
       .map(({ compiled }) => compiled);
   }
 

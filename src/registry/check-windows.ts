@@ -23,6 +23,8 @@ const WINDOW_MEMBERS = [
   'windows',
   'hop',
   'offset',
+  'direction',
+  'maturity',
   'filter',
   'max',
   'by',

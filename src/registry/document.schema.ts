@@ -11,7 +11,7 @@ import {
 } from '../definition/document.js';
 import { DURATION_PATTERN } from '../definition/duration.js';
 import { KEY_TYPES, VALUE_TYPES } from '../definition/value-type.js';
-import { LIFETIME } from '../definition/window-document.js';
+import { DIRECTIONS, LIFETIME } from '../definition/window-document.js';
 
 /** A JSON Schema, draft 2020-12. */
 export type JsonSchema = { readonly [keyword: string]: unknown };
@@ -145,6 +145,14 @@ const WINDOW_FEATURE: Readonly<Record<string, JsonSchema>> = {
   ),
   'hop?': duration('Steps in which the tail of the window moves; "1us" makes it exact.'),
   'offset?': duration('How long before T the window ends; default it ends at T.'),
+  'direction?': {
+    enum: DIRECTIONS,
+    description:
+      'Which way from T the window looks; "following" makes the feature a label, T < event time ≤ T + window, for training alone; default preceding.',
+  },
+  'maturity?': duration(
+    'Of a label: how long after the end of its window its rows have all come; default knownAfter of the source, or 0s.',
+  ),
   'filter?': expression('A BOOL expression over the columns: only rows where it is TRUE count.'),
   'max?': {
     type: 'integer',
@@ -276,7 +284,7 @@ const TRAINER = object({
   'folds?': object({
     count: { type: 'integer', description: 'Blocks of time before evaluateFrom, 2 to 20.' },
     'labelKnownAfter?': duration(
-      'How long after its time the label of a row is known; it trains no model of a block that begins earlier. Default 0s.',
+      'How long after its time the label of a row is known; it trains no model of a block that begins earlier. Default 0s, or when windows that the label reads are complete.',
     ),
   }),
   'file?': {

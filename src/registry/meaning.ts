@@ -84,11 +84,13 @@ function windowedMeaning(compiled: WindowedFeatureSet): unknown {
     entity: entity.name,
     source: source.name,
     keyColumns,
-    features: features.map(({ name, type, defaultValue, call, window, max, state, part }) => {
+    features: features.map((feature) => {
+      const { name, type, defaultValue, call, window, completeAfterUs, max, state, part } = feature;
       const { argument, filter, category, maxCategories } = states[state]!;
       const [over, by] = [expressionOf(argument), expressionOf(category)];
       const aggregate = { call, argument: over, filter: expressionOf(filter), category: by, maxCategories };
-      return { name, type, defaultValue, window, max, part, aggregate };
+      const complete = completeAfterUs === null ? {} : { completeAfterUs };
+      return { name, type, defaultValue, window, ...complete, max, part, aggregate };
     }),
   };
 }

@@ -73,7 +73,7 @@ export class BatchFrames {
     { project, signal }: JobContext,
   ): Promise<OpenedFrame> {
     const { time: timeColumn, knowledge, boundary, pins } = request.task;
-    const { service } = request.definition;
+    const service = request.definition.servedBy;
     const declared = declaredColumns(request, []);
     const asked = { project, service, frame, declared, timeColumn, knowledge, boundary, signal };
     return opened(await this.parts.retrieval.start(asked, pins!), readColumns(request));
@@ -104,7 +104,7 @@ export class BatchFrames {
       frame.pins,
     );
     const columns: readonly TypedColumn[] = [
-      ...definition.service.keyColumns,
+      ...definition.servedBy.keyColumns,
       { name: task.time, type: 'TIMESTAMP' },
     ];
     try {
@@ -153,7 +153,7 @@ async function* renamed(
 /** The columns that are read of a retrieved frame: what the model takes, and what stands beside its predictions. */
 function readColumns({ task, definition, target, manifest }: OpenRequest): ReadonlySet<string> | undefined {
   if (task.columns === 'all') return undefined;
-  const kept = [...definition.service.keyColumns, ...manifest.schema.raw].map(({ name }) => name);
+  const kept = [...definition.servedBy.keyColumns, ...manifest.schema.raw].map(({ name }) => name);
   return new Set([...kept, ...(target?.keyColumns ?? []), task.time]);
 }
 

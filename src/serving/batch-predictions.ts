@@ -82,7 +82,7 @@ export class BatchPredictions {
     const rules = pinnedRules(request, loaded.manifest);
     if (output.kind === 'rows')
       requireOutputColumns(this.setOf(project, output), givenColumns(loaded, vector));
-    const pin = { project, service: definition.service, frame: NO_FRAME, knowledge: rules.knowledge };
+    const pin = { project, service: definition.servedBy, frame: NO_FRAME, knowledge: rules.knowledge };
     const snapshot = request.snapshot === undefined ? {} : { snapshot: request.snapshot };
     const pins = rows.kind === 'features' ? null : await this.parts.retrieval.pin({ ...pin, ...snapshot });
     const task = { model, version, ...rules, pins, columns, vector, output };
@@ -194,7 +194,7 @@ type Layout = {
 
 function layoutOf(task: BatchTask, { loaded, definition, target }: Layout): BatchLayout {
   const { columns: kept, version, vector } = task;
-  const keys = definition.service.keyColumns.map(({ name }) => name);
+  const keys = definition.servedBy.keyColumns.map(({ name }) => name);
   const ofTarget = target === null ? [] : target.keyColumns;
   return {
     kept,

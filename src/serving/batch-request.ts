@@ -64,7 +64,7 @@ export function entityRefs(
   readonly service: CompiledFeatureService;
 } {
   const set = catalog.featureSet(project, asked.featureSet, asked.featureSetVersion);
-  const { keyColumns } = definition.service;
+  const { keyColumns } = definition.servedBy;
   const keyNames = new Map(set.entity.keys.map(({ name, type }) => [name, type]));
   const keys = asked.keys ?? {};
   const unknown = Object.keys(keys).find((name) => !keyColumns.some((column) => column.name === name));

@@ -57,7 +57,7 @@ export class Predict {
         inputs: definition.inputs,
         outputs: loaded.scorer.outputs.map(({ name }) => name),
       });
-      const { service } = definition;
+      const service = definition.servedBy;
       const answer = await this.parts.lookup.lookup(service, request.inputs);
       this.parts.answers.offer({ project, service, asked: request.inputs, answer });
       const columns = new Map([...request.inputs.columns, ...lookupColumns(service, answer)]);

@@ -89,7 +89,7 @@ async function inputOf(
 ): Promise<CascadeInput['scorer'] & FinalScorer> {
   const query = queryOf(boundary);
   const report = { rows: ROWS, knowledge: 'known', boundary, snapshot: {}, plan: {} } as const;
-  const counts = { leakCount: 0, assumedCreatedTimes: 0, uncertain: 0 };
+  const counts = { leakCount: 0, assumedCreatedTimes: 0, uncertain: 0, immature: 0 };
   const set = { id: 'none', rows: ROWS, contentHash: '', query, report: { ...report, ...counts } };
   const surroundings = { plumbline: '0', node: '0', hardware: 'a test' };
   const named = { version: 1, createdAt: '2013-12-01T00:00:00Z', surroundings };

@@ -29,7 +29,7 @@ export function manifestOf(
     ...named,
     signature: {
       inputs: model.inputs,
-      features: model.service.outputs,
+      features: model.servedBy.outputs,
       vector: schema.transformed.map(({ name }) => name),
     },
     schema,

@@ -29,6 +29,8 @@ features:
 | \`windows\` | several in its place |
 | \`hop\` | steps in which the tail moves; \`1us\` makes the window exact |
 | \`offset\` | how long before T the window ends |
+| \`direction\` | \`following\` makes it a label, which looks forward ([below](#labels)); default \`preceding\` |
+| \`maturity\` | of a label how long after the end of its window its rows have all come |
 | \`filter\` | a condition over the row: only rows where it is TRUE count |
 | \`max\` | bound of what the aggregate keeps, where the table says so; of an exact window the newest rows that it sees |
 | \`by\` | a row expression whose values are categories, each with an aggregate of its own: the features are \`of_keys\`, the categories, ascending, and \`of_values\`, theirs in the same order |
@@ -79,6 +81,28 @@ what was visible then. Its report counts each value for itself: in \`leakCount\`
 where a row in the window became visible within the clock bound of T. In a record, \`<alias>__sequence\` is -1 where the version was active and knew no row, NULL where it was not
 active. Values have no event time: \`<alias>__event_time\` is NULL. A span that reaches behind what \`historyRetention\` left is refused (HISTORY_EXPIRED). Generated frames take
 \`rows\` and \`grid\`; \`changes\` are refused, because windows change with time alone.
+
+## Labels
+
+\`\`\`yaml
+kind: FeatureSet
+name: delayed
+entity: airport
+source: departures
+features:
+  - { name: next_day, aggregate: "COUNT(*)", filter: "dep_delay >= 15", window: "1d", direction: following, maturity: "2h" }
+\`\`\`
+
+A **label** is what a model predicts: its window looks forward, T < event time ≤ T + W, exact on both ends, the mirror of an exact window; it has no \`hop\`, no \`offset\` and no
+\`lifetime\`, and its \`max\` is the aggregate's own. A set is of labels as a whole. A feature service may put one beside features, for training sets and the \`label.expression\` of a model.
+No answer as of T can know a label, so it has no online state: a lookup of a service that has one is refused (INVALID_REQUEST), and so are a model's transform, a service's expression and a chained set that read one
+(INVALID_DOCUMENT). A model over such a service predicts without them; its callers need not send keys that only labels have.
+
+A label may know what T could not: rows count as the **snapshot** knows them, by created time up to its instant, under \`event\` all of them; under \`served\` as under \`known\`. The instant
+of a snapshot is the latest arrival among its rows in the source, so it follows from the position alone: the same snapshot gives the same labels whenever it is asked (S19), and while nothing arrives, nothing is taken for complete.
+A label is complete where T + W + \`maturity\` is not after that instant. \`maturity\`, by default the source's \`knownAfter\` or 0s, is how late rows may come. A label that is not complete is absent: NULL, whatever its \`default\`, with status NOT_FOUND,
+never a part of a number; the report counts these under \`immature\`. Rows whose label is NULL are left out of training, and no fold is trained on a
+label before it is complete. Load history whole before labels are made of it: rows of a load that is under way count as they arrive.
 
 ## Bounds
 

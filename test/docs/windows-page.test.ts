@@ -30,9 +30,12 @@ describe('docs/windows.md', () => {
     for (const [name, call] of Object.entries(EXAMPLES)) expect(call).toContain(`${name}(delay`);
   });
 
-  it('shows a document that compiles to the features it names', () => {
-    const [, yaml] = /```yaml\n([\s\S]*?)```/.exec(WINDOWS_INTRODUCTION)!;
-    const checked = validateDocument(parseYamlDocuments(yaml!)[0]!.data);
+  it.each([
+    ['features', 0, 'delay_1h delay_1d delay_7d late last_day flights carriers of_keys of_values recent'],
+    ['labels', 1, 'next_day'],
+  ])('shows a document of %s that compiles to those it names', (_, place, names) => {
+    const yaml = [...WINDOWS_INTRODUCTION.matchAll(/```yaml\n([\s\S]*?)```/g)][place]![1]!;
+    const checked = validateDocument(parseYamlDocuments(yaml)[0]!.data);
     if ('problems' in checked) throw new Error(JSON.stringify(checked.problems));
     const { document } = checked;
     expect(checkDocument(document)).toEqual([]);
@@ -44,7 +47,6 @@ describe('docs/windows.md', () => {
       version: 1,
       id: 1,
     });
-    const names = 'delay_1h delay_1d delay_7d late last_day flights carriers of_keys of_values recent';
     expect(set.features.map(({ name }) => name).join(' ')).toBe(names);
   });
 

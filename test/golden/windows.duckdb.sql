@@ -40,3 +40,14 @@ ORDER BY f."~row"
 
 -- status of a feature
 CASE WHEN NOT "~0.active" THEN 'NOT_FOUND' WHEN ("~0=0") IS NULL THEN 'NULL' ELSE 'PRESENT' END
+
+-- keys of labels
+SELECT (row_number() OVER () - 1)::INTEGER AS "~key", *
+FROM (SELECT "origin", epoch_us(min("~t")) - 2 AS "~low", epoch_us(max("~t")) + 60 AS "~high" FROM "~asked"
+  WHERE "origin" IS NOT NULL GROUP BY "origin")
+
+-- status of a label
+CASE WHEN NOT "~0.active" OR NOT (epoch_us("~t") <= 430) THEN 'NOT_FOUND' WHEN ("~0=0") IS NULL THEN 'NULL' ELSE 'PRESENT' END
+
+-- a label with a default
+CASE WHEN epoch_us("~t") <= 430 THEN coalesce("~0=0", CAST('0' AS DOUBLE)) END

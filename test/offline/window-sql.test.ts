@@ -1,7 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { compileWindowedFeatureSet } from '../../src/compile/compile-windowed-set.js';
 import { compileFeatureService } from '../../src/compile/feature-service.js';
-import { type EntrySource, joinedSql, windowStatusSql } from '../../src/compile/sql/point-in-time.js';
+import {
+  joinedSql,
+  type WindowedSource,
+  windowStatusSql,
+  windowValueSql,
+} from '../../src/compile/sql/point-in-time.js';
 import type { KeyedHistory } from '../../src/compile/sql/point-in-time-steps.js';
 import {
   reachOf,
@@ -55,12 +60,14 @@ const HISTORY: KeyedHistory = {
   through: 41n,
 };
 
-const SOURCES = SERVICE.entries.flatMap((entry): EntrySource[] => {
+const SOURCES = SERVICE.entries.flatMap((entry): WindowedSource[] => {
   if (entry.kind !== 'windowed') return [];
   const rows = { table: HISTORY.table, column: historyColumn, eventTime: 'departed', snapshot: 41n };
   const more = { orderColumn: 'revision', tombstone: 'cancelled', frameKeys: ['"origin"'] };
-  return [{ kind: 'windowed', entry, ...rows, ...more }];
+  return [{ kind: 'windowed', entry, snapshotUs: 500n, ...rows, ...more }];
 });
+
+const LABEL = { ...SOURCES[0]!.entry.features[0]!, index: 0, completeAfterUs: 70n, defaultValue: 0n };
 
 const ASKED = { from: '"~asked"', keys: ['"origin"'] };
 const COLUMNS = (['event', 'order', 'sequence', 'created', 'assumed', 'served'] as const).map((stamp) => ({
@@ -78,8 +85,8 @@ describe('SQL of windows for DuckDB', () => {
   it('is what was reviewed', async () => {
     const reachUs = reachOf(SET.features.map(({ window }) => window));
     const statements = {
-      keys: windowKeysSql(ASKED, reachUs),
-      'keys where a window has no beginning': windowKeysSql(ASKED, null),
+      keys: windowKeysSql(ASKED, { reachUs, aheadUs: 0n }),
+      'keys where a window has no beginning': windowKeysSql(ASKED, { reachUs: null, aheadUs: 0n }),
       rows: rowsSql(false, 1n),
       'rows for exact windows, without a beginning': rowsSql(true, null),
       questions: windowQuestionsSql(ASKED, '"~window_keys"', null),
@@ -89,7 +96,10 @@ describe('SQL of windows for DuckDB', () => {
         '"here__sequence"',
       ),
       joined: joinedSql('"~frame"', SOURCES, ['"~m0"']),
-      'status of a feature': windowStatusSql(0, '"~0=0"'),
+      'status of a feature': windowStatusSql(SOURCES[0]!, 0, { index: 0, completeAfterUs: null }),
+      'keys of labels': windowKeysSql(ASKED, { reachUs: 2n, aheadUs: 60n }),
+      'status of a label': windowStatusSql(SOURCES[0]!, 0, { index: 0, completeAfterUs: 70n }),
+      'a label with a default': windowValueSql(SOURCES[0]!, 0, LABEL),
     };
     const text = Object.entries(statements).map(([name, sql]) => `-- ${name}\n${sql}`);
     await expect(`${text.join('\n\n')}\n`).toMatchFileSnapshot('../golden/windows.duckdb.sql');

@@ -53,7 +53,7 @@ export function listingSet(id: number, windows: readonly ListedWindow[]): Window
     const same = { name: `w${i}`, writtenName: `w${i}`, defaultValue: null, part: 'value', call } as const;
     const state = Number(filtered);
     const type = 'ARRAY<INT64>';
-    return { ...same, type, window, max, state, finish: LISTING.finish };
+    return { ...same, type, window, completeAfterUs: null, max, state, finish: LISTING.finish };
   });
   const inputs = [
     { name: 'x', expression: { kind: 'column', name: 'x', type: 'INT64' } },

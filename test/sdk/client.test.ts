@@ -30,6 +30,7 @@ const REPORT = {
   assumedCreatedTimes: 0,
   snapshot: { source: '41' },
   uncertain: 0,
+  immature: 0,
   plan: { alias: 'raw' },
 };
 const RESULT: LoadResult = { rows: 2, skipped: 0, contentHash: 'ab' };

@@ -17,7 +17,7 @@ export async function flightBundle(
   const { query } = flightPlan();
   const { knowledge, boundary } = query;
   const rows = TRAINING_ROWS + 200;
-  const counts = { leakCount: 0, assumedCreatedTimes: 0, uncertain: 0 };
+  const counts = { leakCount: 0, assumedCreatedTimes: 0, uncertain: 0, immature: 0 };
   const report = { rows, knowledge, boundary, ...counts, snapshot: {}, plan: {} };
   const set = { id: 'none', rows, contentHash: '', query, report };
   const run = { project, model: flightModel(changes), set };

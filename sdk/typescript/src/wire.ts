@@ -112,6 +112,8 @@ export type RetrievalReport = {
   readonly snapshot: Snapshot;
   /** Of `served` by T alone: values within the clock bound of a visibility change, which are not claimed (S18). */
   readonly uncertain: number;
+  /** Labels whose windows are not complete at the snapshot: NULL, and NOT_FOUND. */
+  readonly immature: number;
   /** By alias how its rows were found. */
   readonly plan: Readonly<Record<string, string>>;
 };

@@ -1,6 +1,6 @@
 import { namesIn } from '../../definition/expression.js';
 import type { Lifetime } from '../../definition/status.js';
-import type { LatestEntry, ServiceFeature, WindowedEntry } from '../service-reads.js';
+import type { LatestEntry, ServiceFeature, WindowedEntry, WindowedServiceFeature } from '../service-reads.js';
 import { duckdbSql, literalSql, quoteIdentifier } from './duckdb.js';
 
 /**
@@ -11,7 +11,11 @@ export type EntrySource = LatestSource | WindowedSource;
 
 export type LatestSource = SourceOf<LatestEntry> & { readonly kind: 'latest' };
 
-export type WindowedSource = SourceOf<WindowedEntry> & { readonly kind: 'windowed' };
+export type WindowedSource = SourceOf<WindowedEntry> & {
+  readonly kind: 'windowed';
+  /** Of labels the instant of the snapshot, microseconds: null where no row is in it. */
+  readonly snapshotUs: bigint | null;
+};
 
 type SourceOf<Entry> = {
   readonly entry: Entry;
@@ -175,9 +179,39 @@ export function statusSql(entry: number, valueSql: string, lifetime: Lifetime): 
   return `CASE WHEN ${gone.join(' OR ')} THEN 'NOT_FOUND'${expired} WHEN (${valueSql}) IS NULL THEN 'NULL' ELSE 'PRESENT' END`;
 }
 
-/** A windowed feature's status over the joined frame: aggregates are of something or of nothing (S15). */
-export function windowStatusSql(entry: number, valueSql: string): string {
-  return `CASE WHEN NOT ${activeColumn(entry)} THEN 'NOT_FOUND' WHEN (${valueSql}) IS NULL THEN 'NULL' ELSE 'PRESENT' END`;
+/**
+ * A windowed feature's status over the joined frame: aggregates are of something or of nothing (S15), and a label that is not
+ * complete is not there yet.
+ */
+export function windowStatusSql(
+  source: WindowedSource,
+  entry: number,
+  feature: Pick<WindowedServiceFeature, 'index' | 'completeAfterUs'>,
+): string {
+  const complete = completeSql(source, feature);
+  const gone = [`NOT ${activeColumn(entry)}`, ...(complete === null ? [] : [`NOT (${complete})`])];
+  const value = featureColumn(entry, feature.index);
+  return `CASE WHEN ${gone.join(' OR ')} THEN 'NOT_FOUND' WHEN (${value}) IS NULL THEN 'NULL' ELSE 'PRESENT' END`;
+}
+
+/** A windowed feature's value over the joined frame with its default, which never stands for a label that is not complete. */
+export function windowValueSql(
+  source: WindowedSource,
+  entry: number,
+  feature: WindowedServiceFeature,
+): string {
+  const value = withDefaultSql(featureColumn(entry, feature.index), feature);
+  const complete = feature.defaultValue === null ? null : completeSql(source, feature);
+  return complete === null ? value : `CASE WHEN ${complete} THEN ${value} END`;
+}
+
+/** SQL condition: a label is complete at the snapshot; null for what looks back. */
+function completeSql(
+  { snapshotUs }: WindowedSource,
+  { completeAfterUs }: Pick<WindowedServiceFeature, 'completeAfterUs'>,
+): string | null {
+  if (completeAfterUs === null) return null;
+  return snapshotUs === null ? 'false' : `epoch_us("~t") <= ${snapshotUs - completeAfterUs}`;
 }
 
 /** Event time of the matched row, unless it is NOT_FOUND. */

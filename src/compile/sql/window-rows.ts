@@ -39,13 +39,22 @@ export function reachOf(windows: readonly Window[]): bigint | null {
   return reachUs < WHOLE_TIME_US ? reachUs : WHOLE_TIME_US;
 }
 
+/** How far after T the span of a label ends; 0 of windows that look back. */
+export function aheadOf(windows: readonly Window[]): bigint {
+  return windows.reduce((most, { offsetUs }) => (-offsetUs > most ? -offsetUs : most), 0n);
+}
+
 /** The keys asked for, numbered: `"~key"`, their columns, and the rows that can matter: `"~low"` < event time ≤ `"~high"`, microseconds. */
-export function windowKeysSql({ from, keys }: WindowsAskedOf, reachUs: bigint | null): string {
+export function windowKeysSql(
+  { from, keys }: WindowsAskedOf,
+  { reachUs, aheadUs }: { readonly reachUs: bigint | null; readonly aheadUs: bigint },
+): string {
   const names = distinct(keys);
+  const high = aheadUs === 0n ? 'epoch_us(max("~t"))' : `epoch_us(max("~t")) + ${aheadUs}`;
   const low = reachUs === null ? 'NULL::BIGINT' : `epoch_us(min("~t")) - ${reachUs}`;
   return [
     'SELECT (row_number() OVER () - 1)::INTEGER AS "~key", *',
-    `FROM (SELECT ${names.join(', ')}, ${low} AS "~low", epoch_us(max("~t")) AS "~high" FROM ${from}`,
+    `FROM (SELECT ${names.join(', ')}, ${low} AS "~low", ${high} AS "~high" FROM ${from}`,
     `  WHERE ${names.map((name) => `${name} IS NOT NULL`).join(' AND ')} GROUP BY ${names.join(', ')})`,
   ].join('\n');
 }

@@ -28,6 +28,8 @@ export class WindowAnswers {
   readonly assumed: Marks;
   /** Values by `served` at T alone that lie within the clock bound of a change (S18). */
   readonly uncertain: Marks;
+  /** Labels that are not complete at the instant of the snapshot, and so NULL. */
+  readonly immature: Marks;
   private readonly builders: readonly ColumnBuilder[];
 
   constructor(features: readonly WindowedFeature[], questionCount: number) {
@@ -35,6 +37,7 @@ export class WindowAnswers {
     this.leaks = new Marks(features.length, questionCount);
     this.assumed = new Marks(features.length, questionCount);
     this.uncertain = new Marks(features.length, questionCount);
+    this.immature = new Marks(features.length, questionCount);
   }
 
   set(feature: number, question: number, value: Value): void {

@@ -10,6 +10,8 @@ export type WindowChain = {
   readonly states: readonly number[];
   /** Only that many of the newest rows count; null is all. Such a chain has one step. */
   readonly max: number | null;
+  /** Of labels how long after T they are complete, microseconds; null of windows that look back. */
+  readonly completeAfterUs: bigint | null;
 };
 
 /** One window and the features over it. */
@@ -35,8 +37,8 @@ export function windowChains(
 type Placed = { readonly feature: WindowedFeature; readonly place: number };
 
 function chainsOf(features: readonly Placed[]): readonly WindowChain[] {
-  const byWindow = Map.groupBy(features, ({ feature: { window, max } }) =>
-    [window.sizeUs, window.hopUs, window.offsetUs, max].join(),
+  const byWindow = Map.groupBy(features, ({ feature: { window, max, completeAfterUs } }) =>
+    [window.sizeUs, window.hopUs, window.offsetUs, max, completeAfterUs].join(),
   );
   const windows = [...byWindow.values()].toSorted((a, b) => compareSizes(a[0]!, b[0]!));
   const chains: Placed[][][] = [];
@@ -57,12 +59,15 @@ function chainOf(steps: readonly (readonly Placed[])[]): WindowChain {
     })),
     states,
     max: steps[0]![0]!.feature.max,
+    completeAfterUs: steps[0]![0]!.feature.completeAfterUs,
   };
 }
 
 /** Whether one window contains another as of every instant, with the same end. */
 function contains(wide: WindowedFeature, narrow: WindowedFeature): boolean {
   if (wide.max !== null || narrow.max !== null) return false;
+  // Labels have their beginning in common, not their end, and each is complete at an instant of its own.
+  if (wide.completeAfterUs !== null || narrow.completeAfterUs !== null) return false;
   const [outer, inner] = [wide.window, narrow.window];
   if (outer.offsetUs !== inner.offsetUs || inner.sizeUs === null) return false;
   // With an offset the end moves in hops.

@@ -29,6 +29,11 @@ export type WindowQuestions = {
   readonly keys: Float64Array;
   /** T, microseconds. */
   readonly times: BigInt64Array;
+  /**
+   * Of labels the instant of the snapshot, microseconds: rows known by then count, whatever T is. Null is T itself, for windows
+   * that look back.
+   */
+  readonly snapshotUs: bigint | null;
   /** Up to which instant, or place in the log, rows count in what was served; null by other rules. */
   readonly servedThrough: BigInt64Array | null;
   /** 0 where the feature set answered nothing yet (S18); null where it always did. */

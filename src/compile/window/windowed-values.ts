@@ -36,7 +36,10 @@ export function windowAnswerer(asked: WindowsAsked, rows: WindowRows, rule: Wind
   return (questions, { start, end }, answers) => {
     for (const work of works) {
       const ask = askerOf(work, { questions, answers, rule });
-      for (let question = start; question < end; question++) ask(question);
+      for (let question = start; question < end; question++) {
+        if (isComplete(work, questions, question)) ask(question);
+        else withhold(work, question, answers);
+      }
     }
   };
 }
@@ -52,6 +55,8 @@ type Work = {
   readonly visible: { readonly earliest: Extremes; readonly latest: Extremes } | null;
   /** Places of the chain's features. */
   readonly places: readonly number[];
+  /** As the chain has it. */
+  readonly completeAfterUs: bigint | null;
 };
 
 type WorkParts = {
@@ -87,6 +92,7 @@ function workOf({ asked, rows, rule, lane, chain, trees, assumed }: WorkParts): 
         ? null
         : { earliest: lane.extremesOf(visible.earliest), latest: lane.extremesOf(visible.latest) },
     places: chain.steps.flatMap((step) => step.features.map(({ place }) => place)),
+    completeAfterUs: chain.completeAfterUs,
   };
 }
 
@@ -111,6 +117,23 @@ function assumedTimes({ orders: { eventTimes }, createdTimes, createdAssumed }: 
   return times.map((us, row) => (createdAssumed![row] === 1 ? us : BEYOND_ALL));
 }
 
+/** Whether all rows of the windows were there at the snapshot; of what looks back they always are. */
+function isComplete(
+  { completeAfterUs }: Work,
+  { times, snapshotUs }: WindowQuestions,
+  question: number,
+): boolean {
+  return completeAfterUs === null || times[question]! + completeAfterUs <= snapshotUs!;
+}
+
+/** A label that is not complete is absent, never a part of it. */
+function withhold({ places }: Work, question: number, answers: WindowAnswers): void {
+  for (const feature of places) {
+    answers.set(feature, question, null);
+    answers.immature.mark(feature, question);
+  }
+}
+
 type Asking = {
   readonly questions: WindowQuestions;
   readonly answers: WindowAnswers;
@@ -118,7 +141,7 @@ type Asking = {
 };
 
 function askerOf(work: Work, { questions, answers, rule }: Asking): (question: number) => void {
-  const { keys, times, servedThrough, active } = questions;
+  const { keys, times, servedThrough, active, snapshotUs } = questions;
   let at = 0;
   const set = (feature: number, value: Value): void => answers.set(feature, at, value);
   const compare = {
@@ -132,7 +155,7 @@ function askerOf(work: Work, { questions, answers, rule }: Asking): (question: n
   return (question) => {
     at = question;
     const tUs = times[question]!;
-    const timed: WindowQuestion = { key: keys[question]!, tUs, through: tUs };
+    const timed: WindowQuestion = { key: keys[question]!, tUs, through: snapshotUs ?? tUs };
     work.byKnown?.ask(timed, compare);
     if (active !== null && active[question] === 0) for (const place of work.places) set(place, null);
     else work.byServed?.ask({ ...timed, through: servedThrough?.[question] ?? tUs }, served);

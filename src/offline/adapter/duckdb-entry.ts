@@ -17,6 +17,8 @@ export type EntryFound = EntrySides & {
   readonly countLeaks: () => Promise<number>;
   /** Counts the values in the answer that rest on an assumed created time; `"~joined"` is there. */
   readonly countAssumed: () => Promise<number>;
+  /** Values in the answer that are labels, and not complete at the snapshot. */
+  readonly immature: number;
 };
 
 /** What the entries of one retrieval share. */

@@ -5,7 +5,7 @@ import { formatTimestamp } from '../../definition/time.js';
 import type { ValueType } from '../../definition/value-type.js';
 import type { TypedColumn } from '../file-reader.js';
 import { readFrame } from '../frame-read.js';
-import { answerNames, type RetrievalQuery, sequenceName } from '../store.js';
+import { answerNames, type RetrievalQuery, sequenceNames } from '../store.js';
 import { valueTypeOf } from './duckdb-column.js';
 import { fillFrameTable, nameClash, ROW_NUMBER, requireQuotableNames } from './duckdb-frame-table.js';
 import { makeFrame } from './duckdb-generated.js';
@@ -88,7 +88,7 @@ function parquetItem(path: string): string {
 /** The columns whose types the query knows, whatever the frame is written in. */
 function declaredColumns(query: RetrievalQuery): readonly TypedColumn[] {
   const { service, timeColumn, knowledge, declared = [] } = query;
-  const sequences = knowledge === 'served' ? service.entries.map(({ alias }) => sequenceName(alias)) : [];
+  const sequences = knowledge === 'served' ? sequenceNames(service) : [];
   // The later of two of a name counts.
   return [
     ...declared,
@@ -162,7 +162,7 @@ function recordColumns(
   columns: ReadonlyMap<string, DuckDBType>,
 ): readonly string[] {
   if (knowledge !== 'served') return [];
-  const names = service.entries.map(({ alias }) => sequenceName(alias));
+  const names = sequenceNames(service);
   return names.some((name) => columns.has(name)) ? names : [];
 }
 

@@ -31,6 +31,7 @@ export async function findLatest(ask: EntryAsk<LatestSource>): Promise<EntryFoun
   return {
     plan: scope.plan,
     uncertain,
+    immature: 0,
     differing: differing?.table ?? null,
     sides: () => sidesOf(ask, scope, differing),
     countLeaks: async () => (differing !== null && isShown ? countDifferences(connection, differing) : 0),

@@ -5,6 +5,7 @@ import {
   eventTimeSql,
   statusSql,
   windowStatusSql,
+  windowValueSql,
   withDefaultSql,
 } from '../../compile/sql/point-in-time.js';
 import { type Column, type ColumnBatch, concatBatches, sliceRows } from '../../definition/column-batch.js';
@@ -106,12 +107,11 @@ function outputColumns(joined: JoinedFrame): readonly OutputColumn[] {
 
 function entryColumns(query: RetrievalQuery, source: EntrySource, place: number): readonly OutputColumn[] {
   const columns = source.entry.shown.flatMap((feature): OutputColumn[] => {
-    const raw = rawFeatureSql(source, place, feature);
-    const value = withDefaultSql(raw, feature);
     const { outputName: name, type } = feature;
+    const { value, status } = cellSql(source, place, feature.index);
     const output: OutputColumn = { name, type, sql: utc(value, type) };
     if (!query.include.includes('status')) return [output];
-    return [output, { name: statusName(name), type: 'STRING', sql: entryStatusSql(source, place, raw) }];
+    return [output, { name: statusName(name), type: 'STRING', sql: status }];
   });
   if (!query.include.includes('eventTime')) return columns;
   const eventTime = {
@@ -122,10 +122,23 @@ function entryColumns(query: RetrievalQuery, source: EntrySource, place: number)
   return [...columns, eventTime];
 }
 
-function entryStatusSql(source: EntrySource, place: number, raw: string): string {
-  return source.kind === 'latest'
-    ? statusSql(place, raw, source.entry.featureSet.lifetime)
-    : windowStatusSql(place, raw);
+/** A feature's value, with its default, and its status. */
+function cellSql(
+  source: EntrySource,
+  place: number,
+  index: number,
+): { readonly value: string; readonly status: string } {
+  if (source.kind === 'windowed') {
+    const feature = source.entry.features.find((each) => each.index === index)!;
+    return {
+      value: windowValueSql(source, place, feature),
+      status: windowStatusSql(source, place, feature),
+    };
+  }
+  const { features, featureSet } = source.entry;
+  const feature = features.find((each) => each.index === index)!;
+  const raw = rawFeatureSql(source, place, feature);
+  return { value: withDefaultSql(raw, feature), status: statusSql(place, raw, featureSet.lifetime) };
 }
 
 /** Aggregates rest on many rows. */

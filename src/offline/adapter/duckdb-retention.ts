@@ -32,10 +32,12 @@ export async function retainHistory(
   const former = await horizonOf(connection, table);
   const horizon = former !== null && former.horizonUs > horizonUs ? former.horizonUs : horizonUs;
   await fillTable(connection, '"~doomed"', doomedSql(ref, horizon, through));
-  const [row] = await rowsOf(connection, 'SELECT count(*) FROM "~doomed"');
+  const [row] = await rowsOf(connection, 'SELECT count(*), epoch_us(max("~arrival_time")) FROM "~doomed"');
   const rowsRemoved = Number(row![0]);
+  const removedUs = row![1] === null ? null : BigInt(row![1] as bigint | number);
+  const arrivalUs = later(former?.arrivalUs ?? null, removedUs);
   const floor = rowsRemoved > 0 ? through : (former?.floor ?? -1n);
-  await exclusively(() => saveHorizon(connection, history, { horizonUs: horizon, floor }));
+  await exclusively(() => saveHorizon(connection, history, { horizonUs: horizon, floor, arrivalUs }));
   for (let from = 0; from < rowsRemoved; from += CHUNK_ROWS) {
     const chunk = `SELECT "~sequence" FROM "~doomed" WHERE "~place" BETWEEN ${from + 1} AND ${from + CHUNK_ROWS}`;
     await exclusively(() => connection.run(`DELETE FROM ${table} WHERE "~sequence" IN (${chunk})`));
@@ -43,11 +45,15 @@ export async function retainHistory(
   return { horizonUs: horizon, rowsRemoved };
 }
 
+function later(a: bigint | null, b: bigint | null): bigint | null {
+  return a === null || (b !== null && b > a) ? b : a;
+}
+
 function doomedSql(ref: KeyedSource, horizonUs: bigint, through: bigint): string {
   const horizon = `make_timestamp(${horizonUs})`;
   const kept = ref.keys.map((keys) => keptSql(keyedHistory(ref, keys, through), horizon));
   return [
-    'SELECT "~sequence", row_number() OVER (ORDER BY "~sequence") AS "~place"',
+    'SELECT "~sequence", "~arrival_time", row_number() OVER (ORDER BY "~sequence") AS "~place"',
     `FROM ${quoteIdentifier(historyTable(ref))} h`,
     ...(kept.length === 0 ? [] : [`ANTI JOIN (${kept.join('\nUNION\n')}) k USING ("~sequence")`]),
     `WHERE ${historyColumn(ref.source.eventTime)} < ${horizon} AND "~sequence" <= ${through}`,

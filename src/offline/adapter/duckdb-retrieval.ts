@@ -1,9 +1,16 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { CompiledFeatureService } from '../../compile/feature-service.js';
+import { isLabelSet } from '../../compile/label-set.js';
 import type { ServiceEntry } from '../../compile/service-reads.js';
 import { quoteIdentifier } from '../../compile/sql/duckdb.js';
 import { type EntrySource, joinedSql } from '../../compile/sql/point-in-time.js';
-import { type RetrievalQuery, type RetrievalReport, type RetrievalResult, sequenceName } from '../store.js';
+import {
+  type RetrievalQuery,
+  type RetrievalReport,
+  type RetrievalResult,
+  sequenceName,
+  sequenceNames,
+} from '../store.js';
 import { type EntryFound, matchTable, numberOf } from './duckdb-entry.js';
 import { type Frame, openFrame, readingFrame } from './duckdb-frame.js';
 import { type HistoryOf, historyColumn } from './duckdb-history-table.js';
@@ -13,6 +20,7 @@ import type { PlanRules } from './duckdb-plan.js';
 import { assumedReadsSql, countReadLeaks, countUncertainReads } from './duckdb-read-counts.js';
 import { resultOf } from './duckdb-result.js';
 import { fillTable } from './duckdb-session.js';
+import { snapshotInstant } from './duckdb-snapshot-instant.js';
 import { findWindows } from './duckdb-windowed.js';
 
 export type RetrievalParts = {
@@ -28,7 +36,10 @@ export async function retrieve(parts: RetrievalParts): Promise<RetrievalResult> 
   const { connection, query, historyOf } = parts;
   await connection.run('BEGIN');
   const frame = await openFrame(connection, query, historyOf);
-  const sources = query.service.entries.map((entry) => entrySource(query, entry, historyOf));
+  const sources: EntrySource[] = [];
+  for (const entry of query.service.entries) {
+    sources.push(await entrySource({ connection, query, historyOf }, entry));
+  }
   const record = isRecord(query, frame);
   await readingFrame(connection, query, () =>
     fillTable(connection, '"~asked"', askedSql(frame, sources, record)),
@@ -57,28 +68,35 @@ export async function retrieve(parts: RetrievalParts): Promise<RetrievalResult> 
       sources.map((source) => [source.entry.featureSet.source.name, String(source.snapshot)]),
     ),
     uncertain: await countUncertain(connection, service, found),
+    immature: found.reduce((count, { immature }) => count + immature, 0),
     plan: Object.fromEntries(sources.map(({ entry }, i) => [entry.alias, found[i]!.plan])),
   };
   await connection.run('COMMIT');
   return resultOf({ connection, query, sources, frameColumns: frame.columns, report });
 }
 
-function entrySource(query: RetrievalQuery, entry: ServiceEntry, historyOf: HistoryOf): EntrySource {
+async function entrySource(
+  { connection, query, historyOf }: Pick<RetrievalParts, 'connection' | 'query' | 'historyOf'>,
+  entry: ServiceEntry,
+): Promise<EntrySource> {
   const { source } = entry.featureSet;
+  const history = historyOf({ project: query.project, source });
   const rows = {
-    ...historyOf({ project: query.project, source }),
+    ...history,
     column: historyColumn,
     orderColumn: source.orderColumn ?? null,
     eventTime: source.eventTime,
     tombstone: source.tombstone ?? null,
     frameKeys: entry.keyColumns.map(quoteIdentifier),
   };
-  return entry.kind === 'latest' ? { kind: 'latest', entry, ...rows } : { kind: 'windowed', entry, ...rows };
+  if (entry.kind === 'latest') return { kind: 'latest', entry, ...rows };
+  const snapshotUs = isLabelSet(entry.featureSet) ? await snapshotInstant(connection, history) : null;
+  return { kind: 'windowed', entry, snapshotUs, ...rows };
 }
 
 /** Whether the frame has the records of the answers asked for (S18): a checked frame has those of every entry, or of none. */
 function isRecord({ service, knowledge }: RetrievalQuery, { columns }: Frame): boolean {
-  return knowledge === 'served' && service.entries.every(({ alias }) => columns.has(sequenceName(alias)));
+  return knowledge === 'served' && sequenceNames(service).every((name) => columns.has(name));
 }
 
 /**
@@ -87,8 +105,9 @@ function isRecord({ service, knowledge }: RetrievalQuery, { columns }: Frame): b
  */
 function askedSql(frame: Frame, sources: readonly EntrySource[], record: boolean): string {
   const keys = sources.flatMap(({ frameKeys }) => frameKeys);
+  const recorded = sources.filter(({ entry }) => !isLabelSet(entry.featureSet));
   const sequences = record
-    ? sources.map(({ kind, entry }) => {
+    ? recorded.map(({ kind, entry }) => {
         const name = quoteIdentifier(sequenceName(entry.alias));
         return kind === 'latest' ? `coalesce(${name}::BIGINT, -1) AS ${name}` : `${name}::BIGINT AS ${name}`;
       })

@@ -8,6 +8,7 @@ export async function ensureStateTables(connection: DuckDBConnection): Promise<v
   await connection.run(
     'CREATE TABLE IF NOT EXISTS "~source_state" (history VARCHAR, epoch BIGINT, through BIGINT, horizon BIGINT, floor BIGINT)',
   );
+  await connection.run('ALTER TABLE "~source_state" ADD COLUMN IF NOT EXISTS arrival BIGINT');
   await connection.run(
     'CREATE TABLE IF NOT EXISTS "~compacted_tables" (history VARCHAR, keys VARCHAR, name VARCHAR, through BIGINT, rows BIGINT, longest BIGINT)',
   );
@@ -36,26 +37,34 @@ export async function saveEpoch(connection: DuckDBConnection, history: string, e
   await connection.run(`UPDATE "~source_state" SET epoch = ${epoch} WHERE history = ${sqlText(history)}`);
 }
 
-/** From where on history answers: T in microseconds, and the least snapshot. */
-export type Horizon = { readonly horizonUs: bigint; readonly floor: bigint };
+/** From where on history answers. */
+export type Horizon = {
+  /** The least T, microseconds. */
+  readonly horizonUs: bigint;
+  /** The least snapshot. */
+  readonly floor: bigint;
+  /** The latest arrival among the rows that were removed, microseconds; null where none has one. */
+  readonly arrivalUs: bigint | null;
+};
 
 /** Null where retention never removed anything; `table` is quoted. */
 export async function horizonOf(connection: DuckDBConnection, table: string): Promise<Horizon | null> {
-  const sql = `SELECT horizon, floor FROM "~source_state" WHERE horizon IS NOT NULL AND ${isTable('history', table)}`;
+  const sql = `SELECT horizon, floor, arrival FROM "~source_state" WHERE horizon IS NOT NULL AND ${isTable('history', table)}`;
   const [row] = await rowsOf(connection, sql);
   if (row === undefined) return null;
-  return { horizonUs: BigInt(row[0] as bigint | number), floor: BigInt(row[1] as bigint | number) };
+  const [horizonUs, floor, arrivalUs] = row.map((us) => (us === null ? null : BigInt(us as bigint | number)));
+  return { horizonUs: horizonUs!, floor: floor!, arrivalUs: arrivalUs! };
 }
 
 /** Keeps the horizon, and up to where the table went when rows were removed; part of the caller's transaction. */
 export async function saveHorizon(
   connection: DuckDBConnection,
   history: string,
-  { horizonUs, floor }: Horizon,
+  { horizonUs, floor, arrivalUs }: Horizon,
 ): Promise<void> {
   await ensureState(connection, history);
   await connection.run(
-    `UPDATE "~source_state" SET horizon = ${horizonUs}, floor = ${floor}, through = greatest(through, ${floor})
+    `UPDATE "~source_state" SET horizon = ${horizonUs}, floor = ${floor}, arrival = ${arrivalUs ?? 'NULL'}, through = greatest(through, ${floor})
      WHERE history = ${sqlText(history)}`,
   );
 }
@@ -79,7 +88,7 @@ export async function compactedTable(
 
 async function ensureState(connection: DuckDBConnection, history: string): Promise<void> {
   await connection.run(
-    `INSERT INTO "~source_state" SELECT ${sqlText(history)}, -1, -1, NULL, NULL
+    `INSERT INTO "~source_state" SELECT ${sqlText(history)}, -1, -1, NULL, NULL, NULL
      WHERE NOT EXISTS (FROM "~source_state" WHERE history = ${sqlText(history)})`,
   );
 }

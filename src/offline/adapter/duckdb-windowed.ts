@@ -1,3 +1,4 @@
+import { isLabelSet } from '../../compile/label-set.js';
 import { quoteIdentifier } from '../../compile/sql/duckdb.js';
 import type { WindowedSource } from '../../compile/sql/point-in-time.js';
 import { sequenceName } from '../store.js';
@@ -29,6 +30,7 @@ export async function findWindows(ask: EntryAsk<WindowedSource>): Promise<EntryF
     differing: anywhere(counts.leaks) ? await rowsWhere('d', '"~leak"') : null,
     sides: () => sidesOf(ask),
     countLeaks: async () => inAnswer(counts.leaks),
+    immature: inAnswer(counts.immature),
     countAssumed: async () => (query.knowledge === 'known' ? inAnswer(counts.assumed) : 0),
   };
 }
@@ -42,6 +44,8 @@ function workOf({ connection, query, source, entry }: EntryAsk<WindowedSource>):
 
 function ruleOf({ query, source, record }: EntryAsk<WindowedSource>): WindowsBy {
   const { alias, featureSet } = source.entry;
+  // A label is never served: beside what was, it is what the snapshot knows.
+  if (isLabelSet(featureSet)) return { kind: query.knowledge === 'event' ? 'event' : 'known' };
   if (query.knowledge !== 'served') return { kind: query.knowledge };
   if (record) return { kind: 'record', column: quoteIdentifier(sequenceName(alias)) };
   const activeUs = query.activations.get(featureSet.id)?.visibleUs ?? null;

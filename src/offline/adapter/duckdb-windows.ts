@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { DuckDBAppender, DuckDBConnection } from '@duckdb/node-api';
+import { isLabelSet } from '../../compile/label-set.js';
 import { duckdbType, quoteIdentifier } from '../../compile/sql/duckdb.js';
 import {
   activeColumn,
@@ -8,7 +9,7 @@ import {
   type WindowedSource,
 } from '../../compile/sql/point-in-time.js';
 import { CLOCK_BOUND_US, type KeyedHistory } from '../../compile/sql/point-in-time-steps.js';
-import { reachOf, windowKeysSql, windowQuestionsSql } from '../../compile/sql/window-rows.js';
+import { aheadOf, reachOf, windowKeysSql, windowQuestionsSql } from '../../compile/sql/window-rows.js';
 import { WindowAnswers } from '../../compile/window/window-answers.js';
 import type { WindowQuestions } from '../../compile/window/window-rows.js';
 import { type WindowAnswerer, windowAnswerer } from '../../compile/window/windowed-values.js';
@@ -54,6 +55,7 @@ export type WindowCounts = {
   readonly leaks: Float64Array;
   readonly assumed: Float64Array;
   readonly uncertain: Float64Array;
+  readonly immature: Float64Array;
 };
 
 /**
@@ -65,8 +67,9 @@ export async function computeWindows(work: WindowsWork): Promise<WindowCounts> {
   const { connection, source, history, by, into } = work;
   const { features } = source.entry;
   const asked = { from: work.from, keys: source.frameKeys };
-  const reachUs = reachOf(features.map(({ window }) => window));
-  await fillTable(connection, WINDOW_KEYS, windowKeysSql(asked, reachUs));
+  const windows = features.map(({ window }) => window);
+  const reach = { reachUs: reachOf(windows), aheadUs: aheadOf(windows) };
+  await fillTable(connection, WINDOW_KEYS, windowKeysSql(asked, reach));
   const record = by.kind === 'record' ? by.column : null;
   await fillTable(connection, QUESTIONS, windowQuestionsSql(asked, WINDOW_KEYS, record));
   const axis: WindowAxis = by.kind === 'record' || by.kind === 'served' ? by.kind : 'time';
@@ -78,13 +81,14 @@ export async function computeWindows(work: WindowsWork): Promise<WindowCounts> {
     leaks: new Float64Array(features.length),
     assumed: new Float64Array(features.length),
     uncertain: new Float64Array(features.length),
+    immature: new Float64Array(features.length),
   };
   const appender = await connection.createAppender(into);
   try {
-    for await (const page of questionPages(connection, by)) {
+    for await (const page of questionPages(connection, by, source)) {
       const answers = await answersOf(work, blocks, page);
       appendAnswers(appender, page, answers);
-      for (const kind of ['leaks', 'assumed', 'uncertain'] as const) add(counts[kind], answers[kind].counts);
+      for (const kind of COUNTED) add(counts[kind], answers[kind].counts);
     }
   } finally {
     appender.closeSync();
@@ -93,6 +97,8 @@ export async function computeWindows(work: WindowsWork): Promise<WindowCounts> {
   await connection.run(`DROP TABLE ${QUESTIONS}`);
   return counts;
 }
+
+const COUNTED = ['leaks', 'assumed', 'uncertain', 'immature'] as const;
 
 function tableColumns({ source, entry }: WindowsWork): readonly string[] {
   return [
@@ -112,7 +118,12 @@ function add(total: Float64Array, more: Float64Array): void {
 /** Questions in the order of their keys, and the frame's row of each. */
 type QuestionPage = WindowQuestions & { readonly rows: Column };
 
-async function* questionPages(connection: DuckDBConnection, by: WindowsBy): AsyncIterable<QuestionPage> {
+async function* questionPages(
+  connection: DuckDBConnection,
+  by: WindowsBy,
+  { entry, snapshotUs }: WindowedSource,
+): AsyncIterable<QuestionPage> {
+  const isLabel = isLabelSet(entry.featureSet);
   const [row] = await rowsOf(connection, `SELECT count(*) FROM ${QUESTIONS}`);
   const total = Number(row![0]);
   for (let first = 0; first < total; first += PAGE_ROWS) {
@@ -125,11 +136,15 @@ async function* questionPages(connection: DuckDBConnection, by: WindowsBy): Asyn
       count,
       keys: keys!.values as Float64Array,
       rows: rows!,
+      snapshotUs: isLabel ? (snapshotUs ?? BEFORE_ALL) : null,
       times: times!.values as BigInt64Array,
       ...activity(by, times!.values as BigInt64Array, through!),
     };
   }
 }
+
+/** Before every T: what knows no row. */
+const BEFORE_ALL = -(2n ** 63n);
 
 /** Of each question whether the set was active, and in `served` by a record how far it knew (S18). */
 function activity(

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { CompiledFeatureService } from '../../compile/feature-service.js';
+import { withoutLabels } from '../../compile/without-labels.js';
 import { type ColumnBatch, valueAt } from '../../definition/column-batch.js';
 import { PlumblineError, type Problem } from '../../definition/error.js';
 import { columnsOfJson, type JsonObject } from '../../definition/json-columns.js';
@@ -37,16 +38,14 @@ export type Replayed = {
 export class Replay {
   constructor(private readonly parts: ReplayParts) {}
 
-  /** The service that answers were given by. Throws NOT_FOUND where it is gone, UNKNOWN_FEATURE. */
+  /** The service that answers were given by, without the labels that a model's has. Throws NOT_FOUND where it is gone, UNKNOWN_FEATURE. */
   serviceOf(project: string, { featureService, features }: LoggedAnswer): CompiledFeatureService {
     const catalog = this.parts.catalogs.current();
-    return askedService(
-      catalog,
-      project,
+    const asked =
       featureService === null
         ? { features: features! }
-        : { featureService: featureService.name, version: featureService.version },
-    );
+        : { featureService: featureService.name, version: featureService.version };
+    return withoutLabels(askedService(catalog, project, asked));
   }
 
   /** Throws INVALID_REQUEST for answers that are not of this service, HISTORY_EXPIRED, FUTURE_TIME. */

@@ -1,5 +1,6 @@
 import { Body, Controller, HttpCode, Inject, Post } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { requireNoLabels, withoutLabels } from '../../compile/without-labels.js';
 import { stringifyJson } from '../../definition/json-value.js';
 import { askedService } from '../../offline/asked-features.js';
 import { CLOCK, type Clock } from '../../platform/clock.js';
@@ -30,11 +31,14 @@ export class ExplainController {
     @Exchange() { reply }: Exchange,
   ): Promise<string> {
     const { featureService, version, features } = body;
-    const service = askedService(this.catalogs.current(), project, {
+    const asked = askedService(this.catalogs.current(), project, {
       ...(featureService != null && { featureService }),
       ...(version != null && { version }),
       ...(features != null && { features }),
     });
+    // A value of an answer is explained, and no answer has labels.
+    const service = withoutLabels(asked);
+    if (service.outputs.length === 0) requireNoLabels(asked);
     const request = explainRequest(body, { project, service, nowUs: this.clock.nowUs() });
     const explanation = await this.explain.of(request);
     reply.header('content-type', 'application/json; charset=utf-8');
