@@ -29,7 +29,7 @@ export type WindowedSpec = WindowedCall & {
 };
 
 /** What a feature has a value for each of. */
-export type Categories = {
+type Categories = {
   readonly by: Expression;
   readonly max: number;
   /** The aggregate of all of them together. */

@@ -49,7 +49,7 @@ export type AggregateArgument = {
   readonly scale?: string | null;
 };
 
-export type AggregateParameterName = 'n' | 'k' | 'q' | 'max';
+type AggregateParameterName = 'n' | 'k' | 'q' | 'max';
 
 /** A number that an aggregate is told. */
 export type AggregateParameter = {

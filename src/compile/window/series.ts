@@ -30,7 +30,7 @@ export type RowSeries = {
   readonly features: readonly SeriesFeature[];
 };
 
-export type RowFilter = {
+type RowFilter = {
   /** Place of a state with this filter in the series' states: a row that passes has such a state. */
   readonly slot: number;
   /** Of each block the newest so many rows that pass are kept: the greatest `max` of the features with this filter. */

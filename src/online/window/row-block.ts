@@ -44,7 +44,7 @@ export function encodeRow(orders: OrderColumns, row: number, states: Uint8Array)
 }
 
 /** Whether a row gives a state: whether it passes the filter of that state. */
-export function hasState(row: RowBytes, slot: number): boolean {
+function hasState(row: RowBytes, slot: number): boolean {
   return ((row[ORDER_BYTES + (slot >> 3)]! >> (slot & 7)) & 1) === 1;
 }
 
@@ -65,9 +65,6 @@ const ORDER_COLUMN_AT = 17;
 const SEQUENCE_AT = 25;
 
 const LENGTH_BYTES = 4;
-
-/** Bytes of a row beside its states. */
-export const ROW_HEAD_BYTES = LENGTH_BYTES + ORDER_BYTES;
 
 function lengthOf(row: RowBytes): Buffer {
   const bytes = Buffer.allocUnsafe(LENGTH_BYTES);

@@ -8,7 +8,7 @@ export type TouchedBlock = BlockId & {
 };
 
 /** Rows of one tile, by their places in the batch; the rows of an exact window are one tile a block. */
-export type TouchedTile = { readonly place: number; readonly rows: number[] };
+type TouchedTile = { readonly place: number; readonly rows: number[] };
 
 /** How the rows of a batch change one series. */
 export type SeriesUpdate = {
