@@ -1,25 +1,36 @@
-import { Table } from 'apache-arrow';
+import { basename, join } from 'node:path';
+import type { DuckDBConnection } from '@duckdb/node-api';
 import type { PlumblineClient } from '../sdk/typescript/src/client.js';
-import { scoredOf } from './frame.js';
-import { joined, type Scored } from './score.js';
+import { sqlText } from './duckdb.js';
+import { LATE_MINUTES } from './frame.js';
+import { OUT } from './paths.js';
+import type { Scored } from './score.js';
 
-/** A trained model that is put to the test, and the features it is given. */
-export type Candidate = { readonly model: string; readonly version: number; readonly featureService: string };
+/** A trained model that is put to the test. */
+export type Candidate = { readonly model: string; readonly version: number };
 
-/** Retrieves a candidate's features for a frame file that holds outcomes, and scores its predictions batch by batch. */
+/** Predicts every row of a frame file, from the features of its time, and puts the predictions beside its outcomes. */
 export async function scoreFrame(
   client: PlumblineClient,
-  candidate: Candidate,
+  connection: DuckDBConnection,
+  { model, version }: Candidate,
   framePath: string,
 ): Promise<Scored> {
-  const { table } = await client.retrieve(
+  const job = await client.models.startBatchPrediction(
+    model,
     { kind: 'parquet', path: framePath },
-    { featureService: candidate.featureService, time: 'as_of' },
+    { version, time: 'as_of' },
   );
-  const parts: Scored[] = [];
-  for (const batch of table.batches) {
-    const part = new Table([batch]);
-    parts.push(scoredOf(part, await client.vectors(candidate.model, candidate.version, part)));
-  }
-  return joined(parts);
+  await client.waitForJob(job);
+  const predictions = join(OUT, `${model}-on-${basename(framePath)}`);
+  await client.models.batchToFile(job, predictions);
+  const reader = await connection.runAndReadAll(`
+    SELECT p.probability, (f.arr_delay >= ${LATE_MINUTES})::UTINYINT AS late
+    FROM read_parquet(${sqlText(predictions)}) p
+    JOIN read_parquet(${sqlText(framePath)}) f ON f.flight_id = p.flight_id`);
+  const [probabilities, labels] = reader.getColumns();
+  return {
+    labels: Uint8Array.from(labels as number[]),
+    predictions: Float64Array.from(probabilities as number[]),
+  };
 }

@@ -1,8 +1,7 @@
 import { Int64, makeData, Table, TimestampMicrosecond, Utf8, Vector, vectorFromArray } from 'apache-arrow';
-import type { Scored } from './score.js';
 
 /** Arrivals this many minutes late, or more, are what the model predicts. */
-const LATE_MINUTES = 15n;
+export const LATE_MINUTES = 15n;
 
 /** The keys of everything that is known about a flight. */
 export type FrameRow = {
@@ -30,15 +29,6 @@ export function frameAsOf(rows: readonly FrameRow[], asOfUs: bigint): Table {
     tailnum: texts('tailnum'),
     as_of: new Vector([makeData({ type: new TimestampMicrosecond('UTC'), data: asOf })]),
   });
-}
-
-/** Predictions of `answer` beside the outcomes in `frame`, row by row. */
-export function scoredOf(frame: Table, answer: Table): Scored {
-  const delays = columnOf(frame, 'arr_delay');
-  return {
-    labels: Uint8Array.from({ length: frame.numRows }, (_, row) => isLate(delays.get(row))),
-    predictions: predictionsOf(answer),
-  };
 }
 
 /** The probabilities of a `vectors` answer. */

@@ -85,7 +85,7 @@ async function tellEvening(stage: Stage): Promise<Evening> {
     const online = await predictTonight(stage, client, trained.version);
     return {
       startSeconds: service.startSeconds,
-      honest: { model: 'arrival_delay', version: trained.version, featureService: 'arrival_delay' },
+      honest: { model: 'arrival_delay', version: trained.version },
       trainedFlights: training.rows + evaluation.rows,
       week,
       audit,
@@ -192,19 +192,19 @@ async function tellAfterwards(stage: Stage, evening: Evening, service: RunningSe
 type Scores = { readonly honest: Scored; readonly leakyClaimed: Scored; readonly leakyServed: Scored };
 
 async function compareModels(stage: Stage, client: PlumblineClient, honest: Candidate): Promise<Scores> {
-  const { progress } = stage;
+  const { progress, connection } = stage;
   progress.chapter(
     'The honest model on October to December, every flight scored as it would have been served',
   );
-  const scores = { honest: await scoreFrame(client, honest, FILE.evaluationFrame) };
+  const scores = { honest: await scoreFrame(client, connection, honest, FILE.evaluationFrame) };
   progress.line(`AUC ${auc(scores.honest).toFixed(4)} on ${counted(scores.honest.labels.length)} flights`);
   progress.chapter('A join that leaks: the flight’s own departure delay, known only after it left');
   const name = 'arrival_delay_leaky';
   const trained = await trainOn(client, name, FILE.leakyFrame, progress);
-  const leaky: Candidate = { model: name, version: trained.version, featureService: name };
-  const leakyClaimed = await scoreFrame(client, leaky, FILE.leakyEvaluationFrame);
+  const leaky: Candidate = { model: name, version: trained.version };
+  const leakyClaimed = await scoreFrame(client, connection, leaky, FILE.leakyEvaluationFrame);
   progress.line(`it claims an AUC of ${auc(leakyClaimed).toFixed(4)}`);
-  const leakyServed = await scoreFrame(client, leaky, FILE.evaluationFrame);
+  const leakyServed = await scoreFrame(client, connection, leaky, FILE.evaluationFrame);
   progress.line(`served an hour before departure, it is worth ${auc(leakyServed).toFixed(4)}`);
   return { ...scores, leakyClaimed, leakyServed };
 }
