@@ -62,8 +62,8 @@ function drive(
     socket.on('error', reject);
     socket.on('data', (chunk: Buffer) => {
       answer = answer.length === 0 ? chunk : Buffer.concat([answer, chunk]);
-      if (!isWhole(answer)) return;
-      if (!answer.subarray(0, 12).equals(OK)) counts.failures++;
+      if (!isWholeAnswer(answer)) return;
+      if (!isOk(answer)) counts.failures++;
       answer = Buffer.alloc(0);
       latenciesMs.push(performance.now() - sentMs);
       send();
@@ -71,10 +71,15 @@ function drive(
   });
 }
 
+/** Whether an answer's status is 200. */
+export function isOk(answer: Buffer): boolean {
+  return answer.subarray(0, OK.length).equals(OK);
+}
+
 const OK = Buffer.from('HTTP/1.1 200');
 
-/** Answers have a `content-length`. */
-function isWhole(answer: Buffer): boolean {
+/** Whether an answer came to its end; answers have a `content-length`. */
+export function isWholeAnswer(answer: Buffer): boolean {
   const headEnd = answer.indexOf('\r\n\r\n');
   if (headEnd < 0) return false;
   const length = /content-length: (\d+)/i.exec(answer.toString('latin1', 0, headEnd))?.[1];

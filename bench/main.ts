@@ -1,4 +1,7 @@
-/** `npm run bench -- NAME --json`: ratios measured in one run, with the conditions beside them. */
+/**
+ * `npm run bench -- NAME --json`: ratios measured in one run, with the conditions beside them. `--share 0.01` makes
+ * `windows` so much smaller, to try it: its figures then prove nothing.
+ */
 import { parseArgs } from 'node:util';
 import { type BenchResult, conditions } from './conditions.js';
 import { ingest } from './ingest.js';
@@ -7,28 +10,31 @@ import { offlineFeast } from './offline-feast.js';
 import { offlineFlights } from './offline-flights.js';
 import { training } from './training.js';
 import { transforms } from './transforms.js';
+import { windows } from './windows.js';
 
-const BENCHMARKS: Readonly<Record<string, () => Promise<BenchResult>>> = {
+const BENCHMARKS: Readonly<Record<string, (share: number) => Promise<BenchResult>>> = {
   'offline-feast': offlineFeast,
   'offline-flights': offlineFlights,
   ingest,
   kernels,
   training,
   transforms,
+  windows,
 };
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
-  options: { json: { type: 'boolean', default: false } },
+  options: { json: { type: 'boolean', default: false }, share: { type: 'string', default: '1' } },
 });
 
 const run = BENCHMARKS[positionals[0] ?? ''];
-if (run === undefined) {
-  console.error(`name one of: ${Object.keys(BENCHMARKS).join(', ')}`);
+const share = Number(values.share);
+if (run === undefined || !(share > 0 && share <= 1)) {
+  console.error(`name one of: ${Object.keys(BENCHMARKS).join(', ')}; --share is above 0, 1 at most`);
   process.exitCode = 2;
 } else {
   const before = conditions();
-  const { ok, metrics } = await run();
+  const { ok, metrics } = await run(share);
   const all = { ...metrics, ...before };
   for (const [name, value] of Object.entries(all)) console.log(`${name.padEnd(24)} ${value}`);
   if (values.json) console.log(JSON.stringify({ ok, metrics: all }));

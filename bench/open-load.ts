@@ -1,0 +1,128 @@
+import { connect, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { isOk, isWholeAnswer } from './http-load.js';
+
+/** Requests that come at a rate, whether earlier ones were answered or not. */
+export type OpenLoad = {
+  readonly host: string;
+  readonly port: number;
+  readonly requestsPerSecond: number;
+  readonly requests: number;
+  /** The whole request, head and body, number `i` of all. */
+  readonly request: (i: number) => Buffer;
+};
+
+export type OpenLoadFigures = {
+  readonly seconds: number;
+  /** Answers that were not 200. */
+  readonly failures: number;
+  /** From the instant a request came, waiting for a free connection included. */
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+  /** How much later than by the rate requests came: what the load's own timers miss, in no latency. */
+  readonly lateP99Ms: number;
+};
+
+/** More than are ever under way, unless the service falls behind. */
+const CONNECTIONS = 64;
+
+/** Sends requests at a rate over kept-alive connections. Sockets are driven directly, as a service shares the cores. */
+export async function sendOpenLoad(load: OpenLoad): Promise<OpenLoadFigures> {
+  const crowd = new Crowd(load);
+  await crowd.open();
+  const lateMs: number[] = [];
+  const startedMs = performance.now();
+  for (let sent = 0; sent < load.requests; await sleep(1)) {
+    const nowMs = performance.now();
+    const due = Math.min(load.requests, Math.floor(((nowMs - startedMs) / 1000) * load.requestsPerSecond));
+    for (; sent < due; sent++) {
+      lateMs.push(nowMs - startedMs - ((sent + 1) / load.requestsPerSecond) * 1000);
+      crowd.send(sent, nowMs);
+    }
+  }
+  await crowd.done;
+  const seconds = (performance.now() - startedMs) / 1000;
+  crowd.close();
+  const { latenciesMs, failures } = crowd;
+  return {
+    seconds,
+    failures,
+    p50Ms: quantile(latenciesMs, 0.5),
+    p99Ms: quantile(latenciesMs, 0.99),
+    lateP99Ms: quantile(lateMs, 0.99),
+  };
+}
+
+type Waiting = { readonly i: number; readonly cameMs: number };
+
+/** Connections, each with one request under way, and requests that wait for one. */
+class Crowd {
+  readonly latenciesMs: number[] = [];
+  failures = 0;
+  readonly done: Promise<void>;
+  private readonly free: Socket[] = [];
+  private readonly all: Socket[] = [];
+  private readonly waiting: Waiting[] = [];
+  private readonly underWay = new Map<Socket, { readonly cameMs: number; answer: Buffer }>();
+  private finish: () => void = () => undefined;
+  private fail: (error: Error) => void = () => undefined;
+
+  constructor(private readonly load: OpenLoad) {
+    this.done = new Promise((resolve, reject) => {
+      this.finish = resolve;
+      this.fail = reject;
+    });
+    // Whoever waits for it hears of it; before that a failure is not one without a reader.
+    this.done.catch(() => undefined);
+  }
+
+  async open(): Promise<void> {
+    await Promise.all(Array.from({ length: CONNECTIONS }, () => this.connected()));
+  }
+
+  send(i: number, cameMs: number): void {
+    const socket = this.free.pop();
+    if (socket === undefined) this.waiting.push({ i, cameMs });
+    else this.write(socket, { i, cameMs });
+  }
+
+  close(): void {
+    for (const socket of this.all) socket.destroy();
+  }
+
+  private connected(): Promise<void> {
+    const { host, port } = this.load;
+    return new Promise((resolve) => {
+      const socket = connect({ host, port, noDelay: true }, () => {
+        this.free.push(socket);
+        resolve();
+      });
+      this.all.push(socket);
+      socket.on('error', this.fail);
+      socket.on('close', () => this.fail(new Error('the service closed a connection')));
+      socket.on('data', (chunk: Buffer) => this.take(socket, chunk));
+    });
+  }
+
+  private write(socket: Socket, { i, cameMs }: Waiting): void {
+    this.underWay.set(socket, { cameMs, answer: Buffer.alloc(0) });
+    socket.write(this.load.request(i));
+  }
+
+  private take(socket: Socket, chunk: Buffer): void {
+    const exchange = this.underWay.get(socket)!;
+    exchange.answer = exchange.answer.length === 0 ? chunk : Buffer.concat([exchange.answer, chunk]);
+    if (!isWholeAnswer(exchange.answer)) return;
+    this.latenciesMs.push(performance.now() - exchange.cameMs);
+    if (!isOk(exchange.answer)) this.failures++;
+    const next = this.waiting.shift();
+    if (next === undefined) this.free.push(socket);
+    else this.write(socket, next);
+    if (this.latenciesMs.length === this.load.requests) this.finish();
+  }
+}
+
+function quantile(values: readonly number[], share: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.floor(share * (sorted.length - 1))]!;
+}
