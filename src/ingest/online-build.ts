@@ -2,13 +2,16 @@ import type { SourceFeatureSet } from '../compile/chained-feature-set.js';
 import type { SourceDocument } from '../definition/document.js';
 import type { BuildSpan, OnlineStore } from '../online/store.js';
 import { type GroupRows, groupRows } from './group-rows.js';
-import { lastOf, type SourceLog } from './log.js';
+import { type LoggedRows, lastOf, type SourceLog } from './log.js';
 import { beyond, loggedGroups } from './logged-groups.js';
 import { onlineWrites } from './online-rows.js';
 import { windowWrites } from './window-writes.js';
 
 export type BuildRequest = {
-  readonly sets: readonly SourceFeatureSet[];
+  /** Numbers of the versions. */
+  readonly ids: readonly number[];
+  /** A version as it is compiled now; null, and from then on always, where it is to be built no more. */
+  readonly set: (id: number) => SourceFeatureSet | null;
   /** The source as it is known now: it may gain columns while a build goes on. */
   readonly source: () => SourceDocument;
   readonly progress: (done: number, total: number) => void;
@@ -43,36 +46,62 @@ export class OnlineBuild {
     await Promise.allSettled(this.underWay);
   }
 
-  private async read({ sets, source, progress, signal }: BuildRequest): Promise<number> {
+  private async read(request: BuildRequest): Promise<number> {
+    const { ids, set, progress, signal } = request;
     const { log, online } = this.parts;
     const through = new Map<number, bigint>();
-    for (const { id } of sets) through.set(id, await online.builtThrough(id));
+    for (const id of ids) if (set(id) !== null) through.set(id, await online.builtThrough(id));
+    if (through.size === 0) return 0;
     const first = [...through.values()].reduce((least, each) => (each < least ? each : least)) + 1n;
     const total = Number((await log.lastSequence(this.sourceName)) + 1n);
     let rows = 0;
     for await (const group of loggedGroups(log.read(this.sourceName, first))) {
       signal.throwIfAborted();
       this.stop.signal.throwIfAborted();
+      await this.applyGroup(request, group, through);
+      if (through.size === 0) break;
       const end = lastOf(group.at(-1)!);
-      for (const set of sets) {
-        const after = through.get(set.id)!;
-        const missing = beyond(group, after);
-        if (missing.length === 0) continue;
-        await this.apply(set, groupRows(source(), missing), { after, through: end });
-        through.set(set.id, end);
-      }
       rows += Number(end - group[0]!.firstSequence) + 1;
       progress(Number(end) + 1, total);
     }
     return rows;
   }
 
-  private async apply(set: SourceFeatureSet, rows: GroupRows, span: BuildSpan): Promise<void> {
+  /** Adds a group to each state that lacks it, and notes how far that is; those that are built no more are left out. */
+  private async applyGroup(
+    { set, source }: BuildRequest,
+    group: readonly LoggedRows[],
+    through: Map<number, bigint>,
+  ): Promise<void> {
+    const end = lastOf(group.at(-1)!);
+    for (const [id, after] of through) {
+      const current = set(id);
+      if (current === null) {
+        through.delete(id);
+        continue;
+      }
+      const missing = beyond(group, after);
+      if (missing.length === 0) continue;
+      const wanted = (): boolean => set(id) !== null;
+      await this.apply(current, groupRows(source(), missing), { after, through: end }, wanted);
+      through.set(id, end);
+    }
+  }
+
+  /** What is dropped goes after it is no longer wanted, so a write asked for while it is wanted comes before that. */
+  private async apply(
+    set: SourceFeatureSet,
+    rows: GroupRows,
+    span: BuildSpan,
+    wanted: () => boolean,
+  ): Promise<void> {
     const { online } = this.parts;
     if (set.kind === 'stored') return online.build(set.id, onlineWrites([set], rows), span);
     const unmoved = { after: span.after, through: span.after };
-    for await (const writes of windowWrites(online, set, 'built', rows))
+    for await (const writes of windowWrites(online, set, 'built', rows)) {
+      if (!wanted()) return;
       await online.buildWindows(set.id, writes, unmoved);
-    await online.buildWindows(set.id, [], span);
+    }
+    if (wanted()) await online.buildWindows(set.id, [], span);
   }
 }

@@ -36,6 +36,8 @@ export class SourcePipeline {
   private readonly views: LogViews;
   private readonly builds: OnlineBuild;
   private building: Promise<unknown> = Promise.resolve();
+  /** Versions of the build under way. One that was inactive for a moment leaves it: its state is dropped, and primed anew. */
+  private inBuild = new Set<number>();
   /** Versions whose online state follows the log. */
   private following: readonly SourceFeatureSet[] = [];
   /** Versions whose activation is known to be on record. */
@@ -115,13 +117,14 @@ export class SourcePipeline {
       this.ref = { project: this.ref.project, source: definitions.source };
       const before = this.doorDefinitions;
       this.doorDefinitions = definitions;
+      for (const id of this.inBuild) if (!definitions.active.has(id)) this.inBuild.delete(id);
       const wanted = definitions.featureSets.filter(({ id }) => definitions.active.has(id));
       const isActive = await Promise.all(wanted.map(({ id }) => this.parts.online.isActive(id)));
       this.following = wanted.filter((_, i) => isActive[i]);
       await this.views.catchUp();
       await this.dropVanished(before);
       await this.recordActivations(this.following);
-      return wanted.filter((_, i) => !isActive[i]);
+      return wanted.filter((_, i) => !isActive[i]).map(({ id }) => id);
     });
     const primed = this.prime(fresh);
     primed.catch((cause: unknown) => {
@@ -135,7 +138,10 @@ export class SourcePipeline {
    * the place of the old one. Goes on where an earlier rebuild was cut short. Returns the number of rows read.
    */
   rebuild(progress: BuildRequest['progress'], signal: AbortSignal): Promise<number> {
-    return this.inBuildTurn(() => this.buildAndActivate(this.following, progress, signal));
+    return this.inBuildTurn(() => {
+      const ids = this.following.map(({ id }) => id);
+      return this.buildAndActivate(ids, progress, signal);
+    });
   }
 
   /** Resolves when everything that was accepted so far is applied, or that failed. */
@@ -152,12 +158,12 @@ export class SourcePipeline {
     await this.views.close();
   }
 
-  private async prime(fresh: readonly SourceFeatureSet[]): Promise<void> {
+  private async prime(fresh: readonly number[]): Promise<void> {
     if (fresh.length === 0) return;
     await this.inBuildTurn(async () => {
       // Another build may have come before, or the version may be gone.
-      const isActive = await Promise.all(fresh.map(({ id }) => this.parts.online.isActive(id)));
-      const missing = fresh.filter(({ id }, i) => !isActive[i] && this.doorDefinitions.active.has(id));
+      const isActive = await Promise.all(fresh.map((id) => this.parts.online.isActive(id)));
+      const missing = fresh.filter((id, i) => !isActive[i] && this.doorDefinitions.active.has(id));
       if (missing.length > 0) await this.buildAndActivate(missing, () => undefined, this.builds.stopping);
     });
   }
@@ -169,27 +175,36 @@ export class SourcePipeline {
     return mine;
   }
 
+  /** Definitions may change while this goes on: versions are what they are now whenever rows or lookups come to them. */
   private async buildAndActivate(
-    sets: readonly SourceFeatureSet[],
+    ids: readonly number[],
     progress: BuildRequest['progress'],
     signal: AbortSignal,
   ): Promise<number> {
-    const build = { sets, source: () => this.ref.source, progress, signal };
+    this.inBuild = new Set(ids.filter((id) => this.doorDefinitions.active.has(id)));
+    const set = (id: number): SourceFeatureSet | null => this.setInBuild(id);
+    const build = { ids, set, source: () => this.ref.source, progress, signal };
     let rows = 0;
     for (let read = Number.POSITIVE_INFINITY; read > LEFT_FOR_THE_TURN; rows += read)
       read = await this.builds.catchUp(build);
     await this.views.inTurn(async () => {
       // What was appended meanwhile; nothing is applied while the states change places.
       rows += await this.builds.catchUp(build);
-      for (const set of sets) {
-        if (!this.doorDefinitions.active.has(set.id)) continue;
-        await this.parts.online.activate(set.id);
+      for (const id of ids) {
+        const built = this.setInBuild(id);
+        if (built === null) continue;
+        await this.parts.online.activate(id);
         // At once: rows that come from now on are its too, whatever fails behind this line.
-        this.following = [...this.following.filter(({ id }) => id !== set.id), set];
+        this.following = [...this.following.filter((each) => each.id !== id), built];
       }
       await this.recordActivations(this.following);
     });
     return rows;
+  }
+
+  private setInBuild(id: number): SourceFeatureSet | null {
+    if (!this.inBuild.has(id)) return null;
+    return this.doorDefinitions.featureSets.find((set) => set.id === id) ?? null;
   }
 
   /** The first record of a version stays; a crash may have come between its activation and its record. */
@@ -210,9 +225,10 @@ export class SourcePipeline {
     const ids = new Set([...before.featureSets, ...featureSets].map(({ id }) => id));
     for (const id of ids) {
       if (active.has(id)) continue;
-      if (!before.active.has(id) && !(await this.parts.online.isActive(id))) continue;
-      await this.parts.activations.forget(id);
+      if (before.active.has(id) || (await this.parts.online.isActive(id)))
+        await this.parts.activations.forget(id);
       this.recorded.delete(id);
+      // Also what an unfinished build left of a version that was never active.
       await this.parts.online.drop(id);
     }
   }

@@ -177,6 +177,39 @@ describe('a rebuild', () => {
   });
 });
 
+describe('a version that is deactivated while it is built', () => {
+  it('leaves the rebuild to the others, and nothing behind; once back it is whole', async () => {
+    const both = definitions(SOURCE, [FIRST, SECOND]);
+    const without = { ...both, active: new Set([FIRST.id]) };
+    for (const back of [false, true]) {
+      const service = await started({ sets: [FIRST, SECOND] });
+      for (let i = 0n; i < 3n; i++) await service.accept(manyRows(20_000, i));
+      let using: Promise<unknown> | null = null;
+      const rebuilt = service.pipeline.rebuild(() => {
+        using ??= Promise.all([without, ...(back ? [both] : [])].map((each) => service.pipeline.use(each)));
+      }, new AbortController().signal);
+      expect(await rebuilt).toBe(60_000);
+      await using;
+      const asked = [FIRST, SECOND].map(({ id }) => ({ setId: id, keys: [keyOf('k0')] }));
+      const found = (await readLatest(service.online, asked)).map(([row]) => row?.through);
+      expect(found).toEqual([59_900n, back ? 59_900n : undefined]);
+      expect(await service.online.isActive(SECOND.id)).toBe(back);
+      expect(await service.online.builtThrough(SECOND.id)).toBe(-1n);
+    }
+  });
+
+  it('loses what was built of it, also when a crash came in between', async () => {
+    const service = await started();
+    await service.accept(ENTRIES[0]!);
+    await service.online.build(SECOND.id, [], { after: -1n, through: 1n });
+    await service.pipeline.use({
+      ...definitions(SOURCE, [FIRST, SECOND]),
+      active: new Set([FIRST.id]),
+    });
+    expect(await service.online.builtThrough(SECOND.id)).toBe(-1n);
+  });
+});
+
 describe('a new feature set version', () => {
   it('is primed from the beginning of the log before it is active (S9, S18)', async () => {
     const service = await started();

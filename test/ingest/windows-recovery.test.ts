@@ -33,10 +33,16 @@ const SOURCE: SourceDocument = {
     { name: 'x', type: 'FLOAT64' },
   ],
 };
+/** The source once it says which rows delete. */
+const GROWN: SourceDocument = {
+  ...SOURCE,
+  tombstone: 'gone',
+  columns: [...SOURCE.columns, { name: 'gone', type: 'BOOL' }],
+};
 const FIRST = windowedSet(1);
 const SECOND = windowedSet(2);
 
-function windowedSet(id: number): WindowedFeatureSet {
+function windowedSet(id: number, source = SOURCE): WindowedFeatureSet {
   const features = [
     { name: 'rows', aggregate: 'COUNT(*)', windows: ['20us', '90us'], hop: '2us' },
     { name: 'sum', aggregate: 'SUM(x)', window: '50us', hop: '5us', filter: 'v > 3' },
@@ -52,7 +58,7 @@ function windowedSet(id: number): WindowedFeatureSet {
     source: 'readings',
     features,
   } as const;
-  return compileWindowedFeatureSet({ document, source: SOURCE, entity, version: 1, id });
+  return compileWindowedFeatureSet({ document, source, entity, version: 1, id });
 }
 
 /** Rows of three keys, a third of them late, some twice over in one entry. */
@@ -82,6 +88,23 @@ const ENTRIES: readonly LogEntry[] = Array.from({ length: 12 }, (_, entry) => {
   return { rows: batch, arrivalUs: 1_000n, door: { kind: 'push' } };
 });
 
+/** Deletion rows of two keys, the second one late. */
+const DELETIONS: readonly LogEntry[] = [
+  { key: 'a', at: 400n },
+  { key: 'b', at: 250n },
+].map(({ key, at }) => {
+  const columns = {
+    k: columnOf('STRING', [key]),
+    at: columnOf('TIMESTAMP', [at]),
+    created: columnOf('TIMESTAMP', [401n]),
+    v: columnOf('INT64', [7n]),
+    x: columnOf('FLOAT64', [1000]),
+    gone: columnOf('BOOL', [true]),
+  };
+  const batch = { rowCount: 1, columns: new Map(Object.entries(columns)) };
+  return { rows: batch, arrivalUs: 1_000n, door: { kind: 'push' } };
+});
+
 describe('windows', () => {
   it('are what one application gives, wherever a crash or a failure cut it short (S9, S11, S12)', async () => {
     const wanted = await applied();
@@ -108,6 +131,38 @@ describe('windows', () => {
     expect(await service.windows(FIRST)).toEqual(await applied());
   });
 
+  it.each([
+    { how: 'rebuilt', sets: [1] },
+    { how: 'primed', sets: [1, 2] },
+  ])(
+    'take deletion rows as such where the source learns of them while they are $how (S13)',
+    async ({ how, sets }) => {
+      const grown = definitions(
+        sets.map((id) => windowedSet(id, GROWN)),
+        GROWN,
+      );
+      const wanted = await started();
+      for (const entry of ENTRIES) await wanted.accept(entry);
+      await wanted.pipeline.use(grown);
+      for (const entry of DELETIONS) await wanted.accept(entry);
+
+      const service = await started();
+      for (const entry of ENTRIES) await service.accept(entry);
+      let using: Promise<void> | null = null;
+      // The first row comes while the state is built, the second one when it is in its place.
+      service.onceBuilt(async () => {
+        using = service.pipeline.use(grown);
+        await service.accept(DELETIONS[0]!);
+      });
+      if (how === 'primed') await service.pipeline.use(definitions([FIRST, SECOND]));
+      else await service.pipeline.rebuild(() => undefined, new AbortController().signal);
+      await using;
+      await service.accept(DELETIONS[1]!);
+      const set = how === 'primed' ? SECOND : FIRST;
+      expect(await service.windows(set)).toEqual(await wanted.windows(set));
+    },
+  );
+
   it('of a later version are as if it had been there from the beginning, and go with it', async () => {
     const service = await started();
     for (const entry of ENTRIES.slice(0, 6)) await service.accept(entry);
@@ -129,8 +184,11 @@ async function applied() {
   return found;
 }
 
-function definitions(featureSets: readonly WindowedFeatureSet[]): SourceDefinitions {
-  return { source: SOURCE, featureSets, active: new Set(featureSets.map(({ id }) => id)) };
+function definitions(
+  featureSets: readonly WindowedFeatureSet[],
+  source: SourceDocument = SOURCE,
+): SourceDefinitions {
+  return { source, featureSets, active: new Set(featureSets.map(({ id }) => id)) };
 }
 
 /** A pipeline on real stores of its own. */
@@ -143,10 +201,10 @@ async function started(folder = temporaryFolder('windows')) {
   });
   const history = new History(offline);
   const identities = LmdbIdentities.open(join(folder, 'identities'));
-  const cut = { next: null as number | null };
+  const cut: Interference = { next: null, onceBuilt: null };
   const parts = {
     log,
-    online: cutShort(online, cut),
+    online: interfered(online, cut),
     history,
     identities,
     activations: { record: async () => undefined, forget: async () => undefined },
@@ -173,6 +231,10 @@ async function started(folder = temporaryFolder('windows')) {
     cutShort: (written: number) => {
       cut.next = written;
     },
+    /** Happens once, before the next write to a state that is built aside. */
+    onceBuilt: (work: () => Promise<void>) => {
+      cut.onceBuilt = work;
+    },
     reopened: async () => {
       await close();
       return started(folder);
@@ -186,18 +248,27 @@ async function started(folder = temporaryFolder('windows')) {
   };
 }
 
-function cutShort(store: OnlineStore, cut: { next: number | null }): OnlineStore {
+type Interference = { next: number | null; onceBuilt: (() => Promise<void>) | null };
+
+function interfered(store: OnlineStore, cut: Interference): OnlineStore {
+  const writeWindows: OnlineStore['writeWindows'] = async (writes, owner) => {
+    const { next } = cut;
+    cut.next = null;
+    const written: readonly WindowWrite[] = next === null ? writes : writes.slice(0, next);
+    await store.writeWindows(written, owner);
+    if (next !== null) throw new Error('the disk is full');
+  };
+  const buildWindows: OnlineStore['buildWindows'] = async (...build) => {
+    const { onceBuilt } = cut;
+    cut.onceBuilt = null;
+    await onceBuilt?.();
+    await store.buildWindows(...build);
+  };
+  const changed = new Map<unknown, unknown>(Object.entries({ writeWindows, buildWindows }));
   return new Proxy(store, {
     get: (target, name) => {
       const found: unknown = Reflect.get(target, name);
-      if (name !== 'writeWindows') return typeof found === 'function' ? found.bind(target) : found;
-      return async (...[writes, owner]: Parameters<OnlineStore['writeWindows']>) => {
-        const { next } = cut;
-        cut.next = null;
-        const written: readonly WindowWrite[] = next === null ? writes : writes.slice(0, next);
-        await target.writeWindows(written, owner);
-        if (next !== null) throw new Error('the disk is full');
-      };
+      return changed.get(name) ?? (typeof found === 'function' ? found.bind(target) : found);
     },
   });
 }
