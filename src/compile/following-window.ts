@@ -4,6 +4,12 @@ import type { Problem } from '../definition/error.js';
 import { LIFETIME, type WindowFeatureDocument } from '../definition/window-document.js';
 import type { WindowedFeature } from './windowed-feature-set.js';
 
+/** From the first instant to the last one (S1), microseconds: no window, and nothing that becomes complete, is longer. */
+export const MAX_REACH_US = 315_537_897_599_999_999n;
+
+/** What is wrong with a window that is. */
+export const TOO_FAR = 'reaches farther than times do, from the year 1 to 9999';
+
 /** Where a window lies about T, and of a label from when on it is whole. */
 export type DirectedWindow = Pick<WindowedFeature, 'window' | 'completeAfterUs'>;
 
@@ -37,6 +43,10 @@ export function followingWindow(
   }
   const maturity = feature.maturity ?? source.knownAfter ?? '0s';
   const completeAfterUs = sizeUs + parseDuration(maturity, `${path}/maturity`);
+  if (completeAfterUs > MAX_REACH_US) {
+    problems.push({ path: place, message: `${TOO_FAR}, its maturity included; make it shorter` });
+    return null;
+  }
   return { window: { sizeUs, hopUs: 1n, offsetUs: -sizeUs }, completeAfterUs };
 }
 

@@ -3,7 +3,13 @@ import { parseDuration } from '../definition/duration.js';
 import type { Problem } from '../definition/error.js';
 import { defaultHopUs, type Window } from '../definition/window.js';
 import { LIFETIME, type WindowFeatureDocument } from '../definition/window-document.js';
-import { type DirectedWindow, followingWindow, isFollowing } from './following-window.js';
+import {
+  type DirectedWindow,
+  followingWindow,
+  isFollowing,
+  MAX_REACH_US,
+  TOO_FAR,
+} from './following-window.js';
 
 /** A window of a feature, and what its features are called. */
 type NamedWindow = DirectedWindow & { readonly name: string };
@@ -86,7 +92,7 @@ type WindowProblem = { readonly member: 'window' | 'hop' | 'offset'; readonly me
 
 function reachProblem({ sizeUs, offsetUs }: Window): WindowProblem | null {
   if ((sizeUs ?? 0n) + offsetUs <= MAX_REACH_US) return null;
-  const message = 'reaches farther back than times do, from the year 1 to 9999; write "lifetime" as window';
+  const message = `${TOO_FAR}; write "lifetime" as window`;
   return { member: offsetUs > 0n ? 'offset' : 'window', message };
 }
 
@@ -110,9 +116,6 @@ function hopProblem(
   const back = offsetUs === 0n ? text : `${text} and its offset`;
   return refused('hop', `cuts ${back} into ${tiles} tiles, ${MAX_TILES} at most; make it longer`);
 }
-
-/** From the first instant to the last one (S1), microseconds. */
-const MAX_REACH_US = 315_537_897_599_999_999n;
 
 /** Tiles that a window may need at one instant. */
 function tilesOf({ sizeUs, hopUs, offsetUs }: Window): bigint {

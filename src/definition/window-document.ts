@@ -36,7 +36,7 @@ export type WindowFeatureDocument = {
 
 /** Which way from T a window looks. */
 export const DIRECTIONS = ['preceding', 'following'] as const;
-export type Direction = (typeof DIRECTIONS)[number];
+type Direction = (typeof DIRECTIONS)[number];
 
 /** The window that sees every row. */
 export const LIFETIME = 'lifetime';

@@ -1,6 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsArray, IsIn, IsInt, IsObject, IsOptional, IsString, Min } from 'class-validator';
+import { IsArray, IsIn, IsObject, IsOptional, IsString } from 'class-validator';
 import { KNOWLEDGE_RULES, type Knowledge } from '../../offline/store.js';
+import { IsVersion } from '../../platform/is-version.js';
 
 /** Which value to explain. */
 export class ExplainBody {
@@ -11,8 +12,7 @@ export class ExplainBody {
 
   @ApiPropertyOptional({ description: 'Of the feature service; default: the latest' })
   @IsOptional()
-  @IsInt()
-  @Min(1)
+  @IsVersion()
   readonly version?: number;
 
   @ApiPropertyOptional({ type: [String], example: ['weather:temp'], description: 'This or featureService' })
