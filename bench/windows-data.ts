@@ -57,7 +57,7 @@ export const SPANS: readonly WindowSpan[] = [
   { name: '7d', sizeUs: 7 * 24 * HOUR_US, hopUs: HOUR_US },
 ];
 
-export const AGGREGATES = ['count', 'sum', 'avg', 'max'] as const;
+const AGGREGATES = ['count', 'sum', 'avg', 'max'] as const;
 
 export const WINDOW_SOURCE = 'readings';
 
