@@ -79,8 +79,15 @@ function endOf(
       const value = keptValueAt(argument!, row);
       if (value !== null) take(state, { order, value });
     },
-    merge: (state, other) => {
-      for (const entry of other.entries) take(state, entry);
+    merge: ({ entries }, other) => {
+      let at = entries.length;
+      while (at > 0 && other.entries.length > 0 && !isBehind(entries, at - 1, other.entries[0]!.order)) at--;
+      const own = entries.splice(at);
+      const total = own.length + other.entries.length;
+      for (let i = 0, j = 0; i + j < total && entries.length < n; ) {
+        const next = other.entries[j];
+        entries.push(next === undefined || isBehind(own, i, next.order) ? own[i++]! : other.entries[j++]!);
+      }
     },
     write: ({ entries }, to) => {
       to.count(entries.length);
