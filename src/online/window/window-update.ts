@@ -140,12 +140,13 @@ type Moved = { readonly newestUs: bigint; readonly left: readonly BlockId[] };
 /** Rows of one entity by block and tile; they come mostly in the order of time, so the last tile is looked at first. */
 class TouchedBlocks {
   readonly all: TouchedBlock[] = [];
+  private readonly byNumber = new Map<bigint, TouchedBlock>();
   private block: TouchedBlock | null = null;
 
   constructor(private readonly series: number) {}
 
   fold(folded: readonly BlockId[]): void {
-    if (folded.length > 0) this.all.push({ series: this.series, number: BASE_BLOCK, tiles: [], folded });
+    if (folded.length > 0) this.start(BASE_BLOCK, folded);
   }
 
   add(number: bigint, place: number, row: number): void {
@@ -157,10 +158,13 @@ class TouchedBlocks {
   }
 
   private blockOf(number: bigint): TouchedBlock {
-    const known = this.all.find((each) => each.number === number);
-    if (known !== undefined) return known;
-    const block = { series: this.series, number, tiles: [], folded: [] };
+    return this.byNumber.get(number) ?? this.start(number, []);
+  }
+
+  private start(number: bigint, folded: readonly BlockId[]): TouchedBlock {
+    const block = { series: this.series, number, tiles: [], folded };
     this.all.push(block);
+    this.byNumber.set(number, block);
     return block;
   }
 }
