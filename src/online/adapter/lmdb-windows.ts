@@ -28,7 +28,7 @@ export class LmdbWindows {
   blocks(slot: number, key: Uint8Array, asked: readonly BlockId[]): readonly (Uint8Array | null)[] {
     const id = slotKey(slot, key);
     const entries = asked.length === 0 ? [] : this.passingEntries(id);
-    const found = asked.map((block) => entries.find((entry) => compareBlocks(entry, block) === 0));
+    const found = asked.map((block) => entryOf(entries, block));
     // Copied before the next read.
     const inRecord = found.map((entry) => (entry?.bytes ? Buffer.from(entry.bytes) : null));
     return found.map((entry, i) => (entry === undefined ? null : (inRecord[i] ?? this.bytesOf(id, entry))));
@@ -49,8 +49,8 @@ export class LmdbWindows {
   write(slot: number, { key, header, blocks, gone }: WindowWrite): void {
     const id = slotKey(slot, key);
     const before = this.passingEntries(id);
-    const changed = [...blocks, ...gone];
-    const kept = before.filter((entry) => !changed.some((block) => compareBlocks(block, entry) === 0));
+    const changed = [...blocks, ...gone].sort(compareBlocks);
+    const kept = before.filter((entry) => entryOf(changed, entry) === undefined);
     const entries = placed(kept, blocks);
     for (const entry of before)
       if (entry.bytes === null && !isApart(entries, entry)) void this.entries.remove(blockKey(id, entry));
@@ -125,7 +125,19 @@ function placed(kept: readonly RecordEntry[], written: readonly RecordEntry[]): 
 }
 
 function isApart(entries: readonly RecordEntry[], block: BlockId): boolean {
-  return entries.some((entry) => entry.bytes === null && compareBlocks(entry, block) === 0);
+  return entryOf(entries, block)?.bytes === null;
+}
+
+/** The one of a sorted list with this series and number. */
+function entryOf<T extends BlockId>(sorted: readonly T[], block: BlockId): T | undefined {
+  let [start, end] = [0, sorted.length];
+  while (start < end) {
+    const middle = (start + end) >>> 1;
+    if (compareBlocks(sorted[middle]!, block) < 0) start = middle + 1;
+    else end = middle;
+  }
+  const found = sorted[start];
+  return found !== undefined && compareBlocks(found, block) === 0 ? found : undefined;
 }
 
 /** Series and number of a block, behind the key of its entity. */
