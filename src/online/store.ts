@@ -30,8 +30,8 @@ export type LatestRead = { readonly setId: number; readonly keys: readonly (Uint
 
 /** Asks for the windows of a set. */
 export type WindowRead = LatestRead & {
-  /** Of each series of the set the number of the first block that is wanted; those of the base come always. */
-  readonly from: readonly bigint[];
+  /** Of each series of the set the number of the first block that is wanted, the base always with them; null where none is. */
+  readonly from: readonly (bigint | null)[];
 };
 
 export type OnlineRead = { readonly latest: readonly LatestRead[]; readonly windows: readonly WindowRead[] };

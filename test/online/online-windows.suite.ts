@@ -6,6 +6,7 @@ import type {
   StoredWindows,
   WindowBlock,
   WindowHeader,
+  WindowRead,
   WindowWrite,
 } from '../../src/online/store.js';
 
@@ -19,7 +20,7 @@ export function onlineWindowsSuite(engine: string, open: () => Promise<OnlineSto
       await store.activate(nextSet);
       return nextSet++;
     };
-    const readOf = async (setId: number, name: string, from: readonly bigint[] = FROM_THE_FIRST) => {
+    const readOf = async (setId: number, name: string, from: WindowRead['from'] = FROM_THE_FIRST) => {
       const asked = { setId, keys: [key(name), null], from };
       return (await store.read({ latest: [], windows: [asked] })).windows[0]?.[0] ?? null;
     };
@@ -55,7 +56,7 @@ export function onlineWindowsSuite(engine: string, open: () => Promise<OnlineSto
       expect(found).toEqual([state.blocks[1]!.bytes, null]);
     });
 
-    it('gives of each series the blocks from a number on, and always the base', async () => {
+    it('gives of each series the blocks from a number on, and always the base, or none', async () => {
       const setId = await activeSet();
       const all = [
         [0, BASE_BLOCK],
@@ -66,7 +67,11 @@ export function onlineWindowsSuite(engine: string, open: () => Promise<OnlineSto
       ] as const;
       await store.writeWindows([writeOf(setId, 'k', stateOf(all))], owner);
       const found = await readOf(setId, 'k', [2n, 2n]);
-      expect(found?.blocks.map(({ series, number }) => [series, number])).toEqual([all[0], all[2], all[4]]);
+      const idsOf = (state: StoredWindows | null) =>
+        state?.blocks.map(({ series, number }) => [series, number]);
+      expect(idsOf(found)).toEqual([all[0], all[2], all[4]]);
+      expect(idsOf(await readOf(setId, 'k', [null, 2n]))).toEqual([all[4]]);
+      expect(await readOf(setId, 'k', [null, null])).toEqual({ ...stateOf(all), blocks: [] });
     });
 
     it('writes headers and blocks anew, and removes what is gone, of that entity alone', async () => {

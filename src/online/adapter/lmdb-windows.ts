@@ -1,7 +1,7 @@
 import type { Database } from 'lmdb';
 import { BASE_BLOCK } from '../../compile/window/series.js';
 import { writeSortableInt64 } from '../../definition/int64-bytes.js';
-import type { BlockId, StoredWindows, WindowHeader, WindowWrite } from '../store.js';
+import type { BlockId, StoredWindows, WindowHeader, WindowRead, WindowWrite } from '../store.js';
 import { rangeOfSlot, SLOT_BYTES, slotKey } from './slot-key.js';
 import {
   compareBlocks,
@@ -34,14 +34,14 @@ export class LmdbWindows {
     return found.map((entry, i) => (entry === undefined ? null : (inRecord[i] ?? this.bytesOf(id, entry))));
   }
 
-  /** The header and the blocks from some on, one number a series; base blocks always. */
-  read(slot: number, key: Uint8Array, from: readonly bigint[]): StoredWindows | null {
+  /** The header and the blocks from some on, one number a series; base blocks always with them; none of a series of null. */
+  read(slot: number, key: Uint8Array, from: WindowRead['from']): StoredWindows | null {
     const id = slotKey(slot, key);
     const record = this.record(id);
     if (record === null) return null;
     const wanted = record.entries.filter(({ series, number }) => {
       const first = from[series];
-      return number === BASE_BLOCK || first === undefined || number >= first;
+      return first !== null && (number === BASE_BLOCK || first === undefined || number >= first);
     });
     return this.windowsOf(id, { ...record, entries: wanted });
   }

@@ -1,7 +1,7 @@
 import { firstBlock, type WindowSeries, windowSeries } from '../../compile/window/series.js';
 import type { WindowedFeatureSet } from '../../compile/windowed-feature-set.js';
 import type { Value } from '../../definition/value.js';
-import type { StoredWindows } from '../store.js';
+import type { StoredWindows, WindowRead } from '../store.js';
 import { rowSeriesReader } from './row-series-reader.js';
 import type { SeriesReader } from './series-reader.js';
 import { tileSeriesReader } from './tile-series-reader.js';
@@ -14,7 +14,7 @@ export class WindowValues {
   /** `wanted` are places of features; others are null in the answers. */
   constructor(
     private readonly set: WindowedFeatureSet,
-    wanted: ReadonlySet<number>,
+    private readonly wanted: ReadonlySet<number>,
   ) {
     this.series = windowSeries(set);
     this.readers = this.series.map((each) =>
@@ -22,12 +22,13 @@ export class WindowValues {
     );
   }
 
-  /** Of each series the first block that a T from `nowUs` on may need. */
-  from(nowUs: bigint): readonly bigint[] {
-    // What is to be folded is there still, where no row came since.
-    return this.series.map((each) =>
-      each.kind === 'tiles' || each.kind === 'rows' ? firstBlock(each, nowUs) : FIRST,
-    );
+  /** Of each series the first block that a T from `nowUs` on may need; null where no feature of it is wanted. */
+  from(nowUs: bigint): WindowRead['from'] {
+    return this.series.map((each) => {
+      if (!each.features.some(({ feature }) => this.wanted.has(feature))) return null;
+      // What is to be folded is there still, where no row came since.
+      return each.kind === 'tiles' || each.kind === 'rows' ? firstBlock(each, nowUs) : FIRST;
+    });
   }
 
   /** Values before defaults, in the order of the set's features. No row in `stored` may be later than T (S14). */
