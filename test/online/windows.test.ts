@@ -11,8 +11,10 @@ import type { GroupRows } from '../../src/ingest/group-rows.js';
 import { windowWrites } from '../../src/ingest/window-writes.js';
 import { LmdbOnlineStore } from '../../src/online/adapter/lmdb.js';
 import { Lookup, type LookupAnswer } from '../../src/online/lookup.js';
-import type { StoredWindows } from '../../src/online/store.js';
+import type { KeyBlocks, StoredWindows } from '../../src/online/store.js';
 import { decodeRows } from '../../src/online/window/row-block.js';
+import { encodeBlock, TileCodec } from '../../src/online/window/tile-block.js';
+import { WindowValues } from '../../src/online/window/window-values.js';
 import { ManualClock } from '../../src/platform/clock.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 import { ascending, groupOf, type ListedWindow, listingSet, type SourceRow } from './window-fixture.js';
@@ -247,6 +249,82 @@ describe('windows online', () => {
     expect(await ask()).toEqual({ ...nothing, values, states: ['ALIVE', 'ALIVE'], sequences: [-1n, -1n] });
   });
 });
+
+describe('windows online, part by part', () => {
+  const few = { sizeUs: 10n, hopUs: 2n, offsetUs: 0n };
+  const row = (i: number, name: string): SourceRow => ({
+    key: name,
+    eventUs: 0n,
+    orderUs: 0n,
+    orderColumn: null,
+    sequence: BigInt(i),
+    x: BigInt(i),
+    filter: true,
+    tombstone: false,
+  });
+  /** The keys of each part. */
+  const partsOf = async (set: WindowedFeatureSet, rows: readonly SourceRow[]) => {
+    const parts: string[][] = [];
+    for await (const writes of windowWrites(store, set, 'active', groupOf(rows))) {
+      parts.push(writes.map(({ key }) => Buffer.from(key).toString('hex')));
+      await store.writeWindows(writes, OWNER);
+    }
+    return parts;
+  };
+
+  it('are written some thousand keys at a time, each key once, and go on where they were cut off', async () => {
+    const set = listingSet(nextId++, [{ window: few, max: null, filtered: false }]);
+    await store.activate(set.id);
+    const rows = Array.from({ length: 10_000 }, (_, i) => row(i, `key ${i % 5_000}`));
+    for await (const writes of windowWrites(store, set, 'active', groupOf(rows))) {
+      expect(writes).toHaveLength(4_096);
+      await store.writeWindows(writes.slice(0, 320), OWNER);
+      break;
+    }
+    const rest = await partsOf(set, rows);
+    expect(rest.map((keys) => keys.length)).toEqual([4_096, 584]);
+    expect(new Set(rest.flat()).size).toBe(4_680);
+    const { entries } = await lookup(set, ['key 0', 'key 320', 'key 4999'], 0n);
+    expect(entries[0]!.values).toEqual([[[0n, 5_000n]], [[320n, 5_320n]], [[4_999n, 9_999n]]]);
+    expect(await partsOf(set, rows)).toEqual([]);
+  });
+
+  it('are written fewer keys at a time where their blocks are large', async () => {
+    const set = listingSet(nextId++, [{ window: few, max: null, filtered: false }]);
+    await store.activate(set.id);
+    const large = {
+      windowHeaders: async (_: unknown, keys: readonly Uint8Array[]) => keys.map(() => null),
+      windowBlocks: async (_: unknown, asked: readonly KeyBlocks[]) => asked.map(() => [LARGE_BLOCK]),
+    };
+    const rows = Array.from({ length: 100 }, (_, i) => row(i, `key ${i}`));
+    const parts: number[] = [];
+    for await (const writes of windowWrites(large, set, 'active', groupOf(rows))) parts.push(writes.length);
+    expect(parts).toEqual([32, 32, 32, 4]);
+  });
+
+  it('are asked for no series whose features nobody wants', () => {
+    const windows = [few, { ...few, hopUs: 3n }].map((window) => ({ window, max: null, filtered: false }));
+    const set = listingSet(0, windows);
+    const firstOf = (place: number) => firstBlock(windowSeries(set)[place]!, 7n);
+    const from = (...wanted: readonly number[]) => new WindowValues(set, new Set(wanted)).from(7n);
+    expect([from(), from(1), from(0, 1)]).toEqual([
+      [null, null],
+      [null, firstOf(1)],
+      [firstOf(0), firstOf(1)],
+    ]);
+  });
+});
+
+/** One tile, the last of its block, that lists a number many times over: more than 32 of them are too much for one part. */
+const LARGE_BLOCK = largeBlock(40_000);
+
+function largeBlock(count: number): Uint8Array {
+  const { aggregate } = listingSet(0, []).states[0]!;
+  const codec = new TileCodec([aggregate]);
+  const tiles = new Array<Uint8Array | null>(16).fill(null);
+  tiles[15] = codec.encode([new Array<bigint>(count).fill(7n)]);
+  return encodeBlock(tiles)!;
+}
 
 async function storedOf(set: WindowedFeatureSet) {
   const keys = KEYS.map((key) => encodeKey(['STRING'], [key])!);

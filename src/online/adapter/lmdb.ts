@@ -36,8 +36,8 @@ const WRITTEN_AT_ONCE = 16_384;
 /** What keys and values look like; a change of either is another layout. */
 const LAYOUT = '4';
 
-/** Keys whose windows are written in one transaction, for the same reasons; one takes longer than a row. */
-const WINDOWS_AT_ONCE = 8_192;
+/** Keys whose windows are written in one transaction, for the same reasons; one takes far longer than a row. */
+const WINDOWS_AT_ONCE = 4_096;
 
 /**
  * Latest values and windows in LMDB, memory-mapped. The state of a set lies in a *slot*, a number of 4 bytes in front of
