@@ -25,17 +25,20 @@ const DAYS_SHARE = 0.04;
 
 const KINDS = ['tile', 'tile', 'span', 'day', 'change'] as const;
 
+type EdgeKind = (typeof KINDS)[number];
+
 /** Instants on, before and after the edges of tiles, spans, local days and changes of clocks. */
 export class EdgeTimes {
-  /** Those given so far. */
-  count = 0;
+  /** How many were given so far, by what they are the edge of. */
+  readonly counts = new Map<EdgeKind, number>();
 
   constructor(private readonly random: Random) {}
 
   /** An edge not much later than `us`, or a microsecond beside one. */
   before(us: bigint): bigint {
-    this.count++;
-    return this.edgeBefore(us) + this.random.pick([-1n, 0n, 1n]);
+    const kind = this.random.pick(KINDS);
+    this.counts.set(kind, (this.counts.get(kind) ?? 0) + 1);
+    return this.edgeBefore(us, kind) + this.random.pick([-1n, 0n, 1n]);
   }
 
   /** The next edge of a tile, at times the next midnight or change of clocks, or a microsecond beside it. */
@@ -52,10 +55,10 @@ export class EdgeTimes {
     return rest <= 1n || rest === HOPS_US[0]! - 1n;
   }
 
-  private edgeBefore(us: bigint): bigint {
+  private edgeBefore(us: bigint, kind: EdgeKind): bigint {
     const { random } = this;
     const hopUs = random.pick(HOPS_US);
-    switch (random.pick(KINDS)) {
+    switch (kind) {
       case 'tile':
         return floorTo(us, hopUs) - BigInt(random.whole(0, 3)) * hopUs;
       case 'span':

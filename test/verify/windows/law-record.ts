@@ -20,6 +20,9 @@ export class LawRecord {
   stops = 0;
   refused = 0;
   edgeAnswers = 0;
+  /** Answers in which a set was not active yet. */
+  inactiveAnswers = 0;
+  presentValues = 0;
   latestUs = 0n;
 
   answered(version: number, entities: readonly SentRow[], answer: LookupJson): void {
@@ -29,7 +32,11 @@ export class LawRecord {
     if (asOfUs > this.latestUs) this.latestUs = asOfUs;
     if (EdgeTimes.isEdge(asOfUs)) this.edgeAnswers += entities.length;
     entities.forEach((keys, i) => {
-      this.answers.push({ version, keys, asOf, ...results[i]!, sequences: sequences[i]! });
+      const logged = { version, keys, asOf, ...results[i]!, sequences: sequences[i]! };
+      this.answers.push(logged);
+      this.presentValues += logged.statuses.filter((status) => status === 'PRESENT').length;
+      // Of windows null says that; newest rows have none of an unknown key either.
+      if (logged.sequences['tiled'] === null) this.inactiveAnswers++;
     });
   }
 

@@ -176,8 +176,12 @@ class LawSeed {
       rows: world.traffic.sent,
       late: world.traffic.late,
       duplicates: world.traffic.duplicates,
-      'edge rows': world.time.edges.count,
-      'edge answers': record.edgeAnswers,
+      ...Object.fromEntries(
+        [...world.time.edges.counts].map(([kind, count]) => [`rows at ${kind} edges`, count]),
+      ),
+      'answers at edges': record.edgeAnswers,
+      'answers of inactive sets': record.inactiveAnswers,
+      'values present': record.presentValues,
       'refused pushes': record.refused,
     };
   }
