@@ -79,6 +79,7 @@ export class LawTraffic {
       return this.random.pick(this.events);
     }
     const row = this.rows.row(this.time.nowUs);
+    this.time.sent(row['at'] as bigint);
     if (source === 'events' && this.events.push(row) > RECENT_EVENTS) this.events.shift();
     this.countLate(`${source} ${row['k']}`, row['at'] as bigint);
     return row;
