@@ -5,6 +5,7 @@ import type { ColumnBatch } from '../../definition/column-batch.js';
 import { PlumblineError } from '../../definition/error.js';
 import type { TfBackend } from '../../platform/configuration.js';
 import type { TrainedModel, Trainer, TrainingControl, TrainingPlan } from '../trainer.js';
+import { type SentRows, sentRows } from './sent-rows.js';
 import type { FromTrainingThread, ToTrainingThread, TrainingThread } from './training-messages.js';
 
 /** The compiled entry beside this file, or its source where this file is run from source (in tests). */
@@ -38,12 +39,12 @@ async function trainInWorker(
   control: TrainingControl,
 ): Promise<TrainedModel> {
   const worker = new Worker(ENTRY, { workerData: thread, name: 'training' });
-  const rows = batches[Symbol.asyncIterator]();
+  const rows = sentRows(batches)[Symbol.asyncIterator]();
   try {
     for await (const message of messagesOf(worker, control.signal)) {
       switch (message.kind) {
         case 'ready':
-          worker.postMessage(await nextMessage(rows));
+          await sendNext(worker, rows);
           break;
         case 'progress':
           control.progress(message.done, message.total);
@@ -68,7 +69,8 @@ async function* messagesOf(worker: Worker, signal: AbortSignal): AsyncIterable<F
   }
 }
 
-async function nextMessage(rows: AsyncIterator<ColumnBatch>): Promise<ToTrainingThread> {
+async function sendNext(worker: Worker, rows: AsyncIterator<SentRows>): Promise<void> {
   const next = await rows.next();
-  return next.done ? { kind: 'end' } : { kind: 'rows', batch: next.value };
+  const message: ToTrainingThread = next.done ? { kind: 'end' } : { kind: 'rows', batch: next.value.batch };
+  worker.postMessage(message, next.done ? [] : next.value.transfer);
 }
