@@ -1,3 +1,5 @@
+import { floorDivided } from './floor-divided.js';
+
 /** Which rows a windowed feature sees, by event time (S20). All members are microseconds. */
 export type Window = {
   /** W; null is `lifetime`: every row. */
@@ -44,9 +46,4 @@ export function defaultHopUs(sizeUs: bigint | null): bigint | null {
 /** The greatest multiple of `step` that is not above `us`; ⌊⌋ towards −∞. */
 export function floorTo(us: bigint, step: bigint): bigint {
   return floorDivided(us, step) * step;
-}
-
-function floorDivided(a: bigint, b: bigint): bigint {
-  const quotient = a / b;
-  return a % b < 0n ? quotient - 1n : quotient;
 }

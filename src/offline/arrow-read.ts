@@ -1,6 +1,7 @@
 import { type Data, DataType, RecordBatch, RecordBatchReader, TimeUnit, Vector } from 'apache-arrow';
 import { type Column, type ColumnBatch, ColumnBuilder } from '../definition/column-batch.js';
 import { PlumblineError } from '../definition/error.js';
+import { floorDivided } from '../definition/floor-divided.js';
 import type { Value } from '../definition/value.js';
 import type { ScalarType, ValueType } from '../definition/value-type.js';
 import { requireSoundBatch } from './arrow-check.js';
@@ -189,9 +190,7 @@ function microsecondsOf(value: bigint, perSecond: bigint): bigint {
       throw new RangeError('has an instant that no 64 bits of microseconds hold');
     return us;
   }
-  const scale = perSecond / 1_000_000n;
-  const quotient = value / scale;
-  return value % scale < 0n ? quotient - 1n : quotient;
+  return floorDivided(value, perSecond / 1_000_000n);
 }
 
 function valueTypeOfArrow(type: DataType): ValueType | null {

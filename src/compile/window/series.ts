@@ -1,4 +1,5 @@
-import { floorTo, type Span, spanOf, type Window } from '../../definition/window.js';
+import { floorDivided } from '../../definition/floor-divided.js';
+import { type Span, spanOf, type Window } from '../../definition/window.js';
 import type { WindowedFeature, WindowedFeatureSet } from '../windowed-feature-set.js';
 
 /**
@@ -131,7 +132,7 @@ export function blockWidthUs(series: WindowSeries): bigint | null {
 /** The block of an event time; the base where one block holds every time. */
 export function blockOf(series: WindowSeries, eventUs: bigint): bigint {
   const width = blockWidthUs(series);
-  return width === null ? BASE_BLOCK : dividedDown(eventUs - 1n, width);
+  return width === null ? BASE_BLOCK : floorDivided(eventUs - 1n, width);
 }
 
 /**
@@ -142,7 +143,7 @@ export function firstBlock(series: WindowSeries, sinceUs: bigint): bigint {
   const width = blockWidthUs(series);
   if (width === null) return BASE_BLOCK;
   const reaches = series.features.map(({ window }) => reachOf(spanOf(window, sinceUs)));
-  return dividedDown(
+  return floorDivided(
     reaches.reduce((least, each) => (each < least ? each : least)),
     width,
   );
@@ -167,9 +168,4 @@ export function mostBlocks(series: WindowSeries): number {
   });
   const farthest = reaches.reduce((most, each) => (each > most ? each : most));
   return Number((farthest + width - 1n) / width) + 1 + Number(hasBase(series));
-}
-
-/** ⌊a / b⌋ towards −∞. */
-export function dividedDown(a: bigint, b: bigint): bigint {
-  return floorTo(a, b) / b;
 }

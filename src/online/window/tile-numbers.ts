@@ -1,4 +1,4 @@
-import { dividedDown } from '../../compile/window/series.js';
+import { floorDivided } from '../../definition/floor-divided.js';
 
 /**
  * For each event time the number k of its tile (kH, (k+1)H]. Division of bigints costs some 100 ns, that of doubles is
@@ -12,7 +12,7 @@ export function tileNumbers(eventTimes: BigInt64Array, hopUs: bigint): BigInt64A
     numbers[row] =
       before > -LARGEST && before < LARGEST && hop < LARGEST
         ? BigInt(dividedDoubles(before, hop))
-        : dividedDown(eventTimes[row]! - 1n, hopUs);
+        : floorDivided(eventTimes[row]! - 1n, hopUs);
   }
   return numbers;
 }

@@ -1,7 +1,7 @@
 import type { Aggregate, AggregateRows } from '../../compile/aggregate/aggregate.js';
 import type { WindowedEntry, WindowedServiceFeature } from '../../compile/service-reads.js';
-import { dividedDown } from '../../compile/window/series.js';
 import { type Column, valueAt } from '../../definition/column-batch.js';
+import { floorDivided } from '../../definition/floor-divided.js';
 import { jsonOf } from '../../definition/json-value.js';
 import type { Value } from '../../definition/value.js';
 import type { KeyRows } from '../../offline/store.js';
@@ -65,7 +65,7 @@ export class WindowValue {
   /** Some rows by the tiles of the window's hop, the newest first. */
   tilesOf(among: readonly number[]): readonly Tile[] {
     const { hopUs } = this.feature.window;
-    const byTile = Map.groupBy(among, (row) => dividedDown(this.rows.orders.eventTimes[row]! - 1n, hopUs));
+    const byTile = Map.groupBy(among, (row) => floorDivided(this.rows.orders.eventTimes[row]! - 1n, hopUs));
     return [...byTile].map(([number, rows]) => ({
       afterUs: number * hopUs,
       throughUs: (number + 1n) * hopUs,
