@@ -1,9 +1,10 @@
 import { join } from 'node:path';
-import { type Counterpart, folderOf, sourcesOf } from './counterpart.js';
+import { folderOf, type MadeCounterpart, sourcesOf } from './counterpart.js';
 import { runTool, versionOf } from './tool.js';
 
 /** An emulator of BigQuery's service (Python, DuckDB inside): that our client, jobs and statements work. About 450 MB. */
-export const BQEMULATOR: Counterpart = {
+export const BQEMULATOR: MadeCounterpart = {
+  kind: 'made',
   name: 'bqemulator',
   judges: 'BigQuery statements run through its client',
   lacks: () => {

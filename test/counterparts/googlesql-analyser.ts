@@ -1,10 +1,11 @@
 import { totalmem } from 'node:os';
 import { join } from 'node:path';
-import { type Counterpart, folderOf, sourcesOf } from './counterpart.js';
+import { folderOf, type MadeCounterpart, sourcesOf } from './counterpart.js';
 import { runTool, versionOf } from './tool.js';
 
 /** GoogleSQL's analyser (Go): whether BigQuery takes a statement, functions included. A binary of 90 MB. */
-export const ANALYSER: Counterpart = {
+export const ANALYSER: MadeCounterpart = {
+  kind: 'made',
   name: 'googlesql-analyser',
   judges: 'BigQuery takes every statement',
   lacks: () => {

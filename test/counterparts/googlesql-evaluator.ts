@@ -1,10 +1,11 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Counterpart, folderOf, sourcesOf } from './counterpart.js';
+import { folderOf, type MadeCounterpart, sourcesOf } from './counterpart.js';
 import { runTool, versionOf } from './tool.js';
 
 /** GoogleSQL's reference implementation (Java): what a query gives. About 100 MB. */
-export const EVALUATOR: Counterpart = {
+export const EVALUATOR: MadeCounterpart = {
+  kind: 'made',
   name: 'googlesql-evaluator',
   judges: 'BigQuery SQL gives the values of the kernel',
   lacks: () => {

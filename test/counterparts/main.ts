@@ -1,13 +1,14 @@
-/** `npm run counterparts -- fetch|status`: makes the programs that we are tested or measured against, or says which are there. */
+/** `npm run counterparts -- fetch|status`: makes or installs the programs that we are tested or
+ * measured against, or says which are there. */
 
 import { COUNTERPARTS } from './all.js';
-import { fetchCounterpart, folderOf, whyMissing } from './counterpart.js';
+import { fetchCounterpart, placeOf, whyMissing } from './counterpart.js';
 
 process.exitCode = await main(process.argv[2] ?? 'status');
 
 async function main(command: string): Promise<number> {
   if (command === 'status') {
-    for (const each of COUNTERPARTS) console.log(`${each.name}: ${whyMissing(each) ?? folderOf(each)}`);
+    for (const each of COUNTERPARTS) console.log(`${each.name}: ${placeOf(each) ?? whyMissing(each)}`);
     return 0;
   }
   if (command === 'fetch') return fetchAll();
@@ -21,8 +22,8 @@ async function fetchAll(): Promise<number> {
   for (const each of COUNTERPARTS) {
     const started = performance.now();
     try {
-      const folder = await fetchCounterpart(each);
-      console.log(`${each.name}: ${folder} (${((performance.now() - started) / 1000).toFixed(0)} s)`);
+      const place = await fetchCounterpart(each);
+      console.log(`${each.name}: ${place} (${((performance.now() - started) / 1000).toFixed(0)} s)`);
     } catch (error) {
       failures++;
       console.error(error instanceof Error ? error.message : error);

@@ -1,10 +1,11 @@
 import { join } from 'node:path';
 import { type LineProgram, LineProtocol } from '../support/line-protocol.js';
-import { type Counterpart, folderOf, requireCounterpart, sourcesOf } from './counterpart.js';
+import { folderOf, type MadeCounterpart, requireCounterpart, sourcesOf } from './counterpart.js';
 import { runTool, versionOf } from './tool.js';
 
 /** scikit-learn (Python): what training is measured against. About 250 MB. */
-export const SCIKIT_LEARN: Counterpart = {
+export const SCIKIT_LEARN: MadeCounterpart = {
+  kind: 'made',
   name: 'scikit-learn',
   judges: 'how fast perceptrons are trained',
   lacks: () => {
