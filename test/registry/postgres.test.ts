@@ -1,18 +1,19 @@
-import { afterAll, describe, it } from 'vitest';
+import { afterAll, beforeAll, describe } from 'vitest';
 import { postgresConnection } from '../../src/registry/adapter/postgres.js';
-import { startPostgres } from '../support/postgres.js';
+import { isAsked } from '../counterparts/counterpart.js';
+import { POSTGRES } from '../counterparts/postgres.js';
+import { type PostgresServer, startPostgres } from '../support/postgres.js';
 import { jobStoreSuite } from './job-store.suite.js';
 import { registrySuite } from './registry.suite.js';
 
-const server = await startPostgres();
-
-if (server === null) {
-  describe('registry on PostgreSQL', () => {
-    it.skip('not run: set DATABASE_URL, or install the postgresql package', () => undefined);
+describe.skipIf(!isAsked(POSTGRES))('a PostgreSQL server', () => {
+  let server: PostgresServer;
+  beforeAll(async () => {
+    server = await startPostgres();
   });
-} else {
-  afterAll(() => server.stop());
+  afterAll(() => server.close());
+
   const connect = async () => postgresConnection(server.url);
   registrySuite('PostgreSQL', connect);
   jobStoreSuite('PostgreSQL', connect);
-}
+});

@@ -1,74 +1,114 @@
 import { execFileSync } from 'node:child_process';
-import { chownSync, globSync, mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
+import { chmodSync, chownSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Client } from 'pg';
+import { requireCounterpart } from '../counterparts/counterpart.js';
+import { POSTGRES, postgresPrograms } from '../counterparts/postgres.js';
+import { makeCertificates } from './certificates.js';
+import { reservePorts } from './ports.js';
+import { type ServerControl, ServerProcess } from './server-process.js';
+import { temporaryFolder } from './temporary-folder.js';
 
 /** A PostgreSQL server for one test file. */
-export type PostgresServer = { readonly url: string; stop(): void };
+export type PostgresServer = ServerControl & {
+  readonly port: number;
+  /** Of its first database; the user may do everything. TLS is offered and not asked for. */
+  readonly url: string;
+  /** Of the authority that signed the server's certificate. */
+  readonly caFile: string;
+  /** Makes an empty database; answers its address. */
+  createDatabase(name: string): Promise<string>;
+};
 
-/**
- * The server that DATABASE_URL names, else a private one on the loopback where Debian's binaries are installed; null
- * where there is neither.
- */
-export async function startPostgres(): Promise<PostgresServer | null> {
-  const given = process.env['DATABASE_URL'];
-  if (given !== undefined) return { url: given, stop: () => undefined };
-  const bin = globSync('/usr/lib/postgresql/*/bin').sort().at(-1);
+/** A server of its own, which asks for a password. Two seconds. */
+export async function startPostgres(): Promise<PostgresServer> {
+  requireCounterpart(POSTGRES);
+  const [port] = await reservePorts(1);
   const account = serverAccount();
-  if (bin === undefined || account === null) return null;
-  return startPrivate(bin, account, await freePort());
+  const folder = temporaryFolder('postgres');
+  if (account !== null) chownSync(folder, account.uid, account.gid);
+  const { caFile } = prepare(folder, account);
+  const url = urlOf(port!, 'postgres');
+  const server = new ServerProcess({
+    name: POSTGRES.name,
+    file: join(postgresPrograms()!, 'postgres'),
+    args: ['-D', join(folder, 'data'), ...settingsFor(port!, folder)],
+    folder,
+    ...(account !== null && { account }),
+    probe: () => queryOnce(url, 'SELECT 1'),
+  });
+  await server.start();
+  const createDatabase = async (name: string): Promise<string> => {
+    await queryOnce(url, `CREATE DATABASE "${name}"`);
+    return urlOf(port!, name);
+  };
+  return Object.assign(server, { port: port!, url, caFile, createDatabase });
 }
 
-type Account = { readonly uid: number; readonly gid: number } | Record<string, never>;
+type Account = { readonly uid: number; readonly gid: number };
 
 /** PostgreSQL refuses to run as root; Debian's package brings its own account. */
 function serverAccount(): Account | null {
-  if (process.getuid?.() !== 0) return {};
+  if (process.getuid?.() !== 0) return null;
+  const id = (flag: string): number => Number(execFileSync('id', [flag, 'postgres'], { stdio: 'pipe' }));
+  return { uid: id('-u'), gid: id('-g') };
+}
+
+/** Makes the data folder, the password and the certificates. */
+function prepare(folder: string, account: Account | null): { readonly caFile: string } {
+  const password = join(folder, 'password');
+  writeFileSync(password, PASSWORD);
+  const certificates = makeCertificates(folder);
+  if (account !== null)
+    for (const file of [password, certificates.keyFile]) chownSync(file, account.uid, account.gid);
+  chmodSync(certificates.keyFile, 0o600);
+  const encoding = ['-E', 'UTF8', '--locale=C.UTF-8'];
+  execFileSync(
+    join(postgresPrograms()!, 'initdb'),
+    [
+      '-D',
+      join(folder, 'data'),
+      '-U',
+      USER,
+      '-A',
+      'scram-sha-256',
+      `--pwfile=${password}`,
+      ...encoding,
+      '--no-sync',
+    ],
+    { ...account, cwd: folder, stdio: 'pipe' },
+  );
+  return certificates;
+}
+
+function settingsFor(port: number, folder: string): readonly string[] {
+  const settings = {
+    listen_addresses: '127.0.0.1',
+    port,
+    unix_socket_directories: folder,
+    ssl: 'on',
+    ssl_cert_file: join(folder, 'server.pem'),
+    ssl_key_file: join(folder, 'server.key'),
+    // The machine does not go down in a test.
+    fsync: 'off',
+  };
+  return Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+}
+
+function urlOf(port: number, database: string): string {
+  return `postgres://${USER}:${PASSWORD}@127.0.0.1:${port}/${database}`;
+}
+
+async function queryOnce(url: string, sql: string): Promise<void> {
+  const client = new Client({ connectionString: url, connectionTimeoutMillis: 2000 });
+  client.on('error', () => undefined);
   try {
-    const id = (flag: string): number => Number(execFileSync('id', [flag, 'postgres'], { stdio: 'pipe' }));
-    return { uid: id('-u'), gid: id('-g') };
-  } catch {
-    return null;
+    await client.connect();
+    await client.query(sql);
+  } finally {
+    await client.end();
   }
 }
 
-function startPrivate(bin: string, account: Account, port: number): PostgresServer {
-  const folder = mkdtempSync(join(tmpdir(), 'plumbline-postgres-'));
-  if ('uid' in account) chownSync(folder, account.uid!, account.gid!);
-  const run = (program: string, args: readonly string[]): void => {
-    execFileSync(join(bin, program), args, { ...account, cwd: folder, stdio: 'ignore' });
-  };
-  const data = join(folder, 'data');
-  run('initdb', [
-    '-D',
-    data,
-    '-U',
-    'plumbline',
-    '-A',
-    'trust',
-    '-E',
-    'UTF8',
-    '--locale=C.UTF-8',
-    '--no-sync',
-  ]);
-  const options = `-c listen_addresses=127.0.0.1 -c port=${port} -c unix_socket_directories=${folder} -c fsync=off`;
-  run('pg_ctl', ['-D', data, '-w', '-l', join(folder, 'log'), '-o', options, 'start']);
-  return {
-    url: `postgres://plumbline@127.0.0.1:${port}/postgres`,
-    stop: () => {
-      run('pg_ctl', ['-D', data, '-m', 'immediate', '-w', 'stop']);
-      rmSync(folder, { recursive: true, force: true });
-    },
-  };
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer().once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
-    });
-  });
-}
+const USER = 'plumbline';
+const PASSWORD = 'plumbline-secret';

@@ -1,0 +1,71 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { isAsked } from '../counterparts/counterpart.js';
+import { KAFKA } from '../counterparts/kafka.js';
+import { REDIS } from '../counterparts/redis.js';
+import { type KafkaBroker, startKafka } from './kafka.js';
+import { type RedisServers, startRedis, until } from './redis.js';
+import { startRedisCluster } from './redis-cluster.js';
+
+describe.skipIf(!isAsked(REDIS))('one Redis', () => {
+  it.each([{ secured: false }, { secured: true }])(
+    'keeps what it was told over a kill: %o',
+    async (options) => {
+      const servers = await startRedis(options);
+      const [node] = servers.nodes;
+      await node!.call('SET', 'a', '1');
+      await node!.kill();
+      await expect(node!.call('GET', 'a')).rejects.toThrow();
+      await node!.start();
+      expect(await node!.call('GET', 'a')).toBe('1');
+      await node!.stop();
+      await node!.start();
+      expect(await node!.call('GET', 'a')).toBe('1');
+      await servers.close();
+    },
+  );
+});
+
+describe.skipIf(!isAsked(REDIS))('a Redis Cluster', () => {
+  let servers: RedisServers;
+  beforeAll(async () => {
+    servers = await startRedisCluster({ replicas: 1, secured: true });
+  });
+  afterAll(() => servers.close());
+
+  it('goes on with a replica when a primary is killed, and takes the primary back', async () => {
+    const [primary, , , replica] = servers.nodes;
+    const key = await keyOf(primary!);
+    await primary!.call('SET', key, 'kept');
+    expect(await primary!.call('WAIT', 1, 5000)).toBe(1);
+    await primary!.kill();
+    await until('a takeover', async () => (await replica!.call('SET', key, 'newer')) === 'OK');
+    await primary!.start();
+    await until('the old primary to follow', async () => roleOf(await primary!.call('ROLE')) === 'slave');
+  });
+});
+
+describe.skipIf(!isAsked(KAFKA))('a Kafka broker', () => {
+  let broker: KafkaBroker;
+  beforeAll(async () => {
+    broker = await startKafka();
+  });
+  afterAll(() => broker.close());
+
+  it('comes back on its port after a kill', async () => {
+    await broker.kill();
+    await broker.start();
+  });
+});
+
+/** A key whose slot is the node's. */
+async function keyOf(node: RedisServers['nodes'][number]): Promise<string> {
+  for (let i = 0; i < 100; i++) {
+    const refused = await node.call('GET', `k${i}`).catch((error: Error) => error);
+    if (!(refused instanceof Error)) return `k${i}`;
+  }
+  throw new Error('a node has no slot');
+}
+
+function roleOf(answer: unknown): unknown {
+  return Array.isArray(answer) ? answer[0] : null;
+}
