@@ -35,6 +35,8 @@ export async function startPostgres(): Promise<PostgresServer> {
     args: ['-D', join(folder, 'data'), ...settingsFor(port!, folder)],
     folder,
     ...(account !== null && { account }),
+    // It would wait for its clients to go.
+    stopSignal: 'SIGINT',
     probe: () => queryOnce(url, 'SELECT 1'),
   });
   await server.start();

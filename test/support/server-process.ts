@@ -13,6 +13,8 @@ export type ServerProgram = {
   readonly folder: string;
   /** Who it runs as; this process's user where it is not told. */
   readonly account?: { readonly uid: number; readonly gid: number };
+  /** What its operator would send it to end it; SIGTERM where it is not told. */
+  readonly stopSignal?: NodeJS.Signals;
   /** Resolves once it serves, rejects before. */
   readonly probe: () => Promise<unknown>;
 };
@@ -69,7 +71,7 @@ export class ServerProcess implements ServerControl {
   async stop(): Promise<void> {
     const { child } = this;
     const timer = setTimeout(() => child?.kill('SIGKILL'), STOP_DEADLINE_MS);
-    await this.end('SIGTERM');
+    await this.end(this.program.stopSignal ?? 'SIGTERM');
     clearTimeout(timer);
   }
 
@@ -87,14 +89,16 @@ export class ServerProcess implements ServerControl {
     rmSync(this.program.folder, REMOVAL);
   }
 
-  private async end(signal: 'SIGKILL' | 'SIGTERM'): Promise<void> {
+  private async end(signal: NodeJS.Signals): Promise<void> {
     const { child } = this;
     this.child = null;
     if (child === null || !isRunning(child)) return;
     const ended = once(child, 'exit');
+    const orphans = signal === 'SIGKILL' ? childrenOf(child.pid!) : [];
     child.kill(signal);
+    for (const pid of orphans) killIfThere(pid);
     // A paused process takes no other signal.
-    if (signal === 'SIGTERM') child.kill('SIGCONT');
+    child.kill('SIGCONT');
     await ended;
   }
 
@@ -125,6 +129,20 @@ export class ServerProcess implements ServerControl {
   private said(): string {
     const log = join(this.program.folder, LOG);
     return existsSync(log) ? readFileSync(log, 'utf8').slice(-LOG_CHARACTERS) : '';
+  }
+}
+
+/** PostgreSQL has a process for each connection, which would finish what it does. */
+function childrenOf(pid: number): readonly number[] {
+  const list = `/proc/${pid}/task/${pid}/children`;
+  return existsSync(list) ? readFileSync(list, 'utf8').trim().split(' ').filter(Boolean).map(Number) : [];
+}
+
+function killIfThere(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
   }
 }
 
