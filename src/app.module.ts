@@ -107,8 +107,12 @@ class EnginesModule {
   }
 }
 
-async function registryConnection({ databaseUrl, dataDir }: Configuration): Promise<DatabaseConnection> {
-  if (databaseUrl !== null) return postgresConnection(databaseUrl);
+async function registryConnection({
+  databaseUrl,
+  databasePoolSize,
+  dataDir,
+}: Configuration): Promise<DatabaseConnection> {
+  if (databaseUrl !== null) return postgresConnection(databaseUrl, databasePoolSize);
   const dir = join(dataDir, 'registry');
   await seedRegistry(dir);
   return pgliteConnection(dir);

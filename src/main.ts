@@ -1,5 +1,5 @@
 import { createApp } from './create-app.js';
-import { PlumblineError } from './definition/error.js';
+import { plumblineErrorIn } from './definition/error.js';
 import { type Clock, ShiftedClock, SystemClock } from './platform/clock.js';
 import { loadConfiguration } from './platform/configuration.js';
 import { parentClock } from './platform/parent-clock.js';
@@ -14,8 +14,9 @@ async function main(): Promise<void> {
 }
 
 main().catch((error: unknown) => {
-  const known = error instanceof PlumblineError && error.code !== 'INTERNAL';
-  process.stderr.write(`${known ? error.message : describe(error)}\n`);
+  const told = plumblineErrorIn(error);
+  const isKnown = told !== null && told.code !== 'INTERNAL';
+  process.stderr.write(`${isKnown ? told.message : describe(error)}\n`);
   process.exit(1);
 });
 

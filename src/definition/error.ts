@@ -83,3 +83,12 @@ export class PlumblineError extends Error {
     super(message);
   }
 }
+
+/**
+ * The error that a caller may see in what was thrown: that itself, or the one that TypeORM wrapped because it came from
+ * the database's driver. Null where there is none.
+ */
+export function plumblineErrorIn(thrown: unknown): PlumblineError | null {
+  if (thrown instanceof PlumblineError) return thrown;
+  return thrown instanceof Error && 'driverError' in thrown ? plumblineErrorIn(thrown.driverError) : null;
+}

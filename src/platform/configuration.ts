@@ -21,6 +21,8 @@ export type Configuration = {
   readonly maxSkewUs: bigint;
   /** PostgreSQL for the registry; null is PGlite in the data folder. */
   readonly databaseUrl: string | null;
+  /** Connections to it at most. */
+  readonly databasePoolSize: number;
   readonly duckdb: { readonly memoryLimit: string; readonly threads: number };
   /** What computes models: asserted at the first one, and recorded with every version. */
   readonly tfBackend: TfBackend;
@@ -63,6 +65,7 @@ const SETTINGS = [
   'maxBody',
   'maxSkew',
   'databaseUrl',
+  'databasePoolSize',
   'duckdb.memoryLimit',
   'duckdb.threads',
   'tfBackend',
@@ -125,6 +128,7 @@ function resolveSettings(settings: ReadonlyMap<Setting, Given>, workingDir: stri
     maxBodyBytes: take('maxBody', sizeBytes, 512 * 1024 ** 2),
     maxSkewUs: take('maxSkew', skewUs, 1_000_000n),
     databaseUrl: take<string | null>('databaseUrl', databaseUrl, null),
+    databasePoolSize: take('databasePoolSize', wholeNumber(1, 1000), 10),
     duckdb: {
       memoryLimit: take('duckdb.memoryLimit', memorySize, '512MiB'),
       threads: take('duckdb.threads', wholeNumber(1, 1024), availableParallelism()),

@@ -1,5 +1,5 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
-import { ERROR_CODES, type ErrorCode, PlumblineError } from '../definition/error.js';
+import { ERROR_CODES, type ErrorCode, PlumblineError, plumblineErrorIn } from '../definition/error.js';
 import { stringifyJson } from '../definition/json-value.js';
 import type { HttpReply, HttpRequest } from './http-types.js';
 
@@ -30,7 +30,8 @@ export class ErrorFilter implements ExceptionFilter {
 
 /** Any thrown thing as the error a caller may see; what is not ours is INTERNAL and says nothing of its cause. */
 function plumblineErrorOf(cause: unknown): PlumblineError {
-  if (cause instanceof PlumblineError) return cause;
+  const told = plumblineErrorIn(cause);
+  if (told !== null) return told;
   if (cause instanceof HttpException) return errorOfStatus(cause.getStatus(), cause.message);
   if (cause instanceof Error && 'statusCode' in cause && typeof cause.statusCode === 'number') {
     return errorOfStatus(cause.statusCode, cause.message);

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { PlumblineError } from '../definition/error.js';
+import { PlumblineError, plumblineErrorIn } from '../definition/error.js';
 import type { Job, JobContext, JobError, JobHandler } from './job.js';
 import type { JobFiles } from './job-files.js';
 import type { ClaimedJob, JobOutcome, JobQueue } from './job-queue.js';
@@ -184,11 +184,12 @@ export class JobRunner {
   }
 
   private errorOf(cause: unknown, { id }: ClaimedJob): JobError {
-    if (cause instanceof PlumblineError && cause.code !== 'INTERNAL') {
-      const { path, problems } = cause.details;
+    const told = plumblineErrorIn(cause);
+    if (told !== null && told.code !== 'INTERNAL') {
+      const { path, problems } = told.details;
       return {
-        code: cause.code,
-        message: cause.message,
+        code: told.code,
+        message: told.message,
         ...(path !== undefined && { path }),
         ...(problems !== undefined && { problems }),
       };

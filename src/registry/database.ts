@@ -19,11 +19,14 @@ import {
   TrainingSetRow,
 } from './tables.js';
 
-/** How an adapter reaches its database: an address, or a driver that looks like `pg`. */
-export type DatabaseConnection = Pick<PostgresDataSourceOptions, 'url' | 'driver'>;
+/** How an adapter reaches its database: by a driver that looks like `pg`, at an address where there is one. */
+export type DatabaseConnection = Pick<PostgresDataSourceOptions, 'url' | 'poolSize' | 'driver'>;
 
 /** Deadline of a new connection and of one statement, milliseconds: the registry answers in a few. */
-const DEADLINE_MS = 10_000;
+export const DEADLINE_MS = 10_000;
+
+/** The oldest that everything here was run on. */
+const LEAST_MAJOR = 15;
 
 /** Keys of PostgreSQL advisory locks: migrations, and whatever must see and change a registry alone. */
 const MIGRATION_LOCK = 7_311_001;
@@ -57,15 +60,37 @@ export function databaseOptions(connection: DatabaseConnection): DataSourceOptio
 /** Connects and brings the tables up to date; processes that start together do so one after the other. */
 export async function openDatabase(options: DataSourceOptions): Promise<DataSource> {
   const database = await new DataSource(options).initialize();
+  try {
+    await migrate(database);
+  } catch (error) {
+    await database.destroy();
+    throw error;
+  }
+  return database;
+}
+
+async function migrate(database: DataSource): Promise<void> {
   const queries = database.createQueryRunner();
   try {
+    const [setting]: readonly { readonly server_version_num: string }[] =
+      await queries.query('SHOW server_version_num');
+    requireVersion(Number(setting!.server_version_num));
     await queries.query(`SELECT pg_advisory_lock(${MIGRATION_LOCK})`);
     await new MigrationExecutor(database, queries).executePendingMigrations();
     await queries.query(`SELECT pg_advisory_unlock(${MIGRATION_LOCK})`);
   } finally {
     await queries.release();
   }
-  return database;
+}
+
+/** Throws UNAVAILABLE for a PostgreSQL that is older than 15; `version` is its `server_version_num`. */
+export function requireVersion(version: number): void {
+  const major = Math.floor(version / 10_000);
+  if (major >= LEAST_MAJOR) return;
+  throw new PlumblineError(
+    'UNAVAILABLE',
+    `databaseUrl names PostgreSQL ${major}; version ${LEAST_MAJOR} or later is needed`,
+  );
 }
 
 /** Runs `work` in one transaction while nobody else changes the registry, in this process or another. */
