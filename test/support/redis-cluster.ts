@@ -1,12 +1,19 @@
 import { requireCounterpart } from '../counterparts/counterpart.js';
 import { REDIS } from '../counterparts/redis.js';
+import { FaultProxy } from './fault-proxy.js';
 import { reservePorts } from './ports.js';
 import { newSecurity, orClosed, type RedisOptions, type RedisServers, serversOf, until } from './redis.js';
 import { type RedisNode, redisNode } from './redis-node.js';
 
+type RedisCluster = RedisServers & {
+  /** What stands before each node, where that was asked for: clients and replicas come through it. */
+  readonly proxies: readonly FaultProxy[];
+};
+
 type RedisClusterOptions = RedisOptions & {
   /** With one, a replica takes over when its primary is killed. */
   readonly replicas?: 0 | 1;
+  readonly proxied?: boolean;
 };
 
 /**
@@ -16,23 +23,37 @@ type RedisClusterOptions = RedisOptions & {
 export async function startRedisCluster({
   replicas = 0,
   secured = false,
+  proxied = false,
   directives = [],
-}: RedisClusterOptions = {}): Promise<RedisServers> {
+}: RedisClusterOptions = {}): Promise<RedisCluster> {
   requireCounterpart(REDIS);
   const security = secured ? newSecurity() : null;
   const count = PRIMARIES * (1 + replicas);
-  const ports = await reservePorts(2 * count);
-  const buses = ports.slice(count);
-  const nodes = ports.slice(0, count).map((port, i) => {
-    const lines = [...CLUSTER, ['cluster-port', buses[i]!] as const, ...directives];
-    return redisNode({ port, security, directives: lines });
+  const reserved = await reservePorts(2 * count);
+  const [ports, buses] = [reserved.slice(0, count), reserved.slice(count)];
+  const proxies = await Promise.all(proxied ? ports.map((port) => FaultProxy.open(port)) : []);
+  const announced = secured ? 'cluster-announce-tls-port' : 'cluster-announce-port';
+  const nodes = ports.map((port, i) => {
+    const places = [
+      ['cluster-port', buses[i]!],
+      [announced, proxies[i]?.port ?? port],
+    ] as const;
+    return redisNode({ port, security, directives: [...CLUSTER, ...places, ...directives] });
   });
   const servers = serversOf(nodes, security);
-  await orClosed(servers, async () => {
+  const addresses = proxied
+    ? proxies.map((proxy) => ({ host: '127.0.0.1', port: proxy.port }))
+    : servers.addresses;
+  const close = async (): Promise<void> => {
+    await Promise.all(proxies.map((proxy) => proxy.close()));
+    await servers.close();
+  };
+  const cluster = { ...servers, addresses, proxies, close };
+  await orClosed(cluster, async () => {
     await Promise.all(nodes.map((node) => node.start()));
     await join(nodes, buses);
   });
-  return servers;
+  return cluster;
 }
 
 /** What `redis-cli --cluster create` does, without its pauses. */

@@ -5,6 +5,7 @@ import { REDIS } from '../counterparts/redis.js';
 import { type KafkaBroker, startKafka } from './kafka.js';
 import { type RedisServers, startRedis, until } from './redis.js';
 import { startRedisCluster } from './redis-cluster.js';
+import { startRedisSentinel } from './redis-sentinel.js';
 
 describe.skipIf(!isAsked(REDIS))('one Redis', () => {
   it.each([{ secured: false }, { secured: true }])(
@@ -41,6 +42,37 @@ describe.skipIf(!isAsked(REDIS))('a Redis Cluster', () => {
     await until('a takeover', async () => (await replica!.call('SET', key, 'newer')) === 'OK');
     await primary!.start();
     await until('the old primary to follow', async () => roleOf(await primary!.call('ROLE')) === 'slave');
+  });
+});
+
+describe.skipIf(!isAsked(REDIS))('a Redis Cluster behind proxies', () => {
+  it('sends clients through them', async () => {
+    const { nodes, proxies, addresses, close } = await startRedisCluster({ proxied: true });
+    const ports = proxies.map((proxy) => proxy.port);
+    expect(addresses.map(({ port }) => port)).toEqual(ports);
+    for (const node of nodes) {
+      const slots = await node.call('CLUSTER', 'SLOTS');
+      const told = Array.isArray(slots) ? slots.map(([, , [, port]]) => Number(port)) : [];
+      expect(told.toSorted()).toEqual(ports.toSorted());
+    }
+    await close();
+  });
+});
+
+describe.skipIf(!isAsked(REDIS))('Redis with Sentinel', () => {
+  it('names the replica when the primary is killed, and takes the primary back', async () => {
+    const { nodes, sentinels, primaryName, close } = await startRedisSentinel({ secured: true });
+    const primaryPort = async () => {
+      const answer = await sentinels[0]!.call('SENTINEL', 'GET-MASTER-ADDR-BY-NAME', primaryName);
+      return Array.isArray(answer) ? Number(answer[1]) : null;
+    };
+    expect(await primaryPort()).toBe(nodes[0]!.port);
+    await nodes[0]!.kill();
+    await until('a failover', async () => (await primaryPort()) === nodes[1]!.port);
+    await until('the new primary to write', async () => (await nodes[1]!.call('SET', 'a', 1)) === 'OK');
+    await nodes[0]!.start();
+    await until('the old primary to follow', async () => (await nodes[0]!.call('GET', 'a')) === '1');
+    await close();
   });
 });
 
