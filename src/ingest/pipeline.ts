@@ -6,6 +6,7 @@ import type { Activations } from '../registry/activations.js';
 import type { LogEntry, LoggedRows } from './log.js';
 import { LogViews, type OnTheirWay, type ViewParts } from './log-views.js';
 import { type BuildRequest, OnlineBuild } from './online-build.js';
+import { Recovery } from './recovery.js';
 
 export type PipelineParts = ViewParts & {
   readonly activations: Pick<Activations, 'record' | 'forget'>;
@@ -35,6 +36,7 @@ const LEFT_FOR_THE_TURN = 32_768;
 export class SourcePipeline {
   private readonly views: LogViews;
   private readonly builds: OnlineBuild;
+  private readonly recovery: Recovery;
   private building: Promise<unknown> = Promise.resolve();
   /** Versions of the build under way. One that was inactive for a moment leaves it: its state is dropped, and primed anew. */
   private inBuild = new Set<number>();
@@ -53,6 +55,11 @@ export class SourcePipeline {
     this.doorDefinitions = { source: ref.source, featureSets: [], active: new Set() };
     this.views = new LogViews(parts, this.name, () => ({ ref: this.ref, sets: this.following }));
     this.builds = new OnlineBuild(parts, this.name);
+    this.recovery = new Recovery({
+      attempt: () => this.takeUp(),
+      onFailure: (cause) => parts.onDefect(cause, `recovery of source ${this.name}`),
+      stopping: this.builds.stopping,
+    });
   }
 
   /** Opens the pipeline and brings every view up to the log. */
@@ -113,24 +120,19 @@ export class SourcePipeline {
    * the state of versions that are gone or inactive. A long log is read in the background.
    */
   async use(definitions: SourceDefinitions): Promise<void> {
-    const fresh = await this.views.inTurn(async () => {
-      this.ref = { project: this.ref.project, source: definitions.source };
-      const before = this.doorDefinitions;
-      this.doorDefinitions = definitions;
-      for (const id of this.inBuild) if (!definitions.active.has(id)) this.inBuild.delete(id);
-      const wanted = definitions.featureSets.filter(({ id }) => definitions.active.has(id));
-      const isActive = await Promise.all(wanted.map(({ id }) => this.parts.online.isActive(id)));
-      this.following = wanted.filter((_, i) => isActive[i]);
-      await this.views.catchUp();
-      await this.dropVanished(before);
-      await this.recordActivations(this.following);
-      return wanted.filter((_, i) => !isActive[i]).map(({ id }) => id);
-    });
+    const fresh = await this.views.inTurn(() => this.adopt(definitions));
     const primed = this.prime(fresh);
     primed.catch((cause: unknown) => {
-      if (!this.builds.stopping.aborted) this.parts.onDefect(cause, `priming of source ${this.name}`);
+      if (this.builds.stopping.aborted) return;
+      this.parts.onDefect(cause, `priming of source ${this.name}`);
+      if (cause instanceof PlumblineError && cause.code === 'UNAVAILABLE') this.recover();
     });
     if ((await this.parts.log.lastSequence(this.name)) < PRIMED_AT_ONCE) await primed;
+  }
+
+  /** Brings online state to where it belongs again, in the background and until that works: some of it was lost. */
+  recover(): void {
+    this.recovery.start();
   }
 
   /**
@@ -154,8 +156,28 @@ export class SourcePipeline {
   async close(): Promise<void> {
     this.closed = true;
     await this.builds.close();
+    await this.recovery.idle();
     await this.idle();
     await this.views.close();
+  }
+
+  private async takeUp(): Promise<void> {
+    await this.prime(await this.views.inTurn(() => this.adopt(this.doorDefinitions)));
+  }
+
+  /** To be called in turn. Gives the versions that have no online state yet, or lost some of it. */
+  private async adopt(definitions: SourceDefinitions): Promise<readonly number[]> {
+    this.ref = { project: this.ref.project, source: definitions.source };
+    const before = this.doorDefinitions;
+    this.doorDefinitions = definitions;
+    for (const id of this.inBuild) if (!definitions.active.has(id)) this.inBuild.delete(id);
+    const wanted = definitions.featureSets.filter(({ id }) => definitions.active.has(id));
+    const isActive = await Promise.all(wanted.map(({ id }) => this.parts.online.isActive(id)));
+    this.following = wanted.filter((_, i) => isActive[i]);
+    await this.views.catchUp();
+    await this.dropVanished(before);
+    await this.recordActivations(this.following);
+    return wanted.filter((_, i) => !isActive[i]).map(({ id }) => id);
   }
 
   private async prime(fresh: readonly number[]): Promise<void> {
@@ -193,7 +215,7 @@ export class SourcePipeline {
       for (const id of ids) {
         const built = this.setInBuild(id);
         if (built === null) continue;
-        await this.parts.online.activate(id);
+        await this.parts.online.activate(id, this.name);
         // At once: rows that come from now on are its too, whatever fails behind this line.
         this.following = [...this.following.filter((each) => each.id !== id), built];
       }

@@ -14,6 +14,9 @@ export class Pipelines {
   /** Brings every view of every source up to its log, and follows the catalog from then on. */
   async start(): Promise<void> {
     this.catalogs.onChange((catalog) => this.follow(catalog));
+    this.parts.online.onLoss(() => {
+      for (const pipeline of this.bySource.values()) pipeline.recover();
+    });
     await this.follow(this.catalogs.current());
   }
 

@@ -25,8 +25,15 @@ export type AppliedMark = { readonly source: string; readonly sequence: bigint; 
 /** A part of a log, by sequences: behind `after`, up to and with `through`. */
 export type BuildSpan = { readonly after: bigint; readonly through: bigint };
 
+/** Rows of a source up to and including `sequence` must be in what is read. */
+export type LeastSequence = { readonly source: string; readonly sequence: bigint };
+
 /** Asks for the newest rows of a set. */
-export type LatestRead = { readonly setId: number; readonly keys: readonly (Uint8Array | null)[] };
+export type LatestRead = {
+  readonly setId: number;
+  readonly keys: readonly (Uint8Array | null)[];
+  readonly least?: LeastSequence | undefined;
+};
 
 /** Asks for the windows of a set. */
 export type WindowRead = LatestRead & {
@@ -94,7 +101,10 @@ export interface OnlineStore {
    * UNAVAILABLE when a later epoch has written the source (S9).
    */
   write(writes: readonly OnlineWrite[], mark: AppliedMark): Promise<void>;
-  /** What is stored under the keys. One round trip; of one entity and set all is of one moment. */
+  /**
+   * What is stored under the keys. One round trip; of one entity and set all is of one moment. Throws UNAVAILABLE when state
+   * is behind a sequence that must be in it, or cannot be reached.
+   */
   read(asked: OnlineRead): Promise<OnlineAnswer>;
   /** For the owner: headers of windows, in the order of the keys; null where no row of a key is known. */
   windowHeaders(state: StateOfSet, keys: readonly Uint8Array[]): Promise<readonly (WindowHeader | null)[]>;
@@ -109,10 +119,10 @@ export interface OnlineStore {
    */
   writeWindows(writes: readonly WindowWrite[], owner: Owner): Promise<void>;
 
-  /** How far a source was applied; -1 before the first row. */
+  /** How far a source was applied; -1 before the first row. Behind what was written where some of that was lost. */
   appliedThrough(source: string): Promise<bigint>;
 
-  /** Whether a feature set version holds every row of its source up to the source's mark (S9, S18). */
+  /** Whether a feature set version holds every row of its source up to the source's mark (S9, S18). False also when some were lost. */
   isActive(setId: number): Promise<boolean>;
   /**
    * State of a set is built aside, from the log's beginning, while what is active goes on. Says how far an unfinished
@@ -126,14 +136,19 @@ export interface OnlineStore {
   build(setId: number, writes: readonly OnlineWrite[], span: BuildSpan): Promise<void>;
   /** The same for windows. A span that ends where it begins notes nothing: more of its rows are to come. */
   buildWindows(setId: number, writes: readonly WindowWrite[], span: BuildSpan): Promise<void>;
-  /** Puts what was built in the place of what is active, in one step; reads see either. */
-  activate(setId: number): Promise<void>;
+  /** Puts what was built from a source in the place of what is active, in one step; reads see either. */
+  activate(setId: number, source: string): Promise<void>;
   /** Forgets a set and what was built of it. */
   drop(setId: number): Promise<void>;
   /** Every row of a set's active state, by key. */
   scan(setId: number): AsyncIterable<{ readonly key: Uint8Array; readonly row: StoredRow }>;
   /** The same of a windowed set. */
   scanWindows(setId: number): AsyncIterable<{ readonly key: Uint8Array; readonly windows: StoredWindows }>;
+  /**
+   * Calls when rows that were written turn out to be lost, as a remote store may lose them: how far sources were applied,
+   * and which sets are active, is to be asked again, and the log applied from there.
+   */
+  onLoss(listener: () => void): void;
   close(): Promise<void>;
 }
 

@@ -10,7 +10,7 @@ export function onlineStoreSuite(engine: string, open: () => Promise<OnlineStore
     let store: OnlineStore;
     let nextSet = 1;
     const activeSet = async (): Promise<number> => {
-      await store.activate(nextSet);
+      await store.activate(nextSet, SOURCE);
       return nextSet++;
     };
     beforeAll(async () => {
@@ -109,7 +109,7 @@ export function onlineStoreSuite(engine: string, open: () => Promise<OnlineStore
       expect(await store.isActive(setId)).toBe(false);
       const mark = { source: 's/inactive', sequence: 1n, epoch: 1n };
       await store.write([write(setId, 'k', rowAt({ sequence: 1n }))], mark);
-      await store.activate(setId);
+      await store.activate(setId, SOURCE);
       expect(await store.isActive(setId)).toBe(true);
       expect(await readLatest(store, [{ setId, keys: [key('k')] }])).toEqual([[null]]);
     });
@@ -124,7 +124,7 @@ export function onlineStoreSuite(engine: string, open: () => Promise<OnlineStore
       await expect(again).rejects.toMatchObject({ code: 'CONFLICT' });
       expect(await store.builtThrough(setId)).toBe(7n);
       expect(await readLatest(store, [{ setId, keys: [key('old'), key('new')] }])).toEqual([[old, null]]);
-      await store.activate(setId);
+      await store.activate(setId, SOURCE);
       expect(await store.builtThrough(setId)).toBe(-1n);
       expect(await readLatest(store, [{ setId, keys: [key('old'), key('new')] }])).toEqual([[null, built]]);
       expect(await scanned(store, setId)).toEqual([['new', built]]);
@@ -136,11 +136,14 @@ export function onlineStoreSuite(engine: string, open: () => Promise<OnlineStore
       await store.write([write(setId, 'k', rowAt({ sequence: 1n }))], mark);
       await store.drop(setId);
       expect(await store.isActive(setId)).toBe(false);
-      await store.activate(setId);
+      await store.activate(setId, SOURCE);
       expect(await scanned(store, setId)).toEqual([]);
     });
   });
 }
+
+/** Whose log sets are built from. */
+const SOURCE = 's/activated';
 
 async function scanned(
   store: OnlineStore,

@@ -15,9 +15,9 @@ export function onlineWindowsSuite(engine: string, open: () => Promise<OnlineSto
   describe(`windows of the online store: ${engine}`, () => {
     let store: OnlineStore;
     let nextSet = 1;
-    const owner = { source: 's/windows', epoch: 1n };
+    const owner = { source: SOURCE, epoch: 1n };
     const activeSet = async (): Promise<number> => {
-      await store.activate(nextSet);
+      await store.activate(nextSet, SOURCE);
       return nextSet++;
     };
     const readOf = async (setId: number, name: string, from: WindowRead['from'] = FROM_THE_FIRST) => {
@@ -118,7 +118,7 @@ export function onlineWindowsSuite(engine: string, open: () => Promise<OnlineSto
       const [setId, inactive] = [await activeSet(), nextSet++];
       const state = stateOf([[0, 1n]]);
       await store.writeWindows([writeOf(inactive, 'k', state)], owner);
-      await store.activate(inactive);
+      await store.activate(inactive, SOURCE);
       expect(await readOf(inactive, 'k')).toBeNull();
       await store.writeWindows([], { source: 's/epochs', epoch: 2n });
       await store.write([], { source: 's/epochs', sequence: 1n, epoch: 2n });
@@ -141,14 +141,17 @@ export function onlineWindowsSuite(engine: string, open: () => Promise<OnlineSto
       await expect(again).rejects.toMatchObject({ code: 'CONFLICT' });
       expect(await store.builtThrough(setId)).toBe(4n);
       expect(await scanned(store, setId)).toEqual([['old', old]]);
-      await store.activate(setId);
+      await store.activate(setId, SOURCE);
       expect(await scanned(store, setId)).toEqual([['new', built]]);
       await store.drop(setId);
-      await store.activate(setId);
+      await store.activate(setId, SOURCE);
       expect(await scanned(store, setId)).toEqual([]);
     });
   });
 }
+
+/** Whose log sets are built from. */
+const SOURCE = 's/windows';
 
 /** Blocks that are written and removed in one step, of sizes that fit into a page and that do not. */
 const changes: fc.Arbitrary<Change> = fc.record({

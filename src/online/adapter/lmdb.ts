@@ -6,6 +6,7 @@ import type {
   BuildSpan,
   KeyBlocks,
   LatestRead,
+  LeastSequence,
   OnlineAnswer,
   OnlineRead,
   OnlineStore,
@@ -22,6 +23,7 @@ import { LmdbSlots } from './lmdb-slots.js';
 import { LmdbWindows } from './lmdb-windows.js';
 import { rangeOfSlot, SLOT_BYTES, slotKey } from './slot-key.js';
 import { decodeStored, encodeStored, isNewer, isThrough, withThrough } from './stored-row.js';
+import { tooEarly } from './too-early.js';
 
 /** Keys removed in one transaction, so that removing a large state never holds up writes for long. */
 const REMOVED_AT_ONCE = 5_000;
@@ -87,6 +89,7 @@ export class LmdbOnlineStore implements OnlineStore {
   }
 
   async read({ latest, windows }: OnlineRead): Promise<OnlineAnswer> {
+    for (const { least } of [...latest, ...windows]) if (least !== undefined) this.requireLeast(least);
     return {
       latest: latest.map((read) => this.readLatest(read)),
       windows: windows.map((read) => this.readWindows(read)),
@@ -173,6 +176,10 @@ export class LmdbOnlineStore implements OnlineStore {
     if (slot !== null) yield* this.windows.scan(slot);
   }
 
+  onLoss(): void {
+    // What was acknowledged is there, or goes with its marks.
+  }
+
   async close(): Promise<void> {
     this.closing = true;
     try {
@@ -237,6 +244,11 @@ export class LmdbOnlineStore implements OnlineStore {
       throw new PlumblineError('UNAVAILABLE', message);
     }
     if (newest < epoch) void this.marks.put(name, String(epoch));
+  }
+
+  private requireLeast(least: LeastSequence): void {
+    const through = BigInt(this.marks.get(`source/${least.source}`) ?? -1);
+    if (through < least.sequence) throw tooEarly(least, through);
   }
 
   private slotOf({ setId, which }: StateOfSet): number | null {
