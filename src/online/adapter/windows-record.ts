@@ -12,7 +12,7 @@ export type WindowsRecord = {
 export type RecordEntry = BlockId & { readonly bytes: Uint8Array | null };
 
 /** Newest event time, `through`, late and missed rows, 8 bytes each. */
-const HEADER_BYTES = 32;
+export const HEADER_BYTES = 32;
 
 /** Series in 2 bytes, number in 8, length of the block in 2. */
 const ENTRY_BYTES = 12;
@@ -27,10 +27,7 @@ export function encodeRecord({ header, entries }: WindowsRecord): Buffer {
   let at = HEADER_BYTES + COUNT_BYTES + ENTRY_BYTES * entries.length;
   const size = entries.reduce((sum, { bytes }) => sum + (bytes?.length ?? 0), at);
   const record = Buffer.allocUnsafe(size);
-  writeSortableInt64(record, header.newestUs, 0);
-  writeSortableInt64(record, header.through, 8);
-  writeSortableInt64(record, header.lateRows, 16);
-  writeSortableInt64(record, header.missedRows, 24);
+  writeHeader(record, header);
   record.writeUInt32LE(entries.length, HEADER_BYTES);
   entries.forEach(({ series, number, bytes }, i) => {
     const entryAt = HEADER_BYTES + COUNT_BYTES + ENTRY_BYTES * i;
@@ -45,6 +42,17 @@ export function encodeRecord({ header, entries }: WindowsRecord): Buffer {
 }
 
 const COUNT_BYTES = 4;
+
+/** Puts a header in front. */
+export function writeHeader(
+  record: Uint8Array,
+  { newestUs, through, lateRows, missedRows }: WindowHeader,
+): void {
+  writeSortableInt64(record, newestUs, 0);
+  writeSortableInt64(record, through, 8);
+  writeSortableInt64(record, lateRows, 16);
+  writeSortableInt64(record, missedRows, 24);
+}
 
 export function decodeHeader(record: Uint8Array): WindowHeader {
   return {

@@ -1,0 +1,55 @@
+import { BASE_BLOCK } from '../../compile/window/series.js';
+import { readSortableInt64, writeSortableInt64 } from '../../definition/int64-bytes.js';
+import type { BlockId, StoredWindows, WindowBlock, WindowHeader, WindowRead, WindowWrite } from '../store.js';
+import { compareBlocks, decodeHeader, HEADER_BYTES, writeHeader } from './windows-record.js';
+
+/** The field of the header in the hash of an entity's windows; those of blocks are longer. */
+export const HEADER_FIELD = 'h';
+
+/** Series in 2 bytes, number in 8. */
+const BLOCK_FIELD_BYTES = 10;
+
+/** Name of a block's field. */
+export function blockField({ series, number }: BlockId): Buffer {
+  const field = Buffer.allocUnsafe(BLOCK_FIELD_BYTES);
+  field.writeUInt16BE(series, 0);
+  writeSortableInt64(field, number, 2);
+  return field;
+}
+
+/** What the script that writes windows is given for one entity, see `redis-scripts.ts`. */
+export function windowArgs({ header, blocks, gone }: WindowWrite): readonly (Buffer | string)[] {
+  const args: (Buffer | string)[] = [String(blocks.length + 1), String(gone.length)];
+  const headerBytes = Buffer.allocUnsafe(HEADER_BYTES);
+  writeHeader(headerBytes, header);
+  args.push(HEADER_FIELD, headerBytes);
+  for (const block of blocks) args.push(blockField(block), asBuffer(block.bytes));
+  for (const block of gone) args.push(blockField(block));
+  return args;
+}
+
+/** Fields and values of a hash in turn; null where there is none. Blocks from some on, see {@link WindowRead}; null gives all. */
+export function windowsOf(fields: readonly Buffer[], from: WindowRead['from'] | null): StoredWindows | null {
+  let header: WindowHeader | null = null;
+  const blocks: WindowBlock[] = [];
+  for (let i = 0; i < fields.length; i += 2) {
+    const field = fields[i]!;
+    const bytes = fields[i + 1]!;
+    if (field.length !== BLOCK_FIELD_BYTES) {
+      header = decodeHeader(bytes);
+      continue;
+    }
+    const series = field.readUInt16BE(0);
+    const number = readSortableInt64(field, 2);
+    if (from === null || isWanted(from[series], number)) blocks.push({ series, number, bytes });
+  }
+  return header === null ? null : { header, blocks: blocks.sort(compareBlocks) };
+}
+
+function isWanted(first: bigint | null | undefined, number: bigint): boolean {
+  return first !== null && (number === BASE_BLOCK || first === undefined || number >= first);
+}
+
+function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
