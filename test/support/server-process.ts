@@ -9,8 +9,10 @@ export type ServerProgram = {
   readonly name: string;
   readonly file: string;
   readonly args: readonly string[];
-  /** Where it runs and keeps its data; what it says goes to `log` there. */
+  /** Where it keeps its data, which goes with it; what it says goes to `log` there. */
   readonly folder: string;
+  /** Where it runs, when not there. */
+  readonly cwd?: string;
   /** Who it runs as; this process's user where it is not told. */
   readonly account?: { readonly uid: number; readonly gid: number };
   /** What its operator would send it to end it; SIGTERM where it is not told. */
@@ -103,12 +105,12 @@ export class ServerProcess implements ServerControl {
   }
 
   private spawn(): ChildProcess {
-    const { file, args, folder, account } = this.program;
+    const { file, args, folder, cwd, account } = this.program;
     const log = openSync(join(folder, LOG), 'a');
     try {
       const command = [...LEASH, file, ...args];
       const child = spawn(command[0]!, command.slice(1), {
-        cwd: folder,
+        cwd: cwd ?? folder,
         stdio: ['ignore', log, log],
         ...account,
       });
@@ -159,7 +161,7 @@ const LEASH =
 const REMOVAL = { recursive: true, force: true, maxRetries: 10, retryDelay: 50 } as const;
 /** Kafka took twenty seconds on a machine with sixteen busy processes a core. */
 const START_DEADLINE_MS = 60_000;
-const STOP_DEADLINE_MS = 20_000;
+const STOP_DEADLINE_MS = 60_000;
 const PROBE_EVERY_MS = 25;
 const MAX_TRIES = 20;
 const RETRY_AFTER_MS = 200;
