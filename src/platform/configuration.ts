@@ -1,11 +1,29 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { delimiter, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { parse as parseYaml } from 'yaml';
-import { closestName } from '../definition/closest-name.js';
-import { parseDuration } from '../definition/duration.js';
-import { PlumblineError } from '../definition/error.js';
-import { parseTimestamp } from '../definition/time.js';
+import {
+  KAFKA_SETTINGS,
+  type KafkaConnection,
+  type KafkaLogSettings,
+  type KafkaSetting,
+  kafkaConnection,
+  kafkaLogSettings,
+} from './kafka-settings.js';
+import {
+  choice,
+  durationUs,
+  type Given,
+  instant,
+  known,
+  refusal,
+  share,
+  sizeBytes,
+  type TakeSetting,
+  text,
+  texts,
+  wholeNumber,
+} from './setting-values.js';
 
 /** Everything an operator decides. Paths are absolute. */
 export type Configuration = {
@@ -23,6 +41,10 @@ export type Configuration = {
   readonly databaseUrl: string | null;
   /** Connections to it at most. */
   readonly databasePoolSize: number;
+  /** Where the log of every source is: in the data folder, or on Kafka. */
+  readonly log: LogSettings;
+  /** The Kafka cluster whose topics sources may read as streams; null is none. */
+  readonly stream: KafkaConnection | null;
   readonly duckdb: { readonly memoryLimit: string; readonly threads: number };
   /** What computes models: asserted at the first one, and recorded with every version. */
   readonly tfBackend: TfBackend;
@@ -33,6 +55,10 @@ export type Configuration = {
   /** What the service clock shows at the start, microseconds; null is the system's time. For demos and replays. */
   readonly clockStartUs: bigint | null;
 };
+
+type LogSettings =
+  | { readonly engine: 'embedded' }
+  | { readonly engine: 'kafka'; readonly kafka: KafkaLogSettings };
 
 /** Which answers are kept for audits, and how many. */
 export type AnswerLogLimits = {
@@ -57,7 +83,7 @@ const TF_BACKENDS = ['auto', 'gpu', 'native', 'wasm', 'cpu'] as const;
 export type TfBackend = (typeof TF_BACKENDS)[number];
 
 /** Every setting by its name in the file; the environment variable is `PLUMBLINE_` and the name in capitals. */
-const SETTINGS = [
+const OWN_SETTINGS = [
   'host',
   'port',
   'dataDir',
@@ -75,9 +101,14 @@ const SETTINGS = [
   'answerLog.maxAge',
   'audit.every',
   'clock',
+  'log.engine',
 ] as const;
 
-type Setting = (typeof SETTINGS)[number];
+type Setting = (typeof OWN_SETTINGS)[number] | KafkaSetting;
+
+const SETTINGS: readonly Setting[] = [...OWN_SETTINGS, ...KAFKA_SETTINGS];
+
+const LOG_ENGINES = ['embedded', 'kafka'] as const;
 
 /** Names the configuration file; without it `plumbline.yaml` is read where there is one. */
 const FILE_VARIABLE = 'PLUMBLINE_CONFIG';
@@ -108,10 +139,8 @@ export function configurationIn(dataDir: string): Configuration {
   return resolveSettings(settings, process.cwd());
 }
 
-type Given = { readonly value: unknown; readonly from: string };
-
 function resolveSettings(settings: ReadonlyMap<Setting, Given>, workingDir: string): Configuration {
-  const take = <T>(name: Setting, read: (given: Given) => T, fallback: T): T => {
+  const take: TakeSetting<Setting> = (name, read, fallback) => {
     const given = settings.get(name);
     return given === undefined ? fallback : read(given);
   };
@@ -129,6 +158,8 @@ function resolveSettings(settings: ReadonlyMap<Setting, Given>, workingDir: stri
     maxSkewUs: take('maxSkew', skewUs, 1_000_000n),
     databaseUrl: take<string | null>('databaseUrl', databaseUrl, null),
     databasePoolSize: take('databasePoolSize', wholeNumber(1, 1000), 10),
+    log: logSettings(take),
+    stream: kafkaConnection(take, 'stream.kafka'),
     duckdb: {
       memoryLimit: take('duckdb.memoryLimit', memorySize, '512MiB'),
       threads: take('duckdb.threads', wholeNumber(1, 1024), availableParallelism()),
@@ -170,11 +201,11 @@ function parseFile(file: string): unknown {
   }
 }
 
-/** `{ duckdb: { threads: 2 } }` as `duckdb.threads`; one level is all there is. */
+/** `{ duckdb: { threads: 2 } }` as `duckdb.threads`. */
 function flatten(content: object): readonly [string, unknown][] {
   return Object.entries(content).flatMap(([name, value]): [string, unknown][] =>
     value !== null && typeof value === 'object' && !Array.isArray(value)
-      ? Object.entries(value).map(([inner, each]): [string, unknown] => [`${name}.${inner}`, each])
+      ? flatten(value).map(([inner, each]): [string, unknown] => [`${name}.${inner}`, each])
       : [[name, value]],
   );
 }
@@ -196,73 +227,13 @@ function variableOf(setting: string): string {
   return `PLUMBLINE_${words.toUpperCase()}`;
 }
 
-function known<T extends string>(name: string, names: readonly T[], where: string): T {
-  const found = names.find((candidate) => candidate === name);
-  if (found !== undefined) return found;
-  const near = closestName(name, names);
-  const remedy = near === null ? `known are ${names.join(', ')}` : `did you mean "${near}"?`;
-  throw refusal(where, `unknown setting "${name}"; ${remedy}`);
-}
-
-function refusal(where: string, message: string): PlumblineError {
-  return new PlumblineError('INVALID_DOCUMENT', `${where}: ${message}`, { path: where });
-}
-
-function text({ value, from }: Given): string {
-  if (typeof value === 'string' && value !== '') return value;
-  throw refusal(from, `${JSON.stringify(value)} is no text`);
-}
-
-function texts(given: Given): readonly string[] {
-  const { value, from } = given;
-  if (Array.isArray(value)) return value.map((item: unknown) => text({ value: item, from }));
-  return text(given).split(delimiter);
-}
-
-function instant(given: Given): bigint {
-  const us = parseTimestamp(text(given));
-  if (us !== null) return us;
-  throw refusal(given.from, `"${String(given.value)}" is no instant; write it as 2013-12-30T23:30:00Z`);
-}
-
-function wholeNumber(from: number, to: number): (given: Given) => number {
-  return (given) => {
-    const number = typeof given.value === 'string' ? Number(given.value) : given.value;
-    if (Number.isInteger(number) && Number(number) >= from && Number(number) <= to) {
-      return Number(number);
-    }
-    throw refusal(given.from, `${String(given.value)} is no whole number from ${from} to ${to}`);
-  };
-}
-
-function share(given: Given): number {
-  const number = typeof given.value === 'string' ? Number(given.value) : given.value;
-  if (typeof number === 'number' && number >= 0 && number <= 1 && given.value !== '') return number;
-  throw refusal(given.from, `${String(given.value)} is no share; write a number from 0 (none) to 1 (all)`);
-}
-
-const SIZE_UNITS: Readonly<Record<string, number>> = {
-  '': 1,
-  KiB: 1024,
-  MiB: 1024 ** 2,
-  GiB: 1024 ** 3,
-  KB: 1000,
-  MB: 1000 ** 2,
-  GB: 1000 ** 3,
-};
-
-function sizeBytes(given: Given): number {
-  const match = /^([1-9][0-9]{0,8})([KMG]i?B|)$/.exec(String(given.value));
-  if (match) return Number(match[1]) * SIZE_UNITS[match[2]!]!;
-  throw refusal(given.from, `${String(given.value)} is no size; write bytes, or such as "512MiB"`);
+function logSettings(take: TakeSetting<Setting>): LogSettings {
+  const engine = take('log.engine', choice(LOG_ENGINES), 'embedded');
+  return engine === 'embedded' ? { engine } : { engine, kafka: kafkaLogSettings(take) };
 }
 
 function memorySize(given: Given): string {
   return sizeBytes(given) > 0 ? text(given) : '';
-}
-
-function durationUs(given: Given): bigint {
-  return parseDuration(text(given), given.from);
 }
 
 /** `never` is null; an audit reads files and history, so not more often than each minute. */

@@ -50,10 +50,52 @@ describe('configuration', () => {
     });
   });
 
+  it('moves the log to Kafka, and names the cluster whose topics are streams', () => {
+    const folder = inFolder(
+      'log:\n  engine: kafka\n  kafka:\n    brokers: [a:9092, "[::1]:9093"]\n    replication: 1\n    sasl: { username: u, password: p }\n',
+    );
+    writeFileSync(join(folder, 'ca.pem'), 'PEM');
+    const environment = {
+      PLUMBLINE_LOG_KAFKA_COMPRESSION: 'gzip',
+      PLUMBLINE_LOG_KAFKA_TLS_CA: join(folder, 'ca.pem'),
+      PLUMBLINE_STREAM_KAFKA_BROKERS: 'b:1, c:2',
+      PLUMBLINE_STREAM_KAFKA_REQUEST_TIMEOUT: '2s',
+    };
+    const { log, stream } = loadConfiguration(environment, folder);
+    expect(log).toEqual({
+      engine: 'kafka',
+      kafka: {
+        connection: {
+          brokers: ['a:9092', '[::1]:9093'],
+          tls: { ca: 'PEM' },
+          sasl: { mechanism: 'scram-sha-512', username: 'u', password: 'p' },
+          requestTimeoutMs: 10_000,
+        },
+        topicPrefix: 'plumbline',
+        replication: 1,
+        minInSync: 1,
+        compression: 'gzip',
+        maxMessageBytes: 900 * 1024,
+      },
+    });
+    expect(stream).toEqual({ brokers: ['b:1', 'c:2'], tls: null, sasl: null, requestTimeoutMs: 2_000 });
+  });
+
   it.each([
     ['an unknown setting', 'prot: 1', {}, 'unknown setting "prot"; did you mean "port"?'],
     ['an unknown inner setting', 'duckdb: { thread: 1 }', {}, 'did you mean "duckdb.threads"?'],
     ['an unknown variable', null, { PLUMBLINE_PROT: '1' }, 'did you mean "PLUMBLINE_PORT"?'],
+    ['a log without brokers', 'log: { engine: kafka }', {}, 'log.kafka.brokers: is missing'],
+    ['an unknown engine', 'log: { engine: files }', {}, '"files" is none of embedded, kafka'],
+    ['a URL as a broker', 'stream: { kafka: { brokers: [kafka://a:1] } }', {}, 'is no address of a broker'],
+    ['half an account', 'stream: { kafka: { brokers: [a:1], sasl: { username: u } } }', {}, 'give both'],
+    ['no such certificate', 'stream: { kafka: { brokers: [a:1], tls: { ca: no.pem } } }', {}, 'ENOENT'],
+    [
+      'more replicas in sync than there are',
+      'log: { engine: kafka, kafka: { brokers: [a:1], replication: 1, minInSync: 2 } }',
+      {},
+      '2 is more than the 1 replicas',
+    ],
     ['a bad port', 'port: 65536', {}, '65536 is no whole number from 0 to 65535'],
     ['a bad variable', null, { PLUMBLINE_PORT: 'http' }, 'PLUMBLINE_PORT: http is no whole number'],
     ['a bad size', 'maxBody: 5 MB', {}, 'is no size'],
