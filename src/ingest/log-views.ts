@@ -204,7 +204,7 @@ export class LogViews {
     const { ref, sets } = this.followed();
     const { online } = this.parts;
     const rows = groupRows(ref.source, group);
-    const owner = { source: this.name, epoch: await this.parts.log.epoch() };
+    const owner = { source: this.name, epoch: await this.parts.log.epoch(this.name) };
     for (const set of sets) {
       if (set.kind !== 'windowed') continue;
       for await (const writes of windowWrites(online, set, 'active', rows))

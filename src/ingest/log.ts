@@ -41,20 +41,27 @@ export type LoggedRows = LogEntry & {
 
 /**
  * The log of every source: the one truth that online state and history are views of (S9). Names of sources are
- * `project/source`. One owner at a time appends: opening the log begins a new epoch, and appends of older ones fail.
+ * `project/source`. One owner at a time appends to a source: its first append, or asking for its epoch, begins a new epoch
+ * of the source, and appends of older ones fail. Reading needs no ownership.
  */
 export interface SourceLog {
   /**
    * Appends durably; resolves when the rows would survive a power cut (S12). Calls resolve in the order of sequences.
-   * Throws UNAVAILABLE when the log cannot be written or has a newer owner.
+   * Throws UNAVAILABLE when the log cannot be written or has a newer owner: then the rows are not in it. While it cannot be
+   * told whether they are, the promise waits.
    */
   append(source: string, entry: LogEntry): Promise<LoggedRows>;
   /** Everything from the entry that holds `fromSequence`, in order, up to what is durable when the read begins. */
   read(source: string, fromSequence: bigint): AsyncIterable<LoggedRows>;
   /** Sequence of the last durable row; -1 before the first. */
   lastSequence(source: string): Promise<bigint>;
-  /** This owner's epoch. */
-  epoch(): Promise<bigint>;
+  /** This owner's epoch of a source, greater than all before it; it may rise again. Throws UNAVAILABLE, as appends do. */
+  epoch(source: string): Promise<bigint>;
+  /**
+   * Takes no more entries, and resolves when every one that was taken is settled; what has no answer by then is rejected,
+   * and the log tells the next opening what became of it. Reading goes on.
+   */
+  stop(): Promise<void>;
   close(): Promise<void>;
 }
 

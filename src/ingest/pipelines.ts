@@ -49,6 +49,8 @@ export class Pipelines {
 
   /** Waits for what was accepted and closes every store, also when one fails to. */
   async close(): Promise<void> {
+    // First, as whatever has no answer would be waited for.
+    await this.parts.log.stop();
     for (const pipeline of this.bySource.values()) await pipeline.close();
     const { history, online, identities, log } = this.parts;
     const closed = await Promise.allSettled([

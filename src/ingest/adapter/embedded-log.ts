@@ -17,11 +17,13 @@ const MAX_GROUP_BYTES = 8 * 1024 * 1024;
 export class EmbeddedLog implements SourceLog {
   private readonly sources = new Map<string, Promise<SourceFiles>>();
   private owner: Promise<LogEpoch> | null = null;
+  private stopped = false;
   private closed = false;
 
   constructor(private readonly folder: string) {}
 
   async append(source: string, entry: LogEntry): Promise<LoggedRows> {
+    if (this.stopped) throw stopping();
     return (await this.open(source)).append(entry);
   }
 
@@ -35,6 +37,15 @@ export class EmbeddedLog implements SourceLog {
 
   async epoch(): Promise<bigint> {
     return (await this.own()).number;
+  }
+
+  async stop(): Promise<void> {
+    this.stopped = true;
+    for (const files of this.sources.values())
+      await files.then(
+        (opened) => opened.idle(),
+        () => undefined,
+      );
   }
 
   async close(): Promise<void> {
@@ -60,7 +71,7 @@ export class EmbeddedLog implements SourceLog {
 
   private async open(source: string): Promise<SourceFiles> {
     // Once closed, the files may be another process's.
-    if (this.closed) throw new PlumblineError('UNAVAILABLE', 'the service is stopping; try again later');
+    if (this.closed) throw stopping();
     const known = this.sources.get(source);
     if (known !== undefined) return known;
     // Folder names are digests: source names are not safe as file names on every system.
@@ -69,6 +80,10 @@ export class EmbeddedLog implements SourceLog {
     this.sources.set(source, opened);
     return opened;
   }
+}
+
+function stopping(): PlumblineError {
+  return new PlumblineError('UNAVAILABLE', 'the service is stopping; try again later');
 }
 
 type Pending = {
@@ -125,6 +140,11 @@ class SourceFiles {
 
   lastSequence(): bigint {
     return this.durable;
+  }
+
+  /** Resolves when nothing is under way. */
+  async idle(): Promise<void> {
+    await this.writing;
   }
 
   async close(): Promise<void> {
