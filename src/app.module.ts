@@ -1,10 +1,11 @@
 import { join } from 'node:path';
 import { type DynamicModule, Global, Inject, Module, type OnApplicationBootstrap } from '@nestjs/common';
 import { EmbeddedLog } from './ingest/adapter/embedded-log.js';
+import { KafkaLog } from './ingest/adapter/kafka-log.js';
 import { LmdbIdentities } from './ingest/adapter/lmdb-identities.js';
 import { IDENTITIES } from './ingest/identities.js';
 import { IngestModule } from './ingest/ingest.module.js';
-import { SOURCE_LOG } from './ingest/log.js';
+import { SOURCE_LOG, type SourceLog } from './ingest/log.js';
 import { LOGGED_KEY_ROWS } from './ingest/logged-key-rows.js';
 import { PUSH } from './ingest/push.js';
 import { ModelRuntimes } from './model/adapter/model-runtimes.js';
@@ -82,10 +83,11 @@ export class AppModule implements OnApplicationBootstrap {
 })
 class DoorsModule {}
 
-/** The engines behind the ports: embedded ones, in the data folder. Global, so that every room finds its port. */
+/** The engines behind the ports, embedded ones in the data folder or what the configuration names. Global, so that every room finds its port. */
 @Module({})
 class EnginesModule {
-  static register({ dataDir, duckdb, tfBackend }: Configuration): DynamicModule {
+  static register(configuration: Configuration): DynamicModule {
+    const { dataDir, duckdb, tfBackend } = configuration;
     const onnxFolder = join(dataDir, 'onnx');
     const onnxFiles = new OnnxFiles(onnxFolder);
     const engines: readonly (readonly [symbol, () => unknown])[] = [
@@ -93,7 +95,7 @@ class EnginesModule {
       [OFFLINE_STORE, () => DuckdbOfflineStore.open(join(dataDir, 'history.duckdb'), duckdb)],
       [FILE_READER, () => DuckdbFiles.open(duckdb)],
       [PARQUET_FILES, () => new DuckdbParquet(duckdb)],
-      [SOURCE_LOG, () => new EmbeddedLog(join(dataDir, 'log'))],
+      [SOURCE_LOG, () => sourceLog(configuration)],
       [IDENTITIES, () => LmdbIdentities.open(join(dataDir, 'identities'))],
       [MODEL_RUNTIME, () => new ModelRuntimes(new TfjsRuntime(tfBackend), new OnnxRuntime(onnxFiles))],
       [TRAINER, () => new WorkerTrainer(onnxFolder, tfBackend)],
@@ -105,6 +107,10 @@ class EnginesModule {
       exports: engines.map(([token]) => token),
     };
   }
+}
+
+function sourceLog({ log, dataDir }: Configuration): SourceLog {
+  return log.engine === 'kafka' ? new KafkaLog(log.kafka) : new EmbeddedLog(join(dataDir, 'log'));
 }
 
 async function registryConnection({

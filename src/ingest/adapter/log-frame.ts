@@ -64,10 +64,15 @@ export function readFrame(frame: Buffer): FrameHeader | null {
   return { firstSequence: frame.readBigInt64LE(16), rowCount: frame.readUInt32LE(12) };
 }
 
+/** The epoch of the owner that wrote a whole frame. */
+export function epochOf(frame: Buffer): bigint {
+  return frame.readBigInt64LE(24);
+}
+
 /** The entries of a whole, checked frame. */
 export function* entriesOf(frame: Buffer): Iterable<LoggedRows> {
   let firstSequence = frame.readBigInt64LE(16);
-  const epoch = frame.readBigInt64LE(24);
+  const epoch = epochOf(frame);
   for (let at = FRAME_HEADER_BYTES; at < frame.length; ) {
     const end = at + frame.readUInt32LE(at);
     const doorEnd = at + ENTRY_HEADER_BYTES + frame.readUInt32LE(at + 12);
