@@ -1,15 +1,16 @@
 import type { RedisSettings } from '../../src/platform/redis-settings.js';
 import type { RedisServers } from './redis.js';
 
-/** The settings of a service whose online state is on these servers; one of them is a single server unless told. */
+type Changed = Partial<Pick<RedisSettings, 'keyPrefix' | 'buckets' | 'commandTimeoutMs'>>;
+
+/** The settings of a service whose online state is on these servers: one alone, what sentinels name, or a cluster. */
 export function redisSettings(
-  { addresses, security }: RedisServers,
-  changed: Partial<Pick<RedisSettings, 'keyPrefix' | 'buckets' | 'commandTimeoutMs'>> = {},
+  servers: RedisServers & { readonly primaryName?: string },
+  changed: Changed = {},
 ): RedisSettings {
+  const { security } = servers;
   return {
-    ...(addresses.length === 1
-      ? { kind: 'single', address: addresses[0]!, database: 0 }
-      : { kind: 'cluster', nodes: addresses }),
+    ...targetOf(servers),
     tls: security === null ? null : { caFile: security.certificates.caFile, certFile: null, keyFile: null },
     username: security?.username ?? null,
     password: security?.password ?? null,
@@ -18,4 +19,19 @@ export function redisSettings(
     buckets: null,
     ...changed,
   };
+}
+
+function targetOf({ addresses, security, primaryName }: RedisServers & { readonly primaryName?: string }) {
+  if (primaryName !== undefined) {
+    return {
+      kind: 'sentinel',
+      sentinels: addresses,
+      master: primaryName,
+      database: 0,
+      sentinelUsername: security?.username ?? null,
+      sentinelPassword: security?.password ?? null,
+    } as const;
+  }
+  if (addresses.length > 1) return { kind: 'cluster', nodes: addresses } as const;
+  return { kind: 'single', address: addresses[0]!, database: 0 } as const;
 }

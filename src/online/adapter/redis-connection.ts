@@ -34,6 +34,10 @@ export class RedisConnection {
       for (const listener of this.onConnect) listener();
     });
     client.on('error', (error: unknown) => {
+      this.lastError ??= error;
+    });
+    // A cluster says of itself only that no node answered.
+    client.on('node error', (error: unknown) => {
       this.lastError = error;
     });
   }
