@@ -21,8 +21,9 @@ import { OfflineModule } from './offline/offline.module.js';
 import { PARQUET_FILES } from './offline/parquet-files.js';
 import { OFFLINE_STORE } from './offline/store.js';
 import { LmdbOnlineStore } from './online/adapter/lmdb.js';
+import { RedisOnlineStore } from './online/adapter/redis.js';
 import { OnlineModule } from './online/online.module.js';
-import { ONLINE_STORE } from './online/store.js';
+import { ONLINE_STORE, type OnlineStore } from './online/store.js';
 import type { Configuration } from './platform/configuration.js';
 import { Jobs } from './platform/jobs.js';
 import { type Platform, PlatformModule } from './platform/platform.module.js';
@@ -91,7 +92,7 @@ class EnginesModule {
     const onnxFolder = join(dataDir, 'onnx');
     const onnxFiles = new OnnxFiles(onnxFolder);
     const engines: readonly (readonly [symbol, () => unknown])[] = [
-      [ONLINE_STORE, () => LmdbOnlineStore.open(join(dataDir, 'online'))],
+      [ONLINE_STORE, () => onlineStore(configuration)],
       [OFFLINE_STORE, () => DuckdbOfflineStore.open(join(dataDir, 'history.duckdb'), duckdb)],
       [FILE_READER, () => DuckdbFiles.open(duckdb)],
       [PARQUET_FILES, () => new DuckdbParquet(duckdb)],
@@ -107,6 +108,12 @@ class EnginesModule {
       exports: engines.map(([token]) => token),
     };
   }
+}
+
+async function onlineStore({ online, dataDir }: Configuration): Promise<OnlineStore> {
+  return online.engine === 'redis'
+    ? RedisOnlineStore.open(online.redis)
+    : LmdbOnlineStore.open(join(dataDir, 'online'));
 }
 
 function sourceLog({ log, dataDir }: Configuration): SourceLog {

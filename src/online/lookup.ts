@@ -8,6 +8,7 @@ import { type Lifetime, type RowState, rowStatus } from '../definition/status.js
 import type { Value } from '../definition/value.js';
 import type { KeyType } from '../definition/value-type.js';
 import type { Clock } from '../platform/clock.js';
+import type { LeastSequences } from './lookup-least.js';
 import { type LookupReads, lookupReads } from './lookup-reads.js';
 import { type RowCodec, rowCodec } from './row-codec.js';
 import type { LatestRead, OnlineAnswer, OnlineStore, StoredRow, StoredWindows } from './store.js';
@@ -48,13 +49,22 @@ export class Lookup {
 
   /**
    * `asked` has the service's key columns and request inputs, one row an entity; a key with a NULL finds nothing (S15), and
-   * neither does any key in a feature set version that is not active (S18). Throws INVALID_REQUEST for a service with labels.
+   * neither does any key in a feature set version that is not active (S18). Throws INVALID_REQUEST for a service with labels,
+   * UNAVAILABLE where state is behind `least`, or cannot be reached.
    */
-  async lookup(service: CompiledFeatureService, asked: ColumnBatch): Promise<LookupAnswer> {
+  async lookup(
+    service: CompiledFeatureService,
+    asked: ColumnBatch,
+    least: LeastSequences = NO_LEAST,
+  ): Promise<LookupAnswer> {
     const plan = this.planOf(service);
     const encoded = plan.keys.map((key) => entityKeys(key, asked));
     const nowUs = this.clock.nowUs();
-    const keysOf = ({ setId, key }: PlannedRead): LatestRead => ({ setId, keys: encoded[key]! });
+    const keysOf = ({ setId, key, source }: PlannedRead): LatestRead => ({
+      setId,
+      keys: encoded[key]!,
+      least: least.get(source),
+    });
     // T is this instant or a later one, so what it can need is known before anything is read.
     const found = await this.store.read({
       latest: plan.latest.map(keysOf),
@@ -76,6 +86,8 @@ export class Lookup {
 }
 
 export const LOOKUP = Symbol('Lookup');
+
+const NO_LEAST: LeastSequences = new Map();
 
 /** How the features of a set are written and read online. */
 export function featureCodec(set: CompiledFeatureSet): RowCodec {
@@ -100,6 +112,7 @@ type PlannedRead = {
   readonly setId: number;
   /** Its place in `keys`. */
   readonly key: number;
+  readonly source: string;
 };
 
 type LatestPlan = PlannedRead & {
@@ -131,11 +144,12 @@ function lookupPlan(service: CompiledFeatureService): LookupPlan {
 
 function entryPlan(entry: ServiceEntry, key: number): EntryPlan {
   const { kind, featureSet } = entry;
+  const read = { setId: featureSet.id, key, source: featureSet.source.name };
   if (kind === 'windowed') {
     const wanted = new Set(entry.features.map(({ index }) => index));
-    return { kind, setId: featureSet.id, key, values: new WindowValues(featureSet, wanted) };
+    return { kind, ...read, values: new WindowValues(featureSet, wanted) };
   }
-  return { kind, setId: featureSet.id, key, lifetime: featureSet.lifetime, codec: featureCodec(featureSet) };
+  return { kind, ...read, lifetime: featureSet.lifetime, codec: featureCodec(featureSet) };
 }
 
 /** T: the later of the clock and the newest event time read, tombstones, expired and filtered rows too (S14). */

@@ -1,5 +1,5 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsArray, IsIn, IsOptional, IsString } from 'class-validator';
+import { IsArray, IsIn, IsObject, IsOptional, IsString } from 'class-validator';
 import { IsVersion } from '../platform/is-version.js';
 import { LOOKUP_PARTS, type LookupPart } from './lookup-json.js';
 
@@ -43,4 +43,14 @@ export class LookupBody {
   @IsArray()
   @IsIn(LOOKUP_PARTS, { each: true })
   readonly include?: LookupPart[];
+
+  @ApiPropertyOptional({
+    type: 'object',
+    additionalProperties: { oneOf: [{ type: 'integer' }, { type: 'string' }] },
+    example: { weather: 1042 },
+    description: 'By source the last sequence that the answer must know; 503 where online state is behind it',
+  })
+  @IsOptional()
+  @IsObject()
+  readonly minSequence?: object;
 }

@@ -8,6 +8,7 @@ import { CATALOG_HOLDER, type Catalog, type CatalogHolder } from '../registry/ca
 import { ANSWER_LOG, type AnswerLog } from './answer-log.js';
 import { LOOKUP, type Lookup } from './lookup.js';
 import { LOOKUP_PARTS, type LookupWriter, lookupWriter } from './lookup-json.js';
+import { parseLeast } from './lookup-least.js';
 import { parseEntities } from './lookup-request.js';
 import { LookupBody } from './online.body.js';
 
@@ -33,7 +34,8 @@ export class OnlineController {
     const catalog = this.catalogs.current();
     const service = serviceOf(catalog, project, body);
     const asked = parseEntities(service, body.entities);
-    const answer = await this.lookups.lookup(service, asked);
+    const least = body.minSequence == null ? undefined : parseLeast(project, service, body.minSequence);
+    const answer = await this.lookups.lookup(service, asked, least);
     this.answers.offer({ project, service, asked, answer });
     reply.header('content-type', 'application/json; charset=utf-8');
     const warnings = catalog.warningsOf(project, service);

@@ -10,6 +10,7 @@ import {
   kafkaConnection,
   kafkaLogSettings,
 } from './kafka-settings.js';
+import { REDIS_SETTINGS, type RedisSetting, type RedisSettings, redisSettings } from './redis-settings.js';
 import {
   choice,
   durationUs,
@@ -43,6 +44,8 @@ export type Configuration = {
   readonly databasePoolSize: number;
   /** Where the log of every source is: in the data folder, or on Kafka. */
   readonly log: LogSettings;
+  /** Where online state is: in the data folder, or on Redis. */
+  readonly online: OnlineSettings;
   /** The Kafka cluster whose topics sources may read as streams; null is none. */
   readonly stream: KafkaConnection | null;
   readonly duckdb: { readonly memoryLimit: string; readonly threads: number };
@@ -59,6 +62,10 @@ export type Configuration = {
 type LogSettings =
   | { readonly engine: 'embedded' }
   | { readonly engine: 'kafka'; readonly kafka: KafkaLogSettings };
+
+type OnlineSettings =
+  | { readonly engine: 'lmdb' }
+  | { readonly engine: 'redis'; readonly redis: RedisSettings };
 
 /** Which answers are kept for audits, and how many. */
 export type AnswerLogLimits = {
@@ -102,13 +109,16 @@ const OWN_SETTINGS = [
   'audit.every',
   'clock',
   'log.engine',
+  'online.engine',
 ] as const;
 
-type Setting = (typeof OWN_SETTINGS)[number] | KafkaSetting;
+type Setting = (typeof OWN_SETTINGS)[number] | KafkaSetting | RedisSetting;
 
-const SETTINGS: readonly Setting[] = [...OWN_SETTINGS, ...KAFKA_SETTINGS];
+const SETTINGS: readonly Setting[] = [...OWN_SETTINGS, ...KAFKA_SETTINGS, ...REDIS_SETTINGS];
 
 const LOG_ENGINES = ['embedded', 'kafka'] as const;
+
+const ONLINE_ENGINES = ['lmdb', 'redis'] as const;
 
 /** Names the configuration file; without it `plumbline.yaml` is read where there is one. */
 const FILE_VARIABLE = 'PLUMBLINE_CONFIG';
@@ -159,6 +169,7 @@ function resolveSettings(settings: ReadonlyMap<Setting, Given>, workingDir: stri
     databaseUrl: take<string | null>('databaseUrl', databaseUrl, null),
     databasePoolSize: take('databasePoolSize', wholeNumber(1, 1000), 10),
     log: logSettings(take),
+    online: onlineSettings(take),
     stream: kafkaConnection(take, 'stream.kafka'),
     duckdb: {
       memoryLimit: take('duckdb.memoryLimit', memorySize, '512MiB'),
@@ -225,6 +236,11 @@ function environmentSettings(
 function variableOf(setting: string): string {
   const words = setting.replaceAll('.', '_').replaceAll(/([a-z])([A-Z])/g, '$1_$2');
   return `PLUMBLINE_${words.toUpperCase()}`;
+}
+
+function onlineSettings(take: TakeSetting<Setting>): OnlineSettings {
+  const engine = take('online.engine', choice(ONLINE_ENGINES), 'lmdb');
+  return engine === 'lmdb' ? { engine } : { engine, redis: redisSettings(take) };
 }
 
 function logSettings(take: TakeSetting<Setting>): LogSettings {

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import {
   choice,
   durationMs,
@@ -8,22 +7,20 @@ import {
   type TakeSetting,
   text,
   textsBetween,
-  truth,
   wholeNumber,
 } from './setting-values.js';
+import { TLS_SETTINGS, type TlsSettings, tlsSettings } from './tls-settings.js';
 
 /** How a Kafka cluster is reached. */
 export type KafkaConnection = {
   /** `host:port` of some of its brokers; they name the others. */
   readonly brokers: readonly string[];
-  /** Null is plain text. Texts are PEM; without `ca` the system's authorities count. */
-  readonly tls: KafkaTls | null;
+  /** Null is plain text. */
+  readonly tls: TlsSettings | null;
   readonly sasl: KafkaSasl | null;
   /** A request without an answer for so long has failed, milliseconds. */
   readonly requestTimeoutMs: number;
 };
-
-type KafkaTls = { readonly ca?: string; readonly cert?: string; readonly key?: string };
 
 type KafkaSasl = {
   readonly mechanism: (typeof SASL_MECHANISMS)[number];
@@ -50,10 +47,7 @@ const KAFKA_COMPRESSIONS = ['zstd', 'gzip', 'none'] as const;
 const CONNECTION_SETTINGS = [
   'brokers',
   'requestTimeout',
-  'tls.enabled',
-  'tls.ca',
-  'tls.cert',
-  'tls.key',
+  ...TLS_SETTINGS,
   'sasl.mechanism',
   'sasl.username',
   'sasl.password',
@@ -99,7 +93,7 @@ export function kafkaConnection(take: TakeSetting<KafkaSetting>, place: Place): 
   if (brokers.length === 0) return null;
   return {
     brokers,
-    tls: tlsOf(take, place),
+    tls: tlsSettings<Place>(take, place, false),
     sasl: saslOf(take, place),
     requestTimeoutMs: take(`${place}.requestTimeout`, durationMs, 10_000),
   };
@@ -125,17 +119,6 @@ function addresses(given: Given): readonly string[] {
   return brokers;
 }
 
-function tlsOf(take: TakeSetting<KafkaSetting>, place: Place): KafkaTls | null {
-  const ca = take<string | null>(`${place}.tls.ca`, pemFile, null);
-  const cert = take<string | null>(`${place}.tls.cert`, pemFile, null);
-  const key = take<string | null>(`${place}.tls.key`, pemFile, null);
-  if ((cert === null) !== (key === null))
-    throw refusal(`${place}.tls`, 'cert and key belong together; name both files or none');
-  const isWanted = ca !== null || cert !== null;
-  if (!take(`${place}.tls.enabled`, truth, isWanted)) return null;
-  return { ...(ca !== null && { ca }), ...(cert !== null && key !== null && { cert, key }) };
-}
-
 function saslOf(take: TakeSetting<KafkaSetting>, place: Place): KafkaSasl | null {
   const username = take<string | null>(`${place}.sasl.username`, text, null);
   const password = take<string | null>(`${place}.sasl.password`, text, null);
@@ -148,14 +131,4 @@ function saslOf(take: TakeSetting<KafkaSetting>, place: Place): KafkaSasl | null
   if (username === null || password === null)
     throw refusal(`${place}.sasl`, 'username and password belong together; give both');
   return { mechanism: mechanism ?? 'scram-sha-512', username, password };
-}
-
-/** Read at the start, so that a wrong name shows at once. */
-function pemFile(given: Given): string {
-  const file = text(given);
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    throw refusal(given.from, error instanceof Error ? error.message : String(error));
-  }
 }

@@ -82,6 +82,56 @@ describe('configuration', () => {
   });
 
   it.each([
+    [
+      'one server',
+      'url: "rediss://u:p%40@cache:6380/2", buckets: 4',
+      {
+        kind: 'single',
+        address: { host: 'cache', port: 6380 },
+        database: 2,
+        tls: {},
+        username: 'u',
+        password: 'p@',
+        buckets: 4,
+      },
+    ],
+    [
+      'a cluster',
+      'nodes: [a, "b:7000", "[::1]:7001"], tls: { ca: ca.pem }, commandTimeout: 50ms, keyPrefix: one',
+      {
+        kind: 'cluster',
+        nodes: [
+          { host: 'a', port: 6379 },
+          { host: 'b', port: 7000 },
+          { host: '::1', port: 7001 },
+        ],
+        tls: { ca: 'PEM' },
+        commandTimeoutMs: 50,
+        keyPrefix: 'one',
+        buckets: null,
+      },
+    ],
+    [
+      'sentinels',
+      'sentinels: [s], master: main, database: 1, sentinelPassword: x',
+      {
+        kind: 'sentinel',
+        sentinels: [{ host: 's', port: 26379 }],
+        master: 'main',
+        database: 1,
+        sentinelPassword: 'x',
+        tls: null,
+      },
+    ],
+  ])('takes online state to Redis: %s', (_, redis, wanted) => {
+    const folder = inFolder(null);
+    writeFileSync(join(folder, 'ca.pem'), 'PEM');
+    const settings = redis.replace('ca.pem', join(folder, 'ca.pem'));
+    writeFileSync(join(folder, 'plumbline.yaml'), `online: { engine: redis, redis: { ${settings} } }`);
+    expect(loadConfiguration({}, folder).online).toMatchObject({ engine: 'redis', redis: wanted });
+  });
+
+  it.each([
     ['an unknown setting', 'prot: 1', {}, 'unknown setting "prot"; did you mean "port"?'],
     ['an unknown inner setting', 'duckdb: { thread: 1 }', {}, 'did you mean "duckdb.threads"?'],
     ['an unknown variable', null, { PLUMBLINE_PROT: '1' }, 'did you mean "PLUMBLINE_PORT"?'],
@@ -95,6 +145,26 @@ describe('configuration', () => {
       'log: { engine: kafka, kafka: { brokers: [a:1], replication: 1, minInSync: 2 } }',
       {},
       '2 is more than the 1 replicas',
+    ],
+    ['a Redis that is nowhere', 'online: { engine: redis }', {}, 'give one of url'],
+    ['another server', 'online: { engine: redis, redis: { url: "http://a" } }', {}, 'redis://'],
+    [
+      'two servers',
+      'online: { engine: redis, redis: { url: "redis://a", nodes: [b] } }',
+      {},
+      'give one of url',
+    ],
+    [
+      'a master without a name',
+      'online: { engine: redis, redis: { sentinels: [a] } }',
+      {},
+      'online.redis.master',
+    ],
+    [
+      'a prefix with a brace',
+      'online: { engine: redis, redis: { url: "redis://a", keyPrefix: "{a" } }',
+      {},
+      'is no prefix',
     ],
     ['a bad port', 'port: 65536', {}, '65536 is no whole number from 0 to 65535'],
     ['a bad variable', null, { PLUMBLINE_PORT: 'http' }, 'PLUMBLINE_PORT: http is no whole number'],

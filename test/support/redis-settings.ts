@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import type { RedisSettings } from '../../src/platform/redis-settings.js';
 import type { RedisServers } from './redis.js';
 
@@ -11,7 +12,7 @@ export function redisSettings(
   const { security } = servers;
   return {
     ...targetOf(servers),
-    tls: security === null ? null : { caFile: security.certificates.caFile, certFile: null, keyFile: null },
+    tls: security === null ? null : { ca: readFileSync(security.certificates.caFile, 'utf8') },
     username: security?.username ?? null,
     password: security?.password ?? null,
     keyPrefix: 'plumbline',

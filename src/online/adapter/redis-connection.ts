@@ -1,6 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { Cluster, Command, Redis, type RedisOptions } from 'ioredis';
-import type { RedisSettings, RedisTls } from '../../platform/redis-settings.js';
+import type { RedisSettings } from '../../platform/redis-settings.js';
 import { unavailable, within } from './redis-errors.js';
 
 /** A command by its name in capitals, which keeps replies as they come. */
@@ -167,7 +166,7 @@ function optionsOf({ tls, username, password, commandTimeoutMs }: RedisSettings)
     lazyConnect: true,
     ...(username === null ? {} : { username }),
     ...(password === null ? {} : { password }),
-    ...(tls === null ? {} : { tls: tlsOf(tls) }),
+    ...(tls === null ? {} : { tls }),
     connectionName: 'plumbline',
     connectTimeout: Math.max(LEAST_SILENCE_MS, commandTimeoutMs),
     retryStrategy: reconnectMs,
@@ -182,16 +181,6 @@ function optionsOf({ tls, username, password, commandTimeoutMs }: RedisSettings)
 
 function reconnectMs(times: number): number {
   return Math.min(FIRST_RECONNECT_MS * 2 ** Math.min(times - 1, 10), LONGEST_RECONNECT_MS);
-}
-
-type TlsFiles = { readonly ca?: Buffer; readonly cert?: Buffer; readonly key?: Buffer };
-
-function tlsOf({ caFile, certFile, keyFile }: RedisTls): TlsFiles {
-  return {
-    ...(caFile === null ? {} : { ca: readFileSync(caFile) }),
-    ...(certFile === null ? {} : { cert: readFileSync(certFile) }),
-    ...(keyFile === null ? {} : { key: readFileSync(keyFile) }),
-  };
 }
 
 function addressText(settings: RedisSettings): string {
