@@ -1,6 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RedisOnlineStore } from '../../src/online/adapter/redis.js';
-import type { RedisServers } from '../support/redis.js';
+import { type RedisServers, startRedis } from '../support/redis.js';
 import { startRedisCluster } from '../support/redis-cluster.js';
 import { startRedisSentinel } from '../support/redis-sentinel.js';
 import { redisSettings } from '../support/redis-settings.js';
@@ -26,5 +27,27 @@ describe.each([
       code: 'UNAVAILABLE',
       message: expect.stringContaining('online.redis.password'),
     });
+  });
+});
+
+describe.each([
+  ['one server', () => startRedis()],
+  ['a cluster', () => startRedisCluster()],
+] as const)('an account with the rights that the documentation lists: %s', (name, start) => {
+  let servers: RedisServers;
+  beforeAll(async () => {
+    servers = await start();
+    const documentation = readFileSync('docs/engines.md', 'utf8').replaceAll(/\s+/g, ' ');
+    const [, commands, ofConnections] =
+      /the commands `([^`]+)`, and of a connection `([^`]+)`/.exec(documentation) ?? [];
+    const rights = `${commands} ${ofConnections}`.split(' ').map((command) => `+${command}`);
+    for (const node of servers.nodes)
+      await node.call('ACL', 'SETUSER', 'limited', 'on', '>secret', '~{limited:*}*', ...rights);
+  });
+  afterAll(() => servers.close());
+
+  onlineStoreSuite(`${name} with few rights`, () => {
+    const settings = redisSettings(servers, { keyPrefix: 'limited', buckets: 4 });
+    return RedisOnlineStore.open({ ...settings, username: 'limited', password: 'secret' });
   });
 });

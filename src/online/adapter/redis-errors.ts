@@ -14,7 +14,7 @@ export function unavailable(cause: unknown, what: string): PlumblineError {
 const REMEDIES: readonly (readonly [start: string, remedy: string])[] = [
   ['WRONGPASS', 'set online.redis.username and online.redis.password'],
   ['NOAUTH', 'set online.redis.password, and online.redis.username where the server has ACLs'],
-  ['NOPERM', 'give this user the commands and keys that docs/operations.md lists'],
+  ['NOPERM', 'give this user the commands and keys that docs/engines.md lists'],
   ['OOM', 'the server is full: raise maxmemory, with maxmemory-policy noeviction'],
   ['MISCONF', 'the server cannot write its files: mend its disk'],
   ['ERR This instance has cluster support disabled', 'name it as online.redis.url, not as nodes'],
