@@ -14,15 +14,9 @@ import { RedisOnlineStore } from '../../src/online/adapter/redis.js';
 import type { OnlineStore } from '../../src/online/store.js';
 import { ManualClock } from '../../src/platform/clock.js';
 import { type RedisServers, startRedis, until } from '../support/redis.js';
+import { startRedisCluster } from '../support/redis-cluster.js';
 import { redisSettings } from '../support/redis-settings.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
-
-/** It keeps what SAVE wrote, and nothing since: what a failover to a replica that was behind leaves. */
-let servers: RedisServers;
-beforeAll(async () => {
-  servers = await startRedis({ directives: [['appendonly', 'no']] });
-});
-afterAll(() => servers.close());
 
 const SOURCE: SourceDocument = {
   kind: 'Source',
@@ -67,17 +61,25 @@ const WINDOWS = compileWindowedFeatureSet({
 });
 
 describe('a pipeline whose Redis loses what it acknowledged', () => {
+  /** It keeps what SAVE wrote, and nothing since: what a failover to a replica that was behind leaves. */
+  let servers: RedisServers;
+  beforeAll(async () => {
+    servers = await startRedis({ directives: [['appendonly', 'no']] });
+  });
+  afterAll(() => servers.close());
+  const save = async (): Promise<void> => void (await servers.nodes[0]!.call('SAVE'));
+
   it.each([
     { lost: 'rows, before more of them come', saved: 2, until: 4, since: 4 },
     { lost: 'rows, and nothing comes any more', saved: 2, until: 6, since: 6 },
     { lost: 'the activation of its feature sets', saved: 0, until: 3, since: 3 },
   ])('has all of it again: $lost', async ({ lost, saved, until: end, since }) => {
-    const untouched = await started(`${lost}, not`);
+    const untouched = await started(servers, `${lost}-not`);
     await untouched.accept(ENTRIES);
     const wanted = await untouched.state();
     await untouched.close();
 
-    const service = await started(lost, saved === 0 ? save : nothing);
+    const service = await started(servers, lost, saved === 0 ? save : nothing);
     await service.accept(ENTRIES.slice(0, saved));
     if (saved > 0) await save();
     await service.accept(ENTRIES.slice(saved, end));
@@ -86,6 +88,32 @@ describe('a pipeline whose Redis loses what it acknowledged', () => {
     // They are logged, and some are told not to be visible yet.
     await service.accept(ENTRIES.slice(since)).catch(nothing);
     await until('all rows to be there again', async () => same(await service.state(), wanted));
+    expect(await service.state()).toEqual(wanted);
+    await service.close();
+  });
+});
+
+describe('a pipeline over a cluster with replicas', () => {
+  let servers: RedisServers;
+  beforeAll(async () => {
+    servers = await startRedisCluster({ replicas: 1 });
+  });
+  afterAll(() => servers.close());
+
+  it('has every row once after primaries died one by one while rows came', async () => {
+    const untouched = await started(servers, 'untouched');
+    for (const round of ROUNDS) await untouched.accept(round);
+    const wanted = await untouched.state();
+    await untouched.close();
+
+    const service = await started(servers, 'failover');
+    for (const [i, round] of ROUNDS.entries()) {
+      const accepted = service.accept(round).catch(nothing);
+      await servers.nodes[i]!.kill();
+      await accepted;
+      await until('a replica to serve', async () => (await service.state().catch(() => null)) !== null);
+    }
+    await until('all rows to be there', async () => same(await service.state(), wanted));
     expect(await service.state()).toEqual(wanted);
     await service.close();
   });
@@ -111,13 +139,12 @@ const ENTRIES: readonly LogEntry[] = Array.from({ length: 6 }, (_, entry) => {
   };
 });
 
+/** Of each one primary dies. */
+const ROUNDS = [ENTRIES.slice(0, 3), ENTRIES.slice(3)];
+
 async function nothing(): Promise<void> {}
 
-async function save(): Promise<void> {
-  await servers.nodes[0]!.call('SAVE');
-}
-
-async function started(prefix: string, beforeSets: () => Promise<void> = nothing) {
+async function started(servers: RedisServers, prefix: string, beforeSets: () => Promise<void> = nothing) {
   const folder = temporaryFolder('redis-loss');
   const log = new EmbeddedLog(join(folder, 'log'));
   const online = await RedisOnlineStore.open(redisSettings(servers, { keyPrefix: prefix, buckets: 8 }));
