@@ -194,7 +194,7 @@ export class LogViews {
 
   private requireLog(last: bigint, marks: readonly bigint[]): void {
     if (marks.every((mark) => mark <= last)) return;
-    const message = `the log of source "${this.name}" ends at ${last}, and its views have rows up to ${marks.reduce((a, b) => (a > b ? a : b))}: it is older than they are; restore the whole log, or remove the folders online and identities and the file history.duckdb to make them anew from it`;
+    const message = `the log of source "${this.name}" ends at ${last}, and its views have rows up to ${marks.reduce((a, b) => (a > b ? a : b))}: it is older than they are; restore the whole log, or remove the folders online (of Redis: set another online.redis.keyPrefix) and identities and the file history.duckdb to make them anew from it`;
     throw new PlumblineError('INTERNAL', message);
   }
 

@@ -45,7 +45,7 @@ export class RedisStreams {
   /** Marks of a source that lag behind follow soon. */
   followSoon(): void {
     this.after('follow', FOLLOW_AFTER_MS, async () => {
-      for (const stream of this.sources.values()) await followIn(stream);
+      await Promise.all([...this.sources.values()].map(followIn));
     });
   }
 
@@ -53,7 +53,7 @@ export class RedisStreams {
   async close(): Promise<void> {
     this.isClosed = true;
     for (const timer of this.timers.values()) clearTimeout(timer);
-    for (const stream of [...this.sources.values(), ...this.builds.values()]) await followIn(stream);
+    await Promise.all([...this.sources.values(), ...this.builds.values()].map(followIn));
   }
 
   private streamOf<K>(streams: Map<K, RedisStream>, key: K, name: string): RedisStream {
