@@ -4,6 +4,7 @@ import type { LatestRead, OnlineStore, OnlineWrite } from '../../src/online/stor
 import { FaultProxy } from '../support/fault-proxy.js';
 import { type RedisServers, startRedis, until } from '../support/redis.js';
 import { startRedisCluster } from '../support/redis-cluster.js';
+import type { RedisNode } from '../support/redis-node.js';
 import { redisSettings } from '../support/redis-settings.js';
 
 const SET = 1;
@@ -53,6 +54,29 @@ describe('Redis Cluster', () => {
     expect(await store.appliedThrough(SOURCE)).toBe(3n);
     const [found] = (await store.read({ latest: [{ setId: SET, keys: KEYS }], windows: [] })).latest;
     expect(found!.map((row) => row?.through)).toEqual(KEYS.map(() => 3n));
+  });
+
+  it('follows a bucket to another node, and reads the others while it moves', async () => {
+    const store = await storeOf(servers, 'moves', 8);
+    await store.activate(SET, SOURCE);
+    await store.write(rowsAt(1n), markAt(1n));
+    const slot = Number(await servers.nodes[0]!.call('CLUSTER', 'KEYSLOT', '{moves:0}'));
+    const [from, to] = await ownerAndOther(servers, slot);
+    const [fromId, toId] = [await from.call('CLUSTER', 'MYID'), await to.call('CLUSTER', 'MYID')].map(String);
+    await to.call('CLUSTER', 'SETSLOT', slot, 'IMPORTING', fromId!);
+    await from.call('CLUSTER', 'SETSLOT', slot, 'MIGRATING', toId!);
+    const names = await from.call('CLUSTER', 'GETKEYSINSLOT', slot, 1_000);
+    const moving = Array.isArray(names) ? names.map(String) : [];
+    expect(moving.length).toBeGreaterThan(2);
+    await from.call('MIGRATE', '127.0.0.1', to.port, moving[0]!, 0, 1_000);
+    const outcomes = await Promise.all(KEYS.map((key) => outcomeOf(store, [key])));
+    expect(placesOf(outcomes, 'missing')).toEqual([]);
+    expect(placesOf(outcomes, 'found').length).toBeGreaterThan(KEYS.length - moving.length);
+    for (const name of moving.slice(1)) await from.call('MIGRATE', '127.0.0.1', to.port, name, 0, 1_000);
+    for (const node of [to, from]) await node.call('CLUSTER', 'SETSLOT', slot, 'NODE', toId!);
+    expect(await outcomeOf(store, KEYS)).toBe('found');
+    await store.write(rowsAt(2n), markAt(2n));
+    expect(await store.appliedThrough(SOURCE)).toBe(2n);
   });
 
   it('knows no rows below a sequence that a read must have', async () => {
@@ -158,6 +182,20 @@ describe('several processes on one Redis', () => {
     },
   );
 });
+
+async function ownerAndOther(
+  { nodes }: RedisServers,
+  slot: number,
+): Promise<readonly [owner: RedisNode, other: RedisNode]> {
+  for (const [i, node] of nodes.entries()) {
+    const own = String(await node.call('CLUSTER', 'NODES'))
+      .split('\n')
+      .find((line) => line.includes('myself'));
+    const [first, last] = own!.trim().split(' ').at(-1)!.split('-').map(Number);
+    if (slot >= first! && slot <= last!) return [node, nodes[(i + 1) % nodes.length]!];
+  }
+  throw new Error(`nobody has slot ${slot}`);
+}
 
 function rowsAt(sequence: bigint, keys: readonly Buffer[] = KEYS): readonly OnlineWrite[] {
   const order = { eventTime: sequence, orderTime: 0n, orderColumn: null, sequence };

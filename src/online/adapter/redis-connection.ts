@@ -19,6 +19,13 @@ const LEAST_SILENCE_MS = 1_000;
 /** Slots of a cluster are asked for so often, beside after each error that tells of a change, milliseconds. */
 const SLOTS_EVERY_MS = 5_000;
 
+/**
+ * How often a command, or all that went with it, is led elsewhere or sent again before it counts as failed, and after which pause,
+ * milliseconds: others that went with it wait so long.
+ */
+const MAX_REDIRECTIONS = 3;
+const REDIRECTED_AFTER_MS = 50;
+
 /** A way to Redis: one server, the master that sentinels name, or a cluster. */
 export class RedisConnection {
   private readonly onConnect: (() => void)[] = [];
@@ -118,15 +125,54 @@ async function run(
   commands: readonly RedisCommand[],
   deadlineMs: number,
 ): Promise<readonly RedisReply[]> {
-  const pipeline = client.pipeline();
-  for (const { name, args } of commands) pipeline.callBuffer(name, [...args]);
   const what = commands[0]?.name ?? 'nothing';
   try {
-    const replies = await within(deadlineMs, pipeline.exec(), what);
-    return (replies ?? []).map(([error, reply]) => error ?? reply);
+    return await within(deadlineMs, replied(client, commands, deadlineMs / 2), what);
   } catch (error) {
     throw unavailable(error, what);
   }
+}
+
+async function replied(
+  client: Redis | Cluster,
+  commands: readonly RedisCommand[],
+  eachMs: number,
+): Promise<readonly RedisReply[]> {
+  const pipeline = client.pipeline();
+  for (const { name, args } of commands) pipeline.callBuffer(name, [...args]);
+  const found = await pipeline.exec().catch((error: unknown) => {
+    if (isRegrouped(error)) return null;
+    throw error;
+  });
+  if (found === null) return oneByOne(client, commands, eachMs);
+  const replies = found.map(([error, reply]) => error ?? reply);
+  const first = client instanceof Cluster ? replies.findIndex(isElsewhere) : -1;
+  if (first < 0) return replies;
+  return [...replies.slice(0, first), ...(await oneByOne(client, commands.slice(first), eachMs))];
+}
+
+/**
+ * Slots changed their place, or do so: commands on their own are led there, and those of a slot that is under way fail alone.
+ * The last one still comes behind the others.
+ */
+async function oneByOne(
+  client: Redis | Cluster,
+  commands: readonly RedisCommand[],
+  eachMs: number,
+): Promise<readonly RedisReply[]> {
+  const call = ({ name, args }: RedisCommand): Promise<RedisReply> =>
+    within(eachMs, client.callBuffer(name, [...args]), name).catch((error: unknown) => error);
+  const replies = await Promise.all(commands.slice(0, -1).map(call));
+  return [...replies, await call(commands.at(-1)!)];
+}
+
+/** Slots changed their nodes between being grouped and being asked: nothing was sent. */
+function isRegrouped(error: unknown): boolean {
+  return error instanceof Error && error.message.startsWith('All keys in the pipeline should belong');
+}
+
+function isElsewhere(reply: RedisReply): boolean {
+  return reply instanceof Error && /^(MOVED|ASK|TRYAGAIN|CLUSTERDOWN) /.test(reply.message);
 }
 
 function scanned(reply: RedisReply): readonly [cursor: string, keys: readonly Buffer[]] {
@@ -156,6 +202,10 @@ function clientOf(settings: RedisSettings): Redis | Cluster {
         lazyConnect: true,
         clusterRetryStrategy: reconnectMs,
         slotsRefreshInterval: SLOTS_EVERY_MS,
+        maxRedirections: MAX_REDIRECTIONS,
+        retryDelayOnFailover: REDIRECTED_AFTER_MS,
+        retryDelayOnClusterDown: REDIRECTED_AFTER_MS,
+        retryDelayOnTryAgain: REDIRECTED_AFTER_MS,
         slotsRefreshTimeout: Math.max(LEAST_SILENCE_MS, settings.commandTimeoutMs),
       });
   }

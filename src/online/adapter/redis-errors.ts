@@ -25,7 +25,10 @@ const REMEDIES: readonly (readonly [start: string, remedy: string])[] = [
 export async function within<T>(deadlineMs: number, work: Promise<T>, what: string): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(unavailable(`no answer within ${deadlineMs} ms`, what)), deadlineMs);
+    timer = setTimeout(
+      () => reject(unavailable(`no answer within ${Math.round(deadlineMs)} ms`, what)),
+      deadlineMs,
+    );
   });
   try {
     return await Promise.race([work, late]);
