@@ -1,6 +1,7 @@
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
 import { isAsked } from './test/counterparts/counterpart.js';
 import { POSTGRES } from './test/counterparts/postgres.js';
+import { REDIS } from './test/counterparts/redis.js';
 
 /** Tests through the whole service that need nothing of the registry's engine: they run once more on PostgreSQL. */
 const ON_POSTGRES: TestProjectInlineConfiguration = {
@@ -11,6 +12,20 @@ const ON_POSTGRES: TestProjectInlineConfiguration = {
     exclude: ['test/registry/{pglite,postgres,document-schema}.test.ts'],
     globalSetup: './test/support/registry-server.ts',
     setupFiles: './test/support/registry-server-here.ts',
+  },
+};
+
+/** Tests through the whole service that look values up: they run once more on a Redis Cluster. */
+const ON_REDIS: TestProjectInlineConfiguration = {
+  extends: true,
+  test: {
+    name: 'online state on Redis',
+    include: [
+      'test/flow/{audit,generated-services,served-equals-retrieved,windowed-features}.test.ts',
+      'test/online/lookup-http.test.ts',
+    ],
+    globalSetup: './test/support/online-servers.ts',
+    setupFiles: './test/support/online-servers-here.ts',
   },
 };
 
@@ -26,6 +41,7 @@ export default defineConfig({
     projects: [
       { extends: true, test: { name: 'embedded', include: ['src/**/*.test.ts', 'test/**/*.test.ts'] } },
       ...(isAsked(POSTGRES) ? [ON_POSTGRES] : []),
+      ...(isAsked(REDIS) ? [ON_REDIS] : []),
     ],
   },
 });

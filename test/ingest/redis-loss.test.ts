@@ -13,6 +13,8 @@ import { History } from '../../src/offline/history.js';
 import { RedisOnlineStore } from '../../src/online/adapter/redis.js';
 import type { OnlineStore } from '../../src/online/store.js';
 import { ManualClock } from '../../src/platform/clock.js';
+import { isAsked } from '../counterparts/counterpart.js';
+import { REDIS } from '../counterparts/redis.js';
 import { type RedisServers, startRedis, until } from '../support/redis.js';
 import { startRedisCluster } from '../support/redis-cluster.js';
 import { startRedisSentinel } from '../support/redis-sentinel.js';
@@ -61,7 +63,7 @@ const WINDOWS = compileWindowedFeatureSet({
   id: 2,
 });
 
-describe('a pipeline whose Redis loses what it acknowledged', () => {
+describe.skipIf(!isAsked(REDIS))('a pipeline whose Redis loses what it acknowledged', () => {
   /** It keeps what SAVE wrote, and nothing since: what a failover to a replica that was behind leaves. */
   let servers: RedisServers;
   beforeAll(async () => {
@@ -94,7 +96,7 @@ describe('a pipeline whose Redis loses what it acknowledged', () => {
   });
 });
 
-describe.each([
+describe.skipIf(!isAsked(REDIS)).each([
   { what: 'a cluster', start: () => startRedisCluster({ replicas: 1 }), deaths: 2 },
   { what: 'Sentinel', start: () => startRedisSentinel(), deaths: 1 },
 ])('a pipeline over $what with replicas', ({ start, deaths }) => {

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RedisOnlineStore } from '../../src/online/adapter/redis.js';
 import type { LatestRead, OnlineStore, OnlineWrite } from '../../src/online/store.js';
+import { isAsked } from '../counterparts/counterpart.js';
+import { REDIS } from '../counterparts/redis.js';
 import { FaultProxy } from '../support/fault-proxy.js';
 import { type RedisServers, startRedis, until } from '../support/redis.js';
 import { startRedisCluster } from '../support/redis-cluster.js';
@@ -25,7 +27,7 @@ async function closeAll(servers: RedisServers): Promise<void> {
   await servers.close();
 }
 
-describe('Redis Cluster', () => {
+describe.skipIf(!isAsked(REDIS))('Redis Cluster', () => {
   let servers: RedisServers;
   beforeAll(async () => {
     servers = await startRedisCluster();
@@ -91,7 +93,7 @@ describe('Redis Cluster', () => {
   });
 });
 
-describe('several processes on one Redis', () => {
+describe.skipIf(!isAsked(REDIS))('several processes on one Redis', () => {
   let servers: RedisServers;
   beforeAll(async () => {
     servers = await startRedis();

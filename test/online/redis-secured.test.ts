@@ -1,13 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RedisOnlineStore } from '../../src/online/adapter/redis.js';
+import { isAsked } from '../counterparts/counterpart.js';
+import { REDIS } from '../counterparts/redis.js';
 import { type RedisServers, startRedis } from '../support/redis.js';
 import { startRedisCluster } from '../support/redis-cluster.js';
 import { startRedisSentinel } from '../support/redis-sentinel.js';
 import { redisSettings } from '../support/redis-settings.js';
 import { onlineStoreSuite } from './online-store.suite.js';
 
-describe.each([
+describe.skipIf(!isAsked(REDIS)).each([
   ['a cluster of six', () => startRedisCluster({ replicas: 1, secured: true })],
   ['Sentinel', () => startRedisSentinel({ secured: true })],
 ] as const)('TLS and ACL: %s', (name, start) => {
@@ -30,7 +32,7 @@ describe.each([
   });
 });
 
-describe.each([
+describe.skipIf(!isAsked(REDIS)).each([
   ['one server', () => startRedis()],
   ['a cluster', () => startRedisCluster()],
 ] as const)('an account with the rights that the documentation lists: %s', (name, start) => {

@@ -5,6 +5,7 @@ import { createApp } from '../../src/create-app.js';
 import type { Clock } from '../../src/platform/clock.js';
 import { type Configuration, configurationIn } from '../../src/platform/configuration.js';
 import type { HttpApplication } from '../../src/platform/http.js';
+import { testOnline } from './test-online.js';
 import { testRegistryUrl } from './test-registry.js';
 
 /** An answer of the service under test. */
@@ -47,7 +48,8 @@ type TestAppOptions = {
 export async function startTestApp(options: TestAppOptions = {}): Promise<TestApp> {
   const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'plumbline-test-'));
   const databaseUrl = await testRegistryUrl(dataDir);
-  const configuration = { ...configurationIn(dataDir), databaseUrl, ...options.configuration };
+  const engines = { databaseUrl, online: testOnline(dataDir) };
+  const configuration = { ...configurationIn(dataDir), ...engines, ...options.configuration };
   const app = await createApp(configuration, options.clock);
   await app.getHttpAdapter().getInstance().ready();
   const request = (method: string, url: string, body: RequestBody = {}): Promise<Answer> =>

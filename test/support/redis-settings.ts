@@ -2,13 +2,13 @@ import { readFileSync } from 'node:fs';
 import type { RedisSettings } from '../../src/platform/redis-settings.js';
 import type { RedisServers } from './redis.js';
 
+/** What is to be known of servers; `primaryName` says that these are sentinels. */
+type Reached = Pick<RedisServers, 'addresses' | 'security'> & { readonly primaryName?: string };
+
 type Changed = Partial<Pick<RedisSettings, 'keyPrefix' | 'buckets' | 'commandTimeoutMs'>>;
 
 /** The settings of a service whose online state is on these servers: one alone, what sentinels name, or a cluster. */
-export function redisSettings(
-  servers: RedisServers & { readonly primaryName?: string },
-  changed: Changed = {},
-): RedisSettings {
+export function redisSettings(servers: Reached, changed: Changed = {}): RedisSettings {
   const { security } = servers;
   return {
     ...targetOf(servers),
@@ -22,7 +22,7 @@ export function redisSettings(
   };
 }
 
-function targetOf({ addresses, security, primaryName }: RedisServers & { readonly primaryName?: string }) {
+function targetOf({ addresses, security, primaryName }: Reached) {
   if (primaryName !== undefined) {
     return {
       kind: 'sentinel',
