@@ -39,7 +39,9 @@ describe.skipIf(!isAsked(REDIS))('Redis Cluster', () => {
     await store.activate(SET, SOURCE);
     await store.write(rowsAt(1n), markAt(1n));
     expect(await store.appliedThrough(SOURCE)).toBe(1n);
-    await servers.nodes[0]!.kill();
+    const slot = Number(await servers.nodes[0]!.call('CLUSTER', 'KEYSLOT', '{lost:0}'));
+    const [, dead] = await ownerAndOther(servers, slot);
+    await dead.kill();
     const outcomes = await Promise.all(KEYS.map((key) => outcomeOf(store, [key])));
     const [reached, lost] = [placesOf(outcomes, 'found'), placesOf(outcomes, 'UNAVAILABLE')];
     expect(reached.length + lost.length).toBe(KEYS.length);
@@ -48,7 +50,10 @@ describe.skipIf(!isAsked(REDIS))('Redis Cluster', () => {
     const all = store.read({ latest: [{ setId: SET, keys: KEYS }], windows: [] });
     await expect(all).rejects.toMatchObject({ code: 'UNAVAILABLE', details: { entities: lost } });
     await expect(store.write(rowsAt(2n), markAt(2n))).rejects.toMatchObject({ code: 'UNAVAILABLE' });
-    await servers.nodes[0]!.start();
+    // So does a process that begins meanwhile.
+    const other = await storeOf(servers, 'lost');
+    expect(await Promise.all(KEYS.map((key) => outcomeOf(other, [key])))).toEqual(outcomes);
+    await dead.start();
     await until('the lost node to be asked again', async () => (await outcomeOf(store, KEYS)) === 'found');
     // The others have more, and get it again.
     expect(await store.appliedThrough(SOURCE)).toBe(1n);

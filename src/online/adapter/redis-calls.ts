@@ -51,6 +51,20 @@ export class RedisCalls {
     return replies;
   }
 
+  /** The same for reads whose replies need not all be there, with errors in the places of those that are not. */
+  async runSome(calls: readonly BucketCall[]): Promise<readonly RedisReply[]> {
+    const replies = new Array<RedisReply>(calls.length).fill(null);
+    const nodes = this.byNode(calls).map(async (places) => {
+      const commands = places.map((place) => calls[place]!.command);
+      const found = await this.connection.run(commands).catch((error: unknown) => commands.map(() => error));
+      places.forEach((place, i) => {
+        replies[place] = found[i];
+      });
+    });
+    await Promise.all(nodes);
+    return replies;
+  }
+
   /** The same for scripts, which a server is told when it does not know them. */
   async runScripts(calls: readonly ScriptCall[]): Promise<readonly RedisReply[]> {
     const replies = [...(await this.runAll(calls.map((call) => ({ ...call, command: byDigest(call) }))))];
@@ -68,6 +82,15 @@ export class RedisCalls {
 
   private async runAll(calls: readonly BucketCall[]): Promise<readonly RedisReply[]> {
     const replies = new Array<RedisReply>(calls.length).fill(null);
+    const nodes = await Promise.allSettled(
+      this.byNode(calls).map((mine) => this.runOnNode(calls, mine, replies)),
+    );
+    for (const node of nodes) if (node.status === 'rejected') throw node.reason;
+    return replies;
+  }
+
+  /** Places of the calls that go together. */
+  private byNode(calls: readonly BucketCall[]): readonly (readonly number[])[] {
     const places = new Map<number, number[]>();
     for (const [i, { bucket }] of calls.entries()) {
       const group = this.groupOf(bucket);
@@ -75,11 +98,7 @@ export class RedisCalls {
       if (known === undefined) places.set(group, [i]);
       else known.push(i);
     }
-    const nodes = await Promise.allSettled(
-      [...places.values()].map((mine) => this.runOnNode(calls, mine, replies)),
-    );
-    for (const node of nodes) if (node.status === 'rejected') throw node.reason;
-    return replies;
+    return [...places.values()];
   }
 
   private async runOnNode(

@@ -1,13 +1,14 @@
 import { PlumblineError } from '../../definition/error.js';
 
-/** What Redis, or the way to it, said instead of an answer. */
+/**
+ * What Redis, or the way to it, said instead of an answer. Its own error is not kept: it carries what was sent, rows and
+ * passwords among it.
+ */
 export function unavailable(cause: unknown, what: string): PlumblineError {
   if (cause instanceof PlumblineError) return cause;
   const said = cause instanceof Error ? cause.message : String(cause);
   const remedy = REMEDIES.find(([start]) => said.startsWith(start))?.[1] ?? 'try again';
-  const error = new PlumblineError('UNAVAILABLE', `Redis, ${what}: ${said || 'no answer'}; ${remedy}`);
-  error.cause = cause;
-  return error;
+  return new PlumblineError('UNAVAILABLE', `Redis, ${what}: ${said || 'no answer'}; ${remedy}`);
 }
 
 /** What an operator does about errors that do not pass by themselves, by how they begin. */

@@ -1,6 +1,7 @@
 import { PlumblineError } from '../../definition/error.js';
 import type { RedisCalls } from './redis-calls.js';
 import type { RedisReply } from './redis-connection.js';
+import { unavailable } from './redis-errors.js';
 import { decodeMark, type Mark } from './redis-mark.js';
 import { WRITE_NOTE } from './redis-scripts.js';
 
@@ -61,9 +62,22 @@ export class RedisSets {
     return true;
   }
 
-  /** What was seen last, asked for where it never was. */
+  /** What was seen last; where nothing ever was, the latest that some bucket has: every one has it, so one node may be lost. */
   async note(setId: number): Promise<SetNote> {
-    return this.notes.get(setId)?.note ?? (await this.load(setId)).note;
+    const known = this.notes.get(setId)?.note;
+    if (known !== undefined) return known;
+    const { allBuckets, keys } = this.calls;
+    const replies = await this.calls.runSome(
+      allBuckets.map((bucket) => ({
+        bucket,
+        command: { name: 'HGET', args: [keys.marks(bucket), noteName(setId)] },
+      })),
+    );
+    const failed = replies.filter((reply) => reply instanceof Error);
+    if (failed.length === replies.length) throw unavailable(failed[0], 'HGET');
+    if (!this.notes.has(setId)) this.notes.set(setId, NOTHING_SEEN);
+    for (const reply of replies) this.see(setId, bufferOf(reply));
+    return this.notes.get(setId)!.note;
   }
 
   /** Asks every bucket. */
@@ -77,7 +91,7 @@ export class RedisSets {
       })),
     );
     const found = replies.map(pairOf);
-    if (!this.notes.has(setId)) this.notes.set(setId, { note: UNKNOWN, bytes: null });
+    if (!this.notes.has(setId)) this.notes.set(setId, NOTHING_SEEN);
     for (const [bytes] of found) this.see(setId, bytes);
     const { note, bytes } = this.notes.get(setId)!;
     return {
@@ -127,6 +141,8 @@ export class RedisSets {
 
 /** What becomes of a note, its version apart. */
 export type SetChange = Partial<Omit<SetNote, 'version'>>;
+
+const NOTHING_SEEN: SeenNote = { note: UNKNOWN, bytes: null };
 
 export type SeenNote = { readonly note: SetNote /** As they are stored. */; readonly bytes: Buffer | null };
 
