@@ -2,12 +2,14 @@ import { join } from 'node:path';
 import { type DynamicModule, Global, Inject, Module, type OnApplicationBootstrap } from '@nestjs/common';
 import { EmbeddedLog } from './ingest/adapter/embedded-log.js';
 import { KafkaLog } from './ingest/adapter/kafka-log.js';
+import { KafkaTopics } from './ingest/adapter/kafka-topics.js';
 import { LmdbIdentities } from './ingest/adapter/lmdb-identities.js';
 import { IDENTITIES } from './ingest/identities.js';
 import { IngestModule } from './ingest/ingest.module.js';
 import { SOURCE_LOG, type SourceLog } from './ingest/log.js';
 import { LOGGED_KEY_ROWS } from './ingest/logged-key-rows.js';
 import { PUSH } from './ingest/push.js';
+import { STREAM_TOPICS } from './ingest/stream-topic.js';
 import { ModelRuntimes } from './model/adapter/model-runtimes.js';
 import { OnnxRuntime } from './model/adapter/onnx.js';
 import { TfjsRuntime } from './model/adapter/tfjs.js';
@@ -97,6 +99,7 @@ class EnginesModule {
       [FILE_READER, () => DuckdbFiles.open(duckdb)],
       [PARQUET_FILES, () => new DuckdbParquet(duckdb)],
       [SOURCE_LOG, () => sourceLog(configuration)],
+      [STREAM_TOPICS, () => new KafkaTopics(configuration.stream)],
       [IDENTITIES, () => LmdbIdentities.open(join(dataDir, 'identities'))],
       [MODEL_RUNTIME, () => new ModelRuntimes(new TfjsRuntime(tfBackend), new OnnxRuntime(onnxFiles))],
       [TRAINER, () => new WorkerTrainer(onnxFolder, tfBackend)],

@@ -1,3 +1,4 @@
+import type { StreamDocument } from './stream-document.js';
 import type { KeyType, ValueType } from './value-type.js';
 import type { WindowFeatureDocument } from './window-document.js';
 
@@ -67,6 +68,8 @@ export type SourceDocument = Documentation & {
   readonly future?: 'refuse' | 'hold';
   /** Rows with an older event time leave history, but for the newest of each key before that; default never. */
   readonly historyRetention?: string;
+  /** A Kafka topic that it takes rows from, beside the other doors. */
+  readonly stream?: StreamDocument;
 };
 
 /** Default of {@link SourceDocument.dedupeFor}. */

@@ -1,5 +1,6 @@
 import type { SourceDocument } from '../definition/document.js';
 import { PlumblineError, type Problem } from '../definition/error.js';
+import { placeOf, placeProblem } from '../definition/record-place.js';
 import type { ValueType } from '../definition/value-type.js';
 
 /** Source column to its place in the caller's records: a column's or member's name, or a JSON pointer such as `/a/b/0`. */
@@ -59,24 +60,4 @@ export function shownPlace(from: readonly string[]): string {
   return from.length === 1
     ? from[0]!
     : from.map((token) => `/${token.replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
-}
-
-/** Longest place, in names: nesting deeper than this is nobody's table. */
-const MAX_PLACE_NAMES = 16;
-
-function placeProblem(from: unknown): string | null {
-  if (typeof from !== 'string' || from === '' || from === '/')
-    return 'write the name of a column, or a JSON pointer such as /a/b';
-  if (/~(?![01])/.test(from) && from.startsWith('/')) return `"${from}" is no JSON pointer; write ~ as ~0`;
-  return placeOf(from).length > MAX_PLACE_NAMES
-    ? `"${from}" is nested too deep; ${MAX_PLACE_NAMES} names at most`
-    : null;
-}
-
-function placeOf(from: string): readonly string[] {
-  if (!from.startsWith('/')) return [from];
-  return from
-    .slice(1)
-    .split('/')
-    .map((token) => token.replaceAll('~1', '/').replaceAll('~0', '~'));
 }

@@ -3,6 +3,7 @@ import type { Clock } from '../platform/clock.js';
 import type { Delivery, Receipt } from './delivery.js';
 import { digestOf } from './event-ids.js';
 import type { Identities, KnownDelivery } from './identities.js';
+import type { StreamPart } from './log.js';
 
 /** How long an idempotency key is remembered (S11): 7 days, in microseconds. */
 export const KEYS_KEPT_US = 7n * 86_400_000_000n;
@@ -25,6 +26,7 @@ export class Deliveries {
   private readonly keyed = new Map<string, Taking & { readonly bodyHash: string }>();
   private readonly replays = new Map<string, Taking>();
   private readonly files = new Map<string, number>();
+  private readonly streams = new Map<string, StreamPart>();
 
   constructor(
     private readonly identities: Identities,
@@ -44,7 +46,9 @@ export class Deliveries {
       case 'replay':
         return this.onceReplayed(source, delivery.quarantinedId, take);
       case 'file':
-        return this.part(source, delivery, take);
+        return this.part(`${source}\n${delivery.contentHash}`, delivery.endOrdinal, this.files, take);
+      case 'stream':
+        return this.part(`${source}\n${delivery.partition}`, delivery, this.streams, take);
     }
   }
 
@@ -52,6 +56,11 @@ export class Deliveries {
   fileProgress(source: string, contentHash: string): number {
     const learnt = this.identities.fileProgress(source, contentHash);
     return Math.max(learnt, this.files.get(`${source}\n${contentHash}`) ?? 0);
+  }
+
+  /** The last part of a stream's partition that was dealt with. */
+  streamProgress(source: string, partition: string): StreamPart | null {
+    return this.streams.get(`${source}\n${partition}`) ?? this.identities.streamProgress(source, partition);
   }
 
   /** Whether a quarantined row was replayed, or is being replayed. */
@@ -88,17 +97,15 @@ export class Deliveries {
     return taking;
   }
 
-  private part(
-    source: string,
-    { contentHash, endOrdinal }: Extract<Delivery, { readonly kind: 'file' }>,
-    take: () => Taking,
-  ): Taking {
-    const name = `${source}\n${contentHash}`;
+  /** A part of something that comes in order: how far it came is known at once. */
+  private part<T>(name: string, end: T, ends: Map<string, T>, take: () => Taking): Taking {
     const taking = take();
-    const note = (): void => void this.files.set(name, endOrdinal);
-    taking.receipt.then(note, () => undefined);
+    taking.receipt.then(
+      () => void ends.set(name, end),
+      () => undefined,
+    );
     whenSettled(taking.learnt, () => {
-      if (this.files.get(name) === endOrdinal) this.files.delete(name);
+      if (ends.get(name) === end) ends.delete(name);
     });
     return taking;
   }

@@ -1,5 +1,6 @@
 import type { ColumnBatch } from '../definition/column-batch.js';
 import type { Problem } from '../definition/error.js';
+import type { StreamPart } from './log.js';
 
 /** A row that a door could not read, or that breaks a rule: kept as it came, with every reason. */
 export type RefusedRow = {
@@ -23,7 +24,8 @@ export type OfferedRows = {
 
 /**
  * What makes a delivery the same delivery (S11): an idempotency key with the digest of the body; a file by the digest of
- * its content, from the ordinal of the first row offered; a quarantined row by its number. Without any, each is its own.
+ * its content, from the ordinal of the first row offered; a quarantined row by its number; messages of a stream by their
+ * partition and offsets, which are the ordinals of their rows. Without any, each is its own.
  */
 export type Delivery =
   | { readonly kind: 'push'; readonly id: string }
@@ -34,7 +36,8 @@ export type Delivery =
       readonly firstOrdinal: number;
       readonly endOrdinal: number;
     }
-  | { readonly kind: 'replay'; readonly quarantinedId: number };
+  | { readonly kind: 'replay'; readonly quarantinedId: number }
+  | ({ readonly kind: 'stream' } & StreamPart);
 
 /** What becomes of rows that break a rule: with `refuse` none of the delivery is taken (S4). */
 export const INVALID_POLICIES = ['refuse', 'quarantine'] as const;

@@ -1,6 +1,6 @@
 import type { ColumnBatch } from '../definition/column-batch.js';
 import type { Receipt } from './delivery.js';
-import type { LoggedRows } from './log.js';
+import type { LoggedRows, StreamPart } from './log.js';
 
 /** A keyed delivery that was answered, and when it arrived, microseconds. */
 export type KnownDelivery = {
@@ -30,7 +30,7 @@ export type Learnt = {
 };
 
 /**
- * What has been seen (S11): deliveries by idempotency key, files by content, replayed rows, event ids; and the rows that
+ * What has been seen (S11): deliveries by idempotency key, files by content, streams by offset, replayed rows, event ids; and the rows that
  * are held until they are due (S14). All but held rows and deliveries without a logged row are a view of the log, and are
  * learnt again from it after a crash. Names of sources are `project/source`. Questions are answered at once, from memory.
  */
@@ -38,6 +38,8 @@ export interface Identities {
   delivery(source: string, key: string): KnownDelivery | null;
   /** Ordinal behind the last row of a file that was dealt with; 0 for a file that never came. */
   fileProgress(source: string, contentHash: string): number;
+  /** The last part of a stream's partition that was dealt with; null for one that was never read. */
+  streamProgress(source: string, partition: string): StreamPart | null;
   /** Sequence that a quarantined row got when it was replayed; null when it was not. */
   replayed(source: string, quarantinedId: number): bigint | null;
   event(source: string, eventId: string): KnownEvent | null;
@@ -65,9 +67,10 @@ export interface Identities {
   close(): Promise<void>;
 }
 
-/** A delivery, or a part of a file, none of whose rows is in the log, so that the log cannot tell of it. */
+/** A delivery, or a part of a file or stream, none of whose rows is in the log, so that the log cannot tell of it. */
 export type SettledDelivery =
   | { readonly kind: 'keyed'; readonly key: string; readonly known: KnownDelivery }
-  | { readonly kind: 'file'; readonly contentHash: string; readonly endOrdinal: number };
+  | { readonly kind: 'file'; readonly contentHash: string; readonly endOrdinal: number }
+  | { readonly kind: 'stream'; readonly part: StreamPart };
 
 export const IDENTITIES = Symbol('Identities');

@@ -11,6 +11,7 @@ import { OfflineModule } from '../offline/offline.module.js';
 import { ONLINE_STORE, type OnlineStore } from '../online/store.js';
 import { CLOCK, type Clock } from '../platform/clock.js';
 import { CONFIG, type Configuration } from '../platform/configuration.js';
+import { HealthFigures } from '../platform/health-figures.js';
 import { Jobs } from '../platform/jobs.js';
 import { Activations } from '../registry/activations.js';
 import { CATALOG_HOLDER, type CatalogHolder } from '../registry/catalog.js';
@@ -31,12 +32,16 @@ import { QuarantineController } from './quarantine.controller.js';
 import { QUARANTINE_REVIEW, QuarantineReview } from './quarantine-review.js';
 import { RebuildController } from './rebuild.controller.js';
 import { REBUILD, Rebuild } from './rebuild.js';
+import { StreamController } from './stream.controller.js';
+import { healthOf } from './stream-figures.js';
+import { STREAM_TOPICS, type StreamTopics } from './stream-topic.js';
+import { STREAMS, Streams } from './streams.js';
 import { UPKEEP, Upkeep } from './upkeep.js';
 
 /** Rows in. The log and the index of what was seen are chosen by the composition root. */
 @Module({
   imports: [OfflineModule],
-  controllers: [PushController, RebuildController, IngestController, QuarantineController],
+  controllers: [PushController, RebuildController, IngestController, QuarantineController, StreamController],
   providers: [
     {
       provide: PIPELINES,
@@ -58,6 +63,11 @@ import { UPKEEP, Upkeep } from './upkeep.js';
       inject: [PIPELINES, IDENTITIES, INTAKE, CLOCK],
       useFactory: (pipelines: Pipelines, identities: Identities, intake: Intake, clock: Clock) =>
         new Upkeep({ pipelines, identities, intake, clock, onDefect: logDefect }),
+    },
+    {
+      provide: STREAMS,
+      inject: [PIPELINES, INTAKE, STREAM_TOPICS, CLOCK, CATALOG_HOLDER, HealthFigures],
+      useFactory: (...parts: StreamDependencies) => streamsOf(...parts),
     },
     {
       provide: PUSH,
@@ -92,6 +102,7 @@ export class IngestModule implements OnApplicationBootstrap, OnApplicationShutdo
   constructor(
     @Inject(PIPELINES) private readonly pipelines: Pipelines,
     @Inject(UPKEEP) private readonly upkeep: Upkeep,
+    @Inject(STREAMS) private readonly streams: Streams,
     @Inject(FILE_READER) private readonly files: FileReader,
   ) {}
 
@@ -99,10 +110,14 @@ export class IngestModule implements OnApplicationBootstrap, OnApplicationShutdo
   async onApplicationBootstrap(): Promise<void> {
     await this.pipelines.start();
     this.upkeep.start();
+    this.streams.start();
   }
 
   async onApplicationShutdown(): Promise<void> {
-    await this.upkeep.stop();
+    const stopped = Promise.all([this.streams.stop(), this.upkeep.stop()]);
+    // What waits for a log that does not answer is let go.
+    await this.pipelines.stopAppends();
+    await stopped;
     await this.pipelines.close();
     await this.files.close();
   }
@@ -140,6 +155,21 @@ type IntakeDependencies = readonly [
 
 function intakeOf(...[pipelines, identities, quarantine, clock, { maxSkewUs }]: IntakeDependencies): Intake {
   return new Intake({ pipelines, identities, quarantine, clock, maxSkewUs });
+}
+
+type StreamDependencies = readonly [
+  pipelines: Pipelines,
+  intake: Intake,
+  topics: StreamTopics,
+  clock: Clock,
+  catalogs: CatalogHolder,
+  health: HealthFigures,
+];
+
+function streamsOf(...[pipelines, intake, topics, clock, catalogs, health]: StreamDependencies): Streams {
+  const streams = new Streams({ pipelines, intake, topics, clock, onDefect: logDefect }, catalogs);
+  health.add('streams', () => healthOf(streams.all()));
+  return streams;
 }
 
 type LoadDependencies = readonly [

@@ -8,7 +8,7 @@ import { digestOf } from './event-ids.js';
 import { withEveryColumn } from './every-column.js';
 import { heldId } from './held-id.js';
 import type { HeldRow, Identities, SettledDelivery } from './identities.js';
-import { type Door, type LogEntry, lastOf, type Tally } from './log.js';
+import { type Door, type LogEntry, lastOf, type StreamPart, type Tally } from './log.js';
 import type { AcceptedRows, SourcePipeline } from './pipeline.js';
 import type { Pipelines } from './pipelines.js';
 import type { Quarantine } from './quarantine.js';
@@ -50,6 +50,17 @@ export class Intake {
   /** Ordinal of the first row of a file that was not dealt with yet; 0 for a file that never came (S11). */
   async progressOf(project: string, source: string, contentHash: string): Promise<number> {
     return this.deliveries.fileProgress(this.parts.pipelines.of(project, source).name, contentHash);
+  }
+
+  /** The last part of a stream's partition that was dealt with; null for one that was never read (S11). */
+  streamProgress(project: string, source: string, partition: string): StreamPart | null {
+    return this.deliveries.streamProgress(this.parts.pipelines.of(project, source).name, partition);
+  }
+
+  /** Keeps where the reading of a stream's partition begins, durably. */
+  async beginStream(project: string, source: string, part: StreamPart): Promise<void> {
+    const { name } = this.parts.pipelines.of(project, source);
+    await this.parts.identities.hold(name, [], { kind: 'stream', part });
   }
 
   /** Whether a quarantined row was replayed, or is being replayed (S11). */
@@ -255,6 +266,7 @@ function settledOf({ delivery, tally, arrivalUs }: Sorted): SettledDelivery | nu
     const known = { bodyHash: delivery.bodyHash, receipt: nothingLogged(tally), arrivalUs };
     return { kind: 'keyed', key: keyDigest(delivery.key), known };
   }
+  if (delivery.kind === 'stream') return { kind: 'stream', part: delivery };
   if (delivery.kind !== 'file') return null;
   const { contentHash, endOrdinal } = delivery;
   return { kind: 'file', contentHash, endOrdinal };
@@ -271,6 +283,8 @@ function identityOf(delivery: Delivery, arrivalUs: bigint): string {
       return `file:${delivery.contentHash}`;
     case 'replay':
       return `replay:${delivery.quarantinedId}`;
+    case 'stream':
+      return `stream:${delivery.partition}`;
   }
 }
 

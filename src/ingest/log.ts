@@ -10,7 +10,8 @@ export type LogEntry = {
 
 /**
  * How rows came in, with what makes their delivery known again (S11): a push, with its idempotency key where it has one; a
- * part of a file, by the digest of its content; a row corrected in quarantine; rows that were held until they were due.
+ * part of a file, by the digest of its content; a row corrected in quarantine; rows that were held until they were due;
+ * messages of a stream, by their offsets.
  */
 export type Door = (
   | { readonly kind: 'push' }
@@ -24,9 +25,21 @@ export type Door = (
     }
   | { readonly kind: 'replay'; readonly quarantinedId: number }
   | { readonly kind: 'held'; readonly from: 'push' | 'file' }
+  | ({ readonly kind: 'stream' } & StreamPart)
 ) & {
   /** Rows among them that were held before: they wait no more, and are never held again. */
   readonly heldIds?: readonly string[];
+};
+
+/** A run of messages of a partition of somebody else's topic, all of them dealt with. */
+export type StreamPart = {
+  /** Topic, epoch of the topic and partition: `orders@1/3`. */
+  readonly partition: string;
+  readonly firstOffset: number;
+  /** Behind the last one. */
+  readonly endOffset: number;
+  /** Of the last one, milliseconds since the Unix epoch: a topic made anew has another there. */
+  readonly lastTimestampMs: number;
 };
 
 /** What became of the rows of a delivery that are not in the log. */

@@ -20,19 +20,23 @@ export function splitLines(bytes: Uint8Array): readonly JsonLine[] {
  * kept. A line of white space is no row.
  */
 export function addLine(collector: RowCollector, ordinal: number, line: JsonLine): void {
+  const read = readJson(line);
+  if (read === null) return;
+  if ('record' in read) collector.addJson(ordinal, read.record);
+  else collector.refuse(ordinal, read.text, [{ path: '', message: read.problem }]);
+}
+
+/** What a JSON text holds, or why nothing can be read of it, with its text; null for white space. */
+export function readJson(
+  line: JsonLine,
+): { readonly record: unknown } | { readonly text: string; readonly problem: string } | null {
   const text = typeof line === 'string' ? line : textOf(line);
-  if (text === null) {
-    collector.refuse(ordinal, LOSSY_UTF8.decode(line as Uint8Array), [{ path: '', message: 'is no UTF-8' }]);
-    return;
-  }
-  if (text.trim() === '') return;
-  if (text.length > SHORT_LINE_CHARS && isDeep(Buffer.from(text), 'json')) {
-    collector.refuse(ordinal, text, [{ path: '', message: 'is nested too deep for a row' }]);
-    return;
-  }
+  if (text === null) return { text: LOSSY_UTF8.decode(line as Uint8Array), problem: 'is no UTF-8' };
+  if (text.trim() === '') return null;
+  if (text.length > SHORT_LINE_CHARS && isDeep(Buffer.from(text), 'json'))
+    return { text, problem: 'is nested too deep for a row' };
   const record = parsed(text);
-  if (record !== NO_JSON) collector.addJson(ordinal, record);
-  else collector.refuse(ordinal, text, [{ path: '', message: 'is no JSON text; write one object a line' }]);
+  return record === NO_JSON ? { text, problem: 'is no JSON text; write one object a line' } : { record };
 }
 
 /** A shorter line costs little to parse, however deep it nests. */

@@ -47,10 +47,14 @@ export class Pipelines {
     return this.bySource;
   }
 
+  /** Takes no more rows; resolves when those that were taken are in the log, or not. */
+  async stopAppends(): Promise<void> {
+    await this.parts.log.stop();
+  }
+
   /** Waits for what was accepted and closes every store, also when one fails to. */
   async close(): Promise<void> {
-    // First, as whatever has no answer would be waited for.
-    await this.parts.log.stop();
+    await this.stopAppends();
     for (const pipeline of this.bySource.values()) await pipeline.close();
     const { history, online, identities, log } = this.parts;
     const closed = await Promise.allSettled([

@@ -8,6 +8,7 @@ import type {
 import { parseDuration } from '../definition/duration.js';
 import { PlumblineError, type Problem } from '../definition/error.js';
 import type { ValueType } from '../definition/value-type.js';
+import { checkStream } from './check-stream.js';
 import { checkWindows } from './check-windows.js';
 
 /** What a document can say wrongly on its own, beyond the schema; references and expressions come with compiling. */
@@ -81,6 +82,7 @@ function checkSource(source: SourceDocument): readonly Problem[] {
     ...roleProblems(source, 'eventId', ['STRING', 'INT64', 'BYTES']),
     ...withoutEffect(source),
     ...emptySpans(source),
+    ...checkStream(source),
   ];
 }
 

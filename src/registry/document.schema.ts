@@ -10,6 +10,7 @@ import {
   TRAINER_KINDS,
 } from '../definition/document.js';
 import { DURATION_PATTERN } from '../definition/duration.js';
+import { STREAM_FORMATS, TOPIC_PATTERN } from '../definition/stream-document.js';
 import { KEY_TYPES, VALUE_TYPES } from '../definition/value-type.js';
 import { DIRECTIONS, LIFETIME } from '../definition/window-document.js';
 
@@ -87,6 +88,63 @@ const ENTITY = object({
   ),
 });
 
+const places = (description: string): JsonSchema => ({
+  type: 'object',
+  maxProperties: MAX_ITEMS,
+  propertyNames: { $ref: '#/$defs/Name' },
+  additionalProperties: { type: 'string', minLength: 1, maxLength: 1_000 },
+  description,
+});
+
+const STREAM_KEY: JsonSchema = {
+  ...object({
+    format: { enum: ['text', 'bytes', 'json'], description: 'What the key of a message is.' },
+    'column?': name('Of a text or bytes: the column that takes it whole.'),
+    'columns?': places('Of JSON: column to member of the key, or to a JSON pointer into it.'),
+  }),
+  description: 'Columns that come from the key of a message.',
+};
+
+const STREAM: JsonSchema = {
+  ...object({
+    topic: {
+      type: 'string',
+      pattern: TOPIC_PATTERN,
+      description: 'A topic of the cluster under stream.kafka.',
+    },
+    'epoch?': {
+      ...version('Raised by one where the topic was made anew under its name; default 1.'),
+    },
+    'from?': {
+      enum: ['earliest', 'latest'],
+      description: 'Where the first reading of the topic begins; default earliest.',
+    },
+    format: { enum: STREAM_FORMATS, description: 'What the value of a message is.' },
+    'schema?': { description: 'Avro: the schema that values were written with.' },
+    'schemaIds?': {
+      ...list(
+        { type: 'integer', minimum: 0, maximum: 2 ** 32 - 1 },
+        'Avro: values name their schema by a number of a schema registry in front (a zero byte and 4 bytes); these mean "schema".',
+      ),
+    },
+    'columns?': places(
+      'Column to member of the value, or to a JSON pointer into it; others keep their names.',
+    ),
+    'key?': STREAM_KEY,
+    'timestamp?': name('TIMESTAMP column that takes the time of a message.'),
+    'extra?': {
+      enum: ['refuse', 'ignore'],
+      description: 'Members that the source lacks make a row wrong, or are left out; default refuse.',
+    },
+    'empty?': {
+      enum: ['refuse', 'ignore', 'delete'],
+      description:
+        'A message without a value is wrong, or nothing, or deletes the entity of its key as of its time; default refuse.',
+    },
+  }),
+  description: 'A Kafka topic that it takes rows from, beside the other doors (docs/engines.md).',
+};
+
 const SOURCE = object({
   kind: { const: 'Source' },
   name: name('Rows that arrive together.'),
@@ -125,6 +183,7 @@ const SOURCE = object({
     description: 'Rows ahead of the clock are refused, or held until they are due; default refuse.',
   },
   'historyRetention?': duration('Rows with an older event time leave history; default never.'),
+  'stream?': STREAM,
 });
 
 const span = (description: string): JsonSchema => ({

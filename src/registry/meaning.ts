@@ -56,6 +56,7 @@ function sourceMeaning(source: CompiledOf['Source']): unknown {
     dedupeForUs: eventId === undefined ? undefined : us(source.dedupeFor ?? DEFAULT_DEDUPE_FOR),
     future: future === 'hold' ? future : undefined,
     historyRetentionUs: us(source.historyRetention),
+    stream: source.stream,
   };
 }
 

@@ -24,6 +24,58 @@ const weatherWith = (features: readonly unknown[]) => ({ ...WEATHER, features })
 const sourceWith = (columns: readonly unknown[]) => ({ ...OBSERVATIONS, name: 'other', columns });
 const TIMES = OBSERVATIONS.columns.slice(1, 3);
 
+/** A source with a stream of these members, beside those it needs. */
+function streamCases(): readonly Case[] {
+  const columns = [...TIMES, { name: 'k', type: 'STRING' }, { name: 'n', type: 'INT64' }];
+  const withStream = (stream: Readonly<Record<string, unknown>>) => ({
+    ...sourceWith(columns),
+    stream: { topic: 't', format: 'json', ...stream },
+  });
+  const avro = (fields: readonly unknown[]) => ({
+    format: 'avro',
+    schema: { type: 'record', name: 'r', fields },
+  });
+  const cases: readonly (readonly [string, Readonly<Record<string, unknown>>, string, string])[] = [
+    ['of a topic that Kafka does not allow', { topic: 'a b' }, '/topic', 'is "a b"'],
+    ['of an unknown format', { format: 'xml' }, '/format', 'is "xml"'],
+    ['with a column that is not there', { columns: { x: 'y' } }, '/columns/x', 'is no column of the source'],
+    ['with a place that is none', { columns: { n: '/a~b' } }, '/columns/n', 'is no JSON pointer'],
+    ['with a key without a column', { key: { format: 'text' } }, '/key', 'has "column" alone'],
+    [
+      'with a JSON key in one column',
+      { key: { format: 'json', column: 'k' } },
+      '/key',
+      'has "columns" alone',
+    ],
+    ['with a key of another type', { key: { format: 'bytes', column: 'k' } }, '/key/column', 'is BYTES'],
+    [
+      'with a column in two places',
+      { columns: { k: 'x' }, key: { format: 'text', column: 'k' } },
+      '/columns/k',
+      'another place',
+    ],
+    ['with a time that is no TIMESTAMP', { timestamp: 'n' }, '/timestamp', 'expected TIMESTAMP'],
+    ['whose empty messages delete nothing', { empty: 'delete' }, '/empty', 'needs the source\'s "tombstone"'],
+    ['of JSON with a schema', { schema: 'long' }, '/schema', 'belongs to format avro'],
+    ['of Avro without a schema', { format: 'avro' }, '/schema', 'is missing'],
+    ['of Avro that is no record', { format: 'avro', schema: 'long' }, '/schema', 'is a long'],
+    [
+      'of Avro with a broken schema',
+      avro([{ name: 'k', type: 'strin' }]),
+      '/schema/fields/0/type',
+      'is no Avro type',
+    ],
+    ['of Avro of another type', avro([{ name: 'n', type: ['null', 'double'] }]), '/schema', 'an Avro double'],
+    ['of Avro with another field', avro([{ name: 'x', type: 'long' }]), '/schema', 'field "x" is no column'],
+  ];
+  return cases.map(([what, stream, path, says]) => ({
+    what: `a stream ${what}`,
+    document: withStream(stream),
+    path: `/stream${path}`,
+    says,
+  }));
+}
+
 const CASES: readonly Case[] = [
   {
     what: 'an unknown kind',
@@ -178,6 +230,7 @@ const CASES: readonly Case[] = [
     path: '/future',
     says: 'expected one of refuse, hold',
   },
+  ...streamCases(),
   {
     what: 'an empty historyRetention',
     document: { ...sourceWith(TIMES), historyRetention: '0d' },

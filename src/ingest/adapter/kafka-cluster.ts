@@ -2,7 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Broker, type Cluster, type CompressionTypes, Kafka, logLevel, type SASLOptions } from 'kafkajs';
 import { PlumblineError } from '../../definition/error.js';
 import type { KafkaConnection } from '../../platform/kafka-settings.js';
-import { type FetchedPartition, fetchedPartitions } from './kafka-fetched.js';
+import type { PartitionBounds, PartitionMessages, PartitionOffset } from '../stream-topic.js';
+import { fetchedPartitions } from './kafka-fetched.js';
 
 /** Time for a broker to take a connection, and to take an account, milliseconds. */
 const CONNECT_MS = 5_000;
@@ -10,12 +11,6 @@ const CONNECT_MS = 5_000;
 /** Pauses between tries, milliseconds. */
 const FIRST_PAUSE_MS = 20;
 const LONGEST_PAUSE_MS = 1_000;
-
-/** What is asked of one partition. */
-export type PartitionFetch = { readonly partition: number; readonly offset: bigint };
-
-/** Bounds of one partition: its first offset, and the one behind the last that readers may see. */
-export type PartitionBounds = { readonly start: bigint; readonly end: bigint };
 
 /** How much, and how long to wait for it where there is nothing. */
 export type FetchLimits = { readonly maxBytes: number; readonly maxWaitMs: number };
@@ -75,9 +70,9 @@ export class KafkaCluster {
   /** Messages of some partitions of a topic, at least one of each that has any, and what is known beside. */
   async fetch(
     topic: string,
-    wanted: readonly PartitionFetch[],
+    wanted: readonly PartitionOffset[],
     limits: FetchLimits,
-  ): Promise<readonly FetchedPartition[]> {
+  ): Promise<readonly PartitionMessages[]> {
     return this.asking(topic, async () => {
       const leaders = this.cluster.findLeaderForPartitions(
         topic,
@@ -117,7 +112,7 @@ export class KafkaCluster {
   private async fetchFrom(
     broker: Broker,
     topic: string,
-    wanted: readonly PartitionFetch[],
+    wanted: readonly PartitionOffset[],
     { maxBytes, maxWaitMs }: FetchLimits,
   ): Promise<unknown> {
     const partitions = wanted.map(({ partition, offset }) => ({

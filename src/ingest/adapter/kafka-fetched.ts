@@ -1,21 +1,4 @@
-/** What a broker gave of one partition. */
-export type FetchedPartition = {
-  readonly partition: number;
-  readonly messages: readonly TopicMessage[];
-  /** The offset to ask from next. */
-  readonly next: bigint;
-  /** The one behind the last message that readers may see. */
-  readonly end: bigint;
-};
-
-/** One message of a topic. */
-export type TopicMessage = {
-  readonly offset: bigint;
-  readonly key: Buffer | null;
-  readonly value: Buffer | null;
-  /** Milliseconds since the Unix epoch: its producer's, or the broker's. */
-  readonly timestampMs: bigint;
-};
+import type { PartitionMessages } from '../stream-topic.js';
 
 /**
  * Messages from the offsets that were asked, as they were committed: brokers give whole batches, which may begin before,
@@ -25,7 +8,7 @@ export function fetchedPartitions(
   answer: unknown,
   wanted: readonly { readonly partition: number; readonly offset: bigint }[],
   isCommitted: boolean,
-): readonly FetchedPartition[] {
+): readonly PartitionMessages[] {
   // As kafkajs decodes it; its types say any.
   const { responses } = answer as FetchAnswer;
   const found = new Map(
@@ -58,7 +41,7 @@ type GivenMessage = {
   readonly batchContext?: { readonly producerId?: string; readonly inTransaction?: boolean };
 };
 
-function partitionFrom(given: GivenPartition, offset: bigint, isCommitted: boolean): FetchedPartition {
+function partitionFrom(given: GivenPartition, offset: bigint, isCommitted: boolean): PartitionMessages {
   const behind = isCommitted ? committed(given) : given.messages;
   const messages = behind
     .filter((message) => message.isControlRecord !== true && BigInt(message.offset) >= offset)

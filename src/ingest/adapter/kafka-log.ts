@@ -1,8 +1,10 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Admin, CompressionTypes, ConfigResourceTypes } from 'kafkajs';
 import { PlumblineError } from '../../definition/error.js';
 import type { KafkaConnection, KafkaLogSettings } from '../../platform/kafka-settings.js';
 import type { LogEntry, LoggedRows, SourceLog } from '../log.js';
-import { KafkaCluster, kafkaClient, type PartitionBounds } from './kafka-cluster.js';
+import type { PartitionBounds } from '../stream-topic.js';
+import { KafkaCluster, kafkaClient } from './kafka-cluster.js';
 import { registerCodecs } from './kafka-codecs.js';
 import type { LogPartition, StoredMessage } from './log-partition.js';
 import { PartitionLog } from './partition-log.js';
@@ -117,10 +119,24 @@ class KafkaPartition implements LogPartition {
   }
 
   async prepare(): Promise<void> {
+    // Whoever makes topics beforehand need not allow it here.
+    const isMissing = (await this.clusters.reader.partitions(this.topic)) === null;
     await withAdmin(this.settings.connection, async (admin) => {
-      await admin.createTopics({ topics: [topicOf(this.topic, this.settings)], waitForLeaders: true });
+      if (isMissing) {
+        await admin.createTopics({ topics: [topicOf(this.topic, this.settings)], waitForLeaders: false });
+        await this.appeared();
+      }
       await requireKept(admin, this.topic);
     });
+  }
+
+  /** Brokers hear of a new topic one after the other. */
+  private async appeared(): Promise<void> {
+    const untilMs = performance.now() + this.settings.connection.requestTimeoutMs;
+    while ((await this.clusters.reader.partitions(this.topic)) === null) {
+      if (performance.now() > untilMs) throw new Error(`topic ${this.topic} was made and does not appear`);
+      await sleep(FIRST_PAUSE_MS);
+    }
   }
 }
 

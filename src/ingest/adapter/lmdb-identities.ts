@@ -9,7 +9,7 @@ import type {
   Learnt,
   SettledDelivery,
 } from '../identities.js';
-import { type Door, type LoggedRows, lastOf } from '../log.js';
+import { type Door, type LoggedRows, lastOf, type StreamPart } from '../log.js';
 import { decodeBatch, encodeBatch } from './batch-codec.js';
 
 /** Entries without anything to remember that may pass before the mark is written: so many are read again after a crash. */
@@ -19,7 +19,7 @@ const MARK_EVERY = 1_000;
 const FORGOTTEN_AT_ONCE = 5_000;
 
 /** First member of a key: what it is about. */
-type Kind = 'delivery' | 'event' | 'file' | 'held' | 'mark' | 'released' | 'replayed';
+type Kind = 'delivery' | 'event' | 'file' | 'held' | 'mark' | 'released' | 'replayed' | 'stream';
 type Key = [kind: Kind, source: string, id: string];
 
 type StoredHeld = { readonly from: HeldRow['from']; readonly rows: Uint8Array };
@@ -41,6 +41,10 @@ export class LmdbIdentities implements Identities {
 
   fileProgress(source: string, contentHash: string): number {
     return this.get<number>(['file', source, contentHash]) ?? 0;
+  }
+
+  streamProgress(source: string, partition: string): StreamPart | null {
+    return this.get<StreamPart>(['stream', source, partition]);
   }
 
   replayed(source: string, quarantinedId: number): bigint | null {
@@ -86,6 +90,7 @@ export class LmdbIdentities implements Identities {
       if (settled?.kind === 'keyed') void this.database.put(['delivery', source, settled.key], settled.known);
       if (settled?.kind === 'file')
         void this.database.put(['file', source, settled.contentHash], settled.endOrdinal);
+      if (settled?.kind === 'stream') this.learnStream(source, settled.part);
     });
     await this.database.flushed;
   }
@@ -143,10 +148,19 @@ export class LmdbIdentities implements Identities {
       void this.database.put(['delivery', source, door.key], known);
     } else if (door.kind === 'file') {
       void this.database.put(['file', source, door.contentHash], door.endOrdinal);
+    } else if (door.kind === 'stream') {
+      this.learnStream(source, door);
     } else if (door.kind === 'replay') {
       void this.database.put(['replayed', source, String(door.quarantinedId)], String(logged.firstSequence));
     }
     if ('heldIds' in door && door.heldIds !== undefined) this.release(source, door.heldIds, arrivalUs);
+  }
+
+  /** Runs inside a transaction. */
+  private learnStream(source: string, part: StreamPart): void {
+    const { partition, firstOffset, endOffset, lastTimestampMs } = part;
+    const known = { partition, firstOffset, endOffset, lastTimestampMs };
+    void this.database.put(['stream', source, partition], known);
   }
 
   /** Runs inside a transaction. */
