@@ -17,7 +17,7 @@ export type AvroType =
   | { readonly kind: 'union'; readonly options: readonly AvroType[] }
   | AvroRecord;
 
-export type AvroRecord = {
+type AvroRecord = {
   readonly kind: 'record';
   readonly fields: readonly { readonly name: string; readonly type: AvroType }[];
 };

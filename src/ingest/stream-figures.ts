@@ -34,7 +34,7 @@ export function healthOf(streams: readonly StreamFigures[]): Readonly<Record<str
   };
 }
 
-export type PartitionFigures = {
+type PartitionFigures = {
   readonly partition: number;
   /** Offset of the first message that was not dealt with. */
   readonly position: number;

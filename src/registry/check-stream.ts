@@ -22,7 +22,7 @@ export function checkStream(source: SourceDocument): readonly Problem[] {
 }
 
 /** Columns that come from the value of a message. */
-export function valueColumns({ columns, stream }: SourceDocument): readonly ColumnDocument[] {
+function valueColumns({ columns, stream }: SourceDocument): readonly ColumnDocument[] {
   const elsewhere = new Set([stream?.timestamp, ...keyColumns(stream?.key)]);
   return columns.filter(({ name }) => !elsewhere.has(name));
 }

@@ -112,9 +112,7 @@ const STREAM: JsonSchema = {
       pattern: TOPIC_PATTERN,
       description: 'A topic of the cluster under stream.kafka.',
     },
-    'epoch?': {
-      ...version('Raised by one where the topic was made anew under its name; default 1.'),
-    },
+    'epoch?': version('Raised by one where the topic was made anew under its name; default 1.'),
     'from?': {
       enum: ['earliest', 'latest'],
       description: 'Where the first reading of the topic begins; default earliest.',
