@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { SourceDocument } from '../definition/document.js';
-import { PlumblineError } from '../definition/error.js';
 import type { StreamDocument } from '../definition/stream-document.js';
 import type { Clock } from '../platform/clock.js';
 import type { OfferedRows } from './delivery.js';
@@ -9,6 +8,7 @@ import type { StreamPart } from './log.js';
 import { spanRowsOf } from './offered-span.js';
 import type { Pipelines } from './pipelines.js';
 import { StreamCounts, type StreamFigures } from './stream-figures.js';
+import { StreamPlaces } from './stream-places.js';
 import { StreamRows } from './stream-rows.js';
 import type {
   PartitionMessages,
@@ -39,6 +39,7 @@ const LOOK_EVERY_MS = 30_000;
  */
 export class StreamSource {
   private readonly counts: StreamCounts;
+  private readonly places: StreamPlaces;
   private readonly stopping = new AbortController();
   private running: Promise<void> | null = null;
   private rows: { readonly of: SourceDocument; readonly reader: StreamRows } | null = null;
@@ -50,6 +51,7 @@ export class StreamSource {
     private readonly stream: StreamDocument,
   ) {
     this.counts = new StreamCounts(stream.topic, stream.epoch ?? 1);
+    this.places = new StreamPlaces({ ...parts, counts: this.counts, project, source, stream });
   }
 
   start(): void {
@@ -86,7 +88,7 @@ export class StreamSource {
   private async readOn(): Promise<void> {
     const topic = this.parts.topics.open(this.stream.topic);
     try {
-      let positions = await this.begin(topic);
+      let positions = await this.places.begin(topic);
       let coming = ahead(topic, positions);
       let lookedMs = performance.now();
       while (!this.stopping.signal.aborted) {
@@ -94,7 +96,7 @@ export class StreamSource {
         this.counts.reading();
         positions = advanced(positions, found);
         if (performance.now() - lookedMs > LOOK_EVERY_MS) {
-          positions = await this.withNew(topic, positions);
+          positions = await this.places.withNew(topic, positions);
           lookedMs = performance.now();
         }
         coming = ahead(topic, positions);
@@ -103,98 +105,6 @@ export class StreamSource {
     } finally {
       await topic.close();
     }
-  }
-
-  /** Where each partition goes on. Throws CONFLICT for a topic that is not the one that was read before. */
-  private async begin(topic: StreamTopic): Promise<readonly PartitionOffset[]> {
-    const numbers = await this.partitionsOf(topic);
-    const bounds = await topic.bounds(numbers);
-    const positions = await Promise.all(
-      numbers.map((partition, i) => this.positionIn(partition, bounds[i]!)),
-    );
-    await this.requireSame(topic, numbers);
-    return positions;
-  }
-
-  private async withNew(
-    topic: StreamTopic,
-    positions: readonly PartitionOffset[],
-  ): Promise<readonly PartitionOffset[]> {
-    const known = new Set(positions.map(({ partition }) => partition));
-    const fresh = (await this.partitionsOf(topic)).filter((partition) => !known.has(partition));
-    if (fresh.length === 0) return positions;
-    const bounds = await topic.bounds(fresh);
-    // Whatever a partition has that was not there before came after the reading began.
-    const added = fresh.map((partition, i) => ({ partition, offset: bounds[i]!.start }));
-    return [...positions, ...added];
-  }
-
-  private async partitionsOf(topic: StreamTopic): Promise<readonly number[]> {
-    const partitions = await topic.partitions();
-    if (partitions !== null) return partitions;
-    throw new PlumblineError(
-      'NOT_FOUND',
-      `the cluster has no topic "${this.stream.topic}"; make it, or name another`,
-    );
-  }
-
-  private async positionIn(
-    partition: number,
-    { start, end }: { readonly start: bigint; readonly end: bigint },
-  ): Promise<PartitionOffset> {
-    const known = this.progress(partition);
-    const next = known === null ? null : BigInt(known.endOffset);
-    const offset = next ?? (this.stream.from === 'latest' ? end : start);
-    if (next === null && this.stream.from === 'latest') await this.keepBeginning(partition, Number(end));
-    if (offset > end)
-      throw this.anew(`partition ${partition} ends at offset ${end}, and ${offset} were taken`);
-    const position = offset < start ? start : offset;
-    if (position > offset) this.lose(partition, offset, start);
-    this.counts.place(partition, Number(position), Number(end));
-    return { partition, offset: position };
-  }
-
-  /** Kept, so that what comes before the first row is taken is not skipped by a restart. */
-  private async keepBeginning(partition: number, offset: number): Promise<void> {
-    const part = {
-      partition: this.nameOf(partition),
-      firstOffset: offset,
-      endOffset: offset,
-      lastTimestampMs: -1,
-    };
-    await this.parts.intake.beginStream(this.project, this.source, part);
-  }
-
-  private lose(partition: number, from: bigint, to: bigint): void {
-    this.counts.lost(Number(to - from));
-    const message = `topic "${this.stream.topic}" removed messages ${from} to ${to - 1n} of partition ${partition} before they were taken`;
-    this.parts.onDefect(new Error(message), `stream of source ${this.project}/${this.source}`);
-  }
-
-  /** The last message that was taken must still be what it was, where it is kept at all. */
-  private async requireSame(topic: StreamTopic, partitions: readonly number[]): Promise<void> {
-    const taken = partitions.flatMap((partition) => {
-      const known = this.progress(partition);
-      return known === null || known.lastTimestampMs < 0 ? [] : [{ partition, known }];
-    });
-    if (taken.length === 0) return;
-    const bounds = await topic.bounds(taken.map(({ partition }) => partition));
-    const kept = taken.filter(({ known }, i) => BigInt(known.endOffset) > bounds[i]!.start);
-    const wanted = kept.map(({ partition, known }) => ({ partition, offset: BigInt(known.endOffset) - 1n }));
-    for (const { partition, messages } of wanted.length === 0 ? [] : await topic.read(wanted)) {
-      const { known } = kept.find((each) => each.partition === partition)!;
-      const last = messages.find(({ offset }) => offset === BigInt(known.endOffset) - 1n);
-      if (last !== undefined && last.timestampMs !== BigInt(known.lastTimestampMs))
-        throw this.anew(`partition ${partition} has another message at offset ${last.offset} than was taken`);
-    }
-  }
-
-  private anew(seen: string): PlumblineError {
-    const epoch = this.stream.epoch ?? 1;
-    return new PlumblineError(
-      'CONFLICT',
-      `topic "${this.stream.topic}" was made anew: ${seen}; write "epoch: ${epoch + 1}" under the source's stream to read it from its beginning`,
-    );
   }
 
   private async takeAll({ partition, messages, next, end }: PartitionMessages): Promise<void> {
@@ -212,7 +122,7 @@ export class StreamSource {
   ): Promise<void> {
     const last = messages.at(-1)!;
     const part: StreamPart = {
-      partition: this.nameOf(partition),
+      partition: this.places.nameOf(partition),
       firstOffset: Number(messages[0]!.offset),
       endOffset: Number(last.offset) + 1,
       lastTimestampMs: Number(last.timestampMs),
@@ -250,14 +160,6 @@ export class StreamSource {
       if (valid?.[row] !== 0 && eventUs <= nowUs && (newest === null || eventUs > newest)) newest = eventUs;
     }
     return newest;
-  }
-
-  private progress(partition: number): StreamPart | null {
-    return this.parts.intake.streamProgress(this.project, this.source, this.nameOf(partition));
-  }
-
-  private nameOf(partition: number): string {
-    return `${this.stream.topic}@${this.stream.epoch ?? 1}/${partition}`;
   }
 }
 

@@ -192,9 +192,18 @@ describe.skipIf(!isAsked(KAFKA))('a source with a stream', () => {
     await apply(service, { topic, format: 'json', from: 'latest' });
     await caughtUp(service, 1);
     await service.stop();
-    await send(topic, [{ value: JSON.stringify({ k: 'new', at: AT, i: 2 }) }]);
+    await send(
+      topic,
+      ['lost', 'new'].map((k) => ({ value: JSON.stringify({ k, at: AT, i: 2 }) })),
+    );
+    const partitions = [{ partition: 0, offset: '2' }];
+    await admin(async (each) => {
+      // It asks no broker which of them leads.
+      await each.fetchTopicOffsets(topic);
+      await each.deleteTopicRecords({ topic, partitions });
+    });
     const again = await started({ dataDir: service.dataDir });
-    expect(await caughtUp(again, 2)).toMatchObject({ rows: 1 });
+    expect(await caughtUp(again, 3)).toMatchObject({ rows: 1, missed: 1 });
     expect(await statusOf(again, 'old')).toBe('NOT_FOUND');
     expect(await latest(again, 'new')).toMatchObject({ i: 2 });
     await apply(again, { topic: 'there-is-none', format: 'json' });

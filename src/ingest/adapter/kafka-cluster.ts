@@ -8,6 +8,9 @@ import { fetchedPartitions } from './kafka-fetched.js';
 /** Time for a broker to take a connection, and to take an account, milliseconds. */
 const CONNECT_MS = 5_000;
 
+/** How old may be what is known of topics and leaders, where nothing fails, milliseconds. */
+const METADATA_MS = 30_000;
+
 /** Pauses between tries, milliseconds. */
 const FIRST_PAUSE_MS = 20;
 const LONGEST_PAUSE_MS = 1_000;
@@ -219,6 +222,7 @@ function clusterOf(connection: KafkaConnection, isCommitted: boolean): Cluster {
   kafkaClient(connection).consumer({
     groupId: 'plumbline-joins-none',
     allowAutoTopicCreation: false,
+    metadataMaxAge: METADATA_MS,
     readUncommitted: !isCommitted,
     partitionAssigners: [
       ({ cluster }) => {
