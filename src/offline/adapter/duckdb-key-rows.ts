@@ -42,9 +42,12 @@ export async function listKeyRows(
   };
 }
 
+/** NULL in rows from before there was this stamp. */
+const VISIBLE = `coalesce(${HISTORY_COLUMNS.visibleTime}, ${HISTORY_COLUMNS.orderTime})`;
+
 type ListedColumn = { readonly sql: string; readonly type: ValueType };
 
-const { sequence, orderTime, createdTime, createdAssumed, visibleTime } = HISTORY_COLUMNS;
+const { sequence, orderTime, createdTime, createdAssumed } = HISTORY_COLUMNS;
 
 /** In the order in which they are taken apart above. */
 const STAMPS: readonly ListedColumn[] = [
@@ -52,8 +55,7 @@ const STAMPS: readonly ListedColumn[] = [
   { sql: orderTime, type: 'TIMESTAMP' },
   { sql: createdTime, type: 'TIMESTAMP' },
   { sql: createdAssumed, type: 'BOOL' },
-  // NULL in rows from before there was this stamp.
-  { sql: `coalesce(${visibleTime}, ${orderTime})`, type: 'TIMESTAMP' },
+  { sql: VISIBLE, type: 'TIMESTAMP' },
 ];
 
 function listedColumns({ columns }: SourceDocument): readonly ListedColumn[] {
@@ -61,7 +63,8 @@ function listedColumns({ columns }: SourceDocument): readonly ListedColumn[] {
 }
 
 function rowsSql(query: KeyRowsQuery, columns: readonly ListedColumn[], through: bigint): string {
-  const { project, source, keyColumns, key, afterUs, throughUs, throughSequence, limit } = query;
+  const { project, source, keyColumns, key, afterUs, throughUs, throughSequence, knownThrough, limit } =
+    query;
   const last = throughSequence === null || throughSequence > through ? through : throughSequence;
   const history = keyedHistory({ project, source, keys: [] }, keyColumns, last);
   const event = `epoch_us("~h".${history.eventTime})`;
@@ -70,6 +73,7 @@ function rowsSql(query: KeyRowsQuery, columns: readonly ListedColumn[], through:
     ...keyColumns.map((name, i) => `"~h".${historyColumn(name)} = ${keySql(source, name, key[i]!)}`),
     `${event} <= ${throughUs}`,
     ...(afterUs === null ? [] : [`${event} > ${afterUs}`]),
+    ...(knownThrough === null ? [] : [`epoch_us(${KNOWN[knownThrough.time]}) <= ${knownThrough.us}`]),
   ];
   return [
     `SELECT ${columns.map(({ sql }) => sql).join(', ')}`,
@@ -79,6 +83,8 @@ function rowsSql(query: KeyRowsQuery, columns: readonly ListedColumn[], through:
       .join(', ')} LIMIT ${limit}`,
   ].join('\n');
 }
+
+const KNOWN = { created: createdTime, visible: VISIBLE } as const;
 
 function keySql({ columns }: SourceDocument, name: string, value: Value): string {
   return literalSql(columns.find((column) => column.name === name)!.type, value);
