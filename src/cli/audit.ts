@@ -38,8 +38,9 @@ function differenceText({ feature, asOf, keys, served, replayed, cause }: AuditD
   return `${head}: served ${cellText(served)}, replayed ${cellText(replayed)}; ${causeText(cause)}`;
 }
 
-function cellText({ value, status }: AuditedCell): string {
-  return `${stringifyJson(value)} (${status})`;
+function cellText({ value, status, eventTime }: AuditedCell): string {
+  const of = eventTime == null ? '' : ` of ${eventTime}`;
+  return `${stringifyJson(value)} (${status})${of}`;
 }
 
 function causeText(cause: AuditCause): string {

@@ -47,12 +47,17 @@ export function lookupWriter(service: CompiledFeatureService): LookupWriter {
 export type AnswerTexts = PartWriter & {
   /** Members, one an entry. */
   readonly sequences: (answer: LookupAnswer, row: number) => string;
+  /** Members, one an entry of latest values in the answer: the event time of its row. */
+  readonly rowTimes: (answer: LookupAnswer, row: number) => string;
 };
 
 /** Made once a service. */
 export function answerTexts(service: CompiledFeatureService): AnswerTexts {
   const writers = service.parts.map((part) => partWriter(service, part));
   const names = service.entries.map(({ alias }) => JSON.stringify(alias));
+  const timed = service.entries.flatMap(({ kind, shown }, entry) =>
+    kind === 'latest' && shown.length > 0 ? [entry] : [],
+  );
   const list =
     (what: keyof PartWriter) =>
     (answer: LookupAnswer, row: number): string =>
@@ -63,6 +68,8 @@ export function answerTexts(service: CompiledFeatureService): AnswerTexts {
     eventTimes: list('eventTimes'),
     sequences: ({ entries }, row) =>
       names.map((name, i) => `${name}:${INT64(entries[i]!.sequences[row]!)}`).join(','),
+    rowTimes: ({ entries }, row) =>
+      timed.map((entry) => `${names[entry]}:${timeText(entries[entry]!.eventTimes[row]!)}`).join(','),
   };
 }
 
@@ -125,10 +132,13 @@ function entryWriter({ shown: features }: ServiceEntry, place: number): PartWrit
       return each(features.length, (i) => STATUS_TEXTS[featureStatus(state, own[indices[i]!] == null)]);
     },
     eventTimes: ({ entries }, row) => {
-      const us = entries[place]!.eventTimes[row]!;
-      return repeated(us === null ? 'null' : `"${formatTimestamp(us)}"`);
+      return repeated(timeText(entries[place]!.eventTimes[row]!));
     },
   };
+}
+
+function timeText(us: bigint | null): string {
+  return us === null ? 'null' : `"${formatTimestamp(us)}"`;
 }
 
 function repeatedText(text: string, count: number): string {
