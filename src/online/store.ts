@@ -86,7 +86,10 @@ export type StateOfSet = { readonly setId: number; readonly which: 'active' | 'b
 /** Who writes a source: the log's owner of `epoch`. */
 export type Owner = Pick<AppliedMark, 'source' | 'epoch'>;
 
-/** Latest values and windows by entity key. */
+/**
+ * Latest values and windows by entity key. The writes of one source are made in the order in which they are asked for, each whole
+ * before the next one begins, also where nobody waits in between; so are those that build, activate and drop one set.
+ */
 export interface OnlineStore {
   /**
    * Applies rows, then moves the mark; after a crash in between, rows come again. Of one entity all is seen or nothing. A row replaces what is stored only when it is newer (S10), so rows
@@ -94,7 +97,10 @@ export interface OnlineStore {
    * UNAVAILABLE when a later epoch has written the source (S9).
    */
   write(writes: readonly OnlineWrite[], mark: AppliedMark): Promise<void>;
-  /** What is stored under the keys. One round trip; of one entity and set all is of one moment. */
+  /**
+   * What is stored under the keys. One round trip; of one entity and set all is of one moment. Of all of them it is that of the
+   * call, within the clock bound of S18: an answer takes its T just before. Of much the event loop gets its turns in between.
+   */
   read(asked: OnlineRead): Promise<OnlineAnswer>;
   /** For the owner: headers of windows, in the order of the keys; null where no row of a key is known. */
   windowHeaders(state: StateOfSet, keys: readonly Uint8Array[]): Promise<readonly (WindowHeader | null)[]>;

@@ -1,4 +1,4 @@
-import type { Database } from 'lmdb';
+import type { Database, Transaction } from 'lmdb';
 import { BASE_BLOCK } from '../../compile/window/series.js';
 import { writeSortableInt64 } from '../../definition/int64-bytes.js';
 import type { BlockId, StoredWindows, WindowHeader, WindowRead, WindowWrite } from '../store.js';
@@ -35,15 +35,21 @@ export class LmdbWindows {
   }
 
   /** The header and the blocks from some on, one number a series; base blocks always with them; none of a series of null. */
-  read(slot: number, key: Uint8Array, from: WindowRead['from']): StoredWindows | null {
+  read(
+    slot: number,
+    key: Uint8Array,
+    from: WindowRead['from'],
+    transaction: Transaction,
+  ): StoredWindows | null {
     const id = slotKey(slot, key);
-    const record = this.record(id);
-    if (record === null) return null;
+    const stored = this.entries.get(id, { transaction });
+    if (stored === undefined) return null;
+    const record = decodeRecord(stored);
     const wanted = record.entries.filter(({ series, number }) => {
       const first = from[series];
       return first !== null && (number === BASE_BLOCK || first === undefined || number >= first);
     });
-    return this.windowsOf(id, { ...record, entries: wanted });
+    return this.windowsOf(id, { ...record, entries: wanted }, transaction);
   }
 
   write(slot: number, { key, header, blocks, gone }: WindowWrite): void {
@@ -82,27 +88,29 @@ export class LmdbWindows {
     this.entries.clearSync();
   }
 
-  private record(id: Buffer): WindowsRecord | null {
-    const stored = this.entries.getBinary(id);
-    return stored === undefined ? null : decodeRecord(stored);
-  }
-
   /** The blocks of a record, their bytes good until the next read. */
   private passingEntries(id: Buffer): readonly RecordEntry[] {
     const stored = this.entries.getBinaryFast(id);
     return stored === undefined ? [] : decodeRecord(stored).entries;
   }
 
-  private windowsOf(id: Buffer, { header, entries }: WindowsRecord): StoredWindows {
+  private windowsOf(
+    id: Buffer,
+    { header, entries }: WindowsRecord,
+    transaction?: Transaction,
+  ): StoredWindows {
     const blocks = entries.map((entry) => {
       const { series, number } = entry;
-      return { series, number, bytes: this.bytesOf(id, entry) };
+      return { series, number, bytes: this.bytesOf(id, entry, transaction) };
     });
     return { header, blocks };
   }
 
-  private bytesOf(id: Buffer, entry: RecordEntry): Uint8Array {
-    return entry.bytes ?? this.entries.getBinary(blockKey(id, entry))!;
+  /** Outside of a transaction as of now. */
+  private bytesOf(id: Buffer, entry: RecordEntry, transaction?: Transaction): Uint8Array {
+    if (entry.bytes !== null) return entry.bytes;
+    const options = transaction === undefined ? {} : { transaction };
+    return this.entries.get(blockKey(id, entry), options)!;
   }
 }
 

@@ -5,7 +5,6 @@ import type {
   AppliedMark,
   BuildSpan,
   KeyBlocks,
-  LatestRead,
   OnlineAnswer,
   OnlineRead,
   OnlineStore,
@@ -15,12 +14,13 @@ import type {
   StoredRow,
   StoredWindows,
   WindowHeader,
-  WindowRead,
   WindowWrite,
 } from '../store.js';
+import { LmdbReads } from './lmdb-reads.js';
 import { LmdbSlots } from './lmdb-slots.js';
 import { LmdbWindows } from './lmdb-windows.js';
 import { rangeOfSlot, SLOT_BYTES, slotKey } from './slot-key.js';
+import { SourceWrites } from './source-writes.js';
 import { decodeStored, encodeStored, isNewer, isThrough, withThrough } from './stored-row.js';
 
 /** Keys removed in one transaction, so that removing a large state never holds up writes for long. */
@@ -49,6 +49,8 @@ export class LmdbOnlineStore implements OnlineStore {
   /** Small facts: how far each source was applied, the slots of sets, slots that are to be emptied. */
   private readonly marks: Database<string, string>;
   private readonly slots: LmdbSlots;
+  private readonly reads: LmdbReads;
+  private readonly ordered = new SourceWrites();
   private emptying: Promise<void>;
   private closing = false;
 
@@ -59,6 +61,7 @@ export class LmdbOnlineStore implements OnlineStore {
     );
     this.marks = root.openDB({ name: 'marks', encoding: 'string' });
     this.slots = new LmdbSlots(this.marks);
+    this.reads = new LmdbReads({ root, rows: this.rows, windows: this.windows, slots: this.slots });
     this.emptying = this.emptySlots().catch(() => undefined);
   }
 
@@ -68,29 +71,12 @@ export class LmdbOnlineStore implements OnlineStore {
     return store;
   }
 
-  async write(writes: readonly OnlineWrite[], mark: AppliedMark): Promise<void> {
-    // Rows may be seen before the mark moves, and come again after a crash; lookups get their turn in between.
-    for (let start = 0; start + WRITTEN_AT_ONCE < writes.length; start += WRITTEN_AT_ONCE) {
-      await this.root.transaction(() => {
-        this.requireEpoch(mark);
-        this.writeRows(writes, start, start + WRITTEN_AT_ONCE);
-      });
-    }
-    const rest = Math.max(0, Math.ceil(writes.length / WRITTEN_AT_ONCE) - 1) * WRITTEN_AT_ONCE;
-    await this.root.transaction(() => {
-      this.requireEpoch(mark);
-      this.writeRows(writes, rest, writes.length);
-      const name = `source/${mark.source}`;
-      if (BigInt(this.marks.get(name) ?? -1) < mark.sequence)
-        void this.marks.put(name, String(mark.sequence));
-    });
+  write(writes: readonly OnlineWrite[], mark: AppliedMark): Promise<void> {
+    return this.ordered.inOrder(mark.source, () => this.writeAll(writes, mark));
   }
 
-  async read({ latest, windows }: OnlineRead): Promise<OnlineAnswer> {
-    return {
-      latest: latest.map((read) => this.readLatest(read)),
-      windows: windows.map((read) => this.readWindows(read)),
-    };
+  read(asked: OnlineRead): Promise<OnlineAnswer> {
+    return this.reads.read(asked);
   }
 
   async windowHeaders(
@@ -111,16 +97,8 @@ export class LmdbOnlineStore implements OnlineStore {
     );
   }
 
-  async writeWindows(writes: readonly WindowWrite[], owner: Owner): Promise<void> {
-    for (let start = 0; start < writes.length; start += WINDOWS_AT_ONCE) {
-      await this.root.transaction(() => {
-        this.requireEpoch(owner);
-        for (const write of writes.slice(start, start + WINDOWS_AT_ONCE)) {
-          const slot = this.slots.active(write.setId);
-          if (slot !== null) this.windows.write(slot, write);
-        }
-      });
-    }
+  writeWindows(writes: readonly WindowWrite[], owner: Owner): Promise<void> {
+    return this.ordered.inOrder(owner.source, () => this.writeAllWindows(writes, owner));
   }
 
   async appliedThrough(source: string): Promise<bigint> {
@@ -176,24 +154,41 @@ export class LmdbOnlineStore implements OnlineStore {
   async close(): Promise<void> {
     this.closing = true;
     try {
+      await this.reads.idle();
       await this.emptying;
     } finally {
       await this.root.close();
     }
   }
 
-  private readLatest({ setId, keys }: LatestRead): readonly (StoredRow | null)[] {
-    const slot = this.slots.active(setId);
-    return keys.map((key) => {
-      const stored = key === null || slot === null ? undefined : this.rows.getBinary(slotKey(slot, key));
-      return stored === undefined ? null : decodeStored(stored);
+  private async writeAll(writes: readonly OnlineWrite[], mark: AppliedMark): Promise<void> {
+    // Rows may be seen before the mark moves, and come again after a crash; lookups get their turn in between.
+    for (let start = 0; start + WRITTEN_AT_ONCE < writes.length; start += WRITTEN_AT_ONCE) {
+      await this.root.transaction(() => {
+        this.requireEpoch(mark);
+        this.writeRows(writes, start, start + WRITTEN_AT_ONCE);
+      });
+    }
+    const rest = Math.max(0, Math.ceil(writes.length / WRITTEN_AT_ONCE) - 1) * WRITTEN_AT_ONCE;
+    await this.root.transaction(() => {
+      this.requireEpoch(mark);
+      this.writeRows(writes, rest, writes.length);
+      const name = `source/${mark.source}`;
+      if (BigInt(this.marks.get(name) ?? -1) < mark.sequence)
+        void this.marks.put(name, String(mark.sequence));
     });
   }
 
-  private readWindows({ setId, keys, from }: WindowRead): readonly (StoredWindows | null)[] | null {
-    const slot = this.slots.active(setId);
-    if (slot === null) return null;
-    return keys.map((key) => (key === null ? null : this.windows.read(slot, key, from)));
+  private async writeAllWindows(writes: readonly WindowWrite[], owner: Owner): Promise<void> {
+    for (let start = 0; start < writes.length; start += WINDOWS_AT_ONCE) {
+      await this.root.transaction(() => {
+        this.requireEpoch(owner);
+        for (const write of writes.slice(start, start + WINDOWS_AT_ONCE)) {
+          const slot = this.slots.active(write.setId);
+          if (slot !== null) this.windows.write(slot, write);
+        }
+      });
+    }
   }
 
   /** Writes to the state that is built aside, and notes how far it got, in one step. */
