@@ -4,6 +4,7 @@ import { jsonTextOf } from '../definition/json-text.js';
 import { featureStatus, type Status } from '../definition/status.js';
 import { formatTimestamp } from '../definition/time.js';
 import type { Value } from '../definition/value.js';
+import { WorkTurns } from '../platform/work-turns.js';
 import type { LookupAnswer } from './lookup.js';
 
 /** What an answer says beside its values. */
@@ -17,8 +18,14 @@ type LookupJsonOptions = {
   readonly warnings: readonly string[];
 };
 
-/** Writes answers of a service as JSON text: one result an entity, one value, status and event time a feature. */
-export type LookupWriter = (answer: LookupAnswer, options: LookupJsonOptions) => string;
+/**
+ * Writes answers of a service as JSON text: one result an entity, one value, status and event time a feature. Of many the event
+ * loop gets its turns in between.
+ */
+export type LookupWriter = (answer: LookupAnswer, options: LookupJsonOptions) => Promise<string>;
+
+/** Characters written in one turn of the event loop, some milliseconds. */
+const CHARACTERS_A_TURN = 2 ** 18;
 
 /**
  * Made once a service. The text is written by hand: an answer has thousands of values, and objects of them would be made,
@@ -27,8 +34,9 @@ export type LookupWriter = (answer: LookupAnswer, options: LookupJsonOptions) =>
 export function lookupWriter(service: CompiledFeatureService): LookupWriter {
   const texts = answerTexts(service);
   const features = JSON.stringify(service.outputs.map(({ name }) => name));
-  return (answer, { include, warnings }) => {
+  return async (answer, { include, warnings }) => {
     const { asOfUs, entityCount } = answer;
+    const turns = new WorkTurns(CHARACTERS_A_TURN);
     const results = (row: number): string => {
       let text = `{"values":[${texts.values(answer, row)}]`;
       if (include.includes('statuses')) text += `,"statuses":[${texts.statuses(answer, row)}]`;
@@ -36,8 +44,10 @@ export function lookupWriter(service: CompiledFeatureService): LookupWriter {
       return `${text}}`;
     };
     const sequences = (row: number): string => `{${texts.sequences(answer, row)}}`;
-    let text = `{"asOf":"${formatTimestamp(asOfUs)}","features":${features},"results":[${each(entityCount, results)}]`;
-    if (include.includes('sequences')) text += `,"sequences":[${each(entityCount, sequences)}]`;
+    let text = `{"asOf":"${formatTimestamp(asOfUs)}","features":${features}`;
+    text += `,"results":[${await inTurns(entityCount, results, turns)}]`;
+    if (include.includes('sequences'))
+      text += `,"sequences":[${await inTurns(entityCount, sequences, turns)}]`;
     if (warnings.length > 0) text += `,"warnings":${JSON.stringify(warnings)}`;
     return `${text}}`;
   };
@@ -153,6 +163,17 @@ const STATUS_TEXTS: Readonly<Record<Status, string>> = {
 };
 
 const INT64 = jsonTextOf('INT64');
+
+async function inTurns(count: number, text: (index: number) => string, turns: WorkTurns): Promise<string> {
+  let all = '';
+  for (let i = 0; i < count; i++) {
+    const one = text(i);
+    all += i === 0 ? one : `,${one}`;
+    const turn = turns.after(one.length);
+    if (turn !== null) await turn;
+  }
+  return all;
+}
 
 /** `count` texts with commas between them. */
 function each(count: number, text: (index: number) => string): string {

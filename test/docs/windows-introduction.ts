@@ -107,7 +107,8 @@ label before it is complete. Load history whole before labels are made of it: ro
 ## Bounds
 
 What online state may need of one key is bounded by the definition, and a definition that cannot be is refused with what to change: a window has at most 5,000
-tiles (with its offset), an exact one 100,000 rows, \`by\` 1,000 categories, and a key in a set at most 64 MiB, if every tile were full. STRING
+tiles (with its offset), an exact one 100,000 rows, \`by\` 1,000 categories, and a key in a set at most 64 MiB, if every tile were full; those of one lookup's
+entities 512 MiB. STRING
 and BYTES values longer than 1,024 bytes are skipped by aggregates that keep values. States are shared: features over the same argument, filter and categories keep one for SUM and AVG together,
 for all four of VAR and STDDEV, and for every window of one hop.
 

@@ -99,7 +99,7 @@ const LISTING: Aggregate = {
     for (const value of listOf(state).toSorted(ascending)) to.int64(value);
   },
   read: (from) => Array.from({ length: from.count() }, () => from.int64()),
-  maxBytes: Number.POSITIVE_INFINITY,
+  maxBytes: 1_024,
 };
 
 function listOf(state: unknown): bigint[] {

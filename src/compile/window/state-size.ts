@@ -11,7 +11,7 @@ type States = Pick<WindowedFeatureSet, 'inputs' | 'states' | 'features'>;
 
 /** The place of a feature whose series needs more than its share, and what to do; null where the bound holds. */
 export function stateProblem(set: States): { readonly feature: number; readonly message: string } | null {
-  const sizes = windowSeries(set).map((series) => ({ series, bytes: bytesOf(series, set) }));
+  const sizes = windowSeries(set).map((series) => ({ series, bytes: seriesBytes(series, set) }));
   const all = sizes.reduce((sum, { bytes }) => sum + bytes, 0);
   if (all <= MAX_STATE_BYTES) return null;
   const { series, bytes } = sizes.reduce((most, each) => (each.bytes > most.bytes ? each : most));
@@ -25,7 +25,8 @@ export function stateProblem(set: States): { readonly feature: number; readonly 
   return { feature, message };
 }
 
-function bytesOf(series: WindowSeries, set: States): number {
+/** Upper bound of what one key has in a series, in bytes. */
+export function seriesBytes(series: WindowSeries, set: States): number {
   const blocks = mostBlocks(series);
   if (series.kind === 'rows') return blocks * rowBytes(series, set);
   const tile = series.states.reduce((sum, place) => sum + stateBytes(set.states[place]!), TILE_BYTES);
