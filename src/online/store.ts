@@ -61,9 +61,11 @@ export type WindowHeader = {
   readonly lateRows: bigint;
   /** Those of them that found their place in a series trimmed already (S23). */
   readonly missedRows: bigint;
+  /** Blocks of exact windows and their rows, see `window/leaf-list.ts`; no bytes where there are none. */
+  readonly leaves: Uint8Array;
 };
 
-/** A block by its series' place in the set and its number there, see `compile/window/series.ts`. */
+/** A block by its series' place in the set and its number there, see `compile/window/series.ts`; series sort by place, blocks by number. */
 export type BlockId = { readonly series: number; readonly number: bigint };
 
 export type WindowBlock = BlockId & {

@@ -211,7 +211,15 @@ function stateOf(
     number,
     bytes: Buffer.from(`${series} ${number}`),
   }));
-  const whole = { newestUs: -(2n ** 63n), through: 2n ** 62n, lateRows: 1n, missedRows: 0n, ...header };
+  const leaves = Buffer.from([9, ...ids.map(([series]) => series)]);
+  const whole = {
+    newestUs: -(2n ** 63n),
+    through: 2n ** 62n,
+    lateRows: 1n,
+    missedRows: 0n,
+    leaves,
+    ...header,
+  };
   return { header: whole, blocks };
 }
 

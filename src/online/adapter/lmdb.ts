@@ -34,7 +34,7 @@ const REMOVED_AT_ONCE = 5_000;
 const WRITTEN_AT_ONCE = 16_384;
 
 /** What keys and values look like; a change of either is another layout. */
-const LAYOUT = '4';
+const LAYOUT = '5';
 
 /** Keys whose windows are written in one transaction, for the same reasons; one takes far longer than a row. */
 const WINDOWS_AT_ONCE = 4_096;
