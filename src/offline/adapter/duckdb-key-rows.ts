@@ -1,5 +1,6 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { literalSql } from '../../compile/sql/duckdb.js';
+import { restoredSql } from '../../compile/sql/negative-zero.js';
 import { HISTORY_COLUMNS } from '../../compile/sql/point-in-time.js';
 import { orderSql } from '../../compile/sql/point-in-time-steps.js';
 import { type Column, columnOf } from '../../definition/column-batch.js';
@@ -59,7 +60,11 @@ const STAMPS: readonly ListedColumn[] = [
 ];
 
 function listedColumns({ columns }: SourceDocument): readonly ListedColumn[] {
-  return [...STAMPS, ...columns.map(({ name, type }) => ({ sql: `"~h".${historyColumn(name)}`, type }))];
+  const own = columns.map(({ name, type }) => ({
+    sql: restoredSql(type, `"~h".${historyColumn(name)}`),
+    type,
+  }));
+  return [...STAMPS, ...own];
 }
 
 function rowsSql(query: KeyRowsQuery, columns: readonly ListedColumn[], through: bigint): string {

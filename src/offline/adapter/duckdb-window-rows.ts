@@ -1,6 +1,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { type ColumnarKernel, compileColumnarKernel } from '../../compile/kernel.js';
 import type { WindowedEntry } from '../../compile/service-reads.js';
+import { restoredSql } from '../../compile/sql/negative-zero.js';
 import type { WindowedSource } from '../../compile/sql/point-in-time.js';
 import type { KeyedHistory } from '../../compile/sql/point-in-time-steps.js';
 import { type WindowColumn, windowRowsSql, windowStampSql } from '../../compile/sql/window-rows.js';
@@ -137,7 +138,7 @@ function rowColumns(source: WindowedSource, history: KeyedHistory, axis: WindowA
     ...[...read].map((name) => {
       const column = historyColumn(name);
       const { type } = own.find((each) => each.name === name)!;
-      return { name: column, sql: `"~h".${column}`, type, source: name };
+      return { name: column, sql: restoredSql(type, `"~h".${column}`), type, source: name };
     }),
   ];
 }
