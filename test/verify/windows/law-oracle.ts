@@ -2,7 +2,7 @@ import { parseTimestamp } from '../../../src/definition/time.js';
 import type { OracleRow } from '../../support/windows-oracle.js';
 import { historyOf } from '../rows/history-file.js';
 import type { Random } from '../rows/random.js';
-import { exactText, type SentRow } from '../rows/row-text.js';
+import { type Column, exactText, type SentRow } from '../rows/row-text.js';
 import type { LoggedAnswer } from '../rows/served-replay.js';
 import { LAW_SOURCES, type LawSet, type LawSource, lawSets } from './law-documents.js';
 import type { LawRecord } from './law-record.js';
@@ -64,9 +64,19 @@ function ofSet(
 }
 
 async function readRows(dataDir: string, source: LawSource): Promise<readonly OracleRow[]> {
-  const columns = READING_COLUMNS.map(({ name, type }) =>
-    type === 'TIMESTAMP' ? `epoch_us("${name}") AS "${name}"` : `"${name}"`,
-  );
+  const columns = READING_COLUMNS.map(columnSql);
   const rows = await historyOf<SentRow>(dataDir, source, columns.join(', '));
   return rows.map((row) => oracleRow(row, row['sequence'] as bigint));
+}
+
+function columnSql({ name, type }: Column): string {
+  switch (type) {
+    case 'TIMESTAMP':
+      return `epoch_us("${name}") AS "${name}"`;
+    case 'FLOAT64':
+      // -0.0 stands in history as NaN.
+      return `CASE WHEN isnan("${name}") THEN '-0.0'::DOUBLE ELSE "${name}" END AS "${name}"`;
+    default:
+      return `"${name}"`;
+  }
 }
