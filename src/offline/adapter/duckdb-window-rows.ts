@@ -2,9 +2,10 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { type ColumnarKernel, compileColumnarKernel } from '../../compile/kernel.js';
 import type { WindowedEntry } from '../../compile/service-reads.js';
 import { restoredSql } from '../../compile/sql/negative-zero.js';
-import type { WindowedSource } from '../../compile/sql/point-in-time.js';
+import { HISTORY_COLUMNS, type WindowedSource } from '../../compile/sql/point-in-time.js';
 import type { KeyedHistory } from '../../compile/sql/point-in-time-steps.js';
 import { type WindowColumn, windowRowsSql, windowStampSql } from '../../compile/sql/window-rows.js';
+import { type Instants, instantsOf } from '../../compile/window/instants.js';
 import type { WindowRows } from '../../compile/window/window-rows.js';
 import type { WindowInput } from '../../compile/windowed-feature-set.js';
 import { type Column, columnOf } from '../../definition/column-batch.js';
@@ -25,6 +26,19 @@ const ROWS = '"~window_rows"';
 /** What of the rows decides which count: by the record of an answer their place in the log does. */
 export type WindowAxis = 'time' | 'record' | 'served';
 
+export type WindowRowsWork = {
+  readonly source: WindowedSource;
+  readonly history: KeyedHistory;
+  readonly axis: WindowAxis;
+  /** Whether values that rest on an assumed created time are counted (S17). */
+  readonly countsAssumed: boolean;
+};
+
+type RowsAsked = WindowRowsWork & {
+  /** Whether the created time of some row is an assumption. */
+  readonly hasAssumed: boolean;
+};
+
 /** Rows of whole keys, up to the key of that number; all are of the last block's. */
 export type WindowBlock = { readonly lastKey: number; readonly rows: WindowRows };
 
@@ -40,13 +54,9 @@ export class WindowBlocks {
   ) {}
 
   /** Sorts the rows into a table. */
-  static async open(
-    connection: DuckDBConnection,
-    source: WindowedSource,
-    history: KeyedHistory,
-    axis: WindowAxis,
-  ): Promise<WindowBlocks> {
-    const columns = rowColumns(source, history, axis);
+  static async open(connection: DuckDBConnection, rows: WindowRowsWork): Promise<WindowBlocks> {
+    const { source, history, axis } = rows;
+    const columns = rowColumns({ ...rows, hasAssumed: await hasAssumed(connection, rows) });
     const asked = { keys: WINDOW_KEYS, frameKeys: source.frameKeys };
     const tombstone = source.tombstone === null ? null : historyColumn(source.tombstone);
     const [bounds] = await rowsOf(connection, `SELECT min("~low"), max("~high") FROM ${WINDOW_KEYS}`);
@@ -82,31 +92,30 @@ export class WindowBlocks {
   }
 }
 
-/** The keys whose rows are one block, and whether any of these is late or has an assumed created time. */
-type BlockPlace = {
-  readonly firstKey: number;
-  readonly lastKey: number;
-  readonly rowCount: number;
-  readonly hasLate: boolean;
-  readonly hasAssumed: boolean;
-};
+async function hasAssumed(
+  connection: DuckDBConnection,
+  { history, countsAssumed }: WindowRowsWork,
+): Promise<boolean> {
+  if (!countsAssumed) return false;
+  const sql = `SELECT coalesce(bool_or(${HISTORY_COLUMNS.createdAssumed}), false) FROM ${history.table}`;
+  const [row] = await rowsOf(connection, sql);
+  return row![0] === true;
+}
+
+/** The keys whose rows are one block. */
+type BlockPlace = { readonly firstKey: number; readonly lastKey: number; readonly rowCount: number };
 
 async function blockPlaces(connection: DuckDBConnection): Promise<readonly BlockPlace[]> {
-  const keys = [
-    'SELECT "~key", count(*) AS "~rows", bool_or("~created" > "~event") AS "~late", bool_or("~assumed") AS "~assumed"',
-    `FROM ${ROWS} GROUP BY "~key"`,
-  ].join('\n');
+  const keys = `SELECT "~key", count(*) AS "~rows" FROM ${ROWS} GROUP BY "~key"`;
   const placed = `SELECT *, sum("~rows") OVER (ORDER BY "~key") - "~rows" AS "~before" FROM (${keys})`;
   const rows = await rowsOf(
     connection,
-    `SELECT min("~key"), max("~key"), sum("~rows"), bool_or("~late"), bool_or("~assumed") FROM (${placed}) GROUP BY "~before" // ${BLOCK_ROWS} ORDER BY 1`,
+    `SELECT min("~key"), max("~key"), sum("~rows") FROM (${placed}) GROUP BY "~before" // ${BLOCK_ROWS} ORDER BY 1`,
   );
-  return rows.map(([firstKey, lastKey, rowCount, hasLate, hasAssumed]) => ({
+  return rows.map(([firstKey, lastKey, rowCount]) => ({
     firstKey: Number(firstKey),
     lastKey: Number(lastKey),
     rowCount: Number(rowCount),
-    hasLate: hasLate === true,
-    hasAssumed: hasAssumed === true,
   }));
 }
 
@@ -116,22 +125,24 @@ type RowColumn = WindowColumn & {
   readonly source: string | null;
 };
 
-function rowColumns(source: WindowedSource, history: KeyedHistory, axis: WindowAxis): readonly RowColumn[] {
+function rowColumns({ source, history, axis, hasAssumed }: RowsAsked): readonly RowColumn[] {
   const stamp = (name: Parameters<typeof windowStampSql>[1], type: ValueType): RowColumn => ({
     name: `"~${name}"`,
     sql: windowStampSql(history, name),
     type,
     source: null,
   });
-  const own = source.entry.featureSet.source.columns;
+  const { featureSet } = source.entry;
+  const own = featureSet.source.columns;
   const read = new Set(inputsOf(source.entry).flatMap(({ expression }) => namesIn(expression)));
-  if (source.orderColumn !== null) read.add(source.orderColumn);
+  const isOrdered = readsOrder(source.entry);
+  if (isOrdered && source.orderColumn !== null) read.add(source.orderColumn);
   return [
     stamp('event', 'TIMESTAMP'),
-    stamp('order', 'TIMESTAMP'),
-    stamp('sequence', 'INT64'),
     stamp('created', 'TIMESTAMP'),
-    stamp('assumed', 'BOOL'),
+    ...(isOrdered ? [stamp('order', 'TIMESTAMP')] : []),
+    ...(isOrdered || axis === 'record' ? [stamp('sequence', 'INT64')] : []),
+    ...(hasAssumed ? [stamp('assumed', 'BOOL')] : []),
     ...(axis === 'served'
       ? (['served', 'earliest', 'latest'] as const).map((name) => stamp(name, 'TIMESTAMP'))
       : []),
@@ -141,6 +152,11 @@ function rowColumns(source: WindowedSource, history: KeyedHistory, axis: WindowA
       return { name: column, sql: restoredSql(type, `"~h".${column}`), type, source: name };
     }),
   ];
+}
+
+/** Whether one of the aggregates asks where rows stand (S10). */
+function readsOrder({ features, featureSet }: WindowedEntry): boolean {
+  return features.some(({ state }) => featureSet.states[state]!.aggregate.isOrdered);
 }
 
 /** The inputs that the features of an entry need. */
@@ -165,7 +181,7 @@ class BlockReader {
     private readonly axis: WindowAxis,
   ) {
     this.kernel = compileColumnarKernel(inputsOf(entry));
-    this.orderColumn = entry.featureSet.source.orderColumn ?? null;
+    this.orderColumn = readsOrder(entry) ? (entry.featureSet.source.orderColumn ?? null) : null;
   }
 
   /** Those of the number of the key and of each column. */
@@ -174,29 +190,38 @@ class BlockReader {
   }
 
   /** @param read Of the types above. */
-  block({ rowCount, lastKey, hasLate, hasAssumed }: BlockPlace, read: readonly Column[]): WindowBlock {
+  block({ rowCount, lastKey }: BlockPlace, read: readonly Column[]): WindowBlock {
     const [keys, ...columns] = read;
-    const stamp = (name: string): BigInt64Array =>
-      columns[this.columns.findIndex((column) => column.name === name)]!.values as BigInt64Array;
-    const assumed = columns[this.columns.findIndex(({ name }) => name === '"~assumed"')]!;
+    const stamps = new Map(this.columns.map(({ name }, i) => [name, columns[i]!.values]));
+    const stamp = (name: string): BigInt64Array | null =>
+      (stamps.get(`"~${name}"`) as BigInt64Array | undefined) ?? null;
+    const instants = (name: string): Instants | null => {
+      const values = stamp(name);
+      return values === null ? null : instantsOf(values);
+    };
     const named = this.columns.flatMap(({ source }, i): [string, Column][] =>
       source === null ? [] : [[source, columns[i]!]],
     );
     const batch = new Map(named);
     const orderColumn = this.orderColumn === null ? null : batch.get(this.orderColumn)!;
-    const sequences = stamp('"~sequence"');
-    const served = this.axis === 'served' ? stamp('"~served"') : null;
+    const eventTimes = instants('event')!;
+    const [orderTimes, sequences] = [stamp('order'), stamp('sequence')];
+    const [earliest, latest] = [instants('earliest'), instants('latest')];
     return {
       lastKey,
       rows: {
         rowCount,
         keys: keys!.values as Float64Array,
-        orders: { eventTimes: stamp('"~event"'), orderTimes: stamp('"~order"'), orderColumn, sequences },
+        eventTimes,
+        orders:
+          orderTimes === null
+            ? null
+            : { eventTimes: stamp('event')!, orderTimes, orderColumn, sequences: sequences! },
         inputs: this.kernel({ rowCount, columns: batch }).columns,
-        createdTimes: hasLate ? stamp('"~created"') : null,
-        createdAssumed: hasAssumed ? (assumed.values as Uint8Array) : null,
-        servedFrom: this.axis === 'record' ? sequences : served,
-        visible: served === null ? null : { earliest: stamp('"~earliest"'), latest: stamp('"~latest"') },
+        createdTimes: lateTimes(instants('created')!, eventTimes),
+        createdAssumed: (stamps.get('"~assumed"') as Uint8Array | undefined) ?? null,
+        servedFrom: instants(this.axis === 'record' ? 'sequence' : 'served'),
+        visible: earliest === null ? null : { earliest, latest: latest! },
       },
     };
   }
@@ -205,8 +230,14 @@ class BlockReader {
   empty(): WindowBlock {
     const keys = { firstKey: 0, lastKey: Number.POSITIVE_INFINITY };
     return this.block(
-      { ...keys, rowCount: 0, hasLate: false, hasAssumed: false },
+      { ...keys, rowCount: 0 },
       this.types.map((type) => columnOf(type, [])),
     );
   }
+}
+
+/** Created times; null where none is later than its row's event time. */
+function lateTimes(created: Instants, events: Instants): Instants | null {
+  for (let row = 0; row < created.length; row++) if (created[row]! > events[row]!) return created;
+  return null;
 }
