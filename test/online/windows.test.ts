@@ -335,6 +335,24 @@ describe('windows online, part by part', () => {
     expect(await partsOf(set, rows)).toEqual([]);
   });
 
+  it('are written some of the rows of a key at a time, the others at once', async () => {
+    const set = listingSet(nextId++, [{ window: few, max: null, filtered: false }]);
+    await store.activate(set.id);
+    const rows = Array.from({ length: 3_000 }, (_, i) => row(i, i % 1_000 === 7 ? 'cold' : 'hot'));
+    const through: Record<string, bigint[]> = {};
+    for await (const writes of windowWrites(store, set, 'active', groupOf(rows))) {
+      for (const { key, header } of writes) {
+        through[Buffer.from(key).subarray(4).toString()] ??= [];
+        through[Buffer.from(key).subarray(4).toString()]!.push(header.through);
+      }
+      await store.writeWindows(writes, OWNER);
+    }
+    expect(through).toEqual({ hot: [1_025n, 2_050n, 2_999n], cold: [2_007n] });
+    const { entries } = await lookup(set, ['hot', 'cold'], 0n);
+    const own = (name: string) => rows.filter(({ key }) => key === name).map(({ x }) => x);
+    expect(entries[0]!.values).toEqual([[own('hot')], [own('cold')]]);
+  });
+
   it('are written fewer keys at a time where their blocks are large', async () => {
     const set = listingSet(nextId++, [{ window: few, max: null, filtered: false }]);
     await store.activate(set.id);
@@ -345,7 +363,7 @@ describe('windows online, part by part', () => {
     const rows = Array.from({ length: 100 }, (_, i) => row(i, `key ${i}`));
     const parts: number[] = [];
     for await (const writes of windowWrites(large, set, 'active', groupOf(rows))) parts.push(writes.length);
-    expect(parts).toEqual([32, 32, 32, 4]);
+    expect(parts).toEqual([32, 16, 14, 15, 15, 8]);
   });
 
   it('are asked for no series whose features nobody wants', () => {

@@ -29,7 +29,7 @@ export class LmdbWindows {
   constructor(private readonly entries: Database<Buffer, Buffer>) {}
 
   header(slot: number, key: Uint8Array): WindowHeader | null {
-    const record = this.entries.getBinary(slotKey(slot, key)) ?? null;
+    const record = this.record(slot, key);
     this.owned.set(key, { slot, record });
     return record === null ? null : decodeHeader(record);
   }
@@ -90,9 +90,18 @@ export class LmdbWindows {
     this.entries.clearSync();
   }
 
+  /** A copy in memory that many share: one of its own, as the database gives it, costs more than the read. */
+  private record(slot: number, key: Uint8Array): Buffer | null {
+    const passing = this.entries.getBinaryFast(slotKey(slot, key));
+    if (passing === undefined) return null;
+    const record = Buffer.allocUnsafe(passing.length);
+    passing.copy(record, 0, 0, record.length);
+    return record;
+  }
+
   private ownedRecord(slot: number, key: Uint8Array): Buffer | null {
     const owned = this.owned.get(key);
-    return owned?.slot === slot ? owned.record : (this.entries.getBinary(slotKey(slot, key)) ?? null);
+    return owned?.slot === slot ? owned.record : this.record(slot, key);
   }
 
   private windowsOf(

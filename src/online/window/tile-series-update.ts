@@ -1,18 +1,25 @@
-import { BASE_BLOCK, blockOf, firstBlock, hasBase, type TileSeries } from '../../compile/window/series.js';
+import {
+  BASE_BLOCK,
+  BLOCK_TILES,
+  blockOf,
+  firstBlock,
+  hasBase,
+  type TileSeries,
+} from '../../compile/window/series.js';
 import type { WindowedFeatureSet } from '../../compile/windowed-feature-set.js';
+import { floorDivided } from '../../definition/floor-divided.js';
 import type { BlockId } from '../store.js';
 import type { ChangedBlocks, Moved, SeriesPlan, SeriesUpdate } from './series-update.js';
 import { StateRows } from './state-rows.js';
 import { decodeBlock, encodeBlock, TileCodec } from './tile-block.js';
-import { TilePlaces } from './tile-places.js';
 import { type TouchedBlock, TouchedBlocks } from './touched-blocks.js';
 import type { WindowRows } from './window-rows.js';
 
 /** Adds the rows of a batch to tiles. */
 export class TileSeriesUpdate implements SeriesUpdate {
-  private readonly places: TilePlaces;
   private readonly codec: TileCodec;
   private readonly rows: StateRows;
+  private readonly eventTimes: BigInt64Array;
   private readonly keepsOlder: boolean;
   /** Kept for the next call: rows that follow each other ask for the same one. */
   private first: { readonly newestUs: bigint; readonly block: bigint } | null = null;
@@ -28,11 +35,11 @@ export class TileSeriesUpdate implements SeriesUpdate {
     this.codec = new TileCodec(states.map(({ aggregate }) => aggregate));
     this.rows = new StateRows(states, rows);
     this.keepsOlder = hasBase(series);
-    this.places = new TilePlaces(series, rows.orders.eventTimes);
+    this.eventTimes = rows.orders.eventTimes;
   }
 
   isMissed(row: number, newestUs: bigint): boolean {
-    return !this.keepsOlder && this.places.blockOf(row) < this.firstBlock(newestUs);
+    return !this.keepsOlder && this.tileOf(row) >> BLOCK_SHIFT < this.firstBlock(newestUs);
   }
 
   plan(rows: readonly number[], moved: Moved): SeriesPlan | null {
@@ -59,13 +66,23 @@ export class TileSeriesUpdate implements SeriesUpdate {
 
   private touch(rows: readonly number[], newestUs: bigint): TouchedBlocks {
     const touched = new TouchedBlocks();
+    if (this.series.kind === 'whole') {
+      for (const row of rows) touched.add(BASE_BLOCK, 0, row);
+      return touched;
+    }
     const first = this.firstBlock(newestUs);
     for (const row of rows) {
-      const number = this.places.blockOf(row);
-      if (number >= first) touched.add(number, this.places.tileOf(row), row);
+      const tile = this.tileOf(row);
+      const number = tile >> BLOCK_SHIFT;
+      if (number >= first) touched.add(number, Number(tile & (BLOCK_TILES - 1n)), row);
       else if (this.keepsOlder) touched.add(BASE_BLOCK, 0, row);
     }
     return touched;
+  }
+
+  /** The number k of the tile (kH, (k+1)H] that a row lies in. */
+  private tileOf(row: number): bigint {
+    return floorDivided(this.eventTimes[row]! - 1n, this.series.hopUs);
   }
 
   private firstBlock(newestUs: bigint): bigint {
@@ -118,3 +135,6 @@ type FoldedBytes = readonly (Uint8Array | null)[];
 
 const NONE: readonly BlockId[] = [];
 const NO_BYTES: FoldedBytes = [];
+
+/** log2 of {@link BLOCK_TILES}; shifting rounds towards −∞. */
+const BLOCK_SHIFT = 4n;
