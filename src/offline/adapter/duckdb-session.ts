@@ -13,6 +13,8 @@ export class DuckdbDatabase {
     const instance = await DuckDBInstance.create(path, {
       memory_limit: limits.memoryLimit,
       threads: String(limits.threads),
+      // What was freed goes back to the system also while nothing is asked: it would stay with threads that wait.
+      allocator_background_threads: 'true',
       // Nothing is ever fetched: what is needed is linked in.
       autoinstall_known_extensions: 'false',
       autoload_known_extensions: 'false',
