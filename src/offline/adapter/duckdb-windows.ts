@@ -19,10 +19,15 @@ import type { Column } from '../../definition/column-batch.js';
 import { CHUNK_ROWS, chunkOf } from './duckdb-column.js';
 import { columnsOf, requireAscending } from './duckdb-columns.js';
 import { fillTable, rowsOf } from './duckdb-session.js';
-import { WINDOW_KEYS, type WindowAxis, type WindowBlock, WindowBlocks } from './duckdb-window-rows.js';
+import type { WindowBlock } from './duckdb-window-block.js';
+import type { WindowAxis } from './duckdb-window-columns.js';
+import { MOST_KEY_BYTES, WINDOW_KEYS, WindowBlocks } from './duckdb-window-rows.js';
 
 /** Questions that are read together. */
 const PAGE_ROWS = 131_072;
+
+/** Chunks of answers that are written in one turn. */
+const FLUSHED_CHUNKS = 8;
 
 const QUESTIONS = '"~window_questions"';
 
@@ -70,7 +75,8 @@ export async function computeWindows(work: WindowsWork): Promise<WindowCounts> {
   await fillTable(connection, QUESTIONS, windowQuestionsSql(asked, WINDOW_KEYS, record));
   const axis: WindowAxis = by.kind === 'record' || by.kind === 'served' ? by.kind : 'time';
   const countsAssumed = by.kind === 'known';
-  const blocks = await WindowBlocks.open(connection, { source, history, axis, countsAssumed });
+  const rows = { source, history, axis, countsAssumed, mostKeyBytes: MOST_KEY_BYTES };
+  const blocks = await WindowBlocks.open(connection, rows);
   await connection.run(
     `CREATE OR REPLACE TEMP TABLE ${quoteIdentifier(into)} (${tableColumns(work).join(', ')})`,
   );
@@ -85,7 +91,7 @@ export async function computeWindows(work: WindowsWork): Promise<WindowCounts> {
     const asker = new BlockAnswers(work, blocks);
     for await (const page of questionPages(connection, by, source)) {
       const answers = await asker.answer(page);
-      appendAnswers(appender, page, answers);
+      await appendAnswers(appender, page, answers);
       for (const kind of COUNTED) add(counts[kind], answers[kind].counts);
     }
   } finally {
@@ -230,7 +236,11 @@ async function inTurns<Result>(steps: Steps<Result>, signal: AbortSignal | undef
   }
 }
 
-function appendAnswers(appender: DuckDBAppender, page: QuestionPage, answers: WindowAnswers): void {
+async function appendAnswers(
+  appender: DuckDBAppender,
+  page: QuestionPage,
+  answers: WindowAnswers,
+): Promise<void> {
   const bools = (values: Uint8Array): Column => ({ type: 'BOOL', values, valid: null });
   const columns = [
     page.rows,
@@ -242,5 +252,8 @@ function appendAnswers(appender: DuckDBAppender, page: QuestionPage, answers: Wi
   ];
   for (let start = 0; start < page.count; start += CHUNK_ROWS) {
     appender.appendDataChunk(chunkOf(columns, start, Math.min(CHUNK_ROWS, page.count - start)));
+    if ((start / CHUNK_ROWS) % FLUSHED_CHUNKS !== 0) continue;
+    appender.flushSync();
+    await nextTurn();
   }
 }
