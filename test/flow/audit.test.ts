@@ -264,7 +264,7 @@ describe('an audit', () => {
     expect(await audit({ ...options, service: 'all', from: INSTANTS[2] })).toEqual({ ok: false });
     expect(said.mock.calls.map(([text]) => text)).toEqual([
       'past__delay_1h of {"airport":"EWR"} at 2026-03-02T12:01:00Z: served 519 (PRESENT), replayed 16 (PRESENT); row 7 of "departures" at 2026-03-02T11:59:59.999999Z: counted online only',
-      '21 values of 3 answers compared: 1 differences',
+      '21 values of 3 answers compared: 1 difference',
     ]);
     said.mockRestore();
     const report = await audit({ ...options, json: true, to: '2026-01-01T00:00:00Z' });

@@ -284,9 +284,9 @@ describe('an explanation', () => {
     expect(said.mock.calls.map(([text]) => text)).toEqual([
       'past__late = 4 (PRESENT) at 2026-03-02T12:00:00Z, by event',
       'past__late: COUNT over (2026-03-02T11:00:00Z, 2026-03-02T12:00:00Z] of "departures", 4 rows',
-      '  tile (2026-03-02T11:59:00Z, 2026-03-02T12:00:00Z]: 2 rows give 2',
-      '  tile (2026-03-02T11:29:00Z, 2026-03-02T11:30:00Z]: 1 rows give 1',
-      '  tile (2026-03-02T11:00:00Z, 2026-03-02T11:01:00Z]: 1 rows give 1',
+      '  tile (2026-03-02T11:59:00Z, 2026-03-02T12:00:00Z] of 2 rows: 2',
+      '  tile (2026-03-02T11:29:00Z, 2026-03-02T11:30:00Z] of 1 row: 1',
+      '  tile (2026-03-02T11:00:00Z, 2026-03-02T11:01:00Z] of 1 row: 1',
       '  row 7 at 2026-03-02T12:00:00Z: null',
       '  row 6 at 2026-03-02T11:59:59Z, created 2026-03-02T12:00:00.000001Z: null',
       '  row 5 at 2026-03-02T11:50:00Z: null, deletion',
