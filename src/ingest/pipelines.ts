@@ -11,8 +11,12 @@ export class Pipelines {
     private readonly catalogs: CatalogHolder,
   ) {}
 
-  /** Brings every view of every source up to its log, and follows the catalog from then on. */
+  /**
+   * Brings every view of every source up to its log, and follows the catalog from then on. What is there of versions that are
+   * gone, with their source perhaps, goes first: a crash may have come before it could.
+   */
   async start(): Promise<void> {
+    await this.dropGone(this.catalogs.current());
     this.catalogs.onChange((catalog) => this.follow(catalog));
     await this.follow(this.catalogs.current());
   }
@@ -55,6 +59,21 @@ export class Pipelines {
       log.close(),
     ]);
     for (const outcome of closed) if (outcome.status === 'rejected') throw outcome.reason;
+  }
+
+  private async dropGone(catalog: Catalog): Promise<void> {
+    const registered = new Set(
+      catalog
+        .sources()
+        .flatMap(({ project, source }) => catalog.featureSetsOf(project, source.name))
+        .map(({ id }) => id),
+    );
+    for (const id of await this.parts.online.heldSets()) {
+      if (registered.has(id)) continue;
+      // In this order, as for a version that goes while the service runs.
+      await this.parts.activations.forget(id);
+      await this.parts.online.drop(id);
+    }
   }
 
   /** Every source takes its new definitions, also when another one fails to. */

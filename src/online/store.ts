@@ -120,6 +120,8 @@ export interface OnlineStore {
   /** How far a source was applied; -1 before the first row. */
   appliedThrough(source: string): Promise<bigint>;
 
+  /** Numbers of all versions, of any source, that have a state or one that is built. */
+  heldSets(): Promise<readonly number[]>;
   /** Whether a feature set version holds every row of its source up to the source's mark (S9, S18). */
   isActive(setId: number): Promise<boolean>;
   /**

@@ -127,6 +127,19 @@ export function onlineStoreSuite(engine: string, open: () => Promise<OnlineStore
       expect(await store.appliedThrough(source)).toBe(4n);
     });
 
+    it('says which sets it holds, active or being built, until they are dropped', async () => {
+      const [active, built, both] = [await activeSet(), nextSet++, await activeSet()];
+      for (const setId of [built, both]) await store.build(setId, [], { after: -1n, through: 3n });
+      const heldOf = async () => {
+        const held = await store.heldSets();
+        return [active, built, both].map((setId) => held.filter((each) => each === setId).length);
+      };
+      expect(await heldOf()).toEqual([1, 1, 1]);
+      await store.drop(built);
+      await store.drop(both);
+      expect(await heldOf()).toEqual([1, 0, 0]);
+    });
+
     it('reads many keys as they were when it was asked, whatever is written meanwhile', async () => {
       const setId = await activeSet();
       const source = 's/one-moment';

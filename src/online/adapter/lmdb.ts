@@ -105,6 +105,10 @@ export class LmdbOnlineStore implements OnlineStore {
     return BigInt(this.marks.get(`source/${source}`) ?? -1);
   }
 
+  async heldSets(): Promise<readonly number[]> {
+    return this.slots.held();
+  }
+
   async isActive(setId: number): Promise<boolean> {
     return this.slots.active(setId) !== null;
   }
