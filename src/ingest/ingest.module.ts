@@ -11,6 +11,7 @@ import { OfflineModule } from '../offline/offline.module.js';
 import { ONLINE_STORE, type OnlineStore } from '../online/store.js';
 import { CLOCK, type Clock } from '../platform/clock.js';
 import { CONFIG, type Configuration } from '../platform/configuration.js';
+import { HealthFigures } from '../platform/health-figures.js';
 import { Jobs } from '../platform/jobs.js';
 import { Activations } from '../registry/activations.js';
 import { CATALOG_HOLDER, type CatalogHolder } from '../registry/catalog.js';
@@ -93,12 +94,14 @@ export class IngestModule implements OnApplicationBootstrap, OnApplicationShutdo
     @Inject(PIPELINES) private readonly pipelines: Pipelines,
     @Inject(UPKEEP) private readonly upkeep: Upkeep,
     @Inject(FILE_READER) private readonly files: FileReader,
+    @Inject(HealthFigures) private readonly health: HealthFigures,
   ) {}
 
   /** Online state and history are brought up to the log before the first request. */
   async onApplicationBootstrap(): Promise<void> {
     await this.pipelines.start();
     this.upkeep.start();
+    this.health.add('windows', () => this.pipelines.lateFigures());
   }
 
   async onApplicationShutdown(): Promise<void> {

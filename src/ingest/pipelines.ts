@@ -1,5 +1,7 @@
 import { PlumblineError } from '../definition/error.js';
+import type { Figures } from '../platform/health-figures.js';
 import type { Catalog, CatalogHolder } from '../registry/catalog.js';
+import { lateFigures } from './late-rows.js';
 import { type PipelineParts, type SourceDefinitions, SourcePipeline } from './pipeline.js';
 
 /** The pipelines of all registered sources, kept in step with the catalog. */
@@ -41,6 +43,14 @@ export class Pipelines {
   /** Resolves when the rows of a source that were accepted so far are applied, or that failed. */
   async applied(project: string, source: string): Promise<void> {
     await this.bySource.get(`${project}/${source}`)?.idle();
+  }
+
+  /** Late rows of every windowed version since the service started, by `project/name@version`, and all together. */
+  lateFigures(): Figures {
+    const counts = [...this.bySource.values()].flatMap(({ project, late }) =>
+      [...late.all()].map(([set, each]) => [`${project}/${set}`, each] as const),
+    );
+    return lateFigures(counts);
   }
 
   /** Every pipeline, by project and source. */

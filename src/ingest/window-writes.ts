@@ -8,6 +8,7 @@ import type { EntityRows } from '../online/window/window-rows.js';
 import { WindowUpdate } from '../online/window/window-update.js';
 import { type GroupRows, sliceGroup } from './group-rows.js';
 import { keyNames } from './key-names.js';
+import { addedLate, type LateCounts, NO_LATE_ROWS } from './late-rows.js';
 import { keyOf } from './row-rules.js';
 
 /** Rows taken at once: each block that they touch is read and written once, so the more, the less work for keys that come again. */
@@ -33,6 +34,13 @@ const KEYS_A_TURN = 32;
 const ROWS_A_TURN = 1_024;
 const BYTES_A_TURN = 1_024 * 1_024;
 
+/** Writes that belong into one transaction. */
+export type WindowPart = {
+  readonly writes: readonly WindowWrite[];
+  /** Of the rows that are added (S23). */
+  readonly late: LateCounts;
+};
+
 /** The windows that rows are added to, as they are stored. */
 type Stored = Pick<OnlineStore, 'windowHeaders' | 'windowBlocks'>;
 
@@ -46,7 +54,7 @@ export async function* windowWrites(
   set: WindowedFeatureSet,
   which: StateOfSet['which'],
   group: GroupRows,
-): AsyncIterable<readonly WindowWrite[]> {
+): AsyncIterable<WindowPart> {
   for (let start = 0; start < group.rows.rowCount; start += SLICE_ROWS) {
     const end = Math.min(start + SLICE_ROWS, group.rows.rowCount);
     yield* sliceWrites(stored, set, which, sliceGroup(group, start, end));
@@ -58,7 +66,7 @@ async function* sliceWrites(
   set: WindowedFeatureSet,
   which: StateOfSet['which'],
   { rows, orders }: GroupRows,
-): AsyncIterable<readonly WindowWrite[]> {
+): AsyncIterable<WindowPart> {
   const { tombstone } = set.source;
   const update = new WindowUpdate(set, windowSeries(set), {
     rowCount: rows.rowCount,
@@ -88,23 +96,28 @@ async function* roundWrites(
   state: StateOfSet,
   update: WindowUpdate,
   entities: readonly EntityRows[],
-): AsyncIterable<readonly WindowWrite[]> {
-  let part: { readonly writes: WindowWrite[]; bytes: number } = { writes: [], bytes: 0 };
+): AsyncIterable<WindowPart> {
+  let part = emptyPart();
   let most = KEYS_A_TURN;
   for (let start = 0; start < entities.length; ) {
     await turn();
     const end = endOfTurn(entities, start, most);
-    const { writes, bytes } = await writesOf(stored, state, update, entities.slice(start, end));
+    const { writes, bytes, late } = await writesOf(stored, state, update, entities.slice(start, end));
     // How large blocks are is known once they are read: of the next keys fewer are.
     most = Math.max(1, bytes > BYTES_A_TURN ? most >> 1 : Math.min(2 * most, KEYS_A_TURN));
     start = end;
     part.writes.push(...writes);
     part.bytes += bytes;
+    part.late = addedLate(part.late, late);
     if (part.writes.length < PART_KEYS && part.bytes < PART_BYTES) continue;
-    yield part.writes;
-    part = { writes: [], bytes: 0 };
+    yield part;
+    part = emptyPart();
   }
-  if (part.writes.length > 0) yield part.writes;
+  if (part.writes.length > 0) yield part;
+}
+
+function emptyPart(): { readonly writes: WindowWrite[]; bytes: number; late: LateCounts } {
+  return { writes: [], bytes: 0, late: NO_LATE_ROWS };
 }
 
 /** Behind the last key of a turn; it has one at least. */
@@ -128,13 +141,13 @@ async function inputsOf(set: WindowedFeatureSet, rows: ColumnBatch): Promise<Col
   return concatBatches(parts).columns;
 }
 
-/** The writes of some keys, and how many bytes of blocks were read for them and are in them. */
+/** The part that some keys are, and how many bytes of blocks were read for them and are in them. */
 async function writesOf(
   stored: Stored,
   state: StateOfSet,
   update: WindowUpdate,
   entities: readonly EntityRows[],
-): Promise<{ readonly writes: readonly WindowWrite[]; readonly bytes: number }> {
+): Promise<WindowPart & { readonly bytes: number }> {
   const headers = await stored.windowHeaders(
     state,
     entities.map(({ key }) => key),
@@ -149,7 +162,8 @@ async function writesOf(
   const writes = planned.map((plan, i) => update.finish(plan, blocks[i]!));
   const read = blocks.flat().reduce((sum, block) => sum + (block?.length ?? 0), 0);
   const written = writes.flatMap((write) => write.blocks).reduce((sum, { bytes }) => sum + bytes.length, 0);
-  return { writes, bytes: read + written };
+  const late = planned.reduce((sum, plan) => addedLate(sum, plan.late), NO_LATE_ROWS);
+  return { writes, bytes: read + written, late };
 }
 
 /** Rows by key, those of a key in their order. Rows without a whole key are of no entity; one that came before its set may be too long. */

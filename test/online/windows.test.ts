@@ -67,7 +67,7 @@ async function deliver(
 
 /** Applies rows; a crash may leave some of the entities unwritten. */
 async function apply(set: WindowedFeatureSet, group: GroupRows, written: number): Promise<void> {
-  for await (const writes of windowWrites(store, set, 'active', group))
+  for await (const { writes } of windowWrites(store, set, 'active', group))
     await store.writeWindows(writes.slice(0, written), OWNER);
 }
 
@@ -311,7 +311,7 @@ describe('windows online, part by part', () => {
   /** The keys of each part. */
   const partsOf = async (set: WindowedFeatureSet, rows: readonly SourceRow[]) => {
     const parts: string[][] = [];
-    for await (const writes of windowWrites(store, set, 'active', groupOf(rows))) {
+    for await (const { writes } of windowWrites(store, set, 'active', groupOf(rows))) {
       parts.push(writes.map(({ key }) => Buffer.from(key).toString('hex')));
       await store.writeWindows(writes, OWNER);
     }
@@ -322,7 +322,7 @@ describe('windows online, part by part', () => {
     const set = listingSet(nextId++, [{ window: few, max: null, filtered: false }]);
     await store.activate(set.id);
     const rows = Array.from({ length: 10_000 }, (_, i) => row(i, `key ${i % 5_000}`));
-    for await (const writes of windowWrites(store, set, 'active', groupOf(rows))) {
+    for await (const { writes } of windowWrites(store, set, 'active', groupOf(rows))) {
       expect(writes).toHaveLength(4_096);
       await store.writeWindows(writes.slice(0, 320), OWNER);
       break;
@@ -340,7 +340,7 @@ describe('windows online, part by part', () => {
     await store.activate(set.id);
     const rows = Array.from({ length: 3_000 }, (_, i) => row(i, i % 1_000 === 7 ? 'cold' : 'hot'));
     const through: Record<string, bigint[]> = {};
-    for await (const writes of windowWrites(store, set, 'active', groupOf(rows))) {
+    for await (const { writes } of windowWrites(store, set, 'active', groupOf(rows))) {
       for (const { key, header } of writes) {
         through[Buffer.from(key).subarray(4).toString()] ??= [];
         through[Buffer.from(key).subarray(4).toString()]!.push(header.through);
@@ -362,7 +362,8 @@ describe('windows online, part by part', () => {
     };
     const rows = Array.from({ length: 100 }, (_, i) => row(i, `key ${i}`));
     const parts: number[] = [];
-    for await (const writes of windowWrites(large, set, 'active', groupOf(rows))) parts.push(writes.length);
+    for await (const { writes } of windowWrites(large, set, 'active', groupOf(rows)))
+      parts.push(writes.length);
     expect(parts).toEqual([32, 16, 14, 15, 15, 8]);
   });
 

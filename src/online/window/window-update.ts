@@ -11,6 +11,8 @@ import { type EntityRows, isTrue, type WindowRows } from './window-rows.js';
 export type PlannedUpdate = {
   readonly key: Uint8Array;
   readonly header: WindowHeader;
+  /** Late rows among those that it adds, and missed ones (S23). */
+  readonly late: { readonly lateRows: number; readonly missedRows: number };
   /** Blocks that must be read to write the new ones, in this order. */
   readonly needed: readonly BlockId[];
   readonly plans: readonly SeriesPlan[];
@@ -43,7 +45,7 @@ export class WindowUpdate {
   plan({ key, rows }: EntityRows, stored: WindowHeader | null): PlannedUpdate | null {
     const fresh = this.behind(rows, stored?.through ?? -1n);
     if (fresh.length === 0) return null;
-    const header = this.newHeader(fresh, stored);
+    const { header, late } = this.newHeader(fresh, stored);
     const counted = this.rows.tombstones === null ? fresh : fresh.filter((row) => !this.isTombstone(row));
     const lists = decodeLeafLists(header.leaves, this.lists);
     const moved = { beforeUs: stored?.newestUs ?? null, newestUs: header.newestUs, lists };
@@ -55,7 +57,7 @@ export class WindowUpdate {
       plans.push(plan);
       needed.push(...plan.needed);
     }
-    return { key, header, needed, plans, lists };
+    return { key, header, late, needed, plans, lists };
   }
 
   /** The write of an update, from the blocks that it needed. */
@@ -77,25 +79,29 @@ export class WindowUpdate {
     return sequences[rows[0]!]! > through ? rows : rows.filter((row) => sequences[row]! > through);
   }
 
-  private newHeader(fresh: readonly number[], stored: WindowHeader | null): WindowHeader {
+  private newHeader(
+    fresh: readonly number[],
+    stored: WindowHeader | null,
+  ): Pick<PlannedUpdate, 'header' | 'late'> {
     const { eventTimes, sequences } = this.rows.orders;
     let newestUs = stored?.newestUs ?? eventTimes[fresh[0]!]!;
-    let [late, missed] = [0n, 0n];
+    let [lateRows, missedRows] = [0, 0];
     for (const row of fresh) {
       const eventUs = eventTimes[row]!;
       if (eventUs >= newestUs) newestUs = eventUs;
       else if (!this.isTombstone(row)) {
-        late++;
-        if (this.isMissed(row, newestUs)) missed++;
+        lateRows++;
+        if (this.isMissed(row, newestUs)) missedRows++;
       }
     }
-    return {
+    const header = {
       newestUs,
       through: sequences[fresh.at(-1)!]!,
-      lateRows: (stored?.lateRows ?? 0n) + late,
-      missedRows: (stored?.missedRows ?? 0n) + missed,
+      lateRows: (stored?.lateRows ?? 0n) + BigInt(lateRows),
+      missedRows: (stored?.missedRows ?? 0n) + BigInt(missedRows),
       leaves: stored?.leaves ?? NO_LEAVES,
     };
+    return { header, late: { lateRows, missedRows } };
   }
 
   private isTombstone(row: number): boolean {
