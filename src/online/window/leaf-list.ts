@@ -4,10 +4,7 @@
  */
 export type LeafList = { readonly ends: BigInt64Array; readonly counts: Uint32Array };
 
-export const NO_LEAVES: LeafList = { ends: new BigInt64Array(0), counts: new Uint32Array(0) };
-
-/** Bytes that a leaf takes in a list. */
-export const LISTED_LEAF_BYTES = 12;
+const NO_LEAVES: LeafList = { ends: new BigInt64Array(0), counts: new Uint32Array(0) };
 
 /** Layout: of each list the count of its leaves in 4 bytes, then their ends in 8 and their counts in 4, little-endian. */
 export function encodeLeafLists(lists: readonly LeafList[]): Uint8Array {
