@@ -6,7 +6,8 @@ import { Cover, type CoverPart } from './cover.js';
 import type { Extremes } from './extremes.js';
 import type { Instant } from './instants.js';
 import type { Lane } from './lane.js';
-import type { StateTree } from './state-tree.js';
+import { levelFrom, rowsAt } from './row-tree.js';
+import { ROWS_AT_ONCE, type StateTree } from './state-tree.js';
 import type { Pace, Steps } from './steps.js';
 import type { WindowChain, WindowStep } from './window-chains.js';
 
@@ -60,18 +61,26 @@ export class ChainWalk {
     return 1 + this.added * states.length;
   }
 
-  /** Makes the states of all nodes that the question may need, piece by piece: `ask` is short then, however many rows there are. */
+  /** Makes the states of large nodes that the question may need, piece by piece: `ask` is short then, however many rows there are. */
   *prepare(through: Instant, pace: Pace): Steps<void> {
-    const { bounds, states, chain } = this.parts;
-    const { cover } = this;
+    const { bounds, chain } = this.parts;
     for (let i = 1; i < bounds.at.length; i++) {
       const end = bounds.at[i - 1]!;
       const start = chain.max === null ? bounds.at[i]! : this.startOfNewest(bounds.at[i]!, end, through);
-      cover.take(start, end, through);
-      const ids = [cover.known, cover.unknown].flatMap(({ nodes }) => [
-        ...nodes.ids.subarray(0, nodes.length),
-      ]);
-      for (const id of ids) for (const { tree } of states) yield* tree.prepare(id, pace);
+      yield* this.prepareRows(start, end, pace);
+    }
+  }
+
+  private *prepareRows(start: number, end: number, pace: Pace): Steps<void> {
+    const { lane, states } = this.parts;
+    const { firsts } = lane.tree;
+    let at = Math.ceil(start / ROWS_AT_ONCE) * ROWS_AT_ONCE;
+    while (at + ROWS_AT_ONCE <= end) {
+      const level = levelFrom(lane.tree, at, end);
+      const rows = rowsAt(level);
+      const id = firsts[level]! + at / rows;
+      for (const { tree } of states) if (!tree.has(id)) yield* tree.prepare(id, pace);
+      at += rows;
     }
   }
 

@@ -26,9 +26,14 @@ export class StateTree {
     for (let i = 0; i < nodes.length; i++) aggregate.merge(state, this.stateOf(nodes.ids[i]!));
   }
 
+  /** Whether the state of a node is made, and so are those below. */
+  has(id: number): boolean {
+    return this.states[id - this.tree.rowCount] !== undefined;
+  }
+
   /** Makes the state of a node, however many rows it is of, piece by piece. */
   *prepare(id: number, pace: Pace): Steps<void> {
-    if (this.states[id - this.tree.rowCount] !== undefined) return;
+    if (this.has(id)) return;
     const level = this.levelOf(id);
     if (level > LEVEL_AT_ONCE) {
       const child = firstChild(this.tree, id, level);
@@ -67,5 +72,8 @@ export class StateTree {
   }
 }
 
-/** The state of so few rows, 256, is made in one piece. */
-const LEVEL_AT_ONCE = 2;
+/** The states of nodes up to this level are made in one piece. */
+const LEVEL_AT_ONCE = 3;
+
+/** Rows of the nodes that are made in one piece, 4,096. */
+export const ROWS_AT_ONCE = rowsAt(LEVEL_AT_ONCE);
