@@ -19,22 +19,32 @@ export class ZoneTexts {
 
   constructor(private readonly random: Random) {}
 
-  /** A text that is read as this instant; null where a local time means another one: what comes a second time. */
+  /** A text that is read as this instant, rather one of a change of clocks; null where every local time means another one. */
   of(us: bigint): string | null {
-    const { random } = this;
-    const zone = random.pick(ZONES);
-    const offset = offsetUs(us, zone);
-    const skipped = SHIFTS_US.find((shift) => offsetUs(us - shift, zone) === offset - shift);
-    if (skipped !== undefined && random.chance(0.5)) return this.text(us + offset - skipped, zone, 'gap');
-    if (SHIFTS_US.some((shift) => offsetUs(us - shift, zone) === offset + shift)) return null;
-    const comesAgain = SHIFTS_US.some((shift) => offsetUs(us + shift, zone) === offset - shift);
-    return this.text(us + offset, zone, comesAgain ? 'fold' : 'plain');
-  }
-
-  private text(localUs: bigint, zone: string, kind: LocalKind): string {
+    const forms = ZONES.flatMap((zone) => formsOf(us, zone));
+    const changes = forms.filter(({ kind }) => kind !== 'plain');
+    const some = changes.length > 0 && this.random.chance(0.8) ? changes : forms;
+    if (some.length === 0) return null;
+    const { kind, text } = this.random.pick(some);
     this.counts.set(kind, (this.counts.get(kind) ?? 0) + 1);
-    return `${formatTimestamp(localUs).slice(0, -1)}[${zone}]`;
+    return text;
   }
+}
+
+type LocalForm = { readonly kind: LocalKind; readonly text: string };
+
+/** Local times of a zone that are read as an instant: none where it is the second of one that came twice. */
+function formsOf(us: bigint, zone: string): readonly LocalForm[] {
+  const offset = offsetUs(us, zone);
+  const form = (kind: LocalKind, localUs: bigint): LocalForm => ({
+    kind,
+    text: `${formatTimestamp(localUs).slice(0, -1)}[${zone}]`,
+  });
+  const skipped = SHIFTS_US.filter((shift) => offsetUs(us - shift, zone) === offset - shift);
+  const gaps = skipped.map((shift) => form('gap', us + offset - shift));
+  if (SHIFTS_US.some((shift) => offsetUs(us - shift, zone) === offset + shift)) return gaps;
+  const comesAgain = SHIFTS_US.some((shift) => offsetUs(us + shift, zone) === offset - shift);
+  return [...gaps, form(comesAgain ? 'fold' : 'plain', us + offset)];
 }
 
 /** How far the clocks of a zone are ahead of UTC. */
