@@ -19,10 +19,10 @@ type LookupJsonOptions = {
 };
 
 /**
- * Writes answers of a service as JSON text: one result an entity, one value, status and event time a feature. Of many the event
- * loop gets its turns in between.
+ * Writes answers of a service as JSON in UTF-8: one result an entity, one value, status and event time a feature. Of many the
+ * event loop gets its turns in between.
  */
-export type LookupWriter = (answer: LookupAnswer, options: LookupJsonOptions) => Promise<string>;
+export type LookupWriter = (answer: LookupAnswer, options: LookupJsonOptions) => Promise<Buffer>;
 
 /** Characters written in one turn of the event loop, some milliseconds. */
 const CHARACTERS_A_TURN = 2 ** 18;
@@ -36,7 +36,6 @@ export function lookupWriter(service: CompiledFeatureService): LookupWriter {
   const features = JSON.stringify(service.outputs.map(({ name }) => name));
   return async (answer, { include, warnings }) => {
     const { asOfUs, entityCount } = answer;
-    const turns = new WorkTurns(CHARACTERS_A_TURN);
     const results = (row: number): string => {
       let text = `{"values":[${texts.values(answer, row)}]`;
       if (include.includes('statuses')) text += `,"statuses":[${texts.statuses(answer, row)}]`;
@@ -44,12 +43,13 @@ export function lookupWriter(service: CompiledFeatureService): LookupWriter {
       return `${text}}`;
     };
     const sequences = (row: number): string => `{${texts.sequences(answer, row)}}`;
-    let text = `{"asOf":"${formatTimestamp(asOfUs)}","features":${features}`;
-    text += `,"results":[${await inTurns(entityCount, results, turns)}]`;
-    if (include.includes('sequences'))
-      text += `,"sequences":[${await inTurns(entityCount, sequences, turns)}]`;
-    if (warnings.length > 0) text += `,"warnings":${JSON.stringify(warnings)}`;
-    return `${text}}`;
+    const text = new TextInTurns(`{"asOf":"${formatTimestamp(asOfUs)}","features":${features},"results":[`);
+    await text.add(entityCount, results);
+    if (include.includes('sequences')) {
+      text.put('],"sequences":[');
+      await text.add(entityCount, sequences);
+    }
+    return text.end(warnings.length === 0 ? ']}' : `],"warnings":${JSON.stringify(warnings)}}`);
   };
 }
 
@@ -164,15 +164,39 @@ const STATUS_TEXTS: Readonly<Record<Status, string>> = {
 
 const INT64 = jsonTextOf('INT64');
 
-async function inTurns(count: number, text: (index: number) => string, turns: WorkTurns): Promise<string> {
-  let all = '';
-  for (let i = 0; i < count; i++) {
-    const one = text(i);
-    all += i === 0 ? one : `,${one}`;
-    const turn = turns.after(one.length);
-    if (turn !== null) await turn;
+/** A text that becomes bytes turn by turn: a long one as a whole would be copied and encoded at once. */
+class TextInTurns {
+  private readonly written: Buffer[] = [];
+  private readonly turns = new WorkTurns(CHARACTERS_A_TURN);
+
+  constructor(private text: string) {}
+
+  /** Adds `count` texts with commas between them. */
+  async add(count: number, textAt: (index: number) => string): Promise<void> {
+    for (let i = 0; i < count; i++) {
+      const one = textAt(i);
+      this.text += i === 0 ? one : `,${one}`;
+      const turn = this.turns.after(one.length);
+      if (turn === null) continue;
+      this.write();
+      await turn;
+    }
   }
-  return all;
+
+  put(text: string): void {
+    this.text += text;
+  }
+
+  end(text: string): Buffer {
+    this.put(text);
+    this.write();
+    return this.written.length === 1 ? this.written[0]! : Buffer.concat(this.written);
+  }
+
+  private write(): void {
+    this.written.push(Buffer.from(this.text));
+    this.text = '';
+  }
 }
 
 /** `count` texts with commas between them. */
