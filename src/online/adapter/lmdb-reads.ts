@@ -31,7 +31,8 @@ export class LmdbReads {
     const { root, slots } = this.parts;
     // Whose slots are read is of the same moment.
     const slotOf = ({ setId }: LatestRead): number | null => slots.active(setId);
-    const [latestSlots, windowSlots] = [latest.map(slotOf), windows.map(slotOf)];
+    const latestSlots = latest.map(slotOf);
+    const windowSlots = windows.map(slotOf);
     const transaction = root.useReadTransaction();
     this.underWay++;
     try {
