@@ -32,8 +32,8 @@ export const labels: Check = {
   // Taken for complete a microsecond before its last row can have come.
   defect: {
     file: 'src/compile/window/windowed-values.js',
-    find: 'times[question] + completeAfterUs <= snapshotUs',
-    replace: 'times[question] + completeAfterUs <= snapshotUs + 1n',
+    find: 'instantOf(snapshotUs - completeAfterUs)',
+    replace: 'instantOf(snapshotUs - completeAfterUs + 1n)',
   },
   run: () =>
     withClockedService(DAYS.from, async ({ baseUrl, clock }) => {
