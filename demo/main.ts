@@ -13,7 +13,6 @@ const { values: options } = parseArgs({
   options: { serve: { type: 'boolean', default: false }, json: { type: 'boolean', default: false } },
 });
 
-/** The way to stop the service that runs now. */
 /** Stops the service that runs now. */
 let stopCurrent: (() => Promise<void>) | null = null;
 

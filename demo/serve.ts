@@ -2,7 +2,7 @@ import { jsonBody } from '../sdk/typescript/src/wire.js';
 import { inferRequest } from './prediction.js';
 import { PROJECT, type Story } from './story.js';
 
-/** Three requests to the service that was left running, to paste into a terminal. */
+/** Requests to the service that was left running, to paste into a terminal. */
 export function curlLines({ service, findings }: Story): string {
   const root = `${service.baseUrl}/v1/projects/${PROJECT}`;
   const flight = findings.online.flights[0]!.flight;
@@ -19,5 +19,10 @@ ${post('online/lookup', { featureService: 'arrival_delay', entities: [entity] })
 ${post('v2/models/arrival_delay/infer', { inputs: inferRequest([flight], ['probability']).inputs })}
 
 curl -s ${root}/jobs
+
+node dist/src/cli/main.js explain --url ${service.baseUrl} --project ${PROJECT} --at ${findings.online.asOf} \\
+  --feature origin_departures:delay_1h --entity '${jsonBody({ origin })}'
+
+node dist/src/cli/main.js audit --url ${service.baseUrl} --project ${PROJECT}
 `;
 }

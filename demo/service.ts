@@ -27,6 +27,8 @@ export type ServiceOptions = {
   readonly clock?: string;
   /** Whether the clock stands still between calls of `moveClock`; default: it runs on. */
   readonly clockIsMoved?: boolean;
+  /** Further settings, by the names of their environment variables. */
+  readonly settings?: Readonly<Record<string, string>>;
   /** Aborted, it kills the process at once, as a crash would, while it starts or later. */
   readonly kill?: AbortSignal;
 };
@@ -99,6 +101,7 @@ function environmentOf(options: ServiceOptions, port: number): Readonly<Record<s
     PLUMBLINE_PORT: String(port),
     PLUMBLINE_LOG_LEVEL: 'warn',
     ...(options.clock === undefined ? {} : { PLUMBLINE_CLOCK: options.clock }),
+    ...options.settings,
   };
 }
 

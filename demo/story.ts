@@ -22,6 +22,9 @@ export const PROJECT = 'flights';
 /** Predictions shown in the terminal. */
 const SHOWN_FLIGHTS = 5;
 
+/** Half of the usual memory for what DuckDB joins and sorts, the rest goes to files; and the one audit that is told of. */
+const SETTINGS = { PLUMBLINE_DUCKDB_MEMORY_LIMIT: '256MiB', PLUMBLINE_AUDIT_EVERY: 'never' } as const;
+
 export type Story = {
   readonly findings: Findings;
   /** The service of the last chapter, still running. */
@@ -229,7 +232,10 @@ async function openService(
   what: string,
   time: { readonly clock: string; readonly clockIsMoved?: boolean },
 ): Promise<RunningService> {
-  const service = await startService({ dataDir: SERVICE_DATA, dataRoots: [PREPARED], ...time });
+  const service = await startService({
+    ...{ dataDir: SERVICE_DATA, dataRoots: [PREPARED], settings: SETTINGS },
+    ...time,
+  });
   stage.hooks.onService(() => service.stop());
   stage.progress.chapter(what);
   stage.progress.line(`healthy after ${service.startSeconds.toFixed(1)} s, its clock at ${time.clock}`);

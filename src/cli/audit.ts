@@ -25,11 +25,15 @@ export async function audit({
   for (const difference of report.listed) console.log(differenceText(difference));
   const { answers, compared, differences, listed, skipped, dropped } = report;
   if (differences > listed.length) console.log(`… and ${differences - listed.length} more`);
+  if (answers === 0) {
+    console.log(
+      'no answer was logged there; "answerLog" of a feature service says which are, 1 is all of them',
+    );
+  }
+  const found = differences === 1 ? '1 difference' : `${differences} differences`;
   const left = Object.entries(skipped).map(([why, count]) => `, ${count} skipped (${why})`);
   const lost = dropped === 0 ? '' : `, ${dropped} not logged`;
-  console.log(
-    `${compared} values of ${answers} answers compared: ${differences} differences${left.join('')}${lost}`,
-  );
+  console.log(`${compared} values of ${answers} answers compared: ${found}${left.join('')}${lost}`);
   return { ok };
 }
 
@@ -38,8 +42,9 @@ function differenceText({ feature, asOf, keys, served, replayed, cause }: AuditD
   return `${head}: served ${cellText(served)}, replayed ${cellText(replayed)}; ${causeText(cause)}`;
 }
 
-function cellText({ value, status }: AuditedCell): string {
-  return `${stringifyJson(value)} (${status})`;
+function cellText({ value, status, eventTime }: AuditedCell): string {
+  const of = eventTime == null ? '' : ` of ${eventTime}`;
+  return `${stringifyJson(value)} (${status})${of}`;
 }
 
 function causeText(cause: AuditCause): string {

@@ -49,11 +49,15 @@ function partLines(part: ExplainedPart): readonly string[] {
   if (part.kind === 'latest') return [`${part.feature}: the newest row of "${part.source}"`, ...rows];
   const { feature, aggregate, after, through, source, rowCount, tiles } = part;
   return [
-    `${feature}: ${aggregate} over (${after ?? 'the first row'}, ${through}] of "${source}", ${rowCount} rows`,
+    `${feature}: ${aggregate} over (${after ?? 'the first row'}, ${through}] of "${source}", ${rowsText(rowCount)}`,
     ...tiles.map(
       (tile) =>
-        `  tile (${tile.after}, ${tile.through}]: ${tile.rows} rows give ${stringifyJson(tile.value)}`,
+        `  tile (${tile.after}, ${tile.through}] of ${rowsText(tile.rows)}: ${stringifyJson(tile.value)}`,
     ),
     ...rows,
   ];
+}
+
+function rowsText(count: number): string {
+  return count === 1 ? '1 row' : `${count} rows`;
 }

@@ -19,15 +19,15 @@ const HELP = `plumbline COMMAND --project NAME [--url URL] [--json]
 
 commands:
   rebuild   makes online state anew from the log, of one source or of every one, while lookups go on
-            plumbline rebuild --project demo --source observations
+            plumbline rebuild --project flights --source observations
   audit     retrieves what was served once more, from its log, and compares it bit for bit; exit code 1 where it differs
-            plumbline audit --project demo [--service flights] [--from 2013-12-01T00:00:00Z] [--to 2013-12-08T00:00:00Z]
+            plumbline audit --project flights [--service arrival_delay] [--from 2013-12-01T00:00:00Z] [--to 2013-12-08T00:00:00Z]
   explain   tells what one value is made of: the rows and tiles in it
-            plumbline explain --project demo --feature departures:delay_1h --entity '{"airport":"EWR"}' [--at 2013-12-01T00:00:00Z]
-                      [--knowledge known|event|served] [--service flights] [--sequences '{"alias":41}']
+            plumbline explain --project flights --feature origin_departures:delay_1h --entity '{"origin":"EWR"}' [--at 2013-12-01T00:00:00Z]
+                      [--knowledge known|event|served] [--service arrival_delay] [--sequences '{"alias":41}']
   predict-batch
             predicts every row of a Parquet frame of keys and times into a Parquet file
-            plumbline predict-batch --project demo --model arrival_delay --frame flights.parquet --out predicted.parquet
+            plumbline predict-batch --project flights --model arrival_delay --frame flights.parquet --out predicted.parquet
 
 --url is where the service listens, default http://127.0.0.1:3400, or PLUMBLINE_URL`;
 

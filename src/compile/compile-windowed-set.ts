@@ -1,3 +1,4 @@
+import type { ColumnBuilder } from '../definition/column-batch.js';
 import type { EntityDocument, SourceDocument, WindowedFeatureSetDocument } from '../definition/document.js';
 import { NAME_PATTERN } from '../definition/document.js';
 import { parseDuration } from '../definition/duration.js';
@@ -51,15 +52,20 @@ function featuresOf(spec: WindowedSpec, state: number): readonly PlacedFeature[]
   const { path, name, writtenName, call, window, completeAfterUs, maxRows: max, defaultValue } = spec;
   const same = { writtenName, call, window, completeAfterUs, max, state, defaultValue };
   const aggregate = spec.categories?.aggregate ?? spec.aggregate;
-  const finish: WindowedFeature['finish'] = (merged) => aggregate.finish(merged);
-  const { type } = aggregate;
-  if (spec.categories === null) return [{ path, feature: { ...same, name, type, part: 'value', finish } }];
+  const { type, finish, finishInto } = aggregate;
+  if (spec.categories === null)
+    return [{ path, feature: { ...same, name, type, part: 'value', finish, finishInto } }];
   const { categoriesType, finishCategories } = spec.categories.aggregate;
   const [keys, values] = [`${name}_keys`, `${name}_values`];
-  const ofKeys = { type: categoriesType, part: 'keys', finish: finishCategories } as const;
+  const ofKeys = {
+    type: categoriesType,
+    part: 'keys',
+    finish: finishCategories,
+    finishInto: (merged: unknown, to: ColumnBuilder, row: number) => to.set(row, finishCategories(merged)),
+  } as const;
   return [
     { path, feature: { ...same, ...ofKeys, name: keys } },
-    { path, feature: { ...same, type, part: 'values', finish, name: values } },
+    { path, feature: { ...same, type, part: 'values', finish, finishInto, name: values } },
   ];
 }
 

@@ -1,3 +1,4 @@
+import type { ColumnBuilder } from '../definition/column-batch.js';
 import type { EntityDocument, SourceDocument } from '../definition/document.js';
 import type { Expression } from '../definition/expression.js';
 import type { Value } from '../definition/value.js';
@@ -76,4 +77,6 @@ export type WindowedFeature = {
   readonly part: 'value' | 'keys' | 'values';
   /** The value of a merged state: the aggregate's, or of categories their names or values. */
   readonly finish: (state: unknown) => Value;
+  /** Sets a row of a column of its type to what `finish` gives. */
+  readonly finishInto: (state: unknown, to: ColumnBuilder, row: number) => void;
 };

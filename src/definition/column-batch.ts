@@ -39,22 +39,40 @@ export function valueAt(column: Column, row: number): Value {
 export class ColumnBuilder {
   private readonly values: ColumnValues;
   private valid: Uint8Array | null = null;
+  /** The halves of 64-bit integers, the low one first; null of other types. */
+  private readonly words: Int32Array | null;
 
   constructor(
     private readonly type: ValueType,
     private readonly rowCount: number,
   ) {
     this.values = allocateValues(type, rowCount);
+    this.words = this.values instanceof BigInt64Array ? new Int32Array(this.values.buffer) : null;
   }
 
   set(row: number, value: Value): void {
     if (value === null) {
-      this.valid ??= new Uint8Array(this.rowCount).fill(1);
-      this.valid[row] = 0;
+      this.setNull(row);
       return;
     }
     // Every storage takes the JavaScript value of its own type; BOOL alone is stored as 0 and 1.
     (this.values as Value[])[row] = this.type === 'BOOL' ? Number(value) : value;
+  }
+
+  setNull(row: number): void {
+    this.valid ??= new Uint8Array(this.rowCount).fill(1);
+    this.valid[row] = 0;
+  }
+
+  /** Sets a FLOAT64: as `set` does, without asking what it is. */
+  setDouble(row: number, value: number): void {
+    (this.values as Float64Array)[row] = value;
+  }
+
+  /** Sets an INT64 or TIMESTAMP of which these are the halves, each taken modulo 2^32: no bigint is made. */
+  setWords(row: number, low: number, high: number): void {
+    this.words![2 * row] = low;
+    this.words![2 * row + 1] = high;
   }
 
   finish(): Column {
@@ -84,6 +102,7 @@ export function emptyBatch(
 /** S3 for a whole column: NaN, infinities and arrays that hold one or a NULL become NULL. */
 export function finiteColumn(column: Column): Column {
   if (column.type !== 'FLOAT64' && elementTypeOf(column.type) === null) return column;
+  if (column.values instanceof Float64Array && areFinite(column.values)) return column;
   const rowCount = column.values.length;
   let valid = column.valid;
   for (let row = 0; row < rowCount; row++) {
@@ -93,6 +112,11 @@ export function finiteColumn(column: Column): Column {
     valid![row] = 0;
   }
   return { ...column, valid };
+}
+
+function areFinite(values: Float64Array): boolean {
+  for (let row = 0; row < values.length; row++) if (!Number.isFinite(values[row]!)) return false;
+  return true;
 }
 
 /** The rows `rows` of a batch, in that order. */

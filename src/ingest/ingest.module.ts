@@ -45,10 +45,14 @@ import { UPKEEP, Upkeep } from './upkeep.js';
   providers: [
     {
       provide: PIPELINES,
-      inject: [CATALOG_HOLDER, SourceRows, SOURCE_LOG, ONLINE_STORE, HISTORY, IDENTITIES, Activations, CLOCK],
-      useFactory: (catalogs: CatalogHolder, rows: SourceRows, ...parts: PipelineDependencies) => {
+      inject: [
+        ...[CATALOG_HOLDER, SourceRows, HealthFigures],
+        ...[SOURCE_LOG, ONLINE_STORE, HISTORY, IDENTITIES, Activations, CLOCK],
+      ],
+      useFactory: (...[catalogs, rows, health, ...parts]: PipelinesDependencies) => {
         const pipelines = new Pipelines(pipelineParts(...parts), catalogs);
         rows.countBy((project, source) => pipelines.rowsOf(project, source));
+        health.add('windows', () => pipelines.lateFigures());
         parts[2].readBehind((project, source) => pipelines.applied(project, source));
         return pipelines;
       },
@@ -122,6 +126,13 @@ export class IngestModule implements OnApplicationBootstrap, OnApplicationShutdo
     await this.files.close();
   }
 }
+
+type PipelinesDependencies = readonly [
+  catalogs: CatalogHolder,
+  rows: SourceRows,
+  health: HealthFigures,
+  ...parts: PipelineDependencies,
+];
 
 type PipelineDependencies = readonly [
   log: SourceLog,

@@ -7,6 +7,7 @@ import type { Clock } from '../platform/clock.js';
 import { eventsOf } from './event-ids.js';
 import { groupRows } from './group-rows.js';
 import type { Identities } from './identities.js';
+import { LateRows } from './late-rows.js';
 import { type LoggedRows, lastOf, type SourceLog } from './log.js';
 import { beyond, loggedGroups } from './logged-groups.js';
 import { onlineWrites } from './online-rows.js';
@@ -53,6 +54,7 @@ type Waiting = {
  * it was applied, so what one lacks, after a crash or a failed write, is applied from the log (S9, S11).
  */
 export class LogViews {
+  readonly late = new LateRows();
   private turn: Promise<void> = Promise.resolve();
   private waiting: Waiting[] = [];
   private waitingRows = 0;
@@ -207,8 +209,10 @@ export class LogViews {
     const owner = { source: this.name, epoch: await this.parts.log.epoch(this.name) };
     for (const set of sets) {
       if (set.kind !== 'windowed') continue;
-      for await (const writes of windowWrites(online, set, 'active', rows))
+      for await (const { writes, late } of windowWrites(online, set, 'active', rows)) {
         await online.writeWindows(writes, owner);
+        this.late.add(`${set.name}@${set.version}`, late);
+      }
     }
     // The mark moves last: what a crash cuts short comes again, and windows know by themselves what they have.
     const latest = sets.filter((set) => set.kind === 'stored');

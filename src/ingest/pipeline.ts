@@ -3,6 +3,7 @@ import type { SourceDocument } from '../definition/document.js';
 import { PlumblineError } from '../definition/error.js';
 import type { SourceRef } from '../offline/store.js';
 import type { Activations } from '../registry/activations.js';
+import type { LateRows } from './late-rows.js';
 import type { LogEntry, LoggedRows } from './log.js';
 import { LogViews, type OnTheirWay, type ViewParts } from './log-views.js';
 import { type BuildRequest, OnlineBuild } from './online-build.js';
@@ -88,6 +89,11 @@ export class SourcePipeline {
   /** Project and source, as log and online state name them. */
   get name(): string {
     return `${this.ref.project}/${this.ref.source.name}`;
+  }
+
+  /** Late rows of each windowed version, by `name@version`, since the service started. */
+  get late(): LateRows {
+    return this.views.late;
   }
 
   /** Resolves when more rows may be accepted: a door that does not wait for visibility must not run away. */

@@ -1,5 +1,7 @@
 import { PlumblineError } from '../definition/error.js';
+import type { Figures } from '../platform/health-figures.js';
 import type { Catalog, CatalogHolder } from '../registry/catalog.js';
+import { lateFigures } from './late-rows.js';
 import { type PipelineParts, type SourceDefinitions, SourcePipeline } from './pipeline.js';
 
 /** The pipelines of all registered sources, kept in step with the catalog. */
@@ -11,8 +13,12 @@ export class Pipelines {
     private readonly catalogs: CatalogHolder,
   ) {}
 
-  /** Brings every view of every source up to its log, and follows the catalog from then on. */
+  /**
+   * Brings every view of every source up to its log, and follows the catalog from then on. What is there of versions that are
+   * gone, with their source perhaps, goes first: a crash may have come before it could.
+   */
   async start(): Promise<void> {
+    await this.dropGone(this.catalogs.current());
     this.catalogs.onChange((catalog) => this.follow(catalog));
     this.parts.online.onLoss(() => {
       for (const pipeline of this.bySource.values()) pipeline.recover();
@@ -42,6 +48,14 @@ export class Pipelines {
     await this.bySource.get(`${project}/${source}`)?.idle();
   }
 
+  /** Late rows of every windowed version since the service started, by `project/name@version`, and all together. */
+  lateFigures(): Figures {
+    const counts = [...this.bySource.values()].flatMap(({ project, late }) =>
+      [...late.all()].map(([set, each]) => [`${project}/${set}`, each] as const),
+    );
+    return lateFigures(counts);
+  }
+
   /** Every pipeline, by project and source. */
   all(): Iterable<readonly [name: string, pipeline: SourcePipeline]> {
     return this.bySource;
@@ -64,6 +78,21 @@ export class Pipelines {
       log.close(),
     ]);
     for (const outcome of closed) if (outcome.status === 'rejected') throw outcome.reason;
+  }
+
+  private async dropGone(catalog: Catalog): Promise<void> {
+    const registered = new Set(
+      catalog
+        .sources()
+        .flatMap(({ project, source }) => catalog.featureSetsOf(project, source.name))
+        .map(({ id }) => id),
+    );
+    for (const id of await this.parts.online.heldSets()) {
+      if (registered.has(id)) continue;
+      // In this order, as for a version that goes while the service runs.
+      await this.parts.activations.forget(id);
+      await this.parts.online.drop(id);
+    }
   }
 
   /** Every source takes its new definitions, also when another one fails to. */

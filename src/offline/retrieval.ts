@@ -13,6 +13,7 @@ import {
   type FrameFile,
   type GeneratedFrame,
   type Knowledge,
+  type RetrievalQuery,
   type RetrievalReport,
   type RetrievalResult,
   visibleEntries,
@@ -118,16 +119,22 @@ export class Retrieval {
 
 /** A feature may be named as the column of its rows' event times is; the two cannot stand in one answer. */
 function requireDistinctColumns({ service, include = [] }: RetrievalRequest): void {
-  const names = answerNames({ service, include }).map((name) => name.toLowerCase());
-  const twice = visibleEntries(service).find(
-    ({ alias }) =>
-      names.indexOf(eventTimeName(alias).toLowerCase()) <
-      names.lastIndexOf(eventTimeName(alias).toLowerCase()),
-  );
-  if (twice === undefined) return;
-  const name = eventTimeName(twice.alias);
-  const message = `"${name}" would be both a feature and the event time of "${twice.alias}"; leave out include=eventTime, or serve the feature under another name`;
+  const alias = aliasTimedTwice({ service, include });
+  if (alias === null) return;
+  const name = eventTimeName(alias);
+  const message = `"${name}" would be both a feature and the event time of "${alias}"; leave out include=eventTime, or serve the feature under another name`;
   throw new PlumblineError('INVALID_REQUEST', message, { path: 'include' });
+}
+
+/** The alias of an entry whose event times would be in a column named as a feature is; null where there is none. */
+export function aliasTimedTwice({
+  service,
+  include,
+}: Pick<RetrievalQuery, 'service' | 'include'>): string | null {
+  const names = answerNames({ service, include }).map((name) => name.toLowerCase());
+  const timesOf = (alias: string): number =>
+    names.filter((name) => name === eventTimeName(alias).toLowerCase()).length;
+  return visibleEntries(service).find(({ alias }) => timesOf(alias) > 1)?.alias ?? null;
 }
 
 export const RETRIEVAL = Symbol('Retrieval');

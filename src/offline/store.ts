@@ -256,6 +256,8 @@ export type KeyRowsQuery = SourceRef & {
   readonly throughUs: bigint;
   /** Rows with greater sequences are left out; null is none. */
   readonly throughSequence: bigint | null;
+  /** Rows that became known, or visible online, after this instant are left out, microseconds; null is none. */
+  readonly knownThrough: { readonly time: 'created' | 'visible'; readonly us: bigint } | null;
   /** Most rows. */
   readonly limit: number;
 };

@@ -26,6 +26,8 @@ export type LoggedAnswer = {
   /** As JSON has them, in the order of the outputs, defaults in place. */
   readonly values: readonly unknown[];
   readonly statuses: readonly string[];
+  /** By alias the event time of each row that latest values were read from, microseconds; null without a row, and all of older lines. */
+  readonly eventTimes: ReadonlyMap<string, bigint | null> | null;
 };
 
 /** An answer as it left, and whom it was given to. */
@@ -53,7 +55,7 @@ export function answerLineWriter(service: CompiledFeatureService): AnswerLineWri
       `{"project":${JSON.stringify(project)},${named},"asOf":"${formatTimestamp(answer.asOfUs)}"`,
       `"keys":{${keys(asked, row)}},"inputs":{${inputs(asked, row)}}`,
       `"sequences":{${texts.sequences(answer, row)}},"values":[${texts.values(answer, row)}]`,
-      `"statuses":[${texts.statuses(answer, row)}]}\n`,
+      `"statuses":[${texts.statuses(answer, row)}],"eventTimes":{${texts.rowTimes(answer, row)}}}\n`,
     ].join(',');
 }
 
@@ -85,13 +87,14 @@ export function parseAnswerLine(line: string): LoggedAnswer | null {
   if (!isJsonObject(json)) return null;
   const { project, asOf, keys, inputs, values, statuses } = json;
   const asOfUs = typeof asOf === 'string' ? parseTimestamp(asOf) : null;
-  const sequences = sequencesOf(json['sequences']);
+  const sequences = byAlias(json['sequences'], INT64);
   if (typeof project !== 'string' || asOfUs === null || sequences === null) return null;
   if (!isJsonObject(keys) || !isJsonObject(inputs)) return null;
   if (!Array.isArray(values) || !areTexts(statuses) || values.length !== statuses.length) return null;
   const asked = askedOf(json);
   if (asked === null) return null;
-  return { project, ...asked, asOfUs, keys, inputs, sequences, values, statuses };
+  const eventTimes = byAlias(json['eventTimes'], TIMESTAMP);
+  return { project, ...asked, asOfUs, keys, inputs, sequences, values, statuses, eventTimes };
 }
 
 function askedOf({
@@ -109,14 +112,18 @@ function areTexts(json: unknown): json is readonly string[] {
 }
 
 const INT64 = jsonParser('INT64');
+const TIMESTAMP = jsonParser('TIMESTAMP');
 
-function sequencesOf(json: unknown): ReadonlyMap<string, bigint | null> | null {
+function byAlias(
+  json: unknown,
+  parse: ReturnType<typeof jsonParser>,
+): ReadonlyMap<string, bigint | null> | null {
   if (!isJsonObject(json)) return null;
-  const sequences = new Map<string, bigint | null>();
+  const members = new Map<string, bigint | null>();
   for (const [alias, member] of Object.entries(json)) {
-    const parsed = INT64(member);
+    const parsed = parse(member);
     if ('problem' in parsed) return null;
-    sequences.set(alias, parsed.value as bigint | null);
+    members.set(alias, parsed.value as bigint | null);
   }
-  return sequences;
+  return members;
 }

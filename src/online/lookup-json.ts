@@ -4,6 +4,7 @@ import { jsonTextOf } from '../definition/json-text.js';
 import { featureStatus, type Status } from '../definition/status.js';
 import { formatTimestamp } from '../definition/time.js';
 import type { Value } from '../definition/value.js';
+import { WorkTurns } from '../platform/work-turns.js';
 import type { LookupAnswer } from './lookup.js';
 
 /** What an answer says beside its values. */
@@ -17,8 +18,14 @@ type LookupJsonOptions = {
   readonly warnings: readonly string[];
 };
 
-/** Writes answers of a service as JSON text: one result an entity, one value, status and event time a feature. */
-export type LookupWriter = (answer: LookupAnswer, options: LookupJsonOptions) => string;
+/**
+ * Writes answers of a service as JSON in UTF-8: one result an entity, one value, status and event time a feature. Of many the
+ * event loop gets its turns in between.
+ */
+export type LookupWriter = (answer: LookupAnswer, options: LookupJsonOptions) => Promise<Buffer>;
+
+/** Characters written in one turn of the event loop, some milliseconds. */
+const CHARACTERS_A_TURN = 2 ** 18;
 
 /**
  * Made once a service. The text is written by hand: an answer has thousands of values, and objects of them would be made,
@@ -27,7 +34,7 @@ export type LookupWriter = (answer: LookupAnswer, options: LookupJsonOptions) =>
 export function lookupWriter(service: CompiledFeatureService): LookupWriter {
   const texts = answerTexts(service);
   const features = JSON.stringify(service.outputs.map(({ name }) => name));
-  return (answer, { include, warnings }) => {
+  return async (answer, { include, warnings }) => {
     const { asOfUs, entityCount } = answer;
     const results = (row: number): string => {
       let text = `{"values":[${texts.values(answer, row)}]`;
@@ -36,10 +43,13 @@ export function lookupWriter(service: CompiledFeatureService): LookupWriter {
       return `${text}}`;
     };
     const sequences = (row: number): string => `{${texts.sequences(answer, row)}}`;
-    let text = `{"asOf":"${formatTimestamp(asOfUs)}","features":${features},"results":[${each(entityCount, results)}]`;
-    if (include.includes('sequences')) text += `,"sequences":[${each(entityCount, sequences)}]`;
-    if (warnings.length > 0) text += `,"warnings":${JSON.stringify(warnings)}`;
-    return `${text}}`;
+    const text = new TextInTurns(`{"asOf":"${formatTimestamp(asOfUs)}","features":${features},"results":[`);
+    await text.add(entityCount, results);
+    if (include.includes('sequences')) {
+      text.put('],"sequences":[');
+      await text.add(entityCount, sequences);
+    }
+    return text.end(warnings.length === 0 ? ']}' : `],"warnings":${JSON.stringify(warnings)}}`);
   };
 }
 
@@ -47,12 +57,17 @@ export function lookupWriter(service: CompiledFeatureService): LookupWriter {
 export type AnswerTexts = PartWriter & {
   /** Members, one an entry. */
   readonly sequences: (answer: LookupAnswer, row: number) => string;
+  /** Members, one an entry of latest values in the answer: the event time of its row. */
+  readonly rowTimes: (answer: LookupAnswer, row: number) => string;
 };
 
 /** Made once a service. */
 export function answerTexts(service: CompiledFeatureService): AnswerTexts {
   const writers = service.parts.map((part) => partWriter(service, part));
   const names = service.entries.map(({ alias }) => JSON.stringify(alias));
+  const timed = service.entries.flatMap(({ kind, shown }, entry) =>
+    kind === 'latest' && shown.length > 0 ? [entry] : [],
+  );
   const list =
     (what: keyof PartWriter) =>
     (answer: LookupAnswer, row: number): string =>
@@ -63,6 +78,8 @@ export function answerTexts(service: CompiledFeatureService): AnswerTexts {
     eventTimes: list('eventTimes'),
     sequences: ({ entries }, row) =>
       names.map((name, i) => `${name}:${INT64(entries[i]!.sequences[row]!)}`).join(','),
+    rowTimes: ({ entries }, row) =>
+      timed.map((entry) => `${names[entry]}:${timeText(entries[entry]!.eventTimes[row]!)}`).join(','),
   };
 }
 
@@ -125,10 +142,13 @@ function entryWriter({ shown: features }: ServiceEntry, place: number): PartWrit
       return each(features.length, (i) => STATUS_TEXTS[featureStatus(state, own[indices[i]!] == null)]);
     },
     eventTimes: ({ entries }, row) => {
-      const us = entries[place]!.eventTimes[row]!;
-      return repeated(us === null ? 'null' : `"${formatTimestamp(us)}"`);
+      return repeated(timeText(entries[place]!.eventTimes[row]!));
     },
   };
+}
+
+function timeText(us: bigint | null): string {
+  return us === null ? 'null' : `"${formatTimestamp(us)}"`;
 }
 
 function repeatedText(text: string, count: number): string {
@@ -143,6 +163,41 @@ const STATUS_TEXTS: Readonly<Record<Status, string>> = {
 };
 
 const INT64 = jsonTextOf('INT64');
+
+/** A text that becomes bytes turn by turn: a long one as a whole would be copied and encoded at once. */
+class TextInTurns {
+  private readonly written: Buffer[] = [];
+  private readonly turns = new WorkTurns(CHARACTERS_A_TURN);
+
+  constructor(private text: string) {}
+
+  /** Adds `count` texts with commas between them. */
+  async add(count: number, textAt: (index: number) => string): Promise<void> {
+    for (let i = 0; i < count; i++) {
+      const one = textAt(i);
+      this.text += i === 0 ? one : `,${one}`;
+      const turn = this.turns.after(one.length);
+      if (turn === null) continue;
+      this.write();
+      await turn;
+    }
+  }
+
+  put(text: string): void {
+    this.text += text;
+  }
+
+  end(text: string): Buffer {
+    this.put(text);
+    this.write();
+    return this.written.length === 1 ? this.written[0]! : Buffer.concat(this.written);
+  }
+
+  private write(): void {
+    this.written.push(Buffer.from(this.text));
+    this.text = '';
+  }
+}
 
 /** `count` texts with commas between them. */
 function each(count: number, text: (index: number) => string): string {

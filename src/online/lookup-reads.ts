@@ -4,27 +4,31 @@ import { type ColumnBatch, valueAt } from '../definition/column-batch.js';
 import type { Value } from '../definition/value.js';
 
 /** What the read expressions of an answer see: the rows found, the request, and T. */
-type ReadRows = {
+export type ReadRows = {
   readonly asOfUs: bigint;
   readonly entries: readonly EntryValues[];
   readonly asked: ColumnBatch;
 };
 
-/** Computes the read expressions of a service for every entity of an answer: values before defaults, in their order. */
-export type LookupReads = (rows: ReadRows) => readonly (readonly Value[])[];
+/** The read expressions of a service. */
+export type LookupReads = {
+  readonly count: number;
+  /** Computes them for one entity of an answer: values before defaults, in their order. */
+  readonly row: (rows: ReadRows, row: number) => readonly Value[];
+};
 
 /** Compiled once a service. */
 export function lookupReads(service: CompiledFeatureService): LookupReads {
-  if (service.reads.length === 0) return () => [];
+  const count = service.reads.length;
+  if (count === 0) return { count, row: () => [] };
   const kernel = compileReads(service.reads);
   const inputs = kernel.inputs.map((name) => inputOf(service, name));
-  return ({ asOfUs, entries, asked }) =>
-    Array.from({ length: asked.rowCount }, (_, row) =>
-      kernel.row(
-        inputs.map((input) => input(entries, asked, row)),
-        asOfUs,
-      ),
+  const row: LookupReads['row'] = ({ asOfUs, entries, asked }, at) =>
+    kernel.row(
+      inputs.map((input) => input(entries, asked, at)),
+      asOfUs,
     );
+  return { count, row };
 }
 
 /** Of each entity the values of one feature set, before defaults; none where its row gives none. */

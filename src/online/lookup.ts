@@ -3,15 +3,24 @@ import type { CompiledFeatureSet } from '../compile/feature-set.js';
 import type { ServiceEntry } from '../compile/service-reads.js';
 import { requireNoLabels } from '../compile/without-labels.js';
 import { type ColumnBatch, valueAt } from '../definition/column-batch.js';
+import { PlumblineError } from '../definition/error.js';
 import { encodeKey, MAX_KEY_BYTES } from '../definition/key.js';
-import { type Lifetime, type RowState, rowStatus } from '../definition/status.js';
 import type { Value } from '../definition/value.js';
 import type { KeyType } from '../definition/value-type.js';
 import type { Clock } from '../platform/clock.js';
+import { WorkTurns } from '../platform/work-turns.js';
+import {
+  type AnswerWork,
+  answerLatest,
+  answerWindows,
+  type EntryAnswer,
+  inactiveAnswer,
+  type LatestReader,
+} from './entry-answers.js';
 import type { LeastSequences } from './lookup-least.js';
-import { type LookupReads, lookupReads } from './lookup-reads.js';
+import { type LookupReads, lookupReads, type ReadRows } from './lookup-reads.js';
 import { type RowCodec, rowCodec } from './row-codec.js';
-import type { LatestRead, OnlineAnswer, OnlineStore, StoredRow, StoredWindows } from './store.js';
+import type { LatestRead, OnlineAnswer, OnlineStore } from './store.js';
 import { WindowValues } from './window/window-values.js';
 
 /** The state of some entities as of one T, in the order of the service's entries. */
@@ -24,19 +33,17 @@ export type LookupAnswer = {
   readonly reads: readonly (readonly Value[])[];
 };
 
-/** What is known of each entity in one feature set; every member is in the order of the entities. */
-type EntryAnswer = {
-  readonly states: readonly RowState[];
-  /** The values of the whole set, before defaults (S7); none unless the row is ALIVE. Of windows those that are read. */
-  readonly values: readonly (readonly Value[])[];
-  /** Null where the row is NOT_FOUND, and of windows: they rest on many rows. */
-  readonly eventTimes: readonly (bigint | null)[];
-  /**
-   * What the state knew (S18): the last row of the log that was applied to the entity; null where nothing is stored. Of
-   * windows -1 where no row of the key is known, null where the version is not active.
-   */
-  readonly sequences: readonly (bigint | null)[];
-};
+/**
+ * Most bytes of windows that the entities of one request may have, by what their feature sets declare: they are held together,
+ * because no value is finished before T is known, which is never before the newest row of any of them (S14).
+ */
+const MAX_DECLARED_BYTES = 2 ** 29;
+
+/** Bytes of state that become values in one turn of the event loop, some milliseconds; one entity's are never split. */
+const BYTES_A_TURN = 2 ** 18;
+
+/** What one read expression costs, in bytes of state. */
+const READ_WORK = 64;
 
 /** Latest values and windows by entity key. */
 export class Lookup {
@@ -49,8 +56,9 @@ export class Lookup {
 
   /**
    * `asked` has the service's key columns and request inputs, one row an entity; a key with a NULL finds nothing (S15), and
-   * neither does any key in a feature set version that is not active (S18). Throws INVALID_REQUEST for a service with labels,
-   * UNAVAILABLE where state is behind `least`, or cannot be reached.
+   * neither does any key in a feature set version that is not active (S18). Of many entities other requests get their turns in
+   * between. Throws INVALID_REQUEST for a service with labels, TOO_LARGE for more entities than their windows allow, UNAVAILABLE
+   * where state is behind `least`, or cannot be reached.
    */
   async lookup(
     service: CompiledFeatureService,
@@ -58,6 +66,7 @@ export class Lookup {
     least: LeastSequences = NO_LEAST,
   ): Promise<LookupAnswer> {
     const plan = this.planOf(service);
+    requireBounded(plan, asked.rowCount);
     const encoded = plan.keys.map((key) => entityKeys(key, asked));
     const nowUs = this.clock.nowUs();
     const keysOf = ({ setId, key, source }: PlannedRead): LatestRead => ({
@@ -70,9 +79,11 @@ export class Lookup {
       latest: plan.latest.map(keysOf),
       windows: plan.windows.map((entry) => ({ ...keysOf(entry), from: entry.values.from(nowUs) })),
     });
+    // All is read before a value is finished: no state has a row behind T, whenever it was read.
     const asOfUs = latestOf(found, nowUs);
-    const entries = answerEntries(plan, found, { asOfUs, entityCount: asked.rowCount });
-    const reads = plan.reads({ asOfUs, entries, asked });
+    const turns = new WorkTurns(BYTES_A_TURN);
+    const entries = await answerEntries(plan, found, { asOfUs, turns, entityCount: asked.rowCount });
+    const reads = await computedReads(plan.reads, { asOfUs, entries, asked }, turns);
     return { asOfUs, entityCount: asked.rowCount, entries, reads };
   }
 
@@ -102,6 +113,8 @@ type LookupPlan = {
   readonly latest: readonly LatestPlan[];
   readonly windows: readonly WindowsPlan[];
   readonly reads: LookupReads;
+  /** Declared bytes of the windows that one entity may have. */
+  readonly windowBytes: number;
 };
 
 type KeyPlan = { readonly columns: readonly string[]; readonly types: readonly KeyType[] };
@@ -115,11 +128,7 @@ type PlannedRead = {
   readonly source: string;
 };
 
-type LatestPlan = PlannedRead & {
-  readonly kind: 'latest';
-  readonly lifetime: Lifetime;
-  readonly codec: RowCodec;
-};
+type LatestPlan = PlannedRead & LatestReader & { readonly kind: 'latest' };
 
 type WindowsPlan = PlannedRead & { readonly kind: 'windowed'; readonly values: WindowValues };
 
@@ -133,12 +142,14 @@ function lookupPlan(service: CompiledFeatureService): LookupPlan {
     const key = same < 0 ? keys.push({ columns: keyColumns, types: featureSet.keyTypes }) - 1 : same;
     return entryPlan(entry, key);
   });
+  const windows = entries.filter((entry) => entry.kind === 'windowed');
   return {
     keys,
     entries,
     latest: entries.filter((entry) => entry.kind === 'latest'),
-    windows: entries.filter((entry) => entry.kind === 'windowed'),
+    windows,
     reads: lookupReads(service),
+    windowBytes: windows.reduce((sum, { values }) => sum + values.maxBytes, 0),
   };
 }
 
@@ -150,6 +161,15 @@ function entryPlan(entry: ServiceEntry, key: number): EntryPlan {
     return { kind, ...read, values: new WindowValues(featureSet, wanted) };
   }
   return { kind, ...read, lifetime: featureSet.lifetime, codec: featureCodec(featureSet) };
+}
+
+/** One entity is always answered: what it may have, its feature sets bound. */
+function requireBounded({ windowBytes }: LookupPlan, entityCount: number): void {
+  if (entityCount < 2 || entityCount * windowBytes <= MAX_DECLARED_BYTES) return;
+  const most = Math.max(1, Math.floor(MAX_DECLARED_BYTES / windowBytes));
+  const [each, all] = [windowBytes, MAX_DECLARED_BYTES].map((bytes) => (bytes / 2 ** 20).toFixed(1));
+  const message = `the windows of ${entityCount} entities may hold ${each} MiB each by what their feature sets declare, and those of one request ${all} MiB at most; send ${most} entities a request`;
+  throw new PlumblineError('TOO_LARGE', message);
 }
 
 /** T: the later of the clock and the newest event time read, tombstones, expired and filtered rows too (S14). */
@@ -164,61 +184,40 @@ function latestOf({ latest, windows }: OnlineAnswer, nowUs: bigint): bigint {
 }
 
 /** The answers of entries in their order, each from the read that is its own. */
-function answerEntries(
+async function answerEntries(
   { entries }: LookupPlan,
   { latest, windows }: OnlineAnswer,
-  { asOfUs, entityCount }: Pick<LookupAnswer, 'asOfUs' | 'entityCount'>,
-): readonly EntryAnswer[] {
+  { entityCount, ...work }: AnswerWork & { readonly entityCount: number },
+): Promise<readonly EntryAnswer[]> {
   let [nextLatest, nextWindows] = [0, 0];
-  return entries.map((entry) => {
-    if (entry.kind === 'latest') return answerLatest(entry, latest[nextLatest++]!, asOfUs);
+  const answers: EntryAnswer[] = [];
+  for (const entry of entries) {
+    if (entry.kind === 'latest') {
+      answers.push(await answerLatest(entry, latest[nextLatest++]!, work));
+      continue;
+    }
     const found = windows[nextWindows++]!;
-    return found === null ? inactiveAnswer(entityCount) : answerWindows(entry, found, asOfUs);
-  });
+    answers.push(
+      found === null ? inactiveAnswer(entityCount) : await answerWindows(entry.values, found, work),
+    );
+  }
+  return answers;
 }
 
-function answerLatest(entry: LatestPlan, rows: readonly (StoredRow | null)[], asOfUs: bigint): EntryAnswer {
-  const states = rows.map((row) => stateOf(row, entry.lifetime, asOfUs));
-  return {
-    states,
-    values: rows.map((row, i) => (states[i] === 'ALIVE' ? entry.codec.decode(row!.payload) : NO_VALUES)),
-    eventTimes: rows.map((row, i) => (states[i] === 'NOT_FOUND' ? null : row!.order.eventTime)),
-    sequences: rows.map((row) => row?.through ?? null),
-  };
-}
-
-/** Aggregates of an unknown or NULL key are those of nothing (S15). */
-function answerWindows(
-  { values }: WindowsPlan,
-  entities: readonly (StoredWindows | null)[],
-  asOfUs: bigint,
-): EntryAnswer {
-  return {
-    states: entities.map(() => 'ALIVE'),
-    values: entities.map((entity) => values.at(asOfUs, entity)),
-    eventTimes: entities.map(() => null),
-    sequences: entities.map((entity) => entity?.header.through ?? BEFORE_THE_FIRST),
-  };
-}
-
-/** What a state knew that is active and has no row of the key. */
-const BEFORE_THE_FIRST = -1n;
-
-function inactiveAnswer(entityCount: number): EntryAnswer {
-  const each = <T>(value: T): readonly T[] => new Array<T>(entityCount).fill(value);
-  return {
-    states: each('NOT_FOUND'),
-    values: each(NO_VALUES),
-    eventTimes: each(null),
-    sequences: each(null),
-  };
-}
-
-const NO_VALUES: readonly Value[] = [];
-
-function stateOf(row: StoredRow | null, lifetime: Lifetime, asOfUs: bigint): RowState {
-  if (row === null || row.tombstone) return 'NOT_FOUND';
-  return rowStatus(asOfUs - row.order.eventTime, lifetime);
+/** Of each entity the values of read expressions. */
+async function computedReads(
+  reads: LookupReads,
+  rows: ReadRows,
+  turns: WorkTurns,
+): Promise<readonly (readonly Value[])[]> {
+  if (reads.count === 0) return [];
+  const computed: (readonly Value[])[] = [];
+  for (let row = 0; row < rows.asked.rowCount; row++) {
+    computed.push(reads.row(rows, row));
+    const turn = turns.after(reads.count * READ_WORK);
+    if (turn !== null) await turn;
+  }
+  return computed;
 }
 
 function entityKeys({ columns, types }: KeyPlan, keys: ColumnBatch): readonly (Buffer | null)[] {

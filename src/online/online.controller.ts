@@ -30,7 +30,7 @@ export class OnlineController {
     @Project() project: string,
     @Body() body: LookupBody,
     @Exchange() { reply }: Exchange,
-  ): Promise<string> {
+  ): Promise<Buffer> {
     const catalog = this.catalogs.current();
     const service = serviceOf(catalog, project, body);
     const asked = parseEntities(service, body.entities);

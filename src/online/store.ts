@@ -68,9 +68,11 @@ export type WindowHeader = {
   readonly lateRows: bigint;
   /** Those of them that found their place in a series trimmed already (S23). */
   readonly missedRows: bigint;
+  /** Blocks of exact windows and their rows, see `window/leaf-list.ts`; no bytes where there are none. */
+  readonly leaves: Uint8Array;
 };
 
-/** A block by its series' place in the set and its number there, see `compile/window/series.ts`. */
+/** A block by its series' place in the set and its number there, see `compile/window/series.ts`; series sort by place, blocks by number. */
 export type BlockId = { readonly series: number; readonly number: bigint };
 
 export type WindowBlock = BlockId & {
@@ -93,7 +95,10 @@ export type StateOfSet = { readonly setId: number; readonly which: 'active' | 'b
 /** Who writes a source: the log's owner of `epoch`. */
 export type Owner = Pick<AppliedMark, 'source' | 'epoch'>;
 
-/** Latest values and windows by entity key. */
+/**
+ * Latest values and windows by entity key. The writes of one source are made in the order in which they are asked for, each whole
+ * before the next one begins, also where nobody waits in between; so are those that build, activate and drop one set.
+ */
 export interface OnlineStore {
   /**
    * Applies rows, then moves the mark; after a crash in between, rows come again. Of one entity all is seen or nothing. A row replaces what is stored only when it is newer (S10), so rows
@@ -102,8 +107,10 @@ export interface OnlineStore {
    */
   write(writes: readonly OnlineWrite[], mark: AppliedMark): Promise<void>;
   /**
-   * What is stored under the keys. One round trip; of one entity and set all is of one moment. Throws UNAVAILABLE when state
-   * is behind a sequence that must be in it, or cannot be reached.
+   * What is stored under the keys. One round trip; of one entity and set all is of one moment. Of all of them it is that of the
+   * call, or where state is remote, of moments of their own within the clock bound of S18: an answer takes its T just before. Of
+   * much the event loop gets its turns in between. Throws UNAVAILABLE when state is behind a sequence that must be in it, or
+   * cannot be reached.
    */
   read(asked: OnlineRead): Promise<OnlineAnswer>;
   /** For the owner: headers of windows, in the order of the keys; null where no row of a key is known. */
@@ -122,6 +129,8 @@ export interface OnlineStore {
   /** How far a source was applied; -1 before the first row. Behind what was written where some of that was lost. */
   appliedThrough(source: string): Promise<bigint>;
 
+  /** Numbers of all versions, of any source, that have a state or one that is built. */
+  heldSets(): Promise<readonly number[]>;
   /** Whether a feature set version holds every row of its source up to the source's mark (S9, S18). False also when some were lost. */
   isActive(setId: number): Promise<boolean>;
   /**

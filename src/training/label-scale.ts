@@ -1,10 +1,11 @@
-import { ExactSum } from '../compile/exact-sum.js';
+import { ExactMoments } from '../compile/exact-moments.js';
 import type { LabelScaler } from '../definition/document.js';
 import type { RegressionState } from '../model/postprocess.js';
 
 /**
- * Learns how labels are scaled, whatever their order: (label − center) / spread. Constant labels have spread 1. Quantiles
- * are order statistics, the ⌈p · n⌉th of n, as BigQuery ML's ROBUST_SCALER has them.
+ * Learns how labels are scaled, whatever their order: (label − center) / spread. Mean and deviation of the sample are those of
+ * exact sums (S22), as of a feature. Constant labels have spread 1. Quantiles are order statistics, the ⌈p · n⌉th of n, as
+ * BigQuery ML's ROBUST_SCALER has them.
  */
 export function fitLabelScale(
   scaler: LabelScaler,
@@ -18,9 +19,9 @@ type Fit = (labels: Float64Array) => { readonly center: number; readonly spread:
 
 const FITS: Record<LabelScaler, Fit> = {
   STANDARD_SCALER: (labels) => {
-    const center = sumOf(labels) / labels.length;
-    const squares = sumOf(labels.map((label) => (label - center) ** 2));
-    return { center, spread: Math.sqrt(squares / (labels.length - 1)) };
+    const moments = new ExactMoments();
+    moments.addColumn(labels, null);
+    return { center: moments.mean() ?? 0, spread: moments.sampleDeviation() ?? 1 };
   },
   MIN_MAX_SCALER: (labels) => {
     const [least, most] = [labels.reduce((a, b) => Math.min(a, b)), labels.reduce((a, b) => Math.max(a, b))];
@@ -36,9 +37,3 @@ const FITS: Record<LabelScaler, Fit> = {
     return { center: quantile(50), spread: quantile(75) - quantile(25) };
   },
 };
-
-function sumOf(values: Float64Array): number {
-  const sum = new ExactSum();
-  for (const value of values) sum.add(value);
-  return sum.value();
-}

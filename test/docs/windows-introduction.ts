@@ -64,7 +64,8 @@ head stands still between hops too: event time ≤ ⌊(T − offset) / H⌋ · H
 | longer, and \`lifetime\` with an offset | 1 d |
 
 A day is 86,400 s always. A late row changes the tile that it belongs to while a window may still reach it; what is older goes to history alone (S23). Deletion rows
-are skipped, and reset nothing (S13).
+are skipped, and reset nothing (S13). \`GET /health\` counts under \`info.windows\`, since the service started, the rows that came behind a newer one of their key (\`lateRows\`) and those of them that a window
+of their version had left behind already (\`missedRows\`), all together and for each version, \`<project>/<set>@<version> lateRows\`; a row counts in each version that has windows of it, and what is rebuilt or primed counts nothing.
 
 **An exact window** (\`hop: "1us"\`) is (T − W, T] to the microsecond. It keeps rows, so it must say how many: of a span that has more than \`max\` that
 pass the filter it sees the newest \`max\`, online and in retrievals alike. In it the \`max\` of an aggregate is out of the way. It has no offset, because no number
@@ -107,7 +108,8 @@ label before it is complete. Load history whole before labels are made of it: ro
 ## Bounds
 
 What online state may need of one key is bounded by the definition, and a definition that cannot be is refused with what to change: a window has at most 5,000
-tiles (with its offset), an exact one 100,000 rows, \`by\` 1,000 categories, and a key in a set at most 64 MiB, if every tile were full. STRING
+tiles (with its offset), an exact one 100,000 rows, \`by\` 1,000 categories, and a key in a set at most 64 MiB, if every tile were full; those of one lookup's
+entities 512 MiB. STRING
 and BYTES values longer than 1,024 bytes are skipped by aggregates that keep values. States are shared: features over the same argument, filter and categories keep one for SUM and AVG together,
 for all four of VAR and STDDEV, and for every window of one hop.
 

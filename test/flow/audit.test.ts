@@ -32,6 +32,8 @@ columns:
 ---
 { kind: FeatureSet, name: newest, entity: airport, source: departures, features: [{ name: delay }, { name: fare }] }
 ---
+{ kind: FeatureSet, name: odd, entity: airport, source: departures, features: [{ name: event_time, expression: delay }] }
+---
 kind: FeatureSet
 name: past
 entity: airport
@@ -67,6 +69,7 @@ const LOOKUPS: readonly Lookup[] = [
     entities: ['EWR', 'XXX', null].map((airport) => ({ airport, most: 0.1 })),
   },
   { features: ['past:late', 'n=newest@1:fare'], entities: [{ airport: 'EWR' }] },
+  { features: ['odd:event_time'], entities: [{ airport: 'EWR' }] },
   { featureService: 'silent', entities: [{ airport: 'EWR' }] },
 ];
 
@@ -75,8 +78,8 @@ const INSTANTS = ['2026-03-02T12:00:00Z', '2026-03-02T12:00:30Z', '2026-03-02T12
 
 const HOUR_US = 3_600_000_000n;
 
-const ANSWERS = INSTANTS.length * 4;
-const VALUES = INSTANTS.length * (3 * 7 + 2);
+const ANSWERS = INSTANTS.length * 5;
+const VALUES = INSTANTS.length * (3 * 7 + 2 + 1);
 
 describe('an audit', () => {
   const clock = new ManualClock(parseTimestamp(NOW)!);
@@ -194,11 +197,28 @@ describe('an audit', () => {
 
   it('names the row or tile that an answer counted otherwise, where history is what the log says', async () => {
     await service.stop();
-    tamper({ [INSTANTS[0]]: { 2: 16, 3: 77 }, [INSTANTS[1]]: { 0: 20, 2: 46 }, [INSTANTS[2]]: { 2: 519 } });
+    const older = { newest: '2026-03-02T11:00:31Z' };
+    tamper({
+      [INSTANTS[0]]: { values: { 2: 16, 3: 77 }, eventTimes: null },
+      [INSTANTS[1]]: { values: { 0: 20, 2: 46 }, eventTimes: older },
+      [INSTANTS[2]]: { values: { 2: 519 } },
+    });
     service = await start(service.dataDir);
     const { listed } = await audited();
+    const at = { eventTime: '2026-03-02T11:59:59.999999Z' };
+    expect(listed.slice(0, 2).map(({ served, replayed }) => [served, replayed])).toEqual([
+      [
+        { value: 20, status: 'PRESENT', eventTime: older.newest },
+        { value: 16, status: 'PRESENT', ...at },
+      ],
+      [
+        { value: 0.1, status: 'PRESENT', eventTime: older.newest },
+        { value: 0.1, status: 'PRESENT', ...at },
+      ],
+    ]);
     expect(listed.map(({ asOf, feature, cause }) => [asOf, feature, cause])).toEqual([
-      [INSTANTS[1], 'newest__delay', rowOf(2, '2026-03-02T11:00:31Z', 'the newest online')],
+      [INSTANTS[1], 'newest__delay', rowOf(2, older.newest, 'the newest online')],
+      [INSTANTS[1], 'newest__fare', { kind: 'unknown', what: expect.stringContaining('no single row') }],
       [
         INSTANTS[0],
         'past__delay_1h',
@@ -211,7 +231,7 @@ describe('an audit', () => {
           rows: 4,
         },
       ],
-      [INSTANTS[1], 'past__delay_1h', rowOf(2, '2026-03-02T11:00:31Z', 'counted in history only')],
+      [INSTANTS[1], 'past__delay_1h', rowOf(2, older.newest, 'counted in history only')],
       [INSTANTS[2], 'past__delay_1h', rowOf(7, '2026-03-02T11:59:59.999999Z', 'counted online only')],
       [INSTANTS[0], 'past__delay_1d', { kind: 'unknown', what: expect.stringContaining('no single row') }],
     ]);
@@ -244,7 +264,7 @@ describe('an audit', () => {
     expect(await audit({ ...options, service: 'all', from: INSTANTS[2] })).toEqual({ ok: false });
     expect(said.mock.calls.map(([text]) => text)).toEqual([
       'past__delay_1h of {"airport":"EWR"} at 2026-03-02T12:01:00Z: served 519 (PRESENT), replayed 16 (PRESENT); row 7 of "departures" at 2026-03-02T11:59:59.999999Z: counted online only',
-      '21 values of 3 answers compared: 1 differences',
+      '21 values of 3 answers compared: 1 difference',
     ]);
     said.mockRestore();
     const report = await audit({ ...options, json: true, to: '2026-01-01T00:00:00Z' });
@@ -267,14 +287,15 @@ describe('an audit', () => {
     service = await start(service.dataDir);
   }
 
-  /** Rewrites values that were logged as served for EWR, by T and the place of the feature. */
-  function tamper(changes: Readonly<Record<string, Readonly<Record<number, number>>>>): void {
+  /** Rewrites what was logged as served for EWR, by T: values by the place of the feature, and event times, null as if there were none. */
+  function tamper(changes: Readonly<Record<string, Tampered>>): void {
     const folder = join(service.dataDir, 'answers');
     const rewritten = (text: string): string => {
       const line = JSON.parse(text);
-      if (line.featureService === 'all' && line.keys.airport === 'EWR')
-        Object.assign(line.values, changes[line.asOf]);
-      return JSON.stringify(line);
+      if (line.featureService !== 'all' || line.keys.airport !== 'EWR') return text;
+      const { values, eventTimes = line.eventTimes } = changes[line.asOf]!;
+      Object.assign(line.values, values);
+      return JSON.stringify({ ...line, eventTimes });
     };
     for (const name of readdirSync(folder)) {
       const lines = readFileSync(join(folder, name), 'utf8').trimEnd().split('\n');
@@ -317,6 +338,8 @@ describe('an audit of answers that cannot be replayed any more', () => {
     await service.close();
   });
 });
+
+type Tampered = { readonly values: Readonly<Record<number, number>>; readonly eventTimes?: object | null };
 
 type Listed = AuditReport['listed'];
 

@@ -176,6 +176,45 @@ describe('an explanation', () => {
     expect(noon.body.restsOn[0].rows[0]).toEqual(listed(7, 30));
   });
 
+  it('lists the rows that count where too many that do not are newer', async () => {
+    const at = (second: number) => `2026-03-02T08:00:${String(second).padStart(2, '0')}Z`;
+    const row = (second: number, known: string) => ({
+      ...ROWS[0],
+      airport: 'JFK',
+      at: at(second),
+      known,
+      delay: second,
+    });
+    const push = async (rows: readonly object[]) => {
+      const pushed = await service.post(`${BASE}/sources/departures/rows`, { rows });
+      expect(pushed.status, JSON.stringify(pushed.body)).toBe(200);
+      return Number(pushed.body.firstSequence);
+    };
+    const first = await push([row(1, at(1)), row(2, at(2))]);
+    const later = Array.from({ length: 30 }, (_, i) => row(10 + i, '2026-03-02T09:00:00Z'));
+    await push(later);
+    const jfk = { entity: { airport: 'JFK', factor: 1 }, feature: 'newest__delay' };
+    const listedBy = async (more: object) => {
+      const { body } = await ask({ ...jfk, asOf: at(50), ...more });
+      return [
+        body.value,
+        body.restsOn[0].rows.map((each: Row) => [Number(each['sequence']), each['counts']]),
+      ];
+    };
+    const record = { newest: first + 1, past: first + 1 };
+    const known = [
+      [first + 1, true],
+      [first, false],
+    ];
+    expect(await listedBy({})).toEqual([2, known]);
+    expect(await listedBy({ knowledge: 'served', sequences: record })).toEqual([2, known]);
+    const nothing = { newest: null, past: -1 };
+    expect(await listedBy({ knowledge: 'served', sequences: nothing })).toEqual([null, []]);
+    expect(await listedBy({ knowledge: 'served' })).toEqual([null, []]);
+    const [newest, rows] = await listedBy({ knowledge: 'event' });
+    expect([newest, rows[0], rows.length]).toEqual([39, [first + 31, true], 20]);
+  });
+
   it('shows what a computed value rests on, each feature once', async () => {
     const { body } = await ask({ feature: 'unusual', asOf: '2026-03-02T12:00:00Z' });
     expect(body.restsOn.map((part: Row) => [part['kind'], part['feature']])).toEqual([
@@ -245,9 +284,9 @@ describe('an explanation', () => {
     expect(said.mock.calls.map(([text]) => text)).toEqual([
       'past__late = 4 (PRESENT) at 2026-03-02T12:00:00Z, by event',
       'past__late: COUNT over (2026-03-02T11:00:00Z, 2026-03-02T12:00:00Z] of "departures", 4 rows',
-      '  tile (2026-03-02T11:59:00Z, 2026-03-02T12:00:00Z]: 2 rows give 2',
-      '  tile (2026-03-02T11:29:00Z, 2026-03-02T11:30:00Z]: 1 rows give 1',
-      '  tile (2026-03-02T11:00:00Z, 2026-03-02T11:01:00Z]: 1 rows give 1',
+      '  tile (2026-03-02T11:59:00Z, 2026-03-02T12:00:00Z] of 2 rows: 2',
+      '  tile (2026-03-02T11:29:00Z, 2026-03-02T11:30:00Z] of 1 row: 1',
+      '  tile (2026-03-02T11:00:00Z, 2026-03-02T11:01:00Z] of 1 row: 1',
       '  row 7 at 2026-03-02T12:00:00Z: null',
       '  row 6 at 2026-03-02T11:59:59Z, created 2026-03-02T12:00:00.000001Z: null',
       '  row 5 at 2026-03-02T11:50:00Z: null, deletion',

@@ -70,7 +70,7 @@ FROM "~ready" m LEFT JOIN "~tail" o USING ("~row") LEFT JOIN (SELECT m."~row", C
   JOIN "history_weather" "~theirs" ON "~theirs"."~sequence" = o."~sequence") tied USING ("~row")
 
 -- joined
-SELECT f.*, "~h0"."observed" AS "~0.event", "~h0"."~created_assumed" AS "~0.assumed", "~h0"."temp" AS "~0:temp", "~h0"."observed" AS "~0:observed", "~h1"."observed" AS "~1.event", "~h1"."~created_assumed" AS "~1.assumed", "~h1"."temp" AS "~1:temp"
+SELECT f.*, "~h0"."observed" AS "~0.event", "~h0"."~created_assumed" AS "~0.assumed", CASE WHEN isnan("~h0"."temp") THEN CAST('-0.0' AS DOUBLE) ELSE "~h0"."temp" END AS "~0:temp", "~h0"."observed" AS "~0:observed", "~h1"."observed" AS "~1.event", "~h1"."~created_assumed" AS "~1.assumed", CASE WHEN isnan("~h1"."temp") THEN CAST('-0.0' AS DOUBLE) ELSE "~h1"."temp" END AS "~1:temp"
 FROM "~frame" f
 JOIN "~m0" "~m0" USING ("~row") LEFT JOIN "history_weather" "~h0" ON "~h0"."~sequence" = "~m0"."~sequence" AND "~h0"."closed" IS NOT TRUE
 JOIN "~m1" "~m1" USING ("~row") LEFT JOIN "history_weather" "~h1" ON "~h1"."~sequence" = "~m1"."~sequence" AND "~h1"."closed" IS NOT TRUE

@@ -6,6 +6,7 @@ import { columnOf } from '../../src/definition/column-batch.js';
 import type { SourceDocument } from '../../src/definition/document.js';
 import { EmbeddedLog } from '../../src/ingest/adapter/embedded-log.js';
 import { LmdbIdentities } from '../../src/ingest/adapter/lmdb-identities.js';
+import { lateFigures } from '../../src/ingest/late-rows.js';
 import type { LogEntry } from '../../src/ingest/log.js';
 import { type SourceDefinitions, SourcePipeline } from '../../src/ingest/pipeline.js';
 import { DuckdbOfflineStore } from '../../src/offline/adapter/duckdb.js';
@@ -119,6 +120,37 @@ describe('windows', () => {
       const again = await service.reopened();
       expect(await again.windows(FIRST), `${written} entities written`).toEqual(wanted);
     }
+  });
+
+  it('count late rows since the service started, those of a rebuild or of rows that come again not (S23)', async () => {
+    const service = await started();
+    const sums = [0n, 0n];
+    for (const [, { header }] of await applied()) {
+      sums[0]! += header.lateRows;
+      sums[1]! += header.missedRows;
+    }
+    service.cutShort(1);
+    for (const entry of ENTRIES) await service.accept(entry).catch(() => undefined);
+    await service.pipeline.rebuild(() => undefined, new AbortController().signal);
+    const [[set, counts] = [], ...others] = [...service.pipeline.late.all()];
+    expect([set, others]).toEqual(['set1@1', []]);
+    expect(counts!.lateRows).toBeGreaterThan(0);
+    // What one transaction wrote that then failed is in the windows and not in these figures.
+    expect([BigInt(counts!.lateRows) <= sums[0]!, BigInt(counts!.missedRows) <= sums[1]!]).toEqual([
+      true,
+      true,
+    ]);
+    const again = await service.reopened();
+    expect([...again.pipeline.late.all()]).toEqual([]);
+    const whole = await started();
+    for (const entry of ENTRIES) await whole.accept(entry);
+    const late = { lateRows: Number(sums[0]), missedRows: Number(sums[1]) };
+    expect([...whole.pipeline.late.all()]).toEqual([['set1@1', late]]);
+    expect(lateFigures([['p/set1@1', late]])).toEqual({
+      ...late,
+      'p/set1@1 lateRows': late.lateRows,
+      'p/set1@1 missedRows': late.missedRows,
+    });
   });
 
   it('are the same once they are rebuilt, rows coming in meanwhile (S12)', async () => {

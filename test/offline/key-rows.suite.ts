@@ -22,6 +22,7 @@ export function keyRowsSuite(engine: string, open: () => Promise<OfflineStore>):
         afterUs: fc.option(instant),
         throughUs: instant,
         throughSequence: fc.option(fc.bigInt(-1n, 30n)),
+        knownThrough: fc.option(fc.record({ time: fc.constantFrom('created', 'visible'), us: instant })),
         limit: fc.integer({ min: 1, max: 12 }),
       });
       await fc.assert(
@@ -40,18 +41,19 @@ export function keyRowsSuite(engine: string, open: () => Promise<OfflineStore>):
   });
 }
 
-type Asked = Pick<KeyRowsQuery, 'key' | 'afterUs' | 'throughUs' | 'throughSequence' | 'limit'>;
+type Asked = Omit<KeyRowsQuery, 'project' | 'source' | 'keyColumns'>;
 
 function expected(rows: readonly OracleRow[], asked: Asked): readonly object[] {
   const numbered = rows.map((each, i) => ({ ...each, sequence: BigInt(i) }));
   return numbered
     .filter(
-      ({ a, b, event, sequence }) =>
+      ({ a, b, event, sequence, ...each }) =>
         a === asked.key[0] &&
         b === asked.key[1] &&
         event <= asked.throughUs &&
         (asked.afterUs === null || event > asked.afterUs) &&
-        (asked.throughSequence === null || sequence <= asked.throughSequence),
+        (asked.throughSequence === null || sequence <= asked.throughSequence) &&
+        (asked.knownThrough === null || each[asked.knownThrough.time] <= asked.knownThrough.us),
     )
     .sort((a, b) => compareOrder(orderOf(b), orderOf(a)))
     .slice(0, asked.limit)

@@ -52,6 +52,8 @@ function serviceWith(answerLog?: number): CompiledFeatureService {
 
 const SERVICE = serviceWith();
 
+const EVENT_US = 1_600_000_000_000_001n;
+
 type Row = {
   readonly key: bigint | null;
   readonly input: Uint8Array | null;
@@ -92,7 +94,7 @@ function answerOf(rows: readonly Row[], service = SERVICE, project = 'p'): Serve
         {
           states: rows.map(({ sequence }) => (sequence === null ? 'NOT_FOUND' : 'ALIVE')),
           values: rows.map(({ sequence, values }) => (sequence === null ? [] : values)),
-          eventTimes: rows.map(() => 1n),
+          eventTimes: rows.map(({ sequence }) => (sequence === null ? null : EVENT_US)),
           sequences: rows.map(({ sequence }) => sequence),
         },
       ],
@@ -147,6 +149,7 @@ describe('the answer log', () => {
           });
           expect(read.asOfUs).toBe(served.answer.asOfUs);
           expect(read.sequences).toEqual(new Map([['set', rows[i]!.sequence]]));
+          expect(read.eventTimes).toEqual(new Map([['set', rows[i]!.sequence === null ? null : EVENT_US]]));
           // Written again it is the same text, so no bit of a value was lost.
           expect(answerLineWriter(SERVICE)(answerOf([again(read, rows[i]!)]), 0)).toBe(line);
         });

@@ -3,5 +3,5 @@ import { temporaryFolder } from '../support/temporary-folder.js';
 import { onlineStoreSuite } from './online-store.suite.js';
 import { onlineWindowsSuite } from './online-windows.suite.js';
 
-onlineStoreSuite('LMDB', async () => LmdbOnlineStore.open(temporaryFolder('lmdb')));
+onlineStoreSuite('LMDB', async () => LmdbOnlineStore.open(temporaryFolder('lmdb')), { isRemote: false });
 onlineWindowsSuite('LMDB', async () => LmdbOnlineStore.open(temporaryFolder('lmdb')));

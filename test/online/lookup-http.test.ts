@@ -42,6 +42,14 @@ entity: clash
 source: fleet
 features: [{ name: planes }]
 ---
+kind: FeatureSet
+name: winds
+entity: airport
+source: weather
+features:
+  - { name: most, aggregate: "TOP_K(wind, 3)", window: 7d, hop: 10m }
+  - { name: few, aggregate: "COUNT(*)", window: 1h }
+---
 kind: FeatureService
 name: flight
 entries: [{ featureSet: weather, alias: w }, { featureSet: fleet }]
@@ -189,6 +197,25 @@ describe('a lookup by feature service', () => {
     const tooLong = Array.from({ length: 1001 }, (_, i) => `a${i}=weather:temp`);
     const refused = await lookup({ features: tooLong, entities: many.slice(1) });
     expect(refused.body.error).toMatchObject({ code: 'INVALID_REQUEST', path: '/features' });
+  });
+
+  it('is bounded in the bytes of windows, by what is declared of the features asked for', async () => {
+    const ask = (feature: string, count: number) =>
+      lookup({
+        features: [feature],
+        entities: Array.from({ length: count }, (_, i) => ({ origin: `A${i}` })),
+      });
+    const refused = await ask('winds:most', 500);
+    const message =
+      /the windows of 500 entities may hold [\d.]+ MiB each .* 512\.0 MiB at most; send (\d+) entities a request/;
+    expect([refused.status, refused.body.error]).toEqual([
+      413,
+      expect.objectContaining({ code: 'TOO_LARGE', message: expect.stringMatching(message) }),
+    ]);
+    const most = Number(message.exec(refused.body.error.message)![1]);
+    expect((await ask('winds:most', most)).body.results.length).toBe(most);
+    expect((await ask('winds:most', most + 1)).status).toBe(413);
+    expect((await ask('winds:few', 10_000)).body.results.length).toBe(10_000);
   });
 
   it('warns of versions that are deprecated, by service and by list, and of no others', async () => {

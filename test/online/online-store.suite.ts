@@ -5,7 +5,11 @@ import type { OnlineStore, OnlineWrite, StoredRow } from '../../src/online/store
 import { readLatest } from '../support/read-latest.js';
 
 /** What every online store must do; an adapter's test calls it once. */
-export function onlineStoreSuite(engine: string, open: () => Promise<OnlineStore>): void {
+export function onlineStoreSuite(
+  engine: string,
+  open: () => Promise<OnlineStore>,
+  { isRemote }: { readonly isRemote: boolean },
+): void {
   describe(`online store: ${engine}`, () => {
     let store: OnlineStore;
     let nextSet = 1;
@@ -104,6 +108,61 @@ export function onlineStoreSuite(engine: string, open: () => Promise<OnlineStore
       expect(await store.appliedThrough('s/epoch')).toBe(0n);
     });
 
+    it('makes the writes of a source in the order in which they are asked for, each whole', async () => {
+      const setId = await activeSet();
+      const many = (text: string) =>
+        Array.from({ length: MANY_ROWS }, (_, i) => write(setId, `k${i}`, rowAt({ sequence: 1n }, text)));
+      const source = 's/in-order';
+      const all = store.write(many('many'), { source, sequence: 1n, epoch: 1n });
+      const one = store.write([write(setId, 'k0', rowAt({ sequence: 2n }, 'one'))], {
+        source,
+        sequence: 2n,
+        epoch: 1n,
+      });
+      await one;
+      const last = key(`k${MANY_ROWS - 1}`);
+      const [found] = await readLatest(store, [{ setId, keys: [key('k0'), last] }]);
+      expect(found?.map((row) => row && Buffer.from(row.payload).toString())).toEqual(['one', 'many']);
+      await all;
+      const failed = store.write([], { source, sequence: 3n, epoch: 0n });
+      const next = store.write([], { source, sequence: 4n, epoch: 1n });
+      await expect(failed).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+      await next;
+      expect(await store.appliedThrough(source)).toBe(4n);
+    });
+
+    it('says which sets it holds, active or being built, until they are dropped', async () => {
+      const [active, built, both] = [await activeSet(), nextSet++, await activeSet()];
+      for (const setId of [built, both]) await store.build(setId, [], { after: -1n, through: 3n });
+      const heldOf = async () => {
+        const held = await store.heldSets();
+        return [active, built, both].map((setId) => held.filter((each) => each === setId).length);
+      };
+      expect(await heldOf()).toEqual([1, 1, 1]);
+      await store.drop(built);
+      await store.drop(both);
+      expect(await heldOf()).toEqual([1, 0, 0]);
+    });
+
+    it.skipIf(isRemote)(
+      'reads many keys as they were when it was asked, whatever is written meanwhile',
+      async () => {
+        const setId = await activeSet();
+        const source = 's/one-moment';
+        const keys = Array.from({ length: MANY_ROWS }, (_, i) => `m${i}`);
+        for (const sequence of [1n, 2n, 3n]) {
+          const rows = keys.map((name) => write(setId, name, rowAt({ sequence, eventTime: sequence })));
+          const written = store.write(rows, { source, sequence, epoch: 1n });
+          if (sequence === 1n) await written;
+          const [found] = await readLatest(store, [{ setId, keys: keys.map(key) }]);
+          expect(new Set(found?.map((row) => row?.order.sequence))).toEqual(
+            new Set([max(1n, sequence - 1n)]),
+          );
+          await written;
+        }
+      },
+    );
+
     it('leaves out rows of sets that are not active', async () => {
       const setId = nextSet++;
       expect(await store.isActive(setId)).toBe(false);
@@ -144,6 +203,13 @@ export function onlineStoreSuite(engine: string, open: () => Promise<OnlineStore
 
 /** Whose log sets are built from. */
 const SOURCE = 's/activated';
+
+/** More than any engine writes, or reads, in one step. */
+const MANY_ROWS = 20_000;
+
+function max(a: bigint, b: bigint): bigint {
+  return a > b ? a : b;
+}
 
 async function scanned(
   store: OnlineStore,

@@ -127,6 +127,18 @@ export function onlineWindowsSuite(engine: string, open: () => Promise<OnlineSto
       expect(await readOf(setId, 'k')).toBeNull();
     });
 
+    it('makes the writes of a source in the order in which they are asked for, and those of latest values with them', async () => {
+      const setId = await activeSet();
+      const [old, fresh] = [stateOf([[0, 1n]]), stateOf([[0, 1n]], { through: 9n })];
+      const many = Array.from({ length: MANY_KEYS }, (_, i) => writeOf(setId, `k${i}`, old));
+      const first = store.writeWindows(many, owner);
+      const second = store.writeWindows([writeOf(setId, 'k0', fresh)], owner);
+      await store.write([], { ...owner, sequence: 5n });
+      expect(await readOf(setId, 'k0')).toEqual(fresh);
+      expect(await readOf(setId, `k${MANY_KEYS - 1}`)).toEqual(old);
+      await Promise.all([first, second]);
+    });
+
     it('builds aside, part by part, and then shows it whole', async () => {
       const setId = await activeSet();
       const [old, built] = [stateOf([[0, 1n]]), stateOf([[0, 2n]], { through: 4n })];
@@ -181,6 +193,9 @@ function changed(
   return { blocks, gone };
 }
 
+/** More than any engine writes in one step. */
+const MANY_KEYS = 5_000;
+
 const FROM_THE_FIRST = [0, 1, 2, 3].map(() => -(2n ** 62n));
 
 async function scanned(store: OnlineStore, setId: number) {
@@ -199,7 +214,15 @@ function stateOf(
     number,
     bytes: Buffer.from(`${series} ${number}`),
   }));
-  const whole = { newestUs: -(2n ** 63n), through: 2n ** 62n, lateRows: 1n, missedRows: 0n, ...header };
+  const leaves = Buffer.from([9, ...ids.map(([series]) => series)]);
+  const whole = {
+    newestUs: -(2n ** 63n),
+    through: 2n ** 62n,
+    lateRows: 1n,
+    missedRows: 0n,
+    leaves,
+    ...header,
+  };
   return { header: whole, blocks };
 }
 

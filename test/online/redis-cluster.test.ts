@@ -18,6 +18,6 @@ describe.skipIf(!isAsked(REDIS))('a Redis Cluster', () => {
   const open = (keyPrefix: string) => () =>
     RedisOnlineStore.open(redisSettings(servers, { keyPrefix, buckets: 16 }));
 
-  onlineStoreSuite('Redis Cluster', open('rows'));
+  onlineStoreSuite('Redis Cluster', open('rows'), { isRemote: true });
   onlineWindowsSuite('Redis Cluster', open('windows'));
 });

@@ -19,8 +19,10 @@ describe.skipIf(!isAsked(REDIS)).each([
   });
   afterAll(() => servers.close());
 
-  onlineStoreSuite(`${name} with TLS and ACL`, () =>
-    RedisOnlineStore.open(redisSettings(servers, { buckets: 4, commandTimeoutMs: 2_000 })),
+  onlineStoreSuite(
+    `${name} with TLS and ACL`,
+    () => RedisOnlineStore.open(redisSettings(servers, { buckets: 4, commandTimeoutMs: 2_000 })),
+    { isRemote: true },
   );
 
   it('says what to do about a wrong password', async () => {
@@ -48,8 +50,12 @@ describe.skipIf(!isAsked(REDIS)).each([
   });
   afterAll(() => servers.close());
 
-  onlineStoreSuite(`${name} with few rights`, () => {
-    const settings = redisSettings(servers, { keyPrefix: 'limited', buckets: 4 });
-    return RedisOnlineStore.open({ ...settings, username: 'limited', password: 'secret' });
-  });
+  onlineStoreSuite(
+    `${name} with few rights`,
+    () => {
+      const settings = redisSettings(servers, { keyPrefix: 'limited', buckets: 4 });
+      return RedisOnlineStore.open({ ...settings, username: 'limited', password: 'secret' });
+    },
+    { isRemote: true },
+  );
 });

@@ -16,6 +16,6 @@ describe.skipIf(!isAsked(REDIS))('Redis', () => {
 
   const open = (keyPrefix: string) => () => RedisOnlineStore.open(redisSettings(servers, { keyPrefix }));
 
-  onlineStoreSuite('Redis', open('rows'));
+  onlineStoreSuite('Redis', open('rows'), { isRemote: true });
   onlineWindowsSuite('Redis', open('windows'));
 });

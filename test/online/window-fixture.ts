@@ -1,4 +1,4 @@
-import type { Aggregate } from '../../src/compile/aggregate/aggregate.js';
+import { aggregateOf } from '../../src/compile/aggregate/aggregate-of.js';
 import { compileColumnarKernel } from '../../src/compile/kernel.js';
 import type { WindowedFeature, WindowedFeatureSet } from '../../src/compile/windowed-feature-set.js';
 import { columnOf, valueAt } from '../../src/definition/column-batch.js';
@@ -53,7 +53,8 @@ export function listingSet(id: number, windows: readonly ListedWindow[]): Window
     const same = { name: `w${i}`, writtenName: `w${i}`, defaultValue: null, part: 'value', call } as const;
     const state = Number(filtered);
     const type = 'ARRAY<INT64>';
-    return { ...same, type, window, completeAfterUs: null, max, state, finish: LISTING.finish };
+    const { finish, finishInto } = LISTING;
+    return { ...same, type, window, completeAfterUs: null, max, state, finish, finishInto };
   });
   const inputs = [
     { name: 'x', expression: { kind: 'column', name: 'x', type: 'INT64' } },
@@ -80,31 +81,25 @@ export function listingSet(id: number, windows: readonly ListedWindow[]): Window
 }
 
 /** The arguments, sorted. */
-const LISTING: Aggregate = {
+const LISTING = aggregateOf<bigint[]>({
   type: 'ARRAY<INT64>',
   family: 'LISTING',
   create: () => [],
   add: (state, { argument }, row) => {
     const value = valueAt(argument!, row);
-    if (value !== null) listOf(state).push(value as bigint);
+    if (value !== null) state.push(value as bigint);
   },
   merge: (state, other) => {
-    listOf(state).push(...listOf(other));
+    state.push(...other);
   },
-  finish: (state) => listOf(state).toSorted(ascending),
-  encode: () => new Uint8Array(),
-  decode: () => [],
+  finish: (state) => state.toSorted(ascending),
   write: (state, to) => {
-    to.count(listOf(state).length);
-    for (const value of listOf(state).toSorted(ascending)) to.int64(value);
+    to.count(state.length);
+    for (const value of state.toSorted(ascending)) to.int64(value);
   },
   read: (from) => Array.from({ length: from.count() }, () => from.int64()),
-  maxBytes: Number.POSITIVE_INFINITY,
-};
-
-function listOf(state: unknown): bigint[] {
-  return state as bigint[];
-}
+  maxBytes: 1_024,
+});
 
 export function ascending(a: bigint, b: bigint): number {
   return a < b ? -1 : Number(a > b);

@@ -1,7 +1,14 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { compileFeatureService } from '../../src/compile/feature-service.js';
-import { BASE_BLOCK, firstBlock, mostBlocks, windowSeries } from '../../src/compile/window/series.js';
+import {
+  BASE_BLOCK,
+  firstBlock,
+  keptAfterUs,
+  mostBlocks,
+  type RowSeries,
+  windowSeries,
+} from '../../src/compile/window/series.js';
 import type { WindowedFeatureSet } from '../../src/compile/windowed-feature-set.js';
 import { columnOf } from '../../src/definition/column-batch.js';
 import { encodeKey } from '../../src/definition/key.js';
@@ -11,8 +18,9 @@ import type { GroupRows } from '../../src/ingest/group-rows.js';
 import { windowWrites } from '../../src/ingest/window-writes.js';
 import { LmdbOnlineStore } from '../../src/online/adapter/lmdb.js';
 import { Lookup, type LookupAnswer } from '../../src/online/lookup.js';
-import type { KeyBlocks, StoredWindows } from '../../src/online/store.js';
-import { decodeRows } from '../../src/online/window/row-block.js';
+import type { KeyBlocks, StoredWindows, WindowBlock } from '../../src/online/store.js';
+import { LEAF_ROWS } from '../../src/online/window/leaf-tree.js';
+import { decodeRows, eventTimeOf } from '../../src/online/window/row-block.js';
 import { encodeBlock, TileCodec } from '../../src/online/window/tile-block.js';
 import { WindowValues } from '../../src/online/window/window-values.js';
 import { ManualClock } from '../../src/platform/clock.js';
@@ -59,7 +67,7 @@ async function deliver(
 
 /** Applies rows; a crash may leave some of the entities unwritten. */
 async function apply(set: WindowedFeatureSet, group: GroupRows, written: number): Promise<void> {
-  for await (const writes of windowWrites(store, set, 'active', group))
+  for await (const { writes } of windowWrites(store, set, 'active', group))
     await store.writeWindows(writes.slice(0, written), OWNER);
 }
 
@@ -133,88 +141,123 @@ const exact = fc.record({
   }),
   max: fc.constantFrom(1, 2, 3, 100),
 });
-const anyWindow: fc.Arbitrary<ListedWindow> = fc
-  .tuple(fc.oneof(tiled, exact), fc.boolean())
-  .map(([window, filtered]) => ({ ...window, filtered }));
-const anyRow = fc.record({
-  key: fc.constantFrom(...KEYS, ...KEYS, ...KEYS, null),
-  eventUs: fc.oneof(fc.bigInt(-60n, 120n), fc.bigInt(50n, 60n)),
-  orderUs: fc.bigInt(0n, 2n),
-  orderColumn: fc.constantFrom(null, 0n, 1n),
-  isArgumentNull: fc.constantFrom(false, false, false, true),
-  filter: fc.constantFrom(true, true, false, null),
-  tombstone: fc.constantFrom(false, false, false, false, true),
-});
-const anyRows = fc.array(anyRow, { maxLength: 60 }).map((rows) =>
-  rows.map(
-    ({ isArgumentNull, ...row }, i): SourceRow => ({
-      ...row,
-      x: isArgumentNull ? null : BigInt(i),
-      sequence: BigInt(i),
-    }),
-  ),
-);
-const anyDeliveries: fc.Arbitrary<readonly Delivery[]> = fc.array(
-  fc.record({
-    rows: fc.integer({ min: 1, max: 20 }),
-    again: fc.constantFrom('no', 'no', 'from the first', 'after a part', 'after a restart'),
+/** Of so many rows that they lie in several leaves, and that more come than are kept. */
+const large = fc.record({
+  window: fc.record({
+    sizeUs: fc.constantFrom(null, 1_000n, 100_000n),
+    hopUs: fc.constant(1n),
+    offsetUs: fc.constant(0n),
   }),
-  { minLength: 1, maxLength: 5 },
-);
+  max: fc.constantFrom(100, 150, 300, 1_000),
+});
+const anyOf = (window: fc.Arbitrary<Omit<ListedWindow, 'filtered'>>): fc.Arbitrary<ListedWindow> =>
+  fc.tuple(window, fc.boolean()).map(([each, filtered]) => ({ ...each, filtered }));
+const rowAt = (eventUs: fc.Arbitrary<bigint>) =>
+  fc.record({
+    key: fc.constantFrom(...KEYS, ...KEYS, ...KEYS, null),
+    eventUs,
+    orderUs: fc.bigInt(0n, 2n),
+    orderColumn: fc.constantFrom(null, 0n, 1n),
+    isArgumentNull: fc.constantFrom(false, false, false, true),
+    filter: fc.constantFrom(true, true, false, null),
+    tombstone: fc.constantFrom(false, false, false, false, true),
+  });
+const anyRows = (eventUs: fc.Arbitrary<bigint>, minLength: number, maxLength: number) =>
+  fc.array(rowAt(eventUs), { minLength, maxLength }).map((rows) =>
+    rows.map(
+      ({ isArgumentNull, ...row }, i): SourceRow => ({
+        ...row,
+        x: isArgumentNull ? null : BigInt(i),
+        sequence: BigInt(i),
+      }),
+    ),
+  );
+const deliveriesOf = (max: number): fc.Arbitrary<readonly Delivery[]> =>
+  fc.array(
+    fc.record({
+      rows: fc.integer({ min: 1, max }),
+      again: fc.constantFrom('no', 'no', 'from the first', 'after a part', 'after a restart'),
+    }),
+    { minLength: 1, maxLength: 5 },
+  );
+
+const CASES = [
+  {
+    of: 'many small windows',
+    runs: RUNS,
+    windows: fc.array(anyOf(fc.oneof(tiled, exact)), { minLength: 1, maxLength: 6 }),
+    rows: anyRows(fc.oneof(fc.bigInt(-60n, 120n), fc.bigInt(50n, 60n)), 0, 60),
+    deliveries: deliveriesOf(20),
+    clocks: fc.array(fc.bigInt(-100n, 300n), { minLength: 1, maxLength: 6 }),
+  },
+  {
+    of: 'exact windows of many rows',
+    runs: 12,
+    windows: fc.array(anyOf(large), { minLength: 1, maxLength: 3 }),
+    rows: anyRows(
+      fc.oneof(fc.bigInt(-60n, 5_000n), fc.bigInt(900n, 1_100n), fc.constant(2_000n)),
+      600,
+      1_500,
+    ),
+    deliveries: deliveriesOf(300),
+    clocks: fc.array(fc.bigInt(-100n, 8_000n), { minLength: 1, maxLength: 3 }),
+  },
+];
 
 describe('windows online', () => {
-  it('answer as a look at every row does, whatever the order, the groups and what comes twice (S11, S14, S20-S23)', async () => {
-    await fc.assert(
-      fc.asyncProperty(
-        fc.array(anyWindow, { minLength: 1, maxLength: 6 }),
-        anyRows,
-        anyDeliveries,
-        fc.array(fc.bigInt(-100n, 300n), { minLength: 1, maxLength: 6 }),
-        async (windows, rows, deliveries, clocks) => {
-          const set = listingSet(nextId++, windows);
-          await store.activate(set.id);
-          await deliver(set, rows, deliveries);
-          for (const nowUs of clocks) {
-            for (const key of [...KEYS, 'unknown', null])
-              expect(await lookup(set, [key], nowUs)).toEqual(naive(windows, rows, key, nowUs));
-          }
-        },
-      ),
-      { numRuns: RUNS },
-    );
-  });
-
-  it('are the same bytes whatever the order of arrival, and no more than what some T can still need (S10, S23)', async () => {
-    await fc.assert(
-      fc.asyncProperty(
-        fc.array(anyWindow, { minLength: 1, maxLength: 6 }),
-        anyRows,
-        anyDeliveries,
-        fc.infiniteStream(fc.nat()),
-        async (windows, inOrder, deliveries, ranks) => {
-          const rows = inOrder.map((row, i) => ({ ...row, orderUs: BigInt(i) }));
-          const shuffled = rows
-            .map((row) => ({ row, rank: ranks.next().value as number }))
-            .sort((a, b) => a.rank - b.rank)
-            .map(({ row }, i) => ({ ...row, sequence: BigInt(i) }));
-          const states = [];
-          for (const arrived of [rows, shuffled]) {
+  it.each(CASES)(
+    'answer as a look at every row does, whatever the order, the groups and what comes twice: $of (S11, S14, S20-S23)',
+    async ({ runs, ...of }) => {
+      await fc.assert(
+        fc.asyncProperty(
+          ...([of.windows, of.rows, of.deliveries, of.clocks] as const),
+          async (windows, rows, deliveries, clocks) => {
             const set = listingSet(nextId++, windows);
             await store.activate(set.id);
-            await deliver(set, arrived, deliveries);
-            states.push(await storedOf(set));
-            requireBounds(set, await storedOf(set));
-          }
-          const set = listingSet(0, windows);
-          const shown = states.map((found) =>
-            found.map(({ key, windows }) => [key, comparable(set, windows)]),
-          );
-          expect(shown[1]).toEqual(shown[0]);
-        },
-      ),
-      { numRuns: RUNS },
-    );
-  });
+            await deliver(set, rows, deliveries);
+            for (const nowUs of clocks) {
+              for (const key of [...KEYS, 'unknown', null])
+                expect(await lookup(set, [key], nowUs)).toEqual(naive(windows, rows, key, nowUs));
+            }
+          },
+        ),
+        { numRuns: runs },
+      );
+    },
+  );
+
+  it.each(CASES)(
+    'are the same bytes whatever the order of arrival, and no more than what some T can still need: $of (S10, S23)',
+    async ({ runs, ...of }) => {
+      await fc.assert(
+        fc.asyncProperty(
+          ...([of.windows, of.rows, of.deliveries] as const),
+          fc.infiniteStream(fc.nat()),
+          async (windows, inOrder, deliveries, ranks) => {
+            const rows = inOrder.map((row, i) => ({ ...row, orderUs: BigInt(i) }));
+            const shuffled = rows
+              .map((row) => ({ row, rank: ranks.next().value as number }))
+              .sort((a, b) => a.rank - b.rank)
+              .map(({ row }, i) => ({ ...row, sequence: BigInt(i) }));
+            const states = [];
+            for (const arrived of [rows, shuffled]) {
+              const set = listingSet(nextId++, windows);
+              await store.activate(set.id);
+              await deliver(set, arrived, deliveries);
+              states.push(await storedOf(set));
+              requireBounds(set, await storedOf(set));
+            }
+            const set = listingSet(0, windows);
+            const shown = states.map((found) =>
+              found.map(({ key, windows }) => [key, comparable(set, windows)]),
+            );
+            expect(shown[1]).toEqual(shown[0]);
+          },
+        ),
+        { numRuns: runs },
+      );
+    },
+  );
 
   it('counts late rows, and those of them that came too late for a tile, once (S23)', async () => {
     const window = { sizeUs: 10n, hopUs: 2n, offsetUs: 0n };
@@ -235,7 +278,10 @@ describe('windows online', () => {
     );
     await deliver(set, rows, [{ rows: 4, again: 'from the first' }]);
     const [{ windows } = { windows: null }] = await storedOf(set);
-    expect(windows?.header).toEqual({ newestUs: 101n, through: 5n, lateRows: 2n, missedRows: 1n });
+    expect(windows?.header).toEqual({
+      ...{ newestUs: 101n, through: 5n, lateRows: 2n, missedRows: 1n },
+      leaves: new Uint8Array(0),
+    });
   });
 
   it('finds nothing in a version that is not active, and aggregates of nothing in one that is (S15, S18)', async () => {
@@ -265,7 +311,7 @@ describe('windows online, part by part', () => {
   /** The keys of each part. */
   const partsOf = async (set: WindowedFeatureSet, rows: readonly SourceRow[]) => {
     const parts: string[][] = [];
-    for await (const writes of windowWrites(store, set, 'active', groupOf(rows))) {
+    for await (const { writes } of windowWrites(store, set, 'active', groupOf(rows))) {
       parts.push(writes.map(({ key }) => Buffer.from(key).toString('hex')));
       await store.writeWindows(writes, OWNER);
     }
@@ -276,7 +322,7 @@ describe('windows online, part by part', () => {
     const set = listingSet(nextId++, [{ window: few, max: null, filtered: false }]);
     await store.activate(set.id);
     const rows = Array.from({ length: 10_000 }, (_, i) => row(i, `key ${i % 5_000}`));
-    for await (const writes of windowWrites(store, set, 'active', groupOf(rows))) {
+    for await (const { writes } of windowWrites(store, set, 'active', groupOf(rows))) {
       expect(writes).toHaveLength(4_096);
       await store.writeWindows(writes.slice(0, 320), OWNER);
       break;
@@ -289,6 +335,24 @@ describe('windows online, part by part', () => {
     expect(await partsOf(set, rows)).toEqual([]);
   });
 
+  it('are written some of the rows of a key at a time, the others at once', async () => {
+    const set = listingSet(nextId++, [{ window: few, max: null, filtered: false }]);
+    await store.activate(set.id);
+    const rows = Array.from({ length: 3_000 }, (_, i) => row(i, i % 1_000 === 7 ? 'cold' : 'hot'));
+    const through: Record<string, bigint[]> = {};
+    for await (const { writes } of windowWrites(store, set, 'active', groupOf(rows))) {
+      for (const { key, header } of writes) {
+        through[Buffer.from(key).subarray(4).toString()] ??= [];
+        through[Buffer.from(key).subarray(4).toString()]!.push(header.through);
+      }
+      await store.writeWindows(writes, OWNER);
+    }
+    expect(through).toEqual({ hot: [1_025n, 2_050n, 2_999n], cold: [2_007n] });
+    const { entries } = await lookup(set, ['hot', 'cold'], 0n);
+    const own = (name: string) => rows.filter(({ key }) => key === name).map(({ x }) => x);
+    expect(entries[0]!.values).toEqual([[own('hot')], [own('cold')]]);
+  });
+
   it('are written fewer keys at a time where their blocks are large', async () => {
     const set = listingSet(nextId++, [{ window: few, max: null, filtered: false }]);
     await store.activate(set.id);
@@ -298,8 +362,9 @@ describe('windows online, part by part', () => {
     };
     const rows = Array.from({ length: 100 }, (_, i) => row(i, `key ${i}`));
     const parts: number[] = [];
-    for await (const writes of windowWrites(large, set, 'active', groupOf(rows))) parts.push(writes.length);
-    expect(parts).toEqual([32, 32, 32, 4]);
+    for await (const { writes } of windowWrites(large, set, 'active', groupOf(rows)))
+      parts.push(writes.length);
+    expect(parts).toEqual([32, 16, 14, 15, 15, 8]);
   });
 
   it('are asked for no series whose features nobody wants', () => {
@@ -337,18 +402,32 @@ async function storedOf(set: WindowedFeatureSet) {
 function requireBounds(set: WindowedFeatureSet, found: Awaited<ReturnType<typeof storedOf>>): void {
   const all = windowSeries(set);
   for (const { windows } of found) {
+    const { newestUs } = windows.header;
     all.forEach((series, place) => {
       const blocks = windows.blocks.filter((block) => block.series === place);
-      expect(blocks.length).toBeLessThanOrEqual(mostBlocks(series));
-      const first = firstBlock(series, windows.header.newestUs);
-      for (const { number, bytes } of blocks) {
-        expect(number >= first || number === BASE_BLOCK).toBe(true);
-        if (series.kind !== 'rows') continue;
-        const most = series.filters.reduce((rows, { max }) => rows + max, 0);
-        expect(decodeRows(bytes).length).toBeLessThanOrEqual(most);
+      if (series.kind === 'rows') {
+        requireRowBounds(series, blocks, newestUs);
+        return;
       }
+      expect(blocks.length).toBeLessThanOrEqual(mostBlocks(series));
+      const first = firstBlock(series, newestUs);
+      for (const { number } of blocks) expect(number >= first || number === BASE_BLOCK).toBe(true);
     });
   }
+}
+
+/** Rows that some T can still need or that leave soon, `max` at most, none in a leaf that does not hold its time. */
+function requireRowBounds(series: RowSeries, blocks: readonly WindowBlock[], newestUs: bigint): void {
+  const afterUs = keptAfterUs(series, newestUs);
+  let [rows, beforeUs] = [0, afterUs];
+  for (const { number, bytes } of blocks) {
+    const times = [...decodeRows(bytes)].map(eventTimeOf);
+    rows += times.length;
+    expect(times.length <= LEAF_ROWS || new Set(times).size === 1).toBe(true);
+    for (const us of times) expect((beforeUs === null || us > beforeUs) && us <= number).toBe(true);
+    beforeUs = number;
+  }
+  expect(rows).toBeLessThanOrEqual(series.max);
 }
 
 /** What is stored without sequences and counts, which tell of the order of arrival. */
@@ -356,10 +435,10 @@ function comparable(set: WindowedFeatureSet, { header, blocks }: StoredWindows) 
   const all = windowSeries(set);
   const shown = blocks.map(({ series, number, bytes }) => {
     const each = all[series]!;
-    const shownRows = each.kind === 'rows' ? decodeRows(bytes).map(withoutSequence) : [bytes];
+    const shownRows = each.kind === 'rows' ? [...decodeRows(bytes)].map(withoutSequence) : [bytes];
     return { series, number, bytes: Buffer.concat(shownRows).toString('hex') };
   });
-  return { newestUs: header.newestUs, blocks: shown };
+  return { newestUs: header.newestUs, leaves: header.leaves, blocks: shown };
 }
 
 /** The sequence is the last of the members of an order, see `row-block.ts`. */

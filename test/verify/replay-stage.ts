@@ -60,7 +60,7 @@ export async function prepareModel(
     await client.waitForJob(await client.load(source, known));
   }
   const frame = join(dataDir, 'training.parquet');
-  await files.run(`COPY (SELECT flight_id, origin, tailnum, sched_block_min AS planned_block_min, arr_delay, as_of FROM flight
+  await files.run(`COPY (SELECT flight_id, origin, dest, carrier, tailnum, sched_block_min AS planned_block_min, arr_delay, as_of FROM flight
     WHERE arr_delay IS NOT NULL AND as_of BETWEEN '2013-04-01 00:00:00Z'::TIMESTAMPTZ AND '2013-07-01 00:00:00Z'::TIMESTAMPTZ)
     TO ${sqlText(frame)} (FORMAT parquet)`);
   const query = { featureService: 'replayed', time: 'as_of' } as const;
@@ -73,6 +73,8 @@ const SOURCES = [
   { source: 'schedules', path: FILE.schedules, created: 'published_ts' },
   { source: 'observations', path: FILE.observations, created: 'created_ts' },
   { source: 'airframes', path: FILE.airframes, created: 'registered_ts::TIMESTAMPTZ' },
+  { source: 'departures', path: FILE.departures, created: 'reported_ts' },
+  { source: 'arrivals', path: FILE.arrivals, created: 'landed_ts' },
 ] as const;
 
 function tableOf(path: string): string {
@@ -87,12 +89,14 @@ export async function flightsOf(
   choose: string,
 ): Promise<readonly ReplayFlight[]> {
   const reader = await files.runAndReadAll(`
-    SELECT flight_id, origin, tailnum, sched_block_min, epoch_us(as_of) AS as_of FROM (
+    SELECT flight_id, origin, dest, carrier, tailnum, sched_block_min, epoch_us(as_of) AS as_of FROM (
       SELECT * FROM flight WHERE as_of > ${sqlText(from)}::TIMESTAMPTZ AND as_of < ${sqlText(to)}::TIMESTAMPTZ ${choose})
     ORDER BY as_of, flight_id`);
   return reader.getRowObjects().map((row) => ({
     flightId: row['flight_id'] as bigint,
     origin: row['origin'] as string,
+    dest: row['dest'] as string,
+    carrier: row['carrier'] as string,
     tailnum: row['tailnum'] as string | null,
     plannedBlockMin: row['sched_block_min'] as bigint,
     asOfUs: row['as_of'] as bigint,
@@ -176,6 +180,8 @@ function inferRequest(flights: readonly ReplayFlight[]) {
     inputs: [
       tensor('flight_id', 'INT64', (flight) => flight.flightId),
       tensor('origin', 'BYTES', (flight) => flight.origin),
+      tensor('dest', 'BYTES', (flight) => flight.dest),
+      tensor('carrier', 'BYTES', (flight) => flight.carrier),
       tensor('tailnum', 'BYTES', (flight) => flight.tailnum),
       tensor('planned_block_min', 'INT64', (flight) => flight.plannedBlockMin),
     ],

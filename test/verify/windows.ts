@@ -3,6 +3,7 @@ import { auc, demoAudit, demoCost } from './demo-figures.js';
 import { figuresIn, figuresLookup, figuresRetrieval } from './windows/figures.js';
 import { flights } from './windows/flights.js';
 import { hops } from './windows/hops.js';
+import { labels } from './windows/labels.js';
 import { law } from './windows/law.js';
 import { order } from './windows/order.js';
 import { traps } from './windows/traps.js';
@@ -12,6 +13,7 @@ export const windows: readonly Check[] = [
   traps,
   flights,
   hops,
+  labels,
   order,
   auc,
   demoAudit,

@@ -5,6 +5,7 @@ import type { Aggregate } from '../../src/compile/aggregate/aggregate.js';
 import type { AggregateName, AggregateParameters } from '../../src/compile/aggregate/aggregate-function.js';
 import { perCategory } from '../../src/compile/aggregate/per-category.js';
 import { AGGREGATES } from '../../src/compile/aggregate/table.js';
+import { ColumnBuilder, valueAt } from '../../src/definition/column-batch.js';
 import type { Value } from '../../src/definition/value.js';
 import type { ScalarType } from '../../src/definition/value-type.js';
 import { compared, naiveAggregate } from '../support/naive-aggregates.js';
@@ -33,6 +34,7 @@ describe.each(AGGREGATE_CASES)('$title', (each) => {
         const value = aggregate.finish(merged);
         expectNear(name, value, naiveAggregate(name, argument, parameters, rows));
         expect(value).toEqual(aggregate.finish(whole));
+        expect(finishedInto(aggregate, merged)).toEqual(value);
         expect(hexOf(aggregate, merged)).toBe(hexOf(aggregate, whole));
         const bytes = aggregate.encode(merged);
         expect(aggregate.finish(aggregate.decode(bytes))).toEqual(value);
@@ -47,6 +49,15 @@ describe.each(AGGREGATE_CASES)('$title', (each) => {
     expect(aggregate.type).toBe(AGGREGATES[name].resultType(argument?.type ?? null));
   });
 });
+
+/** The value in a row of a column, behind one that stays as it is. */
+function finishedInto(aggregate: Aggregate, state: unknown): Value {
+  const builder = new ColumnBuilder(aggregate.type, 2);
+  aggregate.finishInto(state, builder, 1);
+  const column = builder.finish();
+  expect(column.valid?.[0] ?? 1).toBe(1);
+  return valueAt(column, 1);
+}
 
 /** A sketch may be off by a few where hashes share a register. */
 function expectNear(name: string, value: Value, expected: Value): void {

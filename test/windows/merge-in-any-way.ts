@@ -12,7 +12,7 @@ export function addedInOrder(aggregate: Aggregate, rows: AggregateRows): unknown
 }
 
 /**
- * One state of all the rows, in any order, in up to six parts, some of them written and read, merged in any order; raises where a
+ * One state of all the rows, in any order, one by one or together, in up to six parts, some of them written and read, merged in any order; raises where a
  * merge changes the state that is merged into another, or where one shares anything with it.
  */
 export function mergedInAnyWay(
@@ -22,7 +22,8 @@ export function mergedInAnyWay(
 ): unknown {
   const states = partsOf(rows.rowCount, numbers).map((part, at) => {
     const state = aggregate.create();
-    for (const row of part) aggregate.add(state, rows, row);
+    if (numbers[at + 40]! % 2 === 0) for (const row of part) aggregate.add(state, rows, row);
+    else aggregate.addRows(state, rows, Int32Array.from([...part, ...part]), part.length);
     return numbers[at]! % 3 === 0 ? aggregate.decode(aggregate.encode(state)) : state;
   });
   const merged: { readonly state: unknown; readonly bytes: string }[] = [];

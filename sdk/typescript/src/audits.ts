@@ -39,7 +39,12 @@ export type AuditDifference = {
   readonly cause: AuditCause;
 };
 
-export type AuditedCell = { readonly value: unknown; readonly status: string };
+export type AuditedCell = {
+  readonly value: unknown;
+  readonly status: string;
+  /** Of a latest value that of its row; null without a row. */
+  readonly eventTime?: string | null;
+};
 
 /** The first row or tile that explains a difference; `columns` of a row that history has otherwise than the log. */
 export type AuditCause =

@@ -1,4 +1,4 @@
-import type { Column } from '../../definition/column-batch.js';
+import type { Column, ColumnBuilder } from '../../definition/column-batch.js';
 import type { Value } from '../../definition/value.js';
 import type { ValueType } from '../../definition/value-type.js';
 import type { ByteReader } from './byte-reader.js';
@@ -34,11 +34,17 @@ export type Aggregate<State = unknown> = {
   readonly type: ValueType;
   /** Aggregates of one family have the same states of the same rows; only `finish` differs, so one state serves them all. */
   readonly family: string;
+  /** Whether it asks where rows stand (S10); others never read their order. */
+  readonly isOrdered: boolean;
   readonly create: () => State;
   /** Adds one row; a NULL argument changes nothing (but for COUNT(*), which has none). */
   readonly add: (state: State, rows: AggregateRows, row: number) => void;
+  /** Adds the first `count` of some rows. */
+  readonly addRows: (state: State, rows: AggregateRows, places: Int32Array, count: number) => void;
   readonly merge: (state: State, other: State) => void;
   readonly finish: (state: State) => Value;
+  /** Sets a row of a column of its type to what `finish` gives. */
+  readonly finishInto: (state: State, to: ColumnBuilder, row: number) => void;
   /** The state as bytes, the same ones for the same rows but for sequences, which depend on arrival. */
   readonly encode: (state: State) => Uint8Array;
   readonly decode: (bytes: Uint8Array) => State;

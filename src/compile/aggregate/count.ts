@@ -1,7 +1,7 @@
 import { VALUE_TYPES } from '../../definition/value-type.js';
-import type { Aggregate, AggregateRows } from './aggregate.js';
+import type { Aggregate } from './aggregate.js';
 import type { AggregateFunction } from './aggregate-function.js';
-import { aggregateOf } from './aggregate-of.js';
+import { type Algebra, aggregateOf } from './aggregate-of.js';
 import { COUNT_BYTES } from './byte-writer.js';
 import { isNull } from './is-null.js';
 
@@ -11,35 +11,50 @@ export const COUNT: AggregateFunction = {
   takesRows: true,
   parameters: [],
   resultType: () => 'INT64',
-  make: (argument) => (argument === null ? counting('rows', countRow) : counting('values', countValue)),
+  make: (argument) => (argument === null ? countingRows() : countingValues()),
   about: '`COUNT(*)` is how many rows there are, `COUNT(x)` in how many of them x is not NULL; 0 of nothing.',
 };
 
 type CountState = { count: number };
 
-function counting(
-  what: 'rows' | 'values',
-  add: (state: CountState, rows: AggregateRows, row: number) => void,
-): Aggregate {
+function countingRows(): Aggregate {
   return aggregateOf<CountState>({
-    type: 'INT64',
-    family: `count of ${what}`,
-    create: () => ({ count: 0 }),
-    add,
-    merge: (state, other) => {
-      state.count += other.count;
+    ...COUNTS,
+    family: 'count of rows',
+    add: (state) => {
+      state.count++;
     },
-    finish: (state) => BigInt(state.count),
-    write: (state, to) => to.count(state.count),
-    read: (from) => ({ count: from.count() }),
-    maxBytes: COUNT_BYTES,
+    addRows: (state, _rows, _places, count) => {
+      state.count += count;
+    },
   });
 }
 
-function countRow(state: CountState): void {
-  state.count++;
+function countingValues(): Aggregate {
+  return aggregateOf<CountState>({
+    ...COUNTS,
+    family: 'count of values',
+    add: (state, { argument }, row) => {
+      if (!isNull(argument!, row)) state.count++;
+    },
+    addRows: (state, { argument }, places, count) => {
+      if (argument!.valid === null) state.count += count;
+      else for (let i = 0; i < count; i++) state.count += argument!.valid[places[i]!]!;
+    },
+  });
 }
 
-function countValue(state: CountState, rows: AggregateRows, row: number): void {
-  if (!isNull(rows.argument!, row)) state.count++;
-}
+const COUNTS: Omit<Algebra<CountState>, 'family' | 'add'> = {
+  type: 'INT64',
+  create: () => ({ count: 0 }),
+  merge: (state, other) => {
+    state.count += other.count;
+  },
+  finish: ({ count }) => BigInt(count),
+  finishInto: ({ count }, to, row) => to.setWords(row, count, Math.floor(count / TWO_32)),
+  write: ({ count }, to) => to.count(count),
+  read: (from) => ({ count: from.count() }),
+  maxBytes: COUNT_BYTES,
+};
+
+const TWO_32 = 2 ** 32;

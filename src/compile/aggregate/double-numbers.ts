@@ -15,7 +15,7 @@ import {
   writeDoubleTotal,
 } from './double-total-codec.js';
 import { isNull } from './is-null.js';
-import { finiteOrNone, type MomentsOf, type Numbers } from './numbers.js';
+import { finiteOrNone, type MomentsOf, type Numbers, setFinite } from './numbers.js';
 
 /** FLOAT64 numbers: totals are exact sums of doubles. */
 export const DOUBLE_NUMBERS: Numbers<DoubleTotal> = {
@@ -27,6 +27,17 @@ export const DOUBLE_NUMBERS: Numbers<DoubleTotal> = {
     addDouble(sum, (column.values as Float64Array)[row]!);
     return true;
   },
+  addRows: (sum, column, places, count) => {
+    const values = column.values as Float64Array;
+    let added = 0;
+    for (let i = 0; i < count; i++) {
+      const row = places[i]!;
+      if (isNull(column, row)) continue;
+      addDouble(sum, values[row]!);
+      added++;
+    }
+    return added;
+  },
   addWithSquare: (sum, squares, column, row) => {
     if (isNull(column, row)) return false;
     const x = (column.values as Float64Array)[row]!;
@@ -36,6 +47,7 @@ export const DOUBLE_NUMBERS: Numbers<DoubleTotal> = {
   },
   merge: mergeDoubleTotal,
   sum: (sum) => finiteOrNone(roundedTotal(sum)),
+  sumInto: (sum, to, row) => setFinite(to, row, roundedTotal(sum)),
   rounded: roundedTotal,
   variance,
   write: writeDoubleTotal,

@@ -70,7 +70,9 @@ export type ExactTotal = { readonly integer: bigint; readonly exponent: number }
 
 /** The total as the nearest double, ties to even; ±Infinity beyond the doubles. */
 export function roundedTotal(total: DoubleTotal): number {
-  if (total.rest === 0n) return roundedExpansion(doublesOf(total));
+  if (total.rest === 0n) {
+    return total.parts === null ? total.high + total.low : roundedExpansion(doublesOf(total));
+  }
   const { integer, exponent } = exactDoubleTotal(total);
   return roundedRatio(integer, 1n, exponent);
 }

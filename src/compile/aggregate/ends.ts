@@ -4,7 +4,7 @@ import type { Value } from '../../definition/value.js';
 import { SCALAR_TYPES, type ScalarType } from '../../definition/value-type.js';
 import type { Aggregate, OrderColumns } from './aggregate.js';
 import type { AggregateFunction } from './aggregate-function.js';
-import { aggregateOf } from './aggregate-of.js';
+import { type Algebra, aggregateOf } from './aggregate-of.js';
 import { NEWEST } from './aggregate-parameters.js';
 import { COUNT_BYTES } from './byte-writer.js';
 import { keptValueAt } from './kept-value.js';
@@ -59,7 +59,7 @@ function endOf(
   end: 'first' | 'last',
   type: ScalarType,
   n: number,
-): Omit<Aggregate<EndState>, 'type' | 'finish' | 'encode' | 'decode'> {
+): Omit<Algebra<EndState>, 'type' | 'finish'> {
   const codec = VALUE_CODECS[type];
   const sign = end === 'last' ? 1 : -1;
   const isBehind = (entries: readonly Entry[], at: number, order: RowOrder): boolean =>
@@ -72,6 +72,7 @@ function endOf(
   };
   return {
     family: `${end} ${n} of ${type}`,
+    isOrdered: true,
     create: () => ({ entries: [] }),
     add: (state, { argument, orders }, row) => {
       const order = orderAt(orders, row);

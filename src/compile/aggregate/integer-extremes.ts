@@ -22,10 +22,21 @@ export function extremeOfIntegers(which: 'min' | 'max', type: 'INT64' | 'TIMESTA
       const halves = words.of(argument!.values as BigInt64Array);
       take(state, halves[2 * row + 1]!, halves[2 * row]! >>> 0);
     },
+    addRows: (state, { argument }, places, count) => {
+      const halves = words.of(argument!.values as BigInt64Array);
+      for (let i = 0; i < count; i++) {
+        const row = places[i]!;
+        if (!isNull(argument!, row)) take(state, halves[2 * row + 1]!, halves[2 * row]! >>> 0);
+      }
+    },
     merge: (state, other) => {
       if (!other.isEmpty) take(state, other.high, other.low);
     },
     finish: ({ isEmpty, high, low }) => (isEmpty ? null : (BigInt(high) << 32n) + BigInt(low)),
+    finishInto: ({ isEmpty, high, low }, to, row) => {
+      if (isEmpty) to.setNull(row);
+      else to.setWords(row, low, high);
+    },
     write: ({ isEmpty, high, low }, to) => {
       to.byte(Number(!isEmpty));
       if (isEmpty) return;

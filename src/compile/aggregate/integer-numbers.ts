@@ -6,6 +6,7 @@ import {
   addInteger,
   addSafeInteger,
   addWords,
+  addWordsOfRows,
   emptyIntegerTotal,
   type IntegerTotal,
   integerOf,
@@ -13,6 +14,7 @@ import {
   mergeIntegerTotal,
   readIntegerTotal,
   roundedInteger,
+  wordsOf,
   writeIntegerTotal,
 } from './integer-total.js';
 import { isNull } from './is-null.js';
@@ -31,6 +33,21 @@ export function integerNumbers(): Numbers<IntegerTotal> {
       addWords(sum, halves[2 * row]!, halves[2 * row + 1]!);
       return true;
     },
+    addRows: (sum, column, places, count) => {
+      const halves = words.of(column.values as BigInt64Array);
+      if (column.valid === null) {
+        addWordsOfRows(sum, halves, places, count);
+        return count;
+      }
+      let added = 0;
+      for (let i = 0; i < count; i++) {
+        const row = places[i]!;
+        if (column.valid[row] === 0) continue;
+        addWords(sum, halves[2 * row]!, halves[2 * row + 1]!);
+        added++;
+      }
+      return added;
+    },
     addWithSquare: (sum, squares, column, row) => {
       if (isNull(column, row)) return false;
       const halves = words.of(column.values as BigInt64Array);
@@ -39,9 +56,11 @@ export function integerNumbers(): Numbers<IntegerTotal> {
       addSquareOf(squares, high * 2 ** 32 + (low >>> 0), column, row);
       return true;
     },
-    sum: (sum) => {
-      const total = integerOf(sum);
-      return total >= INT64_MIN && total <= INT64_MAX ? total : null;
+    sum: sumOf,
+    sumInto: (sum, to, row) => {
+      const halves = wordsOf(sum);
+      if (halves === null) to.set(row, sumOf(sum));
+      else to.setWords(row, halves[0], halves[1]);
     },
     rounded: roundedInteger,
     variance: (moments, divisor) => {
@@ -49,6 +68,11 @@ export function integerNumbers(): Numbers<IntegerTotal> {
       return roundedRatio(over, under, 0);
     },
   };
+}
+
+function sumOf(sum: IntegerTotal): bigint | null {
+  const total = integerOf(sum);
+  return total >= INT64_MIN && total <= INT64_MAX ? total : null;
 }
 
 /** What totals of integers have in common, whatever the integers stand for. */

@@ -18,6 +18,27 @@ export function addWords(total: IntegerTotal, low: number, high: number): void {
   if (isFull(total)) settle(total);
 }
 
+/** Adds the 64-bit integers of the first `count` of some rows: `words` has two halves a row, as {@link addWords} takes them. */
+export function addWordsOfRows(
+  total: IntegerTotal,
+  words: Int32Array,
+  places: Int32Array,
+  count: number,
+): void {
+  for (let from = 0; from < count; from += MOST_AT_ONCE) {
+    const to = Math.min(count, from + MOST_AT_ONCE);
+    let [low, high] = [0, 0];
+    for (let i = from; i < to; i++) {
+      const at = 2 * places[i]!;
+      low += words[at]! >>> 0;
+      high += words[at + 1]!;
+    }
+    total.low += low;
+    total.high += high;
+    if (isFull(total)) settle(total);
+  }
+}
+
 /** Adds an integer between −2^53 and 2^53. */
 export function addSafeInteger(total: IntegerTotal, x: number): void {
   const high = Math.floor(x / TWO_32);
@@ -40,6 +61,12 @@ export function mergeIntegerTotal(total: IntegerTotal, other: IntegerTotal): voi
 
 export function integerOf({ high, low, rest }: IntegerTotal): bigint {
   return rest + (BigInt(high) << 32n) + BigInt(low);
+}
+
+/** The total in two halves where it is a 64-bit integer and easily told so: the upper one signed, the lower one to be taken modulo 2^32. */
+export function wordsOf({ high, low, rest }: IntegerTotal): readonly [low: number, high: number] | null {
+  const upper = high + Math.floor(low / TWO_32);
+  return rest === 0n && upper >= -(2 ** 31) && upper < 2 ** 31 ? [low, upper] : null;
 }
 
 /** The total as the nearest double, ties to even. */
@@ -77,6 +104,9 @@ const TWO_32 = 2 ** 32;
 
 /** Beyond it the next term might make a half inexact. */
 const FULL = 2 ** 52;
+
+/** So many low halves are below 2^48, so that adding them is exact. */
+const MOST_AT_ONCE = 2 ** 16;
 
 /** What a decoded total may have in its high half. */
 const HELD = 2n ** 50n;

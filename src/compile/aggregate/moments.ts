@@ -2,7 +2,7 @@ import type { Aggregate } from './aggregate.js';
 import type { AggregateFunction } from './aggregate-function.js';
 import { aggregateOf } from './aggregate-of.js';
 import { COUNT_BYTES } from './byte-writer.js';
-import { finiteOrNone, type MomentsOf, type Numbers } from './numbers.js';
+import { finiteOrNone, type MomentsOf, type Numbers, setFinite } from './numbers.js';
 import { overNumbers } from './numbers-of.js';
 
 export const VAR_POP = moment(
@@ -57,6 +57,14 @@ function momentOf<Total>(numbers: Numbers<Total>, { leastCount, isDeviation }: M
       if (state.count < leastCount) return null;
       const result = variance(state, state.count + 1 - leastCount);
       return finiteOrNone(isDeviation ? Math.sqrt(result) : result);
+    },
+    finishInto: (state, to, row) => {
+      if (state.count < leastCount) {
+        to.setNull(row);
+        return;
+      }
+      const result = variance(state, state.count + 1 - leastCount);
+      setFinite(to, row, isDeviation ? Math.sqrt(result) : result);
     },
     write: ({ count, sum, squares }, to) => {
       to.count(count);

@@ -2,7 +2,7 @@ import { PlumblineError } from '../../definition/error.js';
 import type { Value } from '../../definition/value.js';
 import { elementTypeOf, type ScalarType, type ValueType } from '../../definition/value-type.js';
 import type { Aggregate } from './aggregate.js';
-import { aggregateOf } from './aggregate-of.js';
+import { type Algebra, aggregateOf } from './aggregate-of.js';
 import { COUNT_BYTES } from './byte-writer.js';
 import { isNull } from './is-null.js';
 import { type ValueKey, type ValueKeys, valueKeys } from './value-keys.js';
@@ -56,8 +56,8 @@ function categoryAlgebra(
   aggregate: Aggregate,
   keys: ValueKeys,
   max: number,
-): Omit<Aggregate<CategoryState>, 'type' | 'family' | 'finish' | 'encode' | 'decode'> {
-  const { create, merge, write, read, maxBytes } = aggregate;
+): Omit<Algebra<CategoryState>, 'type' | 'family' | 'finish'> {
+  const { isOrdered, create, merge, write, read, maxBytes } = aggregate;
   /** The state of a category, made where there is none; undefined once there are too many. */
   const stateOf = (state: CategoryState, key: ValueKey): unknown => {
     let own = state.states?.get(key);
@@ -71,6 +71,7 @@ function categoryAlgebra(
     return own;
   };
   return {
+    isOrdered,
     create: () => ({ states: new Map() }),
     add: (state, rows, row) => {
       if (rows.argument !== null && isNull(rows.argument, row)) return;

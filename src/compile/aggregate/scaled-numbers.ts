@@ -2,9 +2,9 @@ import type { Column } from '../../definition/column-batch.js';
 import { INT64_MAX, INT64_MIN } from '../../definition/value.js';
 import { roundedRatio } from '../exact-expansion.js';
 import { INTEGER_TOTALS, integerVariance, LARGEST_SAFE_ROOT } from './integer-numbers.js';
-import { addInteger, addSafeInteger, type IntegerTotal, integerOf } from './integer-total.js';
+import { addInteger, addSafeInteger, type IntegerTotal, integerOf, roundedInteger } from './integer-total.js';
 import { isNull } from './is-null.js';
-import { finiteOrNone, type Numbers } from './numbers.js';
+import { finiteOrNone, type Numbers, setFinite } from './numbers.js';
 import { multipleOf, parseScale } from './scale.js';
 
 /**
@@ -14,7 +14,13 @@ import { multipleOf, parseScale } from './scale.js';
  */
 export function scaledNumbers(text: string): Numbers<IntegerTotal> {
   const scale = parseScale(text);
-  const rounded = (sum: IntegerTotal) => roundedRatio(integerOf(sum) * scale.over, scale.under, 0);
+  const [over, under] = [Number(scale.over), Number(scale.under)];
+  const rounded = (sum: IntegerTotal): number => {
+    const scaled = roundedInteger(sum) * over;
+    // Both are exact then, also 10^18 and its like, so that the quotient is rounded once.
+    if (Math.abs(scaled) < 2 ** 53) return scaled / under;
+    return roundedRatio(integerOf(sum) * scale.over, scale.under, 0);
+  };
   const multipleAt = (column: Column, row: number): number | bigint | null => {
     if (isNull(column, row)) return null;
     const multiple = multipleOf(scale, (column.values as Float64Array)[row]!);
@@ -30,6 +36,16 @@ export function scaledNumbers(text: string): Numbers<IntegerTotal> {
       addMultiple(sum, multiple);
       return true;
     },
+    addRows: (sum, column, places, count) => {
+      let added = 0;
+      for (let i = 0; i < count; i++) {
+        const multiple = multipleAt(column, places[i]!);
+        if (multiple === null) continue;
+        addMultiple(sum, multiple);
+        added++;
+      }
+      return added;
+    },
     addWithSquare: (sum, squares, column, row) => {
       const multiple = multipleAt(column, row);
       if (multiple === null) return false;
@@ -39,6 +55,7 @@ export function scaledNumbers(text: string): Numbers<IntegerTotal> {
       return true;
     },
     sum: (sum) => finiteOrNone(rounded(sum)),
+    sumInto: (sum, to, row) => setFinite(to, row, rounded(sum)),
     rounded,
     variance: (moments, divisor) => {
       const { over, under } = integerVariance(moments, divisor);

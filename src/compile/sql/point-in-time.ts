@@ -2,6 +2,7 @@ import { namesIn } from '../../definition/expression.js';
 import type { Lifetime } from '../../definition/status.js';
 import type { LatestEntry, ServiceFeature, WindowedEntry, WindowedServiceFeature } from '../service-reads.js';
 import { duckdbSql, literalSql, quoteIdentifier } from './duckdb.js';
+import { restoredSql } from './negative-zero.js';
 
 /**
  * Point-in-time joins in DuckDB SQL (S14 to S17): what stands beside the frame once each entry's row is found
@@ -109,12 +110,15 @@ function matchedRow(source: LatestSource, match: string, history: string): strin
 }
 
 function matchColumns(source: LatestSource, entry: number, history: string): readonly string[] {
+  const { features, featureSet } = source.entry;
+  const types = new Map(featureSet.source.columns.map(({ name, type }) => [name, type]));
   return [
     `${history}.${source.column(source.eventTime)} AS ${matchColumn(entry, 'event')}`,
     `${history}.${HISTORY_COLUMNS.createdAssumed} AS ${matchColumn(entry, 'assumed')}`,
-    ...columnsRead(source.entry.features).map(
-      (name) => `${history}.${source.column(name)} AS ${matchedColumn(entry, name)}`,
-    ),
+    ...columnsRead(features).map((name) => {
+      const value = restoredSql(types.get(name)!, `${history}.${source.column(name)}`);
+      return `${value} AS ${matchedColumn(entry, name)}`;
+    }),
   ];
 }
 

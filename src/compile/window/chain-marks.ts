@@ -1,30 +1,31 @@
-import { chainBounds } from './chain-bounds.js';
-import type { WindowQuestion } from './chain-walk.js';
+import type { ChainBounds } from './chain-bounds.js';
 import { Cover } from './cover.js';
 import { anyBetween, type Extremes } from './extremes.js';
+import type { Instant } from './instants.js';
 import type { Lane } from './lane.js';
 import type { WindowChain } from './window-chains.js';
 
 /** Finds for the windows of a chain whether one of their rows is of a certain kind. */
 export class ChainMarks {
-  private readonly bounds: Int32Array;
   private readonly cover: Cover;
 
-  /** @param known From when on each row is known; null: all always are. */
+  /**
+   * @param bounds Where the windows lie as of the question that is asked.
+   * @param known From when on each row is known; null: all always are.
+   */
   constructor(
     private readonly chain: WindowChain,
     private readonly lane: Lane,
+    private readonly bounds: ChainBounds,
     known: Extremes | null,
   ) {
-    this.bounds = new Int32Array(chain.steps.length + 1);
-    this.cover = new Cover(lane.tree, known);
+    this.cover = new Cover(lane.tree, known, lane.places);
   }
 
-  /** Marks the features that rest on a row known by `through` whose value in `of` is at most that. */
-  markAtMost(question: WindowQuestion, of: Extremes, mark: (feature: number) => void): void {
-    const { through: bound } = question;
+  /** Marks the features that rest on a row known by `bound` whose value in `of` is at most that. */
+  markAtMost(bound: Instant, of: Extremes, mark: (feature: number) => void): void {
     const { max } = this.chain;
-    this.markWhere(question, mark, (start, end) => {
+    this.markWhere(mark, (start, end) => {
       const first = max === null ? start : this.cover.startOfNewest(start, end, { bound, count: max });
       return of.anyAtMost(first, end, bound);
     });
@@ -35,25 +36,19 @@ export class ChainMarks {
    * newer ones may have taken its place.
    */
   markUncertain(
-    question: WindowQuestion,
+    t: Instant,
     visible: { readonly earliest: Extremes; readonly latest: Extremes },
     mark: (feature: number) => void,
   ): void {
-    this.markWhere(question, mark, (start, end) =>
-      anyBetween(this.lane.tree, visible, { start, end }, question.tUs),
-    );
+    this.markWhere(mark, (start, end) => anyBetween(this.lane.tree, visible, { start, end }, t));
   }
 
-  private markWhere(
-    question: WindowQuestion,
-    mark: (feature: number) => void,
-    test: (start: number, end: number) => boolean,
-  ): void {
-    chainBounds(this.chain, this.lane, question, this.bounds);
+  private markWhere(mark: (feature: number) => void, test: (start: number, end: number) => boolean): void {
+    const { at } = this.bounds;
     let found = false;
     this.chain.steps.forEach((step, i) => {
       // Each window contains the one before.
-      found ||= test(this.bounds[i + 1]!, this.bounds[i]!);
+      found ||= test(at[i + 1]!, at[i]!);
       if (found) for (const { place } of step.features) mark(place);
     });
   }

@@ -1,20 +1,20 @@
 import type { Value } from '../../definition/value.js';
 import type { Aggregate } from '../aggregate/aggregate.js';
 import type { WindowedFeature } from '../windowed-feature-set.js';
-import { chainBounds } from './chain-bounds.js';
-import { Cover } from './cover.js';
+import type { ChainBounds } from './chain-bounds.js';
+import { Cover, type CoverPart } from './cover.js';
 import type { Extremes } from './extremes.js';
+import type { Instant } from './instants.js';
 import type { Lane } from './lane.js';
-import type { StateTree } from './state-tree.js';
+import { levelFrom, rowsAt } from './row-tree.js';
+import { ROWS_AT_ONCE, type StateTree } from './state-tree.js';
+import type { Pace, Steps } from './steps.js';
 import type { WindowChain, WindowStep } from './window-chains.js';
-
-/** One question: of which key, as of which T, with rows known up to which instant, or place in the log. */
-export type WindowQuestion = { readonly key: number; readonly tUs: bigint; readonly through: bigint };
 
 /** Takes the values of one question by the place of their feature, each once. */
 export type ValueSink = {
-  /** Of a span whose rows are all known, or where nobody asks for others, of those that are. */
-  readonly known: (feature: number, value: Value) => void;
+  /** What was merged of a span whose rows are all known, or where nobody asks for others, of those that are. */
+  readonly known: (feature: number, state: unknown) => void;
   /** Of the rows that are known, and of all, where some are not; null where nobody asks. */
   readonly both: ((feature: number, known: Value, all: Value) => void) | null;
 };
@@ -22,6 +22,8 @@ export type ValueSink = {
 export type ChainParts = {
   readonly chain: WindowChain;
   readonly lane: Lane;
+  /** Where the windows lie as of the question that is asked. */
+  readonly bounds: ChainBounds;
   /** From when on each row of the lane is known; null: all always are. */
   readonly from: Extremes | null;
   /** The states that the chain names, in its order. */
@@ -32,78 +34,109 @@ export type ChainParts = {
 
 /** Computes the features of one chain, window by window outwards: what one merged is the beginning of the next. */
 export class ChainWalk {
-  private readonly bounds: Int32Array;
   private readonly cover: Cover;
-  /** Values of no rows, by the place of the feature. */
-  private readonly ofNothing: readonly Value[];
+  /** States of no rows. */
+  private readonly nothing: readonly unknown[];
   /** The merged states of known rows; null while there are none. */
   private known: unknown[] | null = null;
   /** Those of all rows; null while all are known. */
   private all: unknown[] | null = null;
+  /** Rows and nodes that were added for the question. */
+  private added = 0;
 
   constructor(private readonly parts: ChainParts) {
-    const { chain, lane, from, states, features } = parts;
-    this.bounds = new Int32Array(chain.steps.length + 1);
-    this.cover = new Cover(lane.tree, from);
-    const nothing: Value[] = [];
-    for (const step of chain.steps) {
-      for (const { place, state } of step.features) {
-        nothing[place] = features[place]!.finish(states[state]!.aggregate.create());
-      }
-    }
-    this.ofNothing = nothing;
+    const { lane, from } = parts;
+    this.cover = new Cover(lane.tree, from, lane.places);
+    this.nothing = this.created();
   }
 
-  ask(question: WindowQuestion, sink: ValueSink): void {
-    const { chain, lane } = this.parts;
+  /** Answers the question that was located, by the rows known up to `through`; gives how much was done, in units of {@link Pace}. */
+  ask(through: Instant, sink: ValueSink): number {
+    const { chain, states } = this.parts;
     this.known = null;
     this.all = null;
-    chainBounds(chain, lane, question, this.bounds);
-    if (chain.max !== null) this.askNewest(question, sink, chain.max);
-    else this.askAll(question, sink);
+    this.added = 0;
+    if (chain.max !== null) this.askNewest(through, sink, chain.max);
+    else this.askAll(through, sink);
+    return 1 + this.added * states.length;
   }
 
-  private askAll({ through }: WindowQuestion, sink: ValueSink): void {
-    const { steps } = this.parts.chain;
-    for (let i = 0; i < steps.length; i++) {
-      this.cover.take(this.bounds[i + 1]!, this.bounds[i]!, through);
-      if (this.cover.unknown.length > 0 && sink.both !== null) this.all ??= this.copied();
-      if (this.cover.known.length > 0) {
+  /** Makes the states of large nodes that the question may need, piece by piece: `ask` is short then, however many rows there are. */
+  *prepare(through: Instant, pace: Pace): Steps<void> {
+    const { bounds, chain } = this.parts;
+    for (let i = 1; i < bounds.at.length; i++) {
+      const end = bounds.at[i - 1]!;
+      const start = chain.max === null ? bounds.at[i]! : this.startOfNewest(bounds.at[i]!, end, through);
+      yield* this.prepareRows(start, end, pace);
+    }
+  }
+
+  private *prepareRows(start: number, end: number, pace: Pace): Steps<void> {
+    const { lane, states } = this.parts;
+    const { firsts } = lane.tree;
+    let at = Math.ceil(start / ROWS_AT_ONCE) * ROWS_AT_ONCE;
+    while (at + ROWS_AT_ONCE <= end) {
+      const level = levelFrom(lane.tree, at, end);
+      const rows = rowsAt(level);
+      const id = firsts[level]! + at / rows;
+      for (const { tree } of states) if (!tree.has(id)) yield* tree.prepare(id, pace);
+      at += rows;
+    }
+  }
+
+  private askAll(through: Instant, sink: ValueSink): void {
+    const { chain, bounds } = this.parts;
+    const { at } = bounds;
+    for (let i = 0; i < chain.steps.length; i++) {
+      this.cover.take(at[i + 1]!, at[i]!, through);
+      const { known, unknown } = this.cover;
+      if (!unknown.isEmpty && sink.both !== null) this.all ??= this.copied();
+      if (!known.isEmpty) {
         this.known ??= this.created();
-        this.addKnown(this.known);
-        if (this.all !== null) this.addKnown(this.all);
+        this.add(this.known, known);
+        if (this.all !== null) this.add(this.all, known);
       }
-      if (this.all !== null) this.addUnknown(this.all);
-      this.give(steps[i]!, sink);
+      if (this.all !== null) this.add(this.all, unknown);
+      this.give(chain.steps[i]!, sink);
     }
   }
 
   /** Of an exact window the newest rows that are known, which need not be the newest ones. */
-  private askNewest({ through: bound }: WindowQuestion, sink: ValueSink, count: number): void {
-    const [end, start] = [this.bounds[0]!, this.bounds[1]!];
+  private askNewest(bound: Instant, sink: ValueSink, count: number): void {
+    const { chain, bounds } = this.parts;
+    const [end, start] = [bounds.at[0]!, bounds.at[1]!];
     const { cover } = this;
     const first = Math.max(start, end - count);
     cover.take(first, end, bound);
-    if (cover.unknown.length > 0 && sink.both !== null) {
+    const isWhole = cover.unknown.isEmpty;
+    if (!isWhole && sink.both !== null) {
       this.all = this.created();
-      this.addKnown(this.all);
-      this.addUnknown(this.all);
+      this.add(this.all, cover.known);
+      this.add(this.all, cover.unknown);
     }
-    if (cover.unknown.length > 0) cover.take(cover.startOfNewest(start, end, { bound, count }), end, bound);
-    if (cover.known.length > 0) {
+    if (!isWhole) cover.take(this.startOfNewest(start, end, bound), end, bound);
+    if (!cover.known.isEmpty) {
       this.known = this.created();
-      this.addKnown(this.known);
+      this.add(this.known, cover.known);
     }
-    this.give(this.parts.chain.steps[0]!, sink);
+    this.give(chain.steps[0]!, sink);
+  }
+
+  /** The first of the newest rows of an exact window that are known. */
+  private startOfNewest(start: number, end: number, bound: Instant): number {
+    return this.cover.startOfNewest(start, end, { bound, count: this.parts.chain.max! });
   }
 
   private give(step: WindowStep, sink: ValueSink): void {
-    const { known, all } = this;
+    const known = this.known ?? this.nothing;
+    const { all } = this;
     for (const { place, state } of step.features) {
-      const { finish } = this.parts.features[place]!;
-      const value = known === null ? this.ofNothing[place]! : finish(known[state]);
-      if (all === null) sink.known(place, value);
-      else sink.both!(place, value, finish(all[state]));
+      if (all === null) {
+        sink.known(place, known[state]);
+      } else {
+        const { finish } = this.parts.features[place]!;
+        sink.both!(place, finish(known[state]), finish(all[state]));
+      }
     }
   }
 
@@ -121,13 +154,9 @@ export class ChainWalk {
     return copies;
   }
 
-  private addKnown(into: unknown[]): void {
-    const { ids, length } = this.cover.known;
-    for (let i = 0; i < into.length; i++) this.parts.states[i]!.tree.addTo(into[i], ids, length);
-  }
-
-  private addUnknown(into: unknown[]): void {
-    const { ids, length } = this.cover.unknown;
-    for (let i = 0; i < into.length; i++) this.parts.states[i]!.tree.addTo(into[i], ids, length);
+  private add(into: unknown[], part: CoverPart): void {
+    const { states } = this.parts;
+    for (let i = 0; i < into.length; i++) states[i]!.tree.addTo(into[i], part);
+    this.added += part.rows.length + part.nodes.length;
   }
 }

@@ -1,49 +1,62 @@
+import { emptyLike, type Instant, type Instants } from './instants.js';
 import { FAN_OUT, firstChild, levelFrom, type RowTree, rowsAt } from './row-tree.js';
 
-/** The least and the greatest of a column in every node of a tree, under the numbers of rows and nodes. */
+/** The least and the greatest of a column in every node of a tree. */
 export class Extremes {
-  readonly least: BigInt64Array;
-  readonly greatest: BigInt64Array;
+  /** Of nodes, by their numbers less the number of rows. */
+  private readonly least: Instants;
+  private readonly greatest: Instants;
 
-  /** @param values One a row of the tree. */
   constructor(
     private readonly tree: RowTree,
-    values: BigInt64Array,
+    /** One a row of the tree. */
+    readonly values: Instants,
   ) {
-    this.least = new BigInt64Array(tree.size);
-    this.greatest = new BigInt64Array(tree.size);
-    this.least.set(values);
-    this.greatest.set(values);
+    const nodes = tree.size - tree.rowCount;
+    this.least = emptyLike(values, nodes);
+    this.greatest = emptyLike(values, nodes);
     for (let level = 1; level < tree.firsts.length; level++) this.fill(level);
   }
 
+  /** The least of a row or a node, by its number. */
+  leastOf(id: number): Instant {
+    const { rowCount } = this.tree;
+    return id < rowCount ? this.values[id]! : this.least[id - rowCount]!;
+  }
+
+  /** The greatest of a row or a node, by its number. */
+  greatestOf(id: number): Instant {
+    const { rowCount } = this.tree;
+    return id < rowCount ? this.values[id]! : this.greatest[id - rowCount]!;
+  }
+
   /** Whether a row from `start` to `end` (not included) has a value of at most `bound`. */
-  anyAtMost(start: number, end: number, bound: bigint): boolean {
+  anyAtMost(start: number, end: number, bound: Instant): boolean {
     const { firsts } = this.tree;
     let at = start;
     while (at < end) {
       const level = levelFrom(this.tree, at, end);
       const rows = rowsAt(level);
-      if (this.least[firsts[level]! + at / rows]! <= bound) return true;
+      if (this.leastOf(firsts[level]! + at / rows) <= bound) return true;
       at += rows;
     }
     return false;
   }
 
   private fill(level: number): void {
-    const { firsts, size } = this.tree;
-    const { least, greatest } = this;
+    const { firsts, size, rowCount } = this.tree;
     const end = firsts[level + 1] ?? size;
     for (let id = firsts[level]!; id < end; id++) {
       const child = firstChild(this.tree, id, level);
-      let low = least[child]!;
-      let high = greatest[child]!;
+      let low = this.leastOf(child);
+      let high = this.greatestOf(child);
       for (let i = child + 1; i < child + FAN_OUT; i++) {
-        if (least[i]! < low) low = least[i]!;
-        if (greatest[i]! > high) high = greatest[i]!;
+        const [childLow, childHigh] = [this.leastOf(i), this.greatestOf(i)];
+        if (childLow < low) low = childLow;
+        if (childHigh > high) high = childHigh;
       }
-      least[id] = low;
-      greatest[id] = high;
+      this.least[id - rowCount] = low;
+      this.greatest[id - rowCount] = high;
     }
   }
 }
@@ -56,10 +69,10 @@ export function anyBetween(
   tree: RowTree,
   { earliest, latest }: { readonly earliest: Extremes; readonly latest: Extremes },
   { start, end }: { readonly start: number; readonly end: number },
-  bound: bigint,
+  bound: Instant,
 ): boolean {
   const inNode = (id: number, level: number): boolean => {
-    if (earliest.least[id]! > bound || latest.greatest[id]! <= bound) return false;
+    if (earliest.leastOf(id) > bound || latest.greatestOf(id) <= bound) return false;
     if (level === 0) return true;
     const child = firstChild(tree, id, level);
     for (let i = child; i < child + FAN_OUT; i++) if (inNode(i, level - 1)) return true;

@@ -1,5 +1,6 @@
 import { valueAt } from '../../definition/column-batch.js';
 import { Extremes } from './extremes.js';
+import { type Instant, type Instants, takeInstants } from './instants.js';
 import { type RowTree, rowTree } from './row-tree.js';
 import type { WindowRows } from './window-rows.js';
 
@@ -9,15 +10,15 @@ export class Lane {
   /** For each row its place among all; null where all pass. */
   readonly places: Int32Array | null;
   private readonly keys: Float64Array;
-  private readonly eventTimes: BigInt64Array;
-  private readonly extremes = new Map<BigInt64Array, Extremes>();
+  private readonly eventTimes: Instants;
+  private readonly extremes = new Map<Instants, Extremes>();
   private range = { key: Number.NaN, start: 0, end: 0 };
 
   constructor(rows: WindowRows, filter: string | null) {
     this.places = filter === null ? null : passing(rows, filter);
     this.tree = rowTree(this.places?.length ?? rows.rowCount);
     this.keys = this.places === null ? rows.keys : Float64Array.from(this.places, (row) => rows.keys[row]!);
-    this.eventTimes = this.own(rows.orders.eventTimes);
+    this.eventTimes = this.own(rows.eventTimes);
   }
 
   /** The first and the last row, not included, of a key; both the same where there is none. */
@@ -30,26 +31,26 @@ export class Lane {
   }
 
   /** The first row from `start` to `end` that happened after an instant; `end` where there is none. */
-  firstAfter(us: bigint, start: number, end: number): number {
+  firstAfter(us: Instant, start: number, end: number): number {
+    const { eventTimes } = this;
     let [low, high] = [start, end];
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if (this.eventTimes[middle]! > us) high = middle;
+      if (eventTimes[middle]! > us) high = middle;
       else low = middle + 1;
     }
     return low;
   }
 
   /** The extremes of a column of all rows. */
-  extremesOf(values: BigInt64Array): Extremes {
+  extremesOf(values: Instants): Extremes {
     const made = this.extremes.get(values) ?? new Extremes(this.tree, this.own(values));
     this.extremes.set(values, made);
     return made;
   }
 
-  private own(values: BigInt64Array): BigInt64Array {
-    const { places } = this;
-    return places === null ? values : BigInt64Array.from(places, (row) => values[row]!);
+  private own(values: Instants): Instants {
+    return this.places === null ? values : takeInstants(values, this.places);
   }
 }
 

@@ -1,5 +1,6 @@
-/** Rows, or nodes, in one node of the level above. */
-export const FAN_OUT = 16;
+/** Rows, or nodes, in one node of the level above, as a power of two. */
+const FAN_OUT_BITS = 4;
+export const FAN_OUT = 1 << FAN_OUT_BITS;
 
 /**
  * The nodes over rows in a row: node `k` of a level holds the {@link FAN_OUT} of the level below from `16 k` on. Rows and
@@ -32,7 +33,7 @@ export function firstChild({ firsts }: RowTree, id: number, level: number): numb
 export function levelFrom({ firsts }: RowTree, at: number, end: number): number {
   let level = 0;
   let rows = FAN_OUT;
-  while (level + 1 < firsts.length && at % rows === 0 && at + rows <= end) {
+  while (level + 1 < firsts.length && (at & (rows - 1)) === 0 && at + rows <= end) {
     level++;
     rows *= FAN_OUT;
   }
@@ -43,7 +44,7 @@ export function levelFrom({ firsts }: RowTree, at: number, end: number): number 
 export function levelBefore({ firsts }: RowTree, at: number, start: number): number {
   let level = 0;
   let rows = FAN_OUT;
-  while (level + 1 < firsts.length && at % rows === 0 && at - rows >= start) {
+  while (level + 1 < firsts.length && (at & (rows - 1)) === 0 && at - rows >= start) {
     level++;
     rows *= FAN_OUT;
   }
@@ -52,5 +53,5 @@ export function levelBefore({ firsts }: RowTree, at: number, start: number): num
 
 /** Rows in a node of a level. */
 export function rowsAt(level: number): number {
-  return FAN_OUT ** level;
+  return 1 << (FAN_OUT_BITS * level);
 }

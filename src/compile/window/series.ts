@@ -1,5 +1,5 @@
 import { floorDivided } from '../../definition/floor-divided.js';
-import { type Span, spanOf, type Window } from '../../definition/window.js';
+import { floorTo, type Window } from '../../definition/window.js';
 import type { WindowedFeature, WindowedFeatureSet } from '../windowed-feature-set.js';
 
 /**
@@ -8,13 +8,16 @@ import type { WindowedFeature, WindowedFeatureSet } from '../windowed-feature-se
  * - `folded`: such tiles, for lifetime windows that end in the past; blocks that every T sees whole are folded into one
  *   tile, the *base*.
  * - `whole`: the base alone, for lifetime windows that end at T.
- * - `rows`: the rows of exact windows of one size; a block holds those of a quarter of it.
+ * - `rows`: the rows of exact windows of one size that pass one filter, in *leaves* of a hundred or so
+ *   (`online/window/leaf-tree.ts`), each numbered by the last instant that it may hold.
  */
 export type WindowSeries = TileSeries | RowSeries;
 
 export type TileSeries = {
   readonly kind: 'tiles' | 'folded' | 'whole';
   readonly hopUs: bigint;
+  /** How far before T the tiles may begin that a window needs one by one; its hop is floored besides. */
+  readonly reachUs: bigint;
   /** Places in the set's states, ascending: a tile has one of each, but for those that no row counted in. */
   readonly states: readonly number[];
   readonly features: readonly SeriesFeature[];
@@ -22,20 +25,13 @@ export type TileSeries = {
 
 export type RowSeries = {
   readonly kind: 'rows';
-  /** W; null is `lifetime`, whose rows lie in one block. */
+  /** W; null is `lifetime`. */
   readonly sizeUs: bigint | null;
-  /** Places in the set's states, ascending: a row keeps what it alone gives to each whose filter it passes. */
+  /** Places in the set's states, ascending, all of one filter: a row that passes keeps what it alone gives to each. */
   readonly states: readonly number[];
-  /** Different filters of its features: a row is kept for one of them at least. */
-  readonly filters: readonly RowFilter[];
-  readonly features: readonly SeriesFeature[];
-};
-
-type RowFilter = {
-  /** Place of a state with this filter in the series' states: a row that passes has such a state. */
-  readonly slot: number;
-  /** Of each block the newest so many rows that pass are kept: the greatest `max` of the features with this filter. */
+  /** The newest so many rows are kept: the greatest `max` of the features. */
   readonly max: number;
+  readonly features: readonly SeriesFeature[];
 };
 
 export type SeriesFeature = {
@@ -49,8 +45,8 @@ export type SeriesFeature = {
 /** Tiles of a block: what a row rewrites, and a 16th of what a long window reads. */
 export const BLOCK_TILES = 16n;
 
-/** Rows of an exact window lie in this many blocks, and one more while it moves. */
-const ROW_BLOCKS = 4n;
+/** Rows of an exact window leave it a part at a time, so that most rows find all others where they were: so many parts. */
+const ROW_PARTS = 4n;
 
 /** The block that the base tile lies in; no tile of a time has this number. */
 export const BASE_BLOCK = -(2n ** 63n);
@@ -61,7 +57,7 @@ type States = Pick<WindowedFeatureSet, 'states' | 'features'>;
 export function windowSeries(set: States): readonly WindowSeries[] {
   const groups = new Map<string, number[]>();
   set.features.forEach((feature, place) => {
-    const name = seriesNameOf(feature);
+    const name = seriesNameOf(set, feature);
     groups.set(name, [...(groups.get(name) ?? []), place]);
   });
   return [...groups].map(([name, places]) =>
@@ -76,33 +72,37 @@ function kindOf({ window: { sizeUs, offsetUs }, max }: WindowedFeature): WindowS
 }
 
 /** Equal names, one series. */
-function seriesNameOf(feature: WindowedFeature): string {
+function seriesNameOf({ states }: States, feature: WindowedFeature): string {
   const { sizeUs, hopUs } = feature.window;
   const kind = kindOf(feature);
   if (kind === 'whole') return kind;
-  return `${kind} ${kind === 'rows' ? sizeUs : hopUs}`;
+  if (kind !== 'rows') return `${kind} ${hopUs}`;
+  const { filter } = states[feature.state]!;
+  return filter === null ? `rows ${sizeUs}` : `rows ${sizeUs} ${filter}`;
 }
 
 function tileSeries(set: States, places: readonly number[]): TileSeries {
   const first = set.features[places[0]!]!;
+  const { hopUs } = first.window;
+  const reaches = places.map((place) => reachOf(set.features[place]!.window, hopUs));
   return {
     kind: kindOf(first) as TileSeries['kind'],
-    hopUs: first.window.hopUs,
+    hopUs,
+    reachUs: reaches.reduce((most, each) => (each > most ? each : most)),
     ...placed(set, places),
   };
 }
 
+/** Of ⌊(T − W) / H⌋ · H or, with an offset, of ⌊(T − offset) / H⌋ · H − ⌈W / H⌉ · H what stands below T within ⌊⌋ (S20). */
+function reachOf({ sizeUs, offsetUs }: Window, hopUs: bigint): bigint {
+  if (sizeUs === null) return offsetUs;
+  return offsetUs === 0n ? sizeUs : offsetUs - floorTo(-sizeUs, hopUs);
+}
+
 function rowSeries(set: States, places: readonly number[]): RowSeries {
-  const { states, features } = placed(set, places);
-  const filters = new Map<string | null, RowFilter>();
-  for (const { feature, slot } of features) {
-    const { filter } = set.states[states[slot]!]!;
-    const known = filters.get(filter);
-    const max = Math.max(known?.max ?? 0, set.features[feature]!.max!);
-    filters.set(filter, { slot: known?.slot ?? slot, max });
-  }
-  const { sizeUs } = set.features[places[0]!]!.window;
-  return { kind: 'rows', sizeUs, states, filters: [...filters.values()], features };
+  const features = places.map((place) => set.features[place]!);
+  const { sizeUs } = features[0]!.window;
+  return { kind: 'rows', sizeUs, max: Math.max(...features.map(({ max }) => max!)), ...placed(set, places) };
 }
 
 function placed({ features }: States, places: readonly number[]): Pick<WindowSeries, 'states' | 'features'> {
@@ -116,42 +116,49 @@ function placed({ features }: States, places: readonly number[]): Pick<WindowSer
   };
 }
 
-/** Event times of one block of a series: (b·width, (b+1)·width], microseconds; null where one block holds every time. */
-export function blockWidthUs(series: WindowSeries): bigint | null {
-  switch (series.kind) {
-    case 'tiles':
-    case 'folded':
-      return BLOCK_TILES * series.hopUs;
-    case 'whole':
-      return null;
-    case 'rows':
-      return series.sizeUs === null ? null : (series.sizeUs + ROW_BLOCKS - 1n) / ROW_BLOCKS;
-  }
+/** Event times of one block of tiles: (b·width, (b+1)·width], microseconds; null where one block holds every time. */
+function blockWidthUs({ kind, hopUs }: TileSeries): bigint | null {
+  return kind === 'whole' ? null : BLOCK_TILES * hopUs;
 }
 
 /** The block of an event time; the base where one block holds every time. */
-export function blockOf(series: WindowSeries, eventUs: bigint): bigint {
+export function blockOf(series: TileSeries, eventUs: bigint): bigint {
   const width = blockWidthUs(series);
   return width === null ? BASE_BLOCK : floorDivided(eventUs - 1n, width);
 }
 
 /**
- * The first block that a T from `sinceUs` on may need by itself. Those before it are trimmed, or folded into the base
+ * The first block that a T from `sinceUs` on may need by itself. Tiles before it are trimmed, or folded into the base
  * (`folded`): as of the newest event of a key they are never seen again, whatever T, because no T of it is earlier (S14).
  */
 export function firstBlock(series: WindowSeries, sinceUs: bigint): bigint {
+  if (series.kind === 'rows') return series.sizeUs === null ? BASE_BLOCK : sinceUs - series.sizeUs + 1n;
   const width = blockWidthUs(series);
-  if (width === null) return BASE_BLOCK;
-  const reaches = series.features.map(({ window }) => reachOf(spanOf(window, sinceUs)));
-  return floorDivided(
-    reaches.reduce((least, each) => (each < least ? each : least)),
-    width,
-  );
+  return width === null ? BASE_BLOCK : floorDivided(sinceUs - series.reachUs, width);
 }
 
-/** Where the tiles that a window needs one by one begin: behind L, and of `lifetime` behind what is folded. */
-function reachOf({ afterUs, throughUs }: Span): bigint {
-  return afterUs ?? throughUs;
+/**
+ * Rows of an exact window up to this instant are dropped once the newest event is at `newestUs`; null is none. Some behind it are
+ * out of reach too: they leave together.
+ */
+export function keptAfterUs({ sizeUs }: RowSeries, newestUs: bigint): bigint | null {
+  return sizeUs === null ? null : floorTo(newestUs - sizeUs, partUs(sizeUs));
+}
+
+/** The instants (`afterUs`, `throughUs`] whose rows share leaves with those of an event time, and leave together. */
+export function rowRangeOf(
+  { sizeUs }: RowSeries,
+  eventUs: bigint,
+): { readonly afterUs: bigint; readonly throughUs: bigint } {
+  if (sizeUs === null) return EVER;
+  const afterUs = floorTo(eventUs - 1n, partUs(sizeUs));
+  return { afterUs, throughUs: afterUs + partUs(sizeUs) };
+}
+
+const EVER = { afterUs: BASE_BLOCK, throughUs: -BASE_BLOCK - 1n };
+
+function partUs(sizeUs: bigint): bigint {
+  return (sizeUs + ROW_PARTS - 1n) / ROW_PARTS;
 }
 
 /** Whether late rows of blocks that are gone have a place still: the base. */
@@ -159,13 +166,10 @@ export function hasBase({ kind }: WindowSeries): boolean {
   return kind === 'folded' || kind === 'whole';
 }
 
-/** Most blocks that a key has in a series, the base included. */
-export function mostBlocks(series: WindowSeries): number {
+/** Most blocks that a key has in a series of tiles, the base included. */
+export function mostBlocks(series: TileSeries): number {
   const width = blockWidthUs(series);
   if (width === null) return 1;
-  const reaches = series.features.map(({ window: { sizeUs, offsetUs, hopUs } }) => {
-    return (sizeUs ?? 0n) + offsetUs + 2n * hopUs;
-  });
-  const farthest = reaches.reduce((most, each) => (each > most ? each : most));
-  return Number((farthest + width - 1n) / width) + 1 + Number(hasBase(series));
+  const farthestUs = series.reachUs + 2n * series.hopUs;
+  return Number((farthestUs + width - 1n) / width) + 1 + Number(hasBase(series));
 }

@@ -11,7 +11,7 @@ type States = Pick<WindowedFeatureSet, 'inputs' | 'states' | 'features'>;
 
 /** The place of a feature whose series needs more than its share, and what to do; null where the bound holds. */
 export function stateProblem(set: States): { readonly feature: number; readonly message: string } | null {
-  const sizes = windowSeries(set).map((series) => ({ series, bytes: bytesOf(series, set) }));
+  const sizes = windowSeries(set).map((series) => ({ series, bytes: seriesBytes(series, set) }));
   const all = sizes.reduce((sum, { bytes }) => sum + bytes, 0);
   if (all <= MAX_STATE_BYTES) return null;
   const { series, bytes } = sizes.reduce((most, each) => (each.bytes > most.bytes ? each : most));
@@ -25,9 +25,10 @@ export function stateProblem(set: States): { readonly feature: number; readonly 
   return { feature, message };
 }
 
-function bytesOf(series: WindowSeries, set: States): number {
+/** Upper bound of what one key has in a series, in bytes. */
+export function seriesBytes(series: WindowSeries, set: States): number {
+  if (series.kind === 'rows') return series.max * rowBytes(series, set);
   const blocks = mostBlocks(series);
-  if (series.kind === 'rows') return blocks * rowBytes(series, set);
   const tile = series.states.reduce((sum, place) => sum + stateBytes(set.states[place]!), TILE_BYTES);
   return blocks * (series.kind === 'whole' ? 1 : Number(BLOCK_TILES)) * tile;
 }
@@ -40,19 +41,18 @@ function stateBytes({ aggregate: { maxBytes } }: WindowState): number {
   return 8 + maxBytes;
 }
 
-/** Of each filter its newest rows, each with its order and what it alone gives to every state. */
-function rowBytes({ states, filters }: RowSeries, set: States): number {
+/** A row with its order and what it alone gives to every state. */
+function rowBytes({ states }: RowSeries, set: States): number {
   const types = new Map(set.inputs.map(({ name, expression }) => [name, expression.type]));
   const typeOf = (name: string | null): ValueType | null => (name === null ? null : types.get(name)!);
-  const row = states.reduce((sum, place) => {
+  return states.reduce((sum, place) => {
     const { aggregate, argument, category } = set.states[place]!;
     return sum + 1 + stateOfRowBytes(aggregate, typeOf(argument), typeOf(category));
   }, ROW_BYTES);
-  return filters.reduce((sum, { max }) => sum + max * row, 0);
 }
 
-/** Length and order of a row in its block. */
-const ROW_BYTES = 4 + ORDER_BYTES;
+/** Length and order of a row in its leaf, and what lists a leaf, were each row in one of its own. */
+const ROW_BYTES = 4 + ORDER_BYTES + 32;
 
 /** Upper bound of the state of one row, in bytes: its value and its category, its order where it matters, and some numbers. */
 export function stateOfRowBytes(

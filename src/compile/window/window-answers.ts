@@ -32,7 +32,10 @@ export class WindowAnswers {
   readonly immature: Marks;
   private readonly builders: readonly ColumnBuilder[];
 
-  constructor(features: readonly WindowedFeature[], questionCount: number) {
+  constructor(
+    private readonly features: readonly WindowedFeature[],
+    questionCount: number,
+  ) {
     this.builders = features.map(({ type }) => new ColumnBuilder(type, questionCount));
     this.leaks = new Marks(features.length, questionCount);
     this.assumed = new Marks(features.length, questionCount);
@@ -42,6 +45,11 @@ export class WindowAnswers {
 
   set(feature: number, question: number, value: Value): void {
     this.builders[feature]!.set(question, value);
+  }
+
+  /** Sets the value of a merged state. */
+  finish(feature: number, question: number, state: unknown): void {
+    this.features[feature]!.finishInto(state, this.builders[feature]!, question);
   }
 
   /** A column a feature, before its default. */

@@ -1,180 +1,158 @@
 import { sameValue, type Value } from '../../definition/value.js';
-import type { WindowedFeature, WindowState } from '../windowed-feature-set.js';
-import { ChainMarks } from './chain-marks.js';
-import { ChainWalk, type WindowQuestion } from './chain-walk.js';
-import type { Extremes } from './extremes.js';
+import type { ValueSink } from './chain-walk.js';
+import { type Instant, instantOf } from './instants.js';
 import { Lane } from './lane.js';
-import { StateTree } from './state-tree.js';
+import { Pace, type Steps } from './steps.js';
 import type { WindowAnswers } from './window-answers.js';
-import { type WindowChain, windowChains } from './window-chains.js';
+import { windowChains } from './window-chains.js';
 import type { WindowQuestions, WindowRows, WindowRule } from './window-rows.js';
+import { assumedTimes, stateTrees, type WindowsAsked, type WindowWork, windowWork } from './window-work.js';
 
-/** What is computed of windows: features, and the states that they name by place. */
-export type WindowsAsked = {
-  readonly features: readonly WindowedFeature[];
-  readonly states: readonly WindowState[];
-};
-
-/** Answers the questions from `start` to `end` (not included). */
+/** Answers the questions from `start` to `end` (not included), piece by piece. */
 export type WindowAnswerer = (
   questions: WindowQuestions,
   range: { readonly start: number; readonly end: number },
   answers: WindowAnswers,
-) => void;
+) => Steps<void>;
 
 /**
  * Windowed features as of any instant under any rule (S17 to S22), of rows that hold every key which is asked for. Beside the
- * answers it counts what the report of a retrieval says.
+ * answers it counts what the report of a retrieval says. A piece of its work is bounded, but for a pass over one column of the
+ * rows, and for a question that has very many rows of which some are known and some are not, here and there.
  */
-export function windowAnswerer(asked: WindowsAsked, rows: WindowRows, rule: WindowRule): WindowAnswerer {
+export function* windowAnswerer(
+  asked: WindowsAsked,
+  rows: WindowRows,
+  rule: WindowRule,
+): Steps<WindowAnswerer> {
+  const pace = new Pace();
   const assumed = rule === 'known' && rows.createdAssumed !== null ? assumedTimes(rows) : null;
-  const works = windowChains(asked.features, asked.states).flatMap(({ filter, chains }) => {
+  const works: WindowWork[] = [];
+  for (const { filter, chains } of windowChains(asked.features, asked.states)) {
     const lane = new Lane(rows, filter);
-    const trees = stateTrees(asked, rows, lane);
-    return chains.map((chain) => workOf({ asked, rows, rule, lane, chain, trees, assumed }));
-  });
-  return (questions, { start, end }, answers) => {
+    for (const column of [rows.createdTimes, rows.servedFrom, assumed]) {
+      if (column !== null) lane.extremesOf(column);
+      if (pace.isDue(rows.rowCount)) yield;
+    }
+    const trees = stateTrees(asked, rows, lane, chains);
+    works.push(...chains.map((chain) => windowWork({ asked, rows, rule, lane, chain, trees, assumed })));
+  }
+  return function* answer(questions, range, answers) {
     for (const work of works) {
-      const ask = askerOf(work, { questions, answers, rule });
-      for (let question = start; question < end; question++) {
-        if (isComplete(work, questions, question)) ask(question);
-        else withhold(work, question, answers);
-      }
+      const asking = { work, questions, answers, rule, ...boundsOf(work, questions) };
+      yield* askAll(asking, range, pace);
     }
   };
 }
 
-/** One chain over its lane, and what is asked of it. */
-type Work = {
-  /** By the created times; what they tell is the answer, or but counted. */
-  readonly byKnown: ChainWalk | null;
-  /** By what was served. */
-  readonly byServed: ChainWalk | null;
-  readonly marks: ChainMarks;
-  readonly assumed: Extremes | null;
-  readonly visible: { readonly earliest: Extremes; readonly latest: Extremes } | null;
-  /** Places of the chain's features. */
-  readonly places: readonly number[];
-  /** As the chain has it. */
-  readonly completeAfterUs: bigint | null;
-};
+function* askAll(
+  asking: Asking,
+  { start, end }: { readonly start: number; readonly end: number },
+  pace: Pace,
+): Steps<void> {
+  const { work, questions, answers } = asking;
+  const ask = askerOf(asking);
+  for (let question = start; question < end; question++) {
+    let spent = 1;
+    if (isComplete(asking, question)) {
+      const rowCount = work.bounds.locate(questions.keys[question]!, questions.times[question]!);
+      if (rowCount >= MANY_ROWS) yield* prepare(asking, question, pace);
+      spent = ask(question);
+    } else {
+      withhold(work, question, answers);
+    }
+    if (pace.isDue(spent)) yield;
+  }
+}
 
-type WorkParts = {
-  readonly asked: WindowsAsked;
-  readonly rows: WindowRows;
+/** A window of so many rows may need states of many rows that are not made yet. */
+const MANY_ROWS = 4_096;
+
+type Asking = {
+  readonly work: WindowWork;
+  readonly questions: WindowQuestions;
+  readonly answers: WindowAnswers;
   readonly rule: WindowRule;
-  readonly lane: Lane;
-  readonly chain: WindowChain;
-  /** By the places of the states. */
-  readonly trees: readonly StateTree[];
-  /** As {@link assumedTimes} has them; null where nobody asks, or there is none. */
-  readonly assumed: BigInt64Array | null;
+  /** Up to when rows must be known to count; null is T. */
+  readonly snapshot: Instant | null;
+  /** The last T of which all rows of the windows were there at the snapshot; null where they always are. */
+  readonly completeThrough: Instant | null;
 };
 
-function workOf({ asked, rows, rule, lane, chain, trees, assumed }: WorkParts): Work {
-  const states = chain.states.map((state) => ({
-    aggregate: asked.states[state]!.aggregate,
-    tree: trees[state]!,
-  }));
-  const extremes = (values: BigInt64Array | null): Extremes | null =>
-    values === null ? null : lane.extremesOf(values);
-  const walk = (from: Extremes | null): ChainWalk =>
-    new ChainWalk({ chain, lane, from, states, features: asked.features });
-  const known = extremes(rows.createdTimes);
-  const { visible } = rows;
+function boundsOf(
+  { completeAfterUs }: WindowWork,
+  { snapshotUs }: WindowQuestions,
+): Pick<Asking, 'snapshot' | 'completeThrough'> {
   return {
-    byKnown: rule === 'served' && known === null ? null : walk(known),
-    byServed: rule === 'served' ? walk(extremes(rows.servedFrom)) : null,
-    marks: new ChainMarks(chain, lane, known),
-    assumed: extremes(assumed),
-    visible:
-      visible === null
-        ? null
-        : { earliest: lane.extremesOf(visible.earliest), latest: lane.extremesOf(visible.latest) },
-    places: chain.steps.flatMap((step) => step.features.map(({ place }) => place)),
-    completeAfterUs: chain.completeAfterUs,
+    snapshot: snapshotUs === null ? null : instantOf(snapshotUs),
+    completeThrough: completeAfterUs === null ? null : instantOf(snapshotUs! - completeAfterUs),
   };
 }
 
-function stateTrees(
-  { states }: WindowsAsked,
-  { rowCount, inputs, orders }: WindowRows,
-  lane: Lane,
-): StateTree[] {
-  return states.map(({ aggregate, argument, category }) => {
-    const inputOf = (name: string | null) => (name === null ? null : inputs.get(name)!);
-    const rows = { rowCount, argument: inputOf(argument), category: inputOf(category), orders };
-    return new StateTree(lane.tree, aggregate, rows, lane.places);
-  });
-}
-
-/** Later than every T. */
-const BEYOND_ALL = 2n ** 63n - 1n;
-
-/** The created time where it is an assumption, beyond every T elsewhere. */
-function assumedTimes({ orders: { eventTimes }, createdTimes, createdAssumed }: WindowRows): BigInt64Array {
-  const times = createdTimes ?? eventTimes;
-  return times.map((us, row) => (createdAssumed![row] === 1 ? us : BEYOND_ALL));
-}
-
-/** Whether all rows of the windows were there at the snapshot; of what looks back they always are. */
-function isComplete(
-  { completeAfterUs }: Work,
-  { times, snapshotUs }: WindowQuestions,
-  question: number,
-): boolean {
-  return completeAfterUs === null || times[question]! + completeAfterUs <= snapshotUs!;
+function isComplete({ completeThrough, questions }: Asking, question: number): boolean {
+  return completeThrough === null || questions.times[question]! <= completeThrough;
 }
 
 /** A label that is not complete is absent, never a part of it. */
-function withhold({ places }: Work, question: number, answers: WindowAnswers): void {
+function withhold({ places }: WindowWork, question: number, answers: WindowAnswers): void {
   for (const feature of places) {
     answers.set(feature, question, null);
     answers.immature.mark(feature, question);
   }
 }
 
-type Asking = {
-  readonly questions: WindowQuestions;
-  readonly answers: WindowAnswers;
-  readonly rule: WindowRule;
-};
+function* prepare(asking: Asking, question: number, pace: Pace): Steps<void> {
+  const { byKnown, byServed } = asking.work;
+  if (byKnown !== null) yield* byKnown.prepare(knownThrough(asking, question), pace);
+  if (byServed !== null) yield* byServed.prepare(servedThrough(asking, question), pace);
+}
 
-function askerOf(work: Work, { questions, answers, rule }: Asking): (question: number) => void {
-  const { keys, times, servedThrough, active, snapshotUs } = questions;
+function knownThrough({ questions: { times }, snapshot }: Asking, question: number): Instant {
+  return snapshot ?? times[question]!;
+}
+
+/** Up to when, or where in the log, rows count in what was served. */
+function servedThrough({ questions }: Asking, question: number): Instant {
+  return questions.servedThrough?.[question] ?? questions.times[question]!;
+}
+
+/** Asks a question that was located; gives how much was done. */
+function askerOf(asking: Asking): (question: number) => number {
+  const { work, questions, answers, rule } = asking;
+  const { active } = questions;
   let at = 0;
-  const set = (feature: number, value: Value): void => answers.set(feature, at, value);
-  const compare = {
-    known: rule === 'served' ? () => undefined : set,
+  const finish = (feature: number, state: unknown): void => answers.finish(feature, at, state);
+  const compare: ValueSink = {
+    known: rule === 'served' ? () => undefined : finish,
     both: (feature: number, known: Value, all: Value): void => {
       if (!sameValue(all, known)) answers.leaks.mark(feature, at);
-      if (rule !== 'served') set(feature, rule === 'event' ? all : known);
+      if (rule !== 'served') answers.set(feature, at, rule === 'event' ? all : known);
     },
   };
-  const served = { known: set, both: null };
+  const served: ValueSink = { known: finish, both: null };
   return (question) => {
     at = question;
-    const tUs = times[question]!;
-    const timed: WindowQuestion = { key: keys[question]!, tUs, through: snapshotUs ?? tUs };
-    work.byKnown?.ask(timed, compare);
-    if (active !== null && active[question] === 0) for (const place of work.places) set(place, null);
-    else work.byServed?.ask({ ...timed, through: servedThrough?.[question] ?? tUs }, served);
-    markOthers(work, timed, question, { questions, answers });
+    let spent = work.byKnown?.ask(knownThrough(asking, question), compare) ?? 0;
+    if (active !== null && active[question] === 0) {
+      for (const place of work.places) answers.set(place, question, null);
+    } else {
+      spent += work.byServed?.ask(servedThrough(asking, question), served) ?? 0;
+    }
+    markOthers(asking, question);
+    return spent;
   };
 }
 
-function markOthers(
-  { marks, assumed, visible, places }: Work,
-  timed: WindowQuestion,
-  question: number,
-  { questions, answers }: Pick<Asking, 'questions' | 'answers'>,
-): void {
+function markOthers(asking: Asking, question: number): void {
+  const { work, questions, answers } = asking;
+  const { marks, assumed, visible, places } = work;
   if (assumed !== null) {
-    marks.markAtMost(timed, assumed, (feature) => answers.assumed.mark(feature, question));
+    const mark = (feature: number): void => answers.assumed.mark(feature, question);
+    marks.markAtMost(knownThrough(asking, question), assumed, mark);
   }
   const uncertain = (feature: number): void => answers.uncertain.mark(feature, question);
   if (questions.activeUncertain?.[question] === 1) places.forEach(uncertain);
   else if (visible !== null && questions.active?.[question] !== 0) {
-    marks.markUncertain(timed, visible, uncertain);
+    marks.markUncertain(questions.times[question]!, visible, uncertain);
   }
 }

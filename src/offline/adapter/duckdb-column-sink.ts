@@ -12,7 +12,7 @@ import {
 } from '../../definition/column-batch.js';
 import type { Value } from '../../definition/value.js';
 import type { ValueType } from '../../definition/value-type.js';
-import { columnOfVector, itemsOf, validityBits } from './duckdb-column.js';
+import { booleanBytes, columnOfVector, itemsOf, validityBits } from './duckdb-column.js';
 
 /** Vectors of a result, one behind the other, as one column of a value type, NaN and infinities as NULL (S3). */
 export class ColumnSink {
@@ -44,7 +44,7 @@ export class ColumnSink {
   }
 
   private copyItems(vector: DuckDBVector): boolean {
-    const items = vector instanceof DuckDBBooleanVector ? bytesOf(vector) : itemsOf(vector);
+    const items = vector instanceof DuckDBBooleanVector ? booleanBytes(vector) : itemsOf(vector);
     const { values } = this;
     if (items === null || !ArrayBuffer.isView(values)) return false;
     if (values instanceof BigInt64Array) {
@@ -83,12 +83,6 @@ export class ColumnSink {
       this.valid[this.rowCount + row] = 0;
     }
   }
-}
-
-/** A byte a row, 0 or 1. */
-function bytesOf(vector: DuckDBBooleanVector): Uint8Array {
-  const { dataView: view } = vector as unknown as TextParts;
-  return new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
 }
 
 /** Narrower integers as 64-bit ones, in two halves: no bigint is made of each. */

@@ -5,6 +5,7 @@ import {
   DATE,
   DOUBLE,
   DuckDBBlobValue,
+  DuckDBBooleanVector,
   DuckDBDataChunk,
   DuckDBDateValue,
   type DuckDBListType,
@@ -187,13 +188,10 @@ function validBytes(bits: BigUint64Array | null, rowCount: number): Uint8Array |
 }
 
 function fillVector(vector: DuckDBVector, column: Column, start: number, rowCount: number): void {
-  const items = itemsOf(vector);
+  const items = vector instanceof DuckDBBooleanVector ? booleanBytes(vector) : itemsOf(vector);
   const { values } = column;
-  if (items instanceof BigInt64Array && values instanceof BigInt64Array) {
-    items.set(values.subarray(start, start + rowCount));
-    markNulls(vector, column, start, rowCount);
-  } else if (items instanceof Float64Array && values instanceof Float64Array) {
-    items.set(values.subarray(start, start + rowCount));
+  if (items !== null && ArrayBuffer.isView(values) && items.constructor === values.constructor) {
+    (items as Uint8Array).set(values.subarray(start, start + rowCount) as Uint8Array);
     markNulls(vector, column, start, rowCount);
   } else {
     for (let row = 0; row < rowCount; row++) {
@@ -203,11 +201,23 @@ function fillVector(vector: DuckDBVector, column: Column, start: number, rowCoun
   vector.flush();
 }
 
-function markNulls(vector: DuckDBVector, column: Column, start: number, rowCount: number): void {
-  if (column.valid === null) return;
-  for (let row = 0; row < rowCount; row++) {
-    if (column.valid[start + row] === 0) setItem(vector, row, null);
+/** Marks as missing what is; the client's own way takes a bigint apart for each row. */
+function markNulls(vector: DuckDBVector, { valid }: Column, start: number, rowCount: number): void {
+  const first = valid === null ? -1 : valid.subarray(start, start + rowCount).indexOf(0);
+  if (first === -1) return;
+  // The first one makes the client allocate its bits.
+  setItem(vector, first, null);
+  const bits = validityBits(vector)!;
+  const bytes = new Uint8Array(bits.buffer, bits.byteOffset, bits.byteLength);
+  for (let row = first + 1; row < rowCount; row++) {
+    if (valid![start + row] === 0) bytes[row >> 3]! &= ~(1 << (row & 7));
   }
+}
+
+/** A byte a row, 0 or 1, in the memory of the vector. */
+export function booleanBytes(vector: DuckDBBooleanVector): Uint8Array {
+  const { dataView: view } = vector as unknown as { readonly dataView: DataView };
+  return new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
 }
 
 function setItem(vector: DuckDBVector, row: number, value: DuckDBValue): void {

@@ -1,12 +1,14 @@
 import { createHash } from 'node:crypto';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { duckdbType, quoteIdentifier } from '../../compile/sql/duckdb.js';
+import { replaceNegativeZerosSql } from '../../compile/sql/negative-zero.js';
 import { HISTORY_COLUMNS, storedName } from '../../compile/sql/point-in-time.js';
 import { PlumblineError } from '../../definition/error.js';
 import { VALUE_TYPES } from '../../definition/value-type.js';
 import type { TypedColumn } from '../file-reader.js';
 import type { SourceRef } from '../store.js';
 import { rowsOf } from './duckdb-session.js';
+import { LAYOUT, saveLayout, sourceState } from './duckdb-state.js';
 
 /** Where the rows of a source are, and up to which sequence they count. */
 export type HistoryOf = (ref: SourceRef) => { readonly table: string; readonly snapshot: bigint };
@@ -41,6 +43,7 @@ export async function ensureHistoryTable(connection: DuckDBConnection, ref: Sour
   for (const stamp of [HISTORY_COLUMNS.arrivalTime, HISTORY_COLUMNS.visibleTime]) {
     await connection.run(`ALTER TABLE ${table} ADD COLUMN IF NOT EXISTS ${stamp} TIMESTAMP`);
   }
+  await upgradeLayout(connection, ref);
   for (const { name } of await retypedColumns(connection, ref)) {
     await connection.run(`ALTER TABLE ${table} DROP COLUMN ${historyColumn(name)}`);
   }
@@ -62,6 +65,24 @@ export async function storedColumns(
     name,
     type: VALUE_TYPES.find((type) => duckdbType(type) === types[i])!,
   }));
+}
+
+/** Brings a table of an older {@link LAYOUT} to this one, once. */
+async function upgradeLayout(connection: DuckDBConnection, ref: SourceRef): Promise<void> {
+  const history = historyTable(ref);
+  if ((await sourceState(connection, history)).layout >= LAYOUT) return;
+  await connection.run('BEGIN');
+  try {
+    for (const { name, type } of await storedColumns(connection, ref)) {
+      const sql = replaceNegativeZerosSql(quoteIdentifier(history), quoteIdentifier(name), type);
+      if (sql !== null) await connection.run(sql);
+    }
+    await saveLayout(connection, history);
+    await connection.run('COMMIT');
+  } catch (error) {
+    await connection.run('ROLLBACK');
+    throw error;
+  }
 }
 
 /** Columns of the source that the table has with another type, all of them without a value. Throws CONFLICT for others. */

@@ -7,6 +7,7 @@ import type { TypedColumn } from '../file-reader.js';
 import type { HistoryRows, SourceRef } from '../store.js';
 import { CHUNK_ROWS, chunkOf } from './duckdb-column.js';
 import { historyTable, storedColumns } from './duckdb-history-table.js';
+import { withoutNegativeZeros } from './duckdb-negative-zero.js';
 import { rowsOf } from './duckdb-session.js';
 import { saveEpoch, sourceState } from './duckdb-state.js';
 
@@ -85,7 +86,7 @@ function* storedBatches(
 
 function storedBatch(order: readonly TypedColumn[], batch: HistoryRows): ColumnBatch {
   const { rowCount, columns } = batch.rows;
-  const own = new Map([...columns].map(([name, column]) => [storedName(name), column]));
+  const own = new Map([...columns].map(([name, column]) => [storedName(name), withoutNegativeZeros(column)]));
   const stored = order.map(({ name, type }) => {
     const column = stampOf(quoteIdentifier(name), batch) ?? own.get(name) ?? nullColumn(type, rowCount);
     return [name, column] as const;

@@ -1,5 +1,6 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { literalSql } from '../../compile/sql/duckdb.js';
+import { restoredSql } from '../../compile/sql/negative-zero.js';
 import { HISTORY_COLUMNS } from '../../compile/sql/point-in-time.js';
 import { orderSql } from '../../compile/sql/point-in-time-steps.js';
 import { type Column, columnOf } from '../../definition/column-batch.js';
@@ -42,9 +43,12 @@ export async function listKeyRows(
   };
 }
 
+/** NULL in rows from before there was this stamp. */
+const VISIBLE = `coalesce(${HISTORY_COLUMNS.visibleTime}, ${HISTORY_COLUMNS.orderTime})`;
+
 type ListedColumn = { readonly sql: string; readonly type: ValueType };
 
-const { sequence, orderTime, createdTime, createdAssumed, visibleTime } = HISTORY_COLUMNS;
+const { sequence, orderTime, createdTime, createdAssumed } = HISTORY_COLUMNS;
 
 /** In the order in which they are taken apart above. */
 const STAMPS: readonly ListedColumn[] = [
@@ -52,16 +56,20 @@ const STAMPS: readonly ListedColumn[] = [
   { sql: orderTime, type: 'TIMESTAMP' },
   { sql: createdTime, type: 'TIMESTAMP' },
   { sql: createdAssumed, type: 'BOOL' },
-  // NULL in rows from before there was this stamp.
-  { sql: `coalesce(${visibleTime}, ${orderTime})`, type: 'TIMESTAMP' },
+  { sql: VISIBLE, type: 'TIMESTAMP' },
 ];
 
 function listedColumns({ columns }: SourceDocument): readonly ListedColumn[] {
-  return [...STAMPS, ...columns.map(({ name, type }) => ({ sql: `"~h".${historyColumn(name)}`, type }))];
+  const own = columns.map(({ name, type }) => ({
+    sql: restoredSql(type, `"~h".${historyColumn(name)}`),
+    type,
+  }));
+  return [...STAMPS, ...own];
 }
 
 function rowsSql(query: KeyRowsQuery, columns: readonly ListedColumn[], through: bigint): string {
-  const { project, source, keyColumns, key, afterUs, throughUs, throughSequence, limit } = query;
+  const { project, source, keyColumns, key, afterUs, throughUs, throughSequence, knownThrough, limit } =
+    query;
   const last = throughSequence === null || throughSequence > through ? through : throughSequence;
   const history = keyedHistory({ project, source, keys: [] }, keyColumns, last);
   const event = `epoch_us("~h".${history.eventTime})`;
@@ -70,6 +78,7 @@ function rowsSql(query: KeyRowsQuery, columns: readonly ListedColumn[], through:
     ...keyColumns.map((name, i) => `"~h".${historyColumn(name)} = ${keySql(source, name, key[i]!)}`),
     `${event} <= ${throughUs}`,
     ...(afterUs === null ? [] : [`${event} > ${afterUs}`]),
+    ...(knownThrough === null ? [] : [`epoch_us(${KNOWN[knownThrough.time]}) <= ${knownThrough.us}`]),
   ];
   return [
     `SELECT ${columns.map(({ sql }) => sql).join(', ')}`,
@@ -79,6 +88,8 @@ function rowsSql(query: KeyRowsQuery, columns: readonly ListedColumn[], through:
       .join(', ')} LIMIT ${limit}`,
   ].join('\n');
 }
+
+const KNOWN = { created: createdTime, visible: VISIBLE } as const;
 
 function keySql({ columns }: SourceDocument, name: string, value: Value): string {
   return literalSql(columns.find((column) => column.name === name)!.type, value);

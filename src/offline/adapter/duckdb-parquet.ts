@@ -9,7 +9,7 @@ import type { ParquetFiles } from '../parquet-files.js';
 import type { AnswerColumn } from '../store.js';
 import { CHUNK_ROWS, chunkOf, instantsIn, valueTypeOf } from './duckdb-column.js';
 import { requireQuotableNames } from './duckdb-frame-table.js';
-import { PARQUET_SETTINGS, ROW_GROUP_ROWS } from './duckdb-parquet-settings.js';
+import { copyToParquet, encodingOf, type ParquetEncoding, ROW_GROUP_ROWS } from './duckdb-parquet-copy.js';
 import { DuckdbDatabase, type DuckdbLimits, sqlText, unreadable } from './duckdb-session.js';
 
 /** Parquet through a DuckDB in memory that lives as long as each call. */
@@ -40,9 +40,10 @@ export class DuckdbParquet implements ParquetFiles {
       await this.session(async (connection) => {
         const groups = new RowGroups(connection, columns, folder);
         for await (const batch of batches) await groups.add(batch);
-        const files = await groups.finish();
+        const { files, encoding } = await groups.finish();
         const whole = join(folder, 'whole.parquet');
-        if (files.length > 1) await copy(connection, `SELECT * FROM ${fileItem(files)}`, whole);
+        if (files.length > 1)
+          await copyToParquet(connection, `SELECT * FROM ${fileItem(files)}`, whole, encoding);
         await rename(files.length > 1 ? whole : files[0]!, path);
       });
     } finally {
@@ -55,7 +56,8 @@ export class DuckdbParquet implements ParquetFiles {
       try {
         const result = await connection.run(`SELECT * FROM ${fileItem([path])} LIMIT 0`);
         const kept = result.columnNames().filter((name) => !dropped.has(name));
-        await copy(connection, `SELECT ${kept.map(quoteIdentifier).join(', ')} FROM ${fileItem([path])}`, to);
+        const select = `SELECT ${kept.map(quoteIdentifier).join(', ')} FROM ${fileItem([path])}`;
+        await copyToParquet(connection, select, to, await encodingOf(connection, select));
       } catch (error) {
         throw unreadable(path, error, 'INVALID_FILE');
       }
@@ -75,6 +77,7 @@ export class DuckdbParquet implements ParquetFiles {
 /** Gathers rows and writes each {@link ROW_GROUP_ROWS} of them into a file of its own. */
 class RowGroups {
   private readonly files: string[] = [];
+  private encoding: ParquetEncoding = 'dictionaries';
   private appender: DuckDBAppender | null = null;
   private rows = 0;
   private unflushed = 0;
@@ -95,10 +98,10 @@ class RowGroups {
     }
   }
 
-  /** The files, in order, at least one. */
-  async finish(): Promise<readonly string[]> {
+  /** The files, in order, at least one, and the encoding that their rows need together. */
+  async finish(): Promise<{ readonly files: readonly string[]; readonly encoding: ParquetEncoding }> {
     if (this.rows > 0 || this.files.length === 0) await this.flush();
-    return this.files;
+    return { files: this.files, encoding: this.encoding };
   }
 
   private async append({ columns, rowCount }: ColumnBatch): Promise<void> {
@@ -119,7 +122,10 @@ class RowGroups {
     this.rows = 0;
     this.unflushed = 0;
     const file = join(this.folder, `${this.files.length}.parquet`);
-    await copy(this.connection, `SELECT * FROM ${GROUP}`, file);
+    const select = `SELECT * FROM ${GROUP}`;
+    const encoding = await encodingOf(this.connection, select);
+    if (encoding === 'plain') this.encoding = 'plain';
+    await copyToParquet(this.connection, select, file, encoding);
     this.files.push(file);
   }
 
@@ -137,10 +143,6 @@ const FLUSH_ROWS = 4 * CHUNK_ROWS;
 
 const GROUP_NAME = 'row_group';
 const GROUP = quoteIdentifier(GROUP_NAME);
-
-async function copy(connection: DuckDBConnection, select: string, to: string): Promise<void> {
-  await connection.run(`COPY (${select}) TO ${sqlText(to)} (${PARQUET_SETTINGS})`);
-}
 
 /** Names of folders say nothing here. */
 function fileItem(paths: readonly string[]): string {

@@ -23,9 +23,8 @@ import {
 import { CHUNK_ROWS, columnOfVector, instantsIn, valueTypeOf } from './duckdb-column.js';
 import { interruptOn } from './duckdb-interrupt.js';
 import { computeByKernel, kernelFeatures, rawFeatureSql } from './duckdb-kernel.js';
-import { PARQUET_SETTINGS } from './duckdb-parquet-settings.js';
+import { copyToParquet, encodingOf } from './duckdb-parquet-copy.js';
 import { computeReads, readColumn, withKernelSql } from './duckdb-reads.js';
-import { sqlText } from './duckdb-session.js';
 
 export type JoinedFrame = {
   readonly connection: DuckDBConnection;
@@ -73,7 +72,7 @@ async function writeParquet(
 ): Promise<void> {
   const release = interruptOn(connection, signal);
   try {
-    await connection.run(`COPY (${select}) TO ${sqlText(path)} (${PARQUET_SETTINGS})`);
+    await copyToParquet(connection, select, path, await encodingOf(connection, select));
   } catch (error) {
     signal?.throwIfAborted();
     throw error;

@@ -9,6 +9,7 @@ export async function ensureStateTables(connection: DuckDBConnection): Promise<v
     'CREATE TABLE IF NOT EXISTS "~source_state" (history VARCHAR, epoch BIGINT, through BIGINT, horizon BIGINT, floor BIGINT)',
   );
   await connection.run('ALTER TABLE "~source_state" ADD COLUMN IF NOT EXISTS arrival BIGINT');
+  await connection.run('ALTER TABLE "~source_state" ADD COLUMN IF NOT EXISTS layout BIGINT');
   await connection.run(
     'CREATE TABLE IF NOT EXISTS "~compacted_tables" (history VARCHAR, keys VARCHAR, name VARCHAR, through BIGINT, rows BIGINT, longest BIGINT)',
   );
@@ -20,15 +21,27 @@ export type SourceState = {
   readonly epoch: bigint;
   /** Last sequence that was in it when retention last removed rows; -1 before. */
   readonly through: bigint;
+  /** How the table holds its values: the {@link LAYOUT} of who made it, or changed it last; 0 before there was one. */
+  readonly layout: number;
 };
+
+/** 1: -0.0 stands in a table as NaN. */
+export const LAYOUT = 1;
 
 export async function sourceState(connection: DuckDBConnection, history: string): Promise<SourceState> {
   const [row] = await rowsOf(
     connection,
-    `SELECT epoch, through FROM "~source_state" WHERE history = ${sqlText(history)}`,
+    `SELECT epoch, through, coalesce(layout, 0) FROM "~source_state" WHERE history = ${sqlText(history)}`,
   );
-  if (row === undefined) return { epoch: -1n, through: -1n };
-  return { epoch: BigInt(row[0] as bigint | number), through: BigInt(row[1] as bigint | number) };
+  if (row === undefined) return { epoch: -1n, through: -1n, layout: 0 };
+  const [epoch, through] = [row[0], row[1]].map((each) => BigInt(each as bigint | number));
+  return { epoch: epoch!, through: through!, layout: Number(row[2]) };
+}
+
+/** Says that the table has the {@link LAYOUT}; part of the caller's transaction. */
+export async function saveLayout(connection: DuckDBConnection, history: string): Promise<void> {
+  await ensureState(connection, history);
+  await connection.run(`UPDATE "~source_state" SET layout = ${LAYOUT} WHERE history = ${sqlText(history)}`);
 }
 
 /** Keeps the newest owner of the log; part of the caller's transaction. */
@@ -88,7 +101,7 @@ export async function compactedTable(
 
 async function ensureState(connection: DuckDBConnection, history: string): Promise<void> {
   await connection.run(
-    `INSERT INTO "~source_state" SELECT ${sqlText(history)}, -1, -1, NULL, NULL, NULL
+    `INSERT INTO "~source_state" (history, epoch, through) SELECT ${sqlText(history)}, -1, -1
      WHERE NOT EXISTS (FROM "~source_state" WHERE history = ${sqlText(history)})`,
   );
 }

@@ -1,6 +1,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { CompiledFeatureSet } from '../../compile/feature-set.js';
 import { duckdbSql, quoteIdentifier } from '../../compile/sql/duckdb.js';
+import { restoredSql } from '../../compile/sql/negative-zero.js';
 import {
   featureColumn,
   HISTORY_COLUMNS,
@@ -107,6 +108,7 @@ function rowsSql(query: StatisticsQuery, through: bigint): string {
   const { sequence, createdTime } = HISTORY_COLUMNS;
   const created = `"~h".${createdTime}`;
   const names = [...new Set(featureSet.features.flatMap(({ expression }) => namesIn(expression)))];
+  const types = new Map(source.columns.map(({ name, type }) => [name, type]));
   const columns = [
     `"~h".${sequence} AS "~row"`,
     `${event} AS "~t"`,
@@ -114,7 +116,10 @@ function rowsSql(query: StatisticsQuery, through: bigint): string {
     `epoch_us(${created}) - epoch_us(${event}) AS "~lag"`,
     `${source.tombstone === undefined ? 'false' : `"~h".${historyColumn(source.tombstone)} IS TRUE`} AS "~gone"`,
     ...distinct(history.keys).map((key, i) => `"~h".${key} AS ${keyName(i)}`),
-    ...names.map((name) => `"~h".${historyColumn(name)} AS ${matchedColumn(0, name)}`),
+    ...names.map(
+      (name) =>
+        `${restoredSql(types.get(name)!, `"~h".${historyColumn(name)}`)} AS ${matchedColumn(0, name)}`,
+    ),
   ];
   const counts = [
     presentSql(history),

@@ -1,31 +1,30 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { type ColumnarKernel, compileColumnarKernel } from '../../compile/kernel.js';
-import type { WindowedEntry } from '../../compile/service-reads.js';
-import type { WindowedSource } from '../../compile/sql/point-in-time.js';
-import type { KeyedHistory } from '../../compile/sql/point-in-time-steps.js';
-import { type WindowColumn, windowRowsSql, windowStampSql } from '../../compile/sql/window-rows.js';
-import type { WindowRows } from '../../compile/window/window-rows.js';
-import type { WindowInput } from '../../compile/windowed-feature-set.js';
-import { type Column, columnOf } from '../../definition/column-batch.js';
-import { namesIn } from '../../definition/expression.js';
-import type { ValueType } from '../../definition/value-type.js';
+import { HISTORY_COLUMNS } from '../../compile/sql/point-in-time.js';
+import { windowRowsSql } from '../../compile/sql/window-rows.js';
+import { PlumblineError } from '../../definition/error.js';
 import { columnsOf, requireAscending } from './duckdb-columns.js';
 import { historyColumn } from './duckdb-history-table.js';
 import { fillTable, rowsOf } from './duckdb-session.js';
-
-/** Rows that are computed together, but for those of a key with more: some tens of MiB. */
-const BLOCK_ROWS = 131_072n;
+import { BlockReader, type WindowBlock } from './duckdb-window-block.js';
+import { type RowColumn, type RowsAsked, rowBytesSql, rowColumns } from './duckdb-window-columns.js';
 
 /** The table of the keys asked for. */
 export const WINDOW_KEYS = '"~window_keys"';
 
 const ROWS = '"~window_rows"';
 
-/** What of the rows decides which count: by the record of an answer their place in the log does. */
-export type WindowAxis = 'time' | 'record' | 'served';
+/** Bytes of rows that are computed together, but for those of a key with more. */
+const BLOCK_BYTES = 16 * 2 ** 20;
 
-/** Rows of whole keys, up to the key of that number; all are of the last block's. */
-export type WindowBlock = { readonly lastKey: number; readonly rows: WindowRows };
+/** Bytes of rows that one key may have: they are in memory at once, with the states over them. */
+export const MOST_KEY_BYTES = 2 ** 30;
+
+export type WindowRowsWork = Omit<RowsAsked, 'hasAssumed'> & {
+  /** Whether values that rest on an assumed created time are counted (S17). */
+  readonly countsAssumed: boolean;
+  /** As {@link MOST_KEY_BYTES}. */
+  readonly mostKeyBytes: number;
+};
 
 /** The rows of one windowed entry, for the keys in {@link WINDOW_KEYS}, block by block in the order of their numbers. */
 export class WindowBlocks {
@@ -39,13 +38,9 @@ export class WindowBlocks {
   ) {}
 
   /** Sorts the rows into a table. */
-  static async open(
-    connection: DuckDBConnection,
-    source: WindowedSource,
-    history: KeyedHistory,
-    axis: WindowAxis,
-  ): Promise<WindowBlocks> {
-    const columns = rowColumns(source, history, axis);
+  static async open(connection: DuckDBConnection, rows: WindowRowsWork): Promise<WindowBlocks> {
+    const { source, history, axis } = rows;
+    const columns = rowColumns({ ...rows, hasAssumed: await hasAssumed(connection, rows) });
     const asked = { keys: WINDOW_KEYS, frameKeys: source.frameKeys };
     const tombstone = source.tombstone === null ? null : historyColumn(source.tombstone);
     const [bounds] = await rowsOf(connection, `SELECT min("~low"), max("~high") FROM ${WINDOW_KEYS}`);
@@ -56,14 +51,22 @@ export class WindowBlocks {
       highUs: highUs ?? 0n,
     });
     await fillTable(connection, ROWS, rowsSql);
-    const blocks = await blockPlaces(connection);
+    const blocks = await blockPlaces(connection, columns, rows);
     return new WindowBlocks(connection, new BlockReader(source.entry, columns, axis), blocks);
   }
 
-  /** The block with the rows of a key; keys are asked for in ascending order. */
+  /**
+   * The block with the rows of a key; keys are asked for in ascending order. Whoever lets go of the one before has one in memory:
+   * 16 MiB of rows, or those of one key.
+   */
   async of(key: number): Promise<WindowBlock> {
-    while (this.current === null || this.current.lastKey < key) this.current = await this.read();
-    return this.current;
+    let { current } = this;
+    while (current === null || current.lastKey < key) {
+      this.current = null;
+      current = await this.read();
+    }
+    this.current = current;
+    return current;
   }
 
   async close(): Promise<void> {
@@ -81,131 +84,56 @@ export class WindowBlocks {
   }
 }
 
-/** The keys whose rows are one block, and whether any of these is late or has an assumed created time. */
-type BlockPlace = {
-  readonly firstKey: number;
-  readonly lastKey: number;
-  readonly rowCount: number;
-  readonly hasLate: boolean;
-  readonly hasAssumed: boolean;
-};
+async function hasAssumed(
+  connection: DuckDBConnection,
+  { history, countsAssumed }: WindowRowsWork,
+): Promise<boolean> {
+  if (!countsAssumed) return false;
+  const sql = `SELECT coalesce(bool_or(${HISTORY_COLUMNS.createdAssumed}), false) FROM ${history.table}`;
+  const [row] = await rowsOf(connection, sql);
+  return row![0] === true;
+}
 
-async function blockPlaces(connection: DuckDBConnection): Promise<readonly BlockPlace[]> {
-  const keys = [
-    'SELECT "~key", count(*) AS "~rows", bool_or("~created" > "~event") AS "~late", bool_or("~assumed") AS "~assumed"',
-    `FROM ${ROWS} GROUP BY "~key"`,
-  ].join('\n');
-  const placed = `SELECT *, sum("~rows") OVER (ORDER BY "~key") - "~rows" AS "~before" FROM (${keys})`;
+/** The keys whose rows are one block. */
+type BlockPlace = { readonly firstKey: number; readonly lastKey: number; readonly rowCount: number };
+
+const KEY_ROWS = '"~window_key_rows"';
+
+/** Puts keys into blocks. Throws TOO_LARGE where the rows of one do not fit. */
+async function blockPlaces(
+  connection: DuckDBConnection,
+  columns: readonly RowColumn[],
+  work: WindowRowsWork,
+): Promise<readonly BlockPlace[]> {
+  const byKey = `SELECT "~key", count(*) AS "~rows", ${rowBytesSql(columns)} AS "~bytes" FROM ${ROWS} GROUP BY "~key"`;
+  await fillTable(connection, KEY_ROWS, byKey);
+  await requireFits(connection, work);
+  const placed = `SELECT *, sum("~bytes") OVER (ORDER BY "~key") - "~bytes" AS "~before" FROM ${KEY_ROWS}`;
   const rows = await rowsOf(
     connection,
-    `SELECT min("~key"), max("~key"), sum("~rows"), bool_or("~late"), bool_or("~assumed") FROM (${placed}) GROUP BY "~before" // ${BLOCK_ROWS} ORDER BY 1`,
+    `SELECT min("~key"), max("~key"), sum("~rows") FROM (${placed}) GROUP BY "~before" // ${BLOCK_BYTES} ORDER BY 1`,
   );
-  return rows.map(([firstKey, lastKey, rowCount, hasLate, hasAssumed]) => ({
+  await connection.run(`DROP TABLE ${KEY_ROWS}`);
+  return rows.map(([firstKey, lastKey, rowCount]) => ({
     firstKey: Number(firstKey),
     lastKey: Number(lastKey),
     rowCount: Number(rowCount),
-    hasLate: hasLate === true,
-    hasAssumed: hasAssumed === true,
   }));
 }
 
-type RowColumn = WindowColumn & {
-  readonly type: ValueType;
-  /** The source column that it is; null for stamps. */
-  readonly source: string | null;
-};
-
-function rowColumns(source: WindowedSource, history: KeyedHistory, axis: WindowAxis): readonly RowColumn[] {
-  const stamp = (name: Parameters<typeof windowStampSql>[1], type: ValueType): RowColumn => ({
-    name: `"~${name}"`,
-    sql: windowStampSql(history, name),
-    type,
-    source: null,
-  });
-  const own = source.entry.featureSet.source.columns;
-  const read = new Set(inputsOf(source.entry).flatMap(({ expression }) => namesIn(expression)));
-  if (source.orderColumn !== null) read.add(source.orderColumn);
-  return [
-    stamp('event', 'TIMESTAMP'),
-    stamp('order', 'TIMESTAMP'),
-    stamp('sequence', 'INT64'),
-    stamp('created', 'TIMESTAMP'),
-    stamp('assumed', 'BOOL'),
-    ...(axis === 'served'
-      ? (['served', 'earliest', 'latest'] as const).map((name) => stamp(name, 'TIMESTAMP'))
-      : []),
-    ...[...read].map((name) => {
-      const column = historyColumn(name);
-      const { type } = own.find((each) => each.name === name)!;
-      return { name: column, sql: `"~h".${column}`, type, source: name };
-    }),
-  ];
-}
-
-/** The inputs that the features of an entry need. */
-function inputsOf({ features, featureSet }: WindowedEntry): readonly WindowInput[] {
-  const names = new Set(
-    features.flatMap(({ state }) => {
-      const { argument, filter, category } = featureSet.states[state]!;
-      return [argument, filter, category];
-    }),
+async function requireFits(
+  connection: DuckDBConnection,
+  { source, mostKeyBytes }: WindowRowsWork,
+): Promise<void> {
+  const key = [...new Set(source.frameKeys)].map((name) => `k.${name}::VARCHAR`).join(', ');
+  const [found] = await rowsOf(
+    connection,
+    `SELECT r."~rows", r."~bytes", ${key} FROM ${KEY_ROWS} r JOIN ${WINDOW_KEYS} k USING ("~key")
+     WHERE r."~bytes" > ${mostKeyBytes} ORDER BY r."~bytes" DESC LIMIT 1`,
   );
-  return featureSet.inputs.filter(({ name }) => names.has(name));
-}
-
-/** Makes blocks of the columns of the table. */
-class BlockReader {
-  private readonly kernel: ColumnarKernel;
-  private readonly orderColumn: string | null;
-
-  constructor(
-    entry: WindowedEntry,
-    private readonly columns: readonly RowColumn[],
-    private readonly axis: WindowAxis,
-  ) {
-    this.kernel = compileColumnarKernel(inputsOf(entry));
-    this.orderColumn = entry.featureSet.source.orderColumn ?? null;
-  }
-
-  /** Those of the number of the key and of each column. */
-  get types(): readonly ValueType[] {
-    return ['FLOAT64', ...this.columns.map(({ type }) => type)];
-  }
-
-  /** @param read Of the types above. */
-  block({ rowCount, lastKey, hasLate, hasAssumed }: BlockPlace, read: readonly Column[]): WindowBlock {
-    const [keys, ...columns] = read;
-    const stamp = (name: string): BigInt64Array =>
-      columns[this.columns.findIndex((column) => column.name === name)]!.values as BigInt64Array;
-    const assumed = columns[this.columns.findIndex(({ name }) => name === '"~assumed"')]!;
-    const named = this.columns.flatMap(({ source }, i): [string, Column][] =>
-      source === null ? [] : [[source, columns[i]!]],
-    );
-    const batch = new Map(named);
-    const orderColumn = this.orderColumn === null ? null : batch.get(this.orderColumn)!;
-    const sequences = stamp('"~sequence"');
-    const served = this.axis === 'served' ? stamp('"~served"') : null;
-    return {
-      lastKey,
-      rows: {
-        rowCount,
-        keys: keys!.values as Float64Array,
-        orders: { eventTimes: stamp('"~event"'), orderTimes: stamp('"~order"'), orderColumn, sequences },
-        inputs: this.kernel({ rowCount, columns: batch }).columns,
-        createdTimes: hasLate ? stamp('"~created"') : null,
-        createdAssumed: hasAssumed ? (assumed.values as Uint8Array) : null,
-        servedFrom: this.axis === 'record' ? sequences : served,
-        visible: served === null ? null : { earliest: stamp('"~earliest"'), latest: stamp('"~latest"') },
-      },
-    };
-  }
-
-  /** No rows, for all keys behind the last one that has some. */
-  empty(): WindowBlock {
-    const keys = { firstKey: 0, lastKey: Number.POSITIVE_INFINITY };
-    return this.block(
-      { ...keys, rowCount: 0, hasLate: false, hasAssumed: false },
-      this.types.map((type) => columnOf(type, [])),
-    );
-  }
+  if (found === undefined) return;
+  const [rows, bytes, ...values] = found;
+  const mebibytes = (each: unknown): string => (Number(each) / 2 ** 20).toFixed(0);
+  const message = `the windows of feature set "${source.entry.featureSet.name}" see ${rows} rows of key ${JSON.stringify(values)} as of the times asked for, some ${mebibytes(bytes)} MiB, ${mebibytes(mostKeyBytes)} MiB a key at most; ask for a shorter range of times at once, or for shorter windows`;
+  throw new PlumblineError('TOO_LARGE', message);
 }

@@ -10,6 +10,8 @@ import {
 } from '../../compile/sql/point-in-time.js';
 import { CLOCK_BOUND_US, type KeyedHistory } from '../../compile/sql/point-in-time-steps.js';
 import { aheadOf, reachOf, windowKeysSql, windowQuestionsSql } from '../../compile/sql/window-rows.js';
+import { instantsOf } from '../../compile/window/instants.js';
+import type { Steps } from '../../compile/window/steps.js';
 import { WindowAnswers } from '../../compile/window/window-answers.js';
 import type { WindowQuestions } from '../../compile/window/window-rows.js';
 import { type WindowAnswerer, windowAnswerer } from '../../compile/window/windowed-values.js';
@@ -17,16 +19,15 @@ import type { Column } from '../../definition/column-batch.js';
 import { CHUNK_ROWS, chunkOf } from './duckdb-column.js';
 import { columnsOf, requireAscending } from './duckdb-columns.js';
 import { fillTable, rowsOf } from './duckdb-session.js';
-import { WINDOW_KEYS, type WindowAxis, type WindowBlock, WindowBlocks } from './duckdb-window-rows.js';
+import type { WindowBlock } from './duckdb-window-block.js';
+import type { WindowAxis } from './duckdb-window-columns.js';
+import { MOST_KEY_BYTES, WINDOW_KEYS, WindowBlocks } from './duckdb-window-rows.js';
 
 /** Questions that are read together. */
 const PAGE_ROWS = 131_072;
 
-/** Questions between two looks at the clock. */
-const SLICE_ROWS = 256;
-
-/** After so long others have a turn. */
-const TURN_MS = 10;
+/** Chunks of answers that are written in one turn. */
+const FLUSHED_CHUNKS = 8;
 
 const QUESTIONS = '"~window_questions"';
 
@@ -73,7 +74,9 @@ export async function computeWindows(work: WindowsWork): Promise<WindowCounts> {
   const record = by.kind === 'record' ? by.column : null;
   await fillTable(connection, QUESTIONS, windowQuestionsSql(asked, WINDOW_KEYS, record));
   const axis: WindowAxis = by.kind === 'record' || by.kind === 'served' ? by.kind : 'time';
-  const blocks = await WindowBlocks.open(connection, source, history, axis);
+  const countsAssumed = by.kind === 'known';
+  const rows = { source, history, axis, countsAssumed, mostKeyBytes: MOST_KEY_BYTES };
+  const blocks = await WindowBlocks.open(connection, rows);
   await connection.run(
     `CREATE OR REPLACE TEMP TABLE ${quoteIdentifier(into)} (${tableColumns(work).join(', ')})`,
   );
@@ -85,9 +88,10 @@ export async function computeWindows(work: WindowsWork): Promise<WindowCounts> {
   };
   const appender = await connection.createAppender(into);
   try {
+    const asker = new BlockAnswers(work, blocks);
     for await (const page of questionPages(connection, by, source)) {
-      const answers = await answersOf(work, blocks, page);
-      appendAnswers(appender, page, answers);
+      const answers = await asker.answer(page);
+      await appendAnswers(appender, page, answers);
       for (const kind of COUNTED) add(counts[kind], answers[kind].counts);
     }
   } finally {
@@ -128,17 +132,23 @@ async function* questionPages(
   const total = Number(row![0]);
   for (let first = 0; first < total; first += PAGE_ROWS) {
     const count = Math.min(PAGE_ROWS, total - first);
-    const sql = `SELECT * EXCLUDE ("~place") FROM ${QUESTIONS} WHERE "~place" > ${first} AND "~place" <= ${first + count}`;
-    const types = ['FLOAT64', 'INT64', 'TIMESTAMP', 'INT64'] as const;
-    const [keys, rows, times, through] = await columnsOf(connection, sql, types, count);
+    const sql = `SELECT "~key", "~row", "~t"${by.kind === 'record' ? ', "~through"' : ''} FROM ${QUESTIONS} WHERE "~place" > ${first} AND "~place" <= ${first + count}`;
+    const types = [
+      'FLOAT64',
+      'INT64',
+      'TIMESTAMP',
+      ...(by.kind === 'record' ? (['INT64'] as const) : []),
+    ] as const;
+    const [keys, rows, asOf, through] = await columnsOf(connection, sql, types, count);
     requireAscending(keys!.values as Float64Array);
+    const times = asOf!.values as BigInt64Array;
     yield {
       count,
       keys: keys!.values as Float64Array,
       rows: rows!,
       snapshotUs: isLabel ? (snapshotUs ?? BEFORE_ALL) : null,
-      times: times!.values as BigInt64Array,
-      ...activity(by, times!.values as BigInt64Array, through!),
+      times: instantsOf(times),
+      ...activity(by, times, through ?? null),
     };
   }
 }
@@ -150,11 +160,11 @@ const BEFORE_ALL = -(2n ** 63n);
 function activity(
   by: WindowsBy,
   times: BigInt64Array,
-  record: Column,
+  record: Column | null,
 ): Pick<WindowQuestions, 'servedThrough' | 'active' | 'activeUncertain'> {
   if (by.kind === 'record') {
-    const active = record.valid ?? new Uint8Array(times.length).fill(1);
-    return { servedThrough: record.values as BigInt64Array, active, activeUncertain: null };
+    const active = record!.valid ?? new Uint8Array(times.length).fill(1);
+    return { servedThrough: instantsOf(record!.values as BigInt64Array), active, activeUncertain: null };
   }
   if (by.kind !== 'served') return { servedThrough: null, active: null, activeUncertain: null };
   const { activeUs, maxSkewUs } = by;
@@ -170,39 +180,67 @@ function activity(
   return { servedThrough: null, active, activeUncertain };
 }
 
-type BlockAnswerer = { readonly block: WindowBlock; readonly answer: WindowAnswerer };
+/** Answers pages of questions whose keys ascend, also from page to page. */
+class BlockAnswers {
+  /** Of the block that was asked last: a key may have questions on many pages. */
+  private last: { readonly block: WindowBlock; readonly answer: WindowAnswerer } | null = null;
 
-async function answersOf(
-  { source: { entry }, by, signal }: WindowsWork,
-  blocks: WindowBlocks,
-  page: QuestionPage,
-): Promise<WindowAnswers> {
-  const { features, featureSet } = entry;
-  const answers = new WindowAnswers(features, page.count);
-  const rule = by.kind === 'record' ? 'served' : by.kind;
-  let last: BlockAnswerer | null = null;
-  let turnMs = performance.now();
-  for (let start = 0; start < page.count; ) {
-    const block = await blocks.of(page.keys[start]!);
-    const answerer: BlockAnswerer =
-      last?.block === block
-        ? last
-        : { block, answer: windowAnswerer({ features, states: featureSet.states }, block.rows, rule) };
-    last = answerer;
-    let end = start;
-    const most = Math.min(page.count, start + SLICE_ROWS);
-    while (end < most && page.keys[end]! <= block.lastKey) end++;
-    answerer.answer(page, { start, end }, answers);
-    start = end;
-    if (performance.now() - turnMs < TURN_MS) continue;
-    await nextTurn();
-    signal?.throwIfAborted();
-    turnMs = performance.now();
+  constructor(
+    private readonly work: WindowsWork,
+    private readonly blocks: WindowBlocks,
+  ) {}
+
+  async answer(page: QuestionPage): Promise<WindowAnswers> {
+    const { signal, source } = this.work;
+    const answers = new WindowAnswers(source.entry.features, page.count);
+    for (let start = 0; start < page.count; ) {
+      const { block, answer } = await this.answererOf(page.keys[start]!);
+      const end = block.lastKey === Number.POSITIVE_INFINITY ? page.count : endOf(page, start, block.lastKey);
+      await inTurns(answer(page, { start, end }, answers), signal);
+      start = end;
+    }
+    return answers;
   }
-  return answers;
+
+  private async answererOf(
+    key: number,
+  ): Promise<{ readonly block: WindowBlock; readonly answer: WindowAnswerer }> {
+    const { last } = this;
+    if (last !== null && key <= last.block.lastKey) return last;
+    // Of two blocks only one is held.
+    this.last = null;
+    const { source, by, signal } = this.work;
+    const { features, featureSet } = source.entry;
+    const block = await this.blocks.of(key);
+    const rule = by.kind === 'record' ? 'served' : by.kind;
+    const steps = windowAnswerer({ features, states: featureSet.states }, block.rows, rule);
+    this.last = { block, answer: await inTurns(steps, signal) };
+    return this.last;
+  }
 }
 
-function appendAnswers(appender: DuckDBAppender, page: QuestionPage, answers: WindowAnswers): void {
+/** The first question from `start` on that asks for a key behind `lastKey`. */
+function endOf({ keys, count }: QuestionPage, start: number, lastKey: number): number {
+  let end = start;
+  while (end < count && keys[end]! <= lastKey) end++;
+  return end;
+}
+
+/** Runs work to its end and gives others a turn after each piece. */
+async function inTurns<Result>(steps: Steps<Result>, signal: AbortSignal | undefined): Promise<Result> {
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+    await nextTurn();
+    signal?.throwIfAborted();
+  }
+}
+
+async function appendAnswers(
+  appender: DuckDBAppender,
+  page: QuestionPage,
+  answers: WindowAnswers,
+): Promise<void> {
   const bools = (values: Uint8Array): Column => ({ type: 'BOOL', values, valid: null });
   const columns = [
     page.rows,
@@ -214,5 +252,8 @@ function appendAnswers(appender: DuckDBAppender, page: QuestionPage, answers: Wi
   ];
   for (let start = 0; start < page.count; start += CHUNK_ROWS) {
     appender.appendDataChunk(chunkOf(columns, start, Math.min(CHUNK_ROWS, page.count - start)));
+    if ((start / CHUNK_ROWS) % FLUSHED_CHUNKS !== 0) continue;
+    appender.flushSync();
+    await nextTurn();
   }
 }

@@ -56,14 +56,25 @@ export class LmdbSlots {
     this.known.delete(setId);
   }
 
+  /** Sets that have a slot, active or built in. */
+  held(): readonly number[] {
+    const held = new Set([...this.numbered('active/'), ...this.numbered('build/')]);
+    return [...held].sort((a, b) => a - b);
+  }
+
   /** Slots that nobody reads any more. */
   left(): readonly number[] {
-    const marked = [...this.marks.getKeys({ start: 'empty/', end: 'empty0' })];
-    return marked.map((mark) => Number(mark.slice('empty/'.length)));
+    return this.numbered('empty/');
   }
 
   async emptied(slot: number): Promise<void> {
     await this.marks.remove(`empty/${slot}`);
+  }
+
+  /** The numbers that marks of a kind, which ends with a slash, end with. */
+  private numbered(kind: string): readonly number[] {
+    const marked = [...this.marks.getKeys({ start: kind, end: kind.replace('/', '0') })];
+    return marked.map((mark) => Number(mark.slice(kind.length)));
   }
 
   private give(): number {

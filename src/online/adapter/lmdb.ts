@@ -5,7 +5,6 @@ import type {
   AppliedMark,
   BuildSpan,
   KeyBlocks,
-  LatestRead,
   LeastSequence,
   OnlineAnswer,
   OnlineRead,
@@ -16,12 +15,13 @@ import type {
   StoredRow,
   StoredWindows,
   WindowHeader,
-  WindowRead,
   WindowWrite,
 } from '../store.js';
+import { LmdbReads } from './lmdb-reads.js';
 import { LmdbSlots } from './lmdb-slots.js';
 import { LmdbWindows } from './lmdb-windows.js';
 import { rangeOfSlot, SLOT_BYTES, slotKey } from './slot-key.js';
+import { SourceWrites } from './source-writes.js';
 import { decodeStored, encodeStored, isNewer, isThrough, withThrough } from './stored-row.js';
 import { tooEarly } from './too-early.js';
 
@@ -36,7 +36,7 @@ const REMOVED_AT_ONCE = 5_000;
 const WRITTEN_AT_ONCE = 16_384;
 
 /** What keys and values look like; a change of either is another layout. */
-const LAYOUT = '4';
+const LAYOUT = '5';
 
 /** Keys whose windows are written in one transaction, for the same reasons; one takes far longer than a row. */
 const WINDOWS_AT_ONCE = 4_096;
@@ -51,6 +51,8 @@ export class LmdbOnlineStore implements OnlineStore {
   /** Small facts: how far each source was applied, the slots of sets, slots that are to be emptied. */
   private readonly marks: Database<string, string>;
   private readonly slots: LmdbSlots;
+  private readonly reads: LmdbReads;
+  private readonly ordered = new SourceWrites();
   private emptying: Promise<void>;
   private closing = false;
 
@@ -61,6 +63,7 @@ export class LmdbOnlineStore implements OnlineStore {
     );
     this.marks = root.openDB({ name: 'marks', encoding: 'string' });
     this.slots = new LmdbSlots(this.marks);
+    this.reads = new LmdbReads({ root, rows: this.rows, windows: this.windows, slots: this.slots });
     this.emptying = this.emptySlots().catch(() => undefined);
   }
 
@@ -70,30 +73,14 @@ export class LmdbOnlineStore implements OnlineStore {
     return store;
   }
 
-  async write(writes: readonly OnlineWrite[], mark: AppliedMark): Promise<void> {
-    // Rows may be seen before the mark moves, and come again after a crash; lookups get their turn in between.
-    for (let start = 0; start + WRITTEN_AT_ONCE < writes.length; start += WRITTEN_AT_ONCE) {
-      await this.root.transaction(() => {
-        this.requireEpoch(mark);
-        this.writeRows(writes, start, start + WRITTEN_AT_ONCE);
-      });
-    }
-    const rest = Math.max(0, Math.ceil(writes.length / WRITTEN_AT_ONCE) - 1) * WRITTEN_AT_ONCE;
-    await this.root.transaction(() => {
-      this.requireEpoch(mark);
-      this.writeRows(writes, rest, writes.length);
-      const name = `source/${mark.source}`;
-      if (BigInt(this.marks.get(name) ?? -1) < mark.sequence)
-        void this.marks.put(name, String(mark.sequence));
-    });
+  write(writes: readonly OnlineWrite[], mark: AppliedMark): Promise<void> {
+    return this.ordered.inOrder(mark.source, () => this.writeAll(writes, mark));
   }
 
-  async read({ latest, windows }: OnlineRead): Promise<OnlineAnswer> {
-    for (const { least } of [...latest, ...windows]) if (least !== undefined) this.requireLeast(least);
-    return {
-      latest: latest.map((read) => this.readLatest(read)),
-      windows: windows.map((read) => this.readWindows(read)),
-    };
+  async read(asked: OnlineRead): Promise<OnlineAnswer> {
+    for (const { least } of [...asked.latest, ...asked.windows])
+      if (least !== undefined) this.requireLeast(least);
+    return this.reads.read(asked);
   }
 
   async windowHeaders(
@@ -114,20 +101,16 @@ export class LmdbOnlineStore implements OnlineStore {
     );
   }
 
-  async writeWindows(writes: readonly WindowWrite[], owner: Owner): Promise<void> {
-    for (let start = 0; start < writes.length; start += WINDOWS_AT_ONCE) {
-      await this.root.transaction(() => {
-        this.requireEpoch(owner);
-        for (const write of writes.slice(start, start + WINDOWS_AT_ONCE)) {
-          const slot = this.slots.active(write.setId);
-          if (slot !== null) this.windows.write(slot, write);
-        }
-      });
-    }
+  writeWindows(writes: readonly WindowWrite[], owner: Owner): Promise<void> {
+    return this.ordered.inOrder(owner.source, () => this.writeAllWindows(writes, owner));
   }
 
   async appliedThrough(source: string): Promise<bigint> {
     return BigInt(this.marks.get(`source/${source}`) ?? -1);
+  }
+
+  async heldSets(): Promise<readonly number[]> {
+    return this.slots.held();
   }
 
   async isActive(setId: number): Promise<boolean> {
@@ -183,24 +166,41 @@ export class LmdbOnlineStore implements OnlineStore {
   async close(): Promise<void> {
     this.closing = true;
     try {
+      await this.reads.idle();
       await this.emptying;
     } finally {
       await this.root.close();
     }
   }
 
-  private readLatest({ setId, keys }: LatestRead): readonly (StoredRow | null)[] {
-    const slot = this.slots.active(setId);
-    return keys.map((key) => {
-      const stored = key === null || slot === null ? undefined : this.rows.getBinary(slotKey(slot, key));
-      return stored === undefined ? null : decodeStored(stored);
+  private async writeAll(writes: readonly OnlineWrite[], mark: AppliedMark): Promise<void> {
+    // Rows may be seen before the mark moves, and come again after a crash; lookups get their turn in between.
+    for (let start = 0; start + WRITTEN_AT_ONCE < writes.length; start += WRITTEN_AT_ONCE) {
+      await this.root.transaction(() => {
+        this.requireEpoch(mark);
+        this.writeRows(writes, start, start + WRITTEN_AT_ONCE);
+      });
+    }
+    const rest = Math.max(0, Math.ceil(writes.length / WRITTEN_AT_ONCE) - 1) * WRITTEN_AT_ONCE;
+    await this.root.transaction(() => {
+      this.requireEpoch(mark);
+      this.writeRows(writes, rest, writes.length);
+      const name = `source/${mark.source}`;
+      if (BigInt(this.marks.get(name) ?? -1) < mark.sequence)
+        void this.marks.put(name, String(mark.sequence));
     });
   }
 
-  private readWindows({ setId, keys, from }: WindowRead): readonly (StoredWindows | null)[] | null {
-    const slot = this.slots.active(setId);
-    if (slot === null) return null;
-    return keys.map((key) => (key === null ? null : this.windows.read(slot, key, from)));
+  private async writeAllWindows(writes: readonly WindowWrite[], owner: Owner): Promise<void> {
+    for (let start = 0; start < writes.length; start += WINDOWS_AT_ONCE) {
+      await this.root.transaction(() => {
+        this.requireEpoch(owner);
+        for (const write of writes.slice(start, start + WINDOWS_AT_ONCE)) {
+          const slot = this.slots.active(write.setId);
+          if (slot !== null) this.windows.write(slot, write);
+        }
+      });
+    }
   }
 
   /** Writes to the state that is built aside, and notes how far it got, in one step. */

@@ -39,6 +39,14 @@ export function buildName(setId: number): string {
   return `build/${setId}`;
 }
 
+/** Names and what they name come in turn. */
+function isName(_: unknown, i: number): boolean {
+  return i % 2 === 0;
+}
+
+/** As {@link noteName} and {@link buildName} make them. */
+const NAME_OF_SET = /^(?:set|build)\/(\d+)$/;
+
 /** Notes of sets: the same one in every bucket, so that whoever reads rows finds it beside them. The latest version counts. */
 export class RedisSets {
   private readonly notes = new Map<number, SeenNote>();
@@ -78,6 +86,17 @@ export class RedisSets {
     if (!this.notes.has(setId)) this.notes.set(setId, NOTHING_SEEN);
     for (const reply of replies) this.see(setId, bufferOf(reply));
     return this.notes.get(setId)!.note;
+  }
+
+  /** Numbers of all sets that some bucket has a note or a build of, of dropped ones too. */
+  async named(): Promise<readonly number[]> {
+    const { allBuckets, keys } = this.calls;
+    const replies = await this.calls.run(
+      allBuckets.map((bucket) => ({ bucket, command: { name: 'HGETALL', args: [keys.marks(bucket)] } })),
+    );
+    const names = replies.flatMap((reply) => (Array.isArray(reply) ? reply.filter(isName).map(String) : []));
+    const numbers = names.map((name) => NAME_OF_SET.exec(name)?.[1]).filter((id) => id !== undefined);
+    return [...new Set(numbers.map(Number))].sort((a, b) => a - b);
   }
 
   /** Asks every bucket. */

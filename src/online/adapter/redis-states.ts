@@ -2,9 +2,8 @@ import type { BlockId, KeyBlocks, StoredRow, StoredWindows, WindowHeader } from 
 import type { RedisCalls } from './redis-calls.js';
 import type { RedisConnection, RedisReply } from './redis-connection.js';
 import { type StatePart, statePart } from './redis-keys.js';
-import { blockField, HEADER_FIELD, windowsOf } from './redis-windows.js';
+import { blockField, decodeHeader, HEADER_FIELD, windowsOf } from './redis-windows.js';
 import { decodeStored } from './stored-row.js';
-import { decodeHeader } from './windows-record.js';
 
 /** The generation of a set that is read. */
 export type SetState = { readonly setId: number; readonly generation: bigint };

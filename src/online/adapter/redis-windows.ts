@@ -1,7 +1,7 @@
 import { BASE_BLOCK } from '../../compile/window/series.js';
 import { readSortableInt64, writeSortableInt64 } from '../../definition/int64-bytes.js';
 import type { BlockId, StoredWindows, WindowBlock, WindowHeader, WindowRead, WindowWrite } from '../store.js';
-import { compareBlocks, decodeHeader, HEADER_BYTES, writeHeader } from './windows-record.js';
+import { compareBlocks, decodeHeaderFront, HEADER_BYTES, writeHeaderFront } from './windows-record.js';
 
 /** The field of the header in the hash of an entity's windows; those of blocks are longer. */
 export const HEADER_FIELD = 'h';
@@ -20,12 +20,23 @@ export function blockField({ series, number }: BlockId): Buffer {
 /** What the script that writes windows is given for one entity, see `redis-scripts.ts`. */
 export function windowArgs({ header, blocks, gone }: WindowWrite): readonly (Buffer | string)[] {
   const args: (Buffer | string)[] = [String(blocks.length + 1), String(gone.length)];
-  const headerBytes = Buffer.allocUnsafe(HEADER_BYTES);
-  writeHeader(headerBytes, header);
-  args.push(HEADER_FIELD, headerBytes);
+  args.push(HEADER_FIELD, encodeHeader(header));
   for (const block of blocks) args.push(blockField(block), asBuffer(block.bytes));
   for (const block of gone) args.push(blockField(block));
   return args;
+}
+
+/** Its front and then its leaves, as they lie under {@link HEADER_FIELD}. */
+function encodeHeader(header: WindowHeader): Buffer {
+  const bytes = Buffer.allocUnsafe(HEADER_BYTES + header.leaves.length);
+  writeHeaderFront(bytes, header);
+  bytes.set(header.leaves, HEADER_BYTES);
+  return bytes;
+}
+
+/** Its leaves are a view of the bytes. */
+export function decodeHeader(bytes: Buffer): WindowHeader {
+  return { ...decodeHeaderFront(bytes), leaves: bytes.subarray(HEADER_BYTES) };
 }
 
 /** Fields and values of a hash in turn; null where there is none. Blocks from some on, see {@link WindowRead}; null gives all. */

@@ -26,11 +26,13 @@ import type { RedisStream, StreamWrite } from './redis-stream.js';
 import { RedisStreams } from './redis-streams.js';
 import { RedisSweep } from './redis-sweep.js';
 import { type Generations, rowWrites, windowWrites } from './redis-writes.js';
+import { SourceWrites } from './source-writes.js';
 
 /** Latest values and windows in Redis, see docs/adr/0012-online-state-on-redis.md. */
 export class RedisOnlineStore implements OnlineStore {
   private readonly calls: RedisCalls;
   private readonly sets: RedisSets;
+  private readonly ordered = new SourceWrites();
   private readonly reads: RedisReads;
   private readonly states: RedisStates;
   private readonly streams: RedisStreams;
@@ -60,15 +62,12 @@ export class RedisOnlineStore implements OnlineStore {
     }
   }
 
-  async write(writes: readonly OnlineWrite[], mark: AppliedMark): Promise<void> {
-    const generationOf = await this.activeGenerations(writes);
-    const stream = this.streams.source(mark.source);
-    await stream.inTurn(async () => {
-      await stream.takeOver(mark.epoch);
-      const last = await writeAllButLast(stream, rowWrites(this.keys, writes, generationOf));
-      await stream.finish(last, mark.sequence);
-    });
-    this.streams.followSoon();
+  write(writes: readonly OnlineWrite[], mark: AppliedMark): Promise<void> {
+    return this.ordered.inOrder(mark.source, () => this.writeAll(writes, mark));
+  }
+
+  writeWindows(writes: readonly WindowWrite[], owner: Owner): Promise<void> {
+    return this.ordered.inOrder(owner.source, () => this.writeAllWindows(writes, owner));
   }
 
   read(asked: OnlineRead): Promise<OnlineAnswer> {
@@ -92,15 +91,6 @@ export class RedisOnlineStore implements OnlineStore {
     return this.states.blocks(found, asked);
   }
 
-  async writeWindows(writes: readonly WindowWrite[], owner: Owner): Promise<void> {
-    const generationOf = await this.activeGenerations(writes);
-    const stream = this.streams.source(owner.source);
-    await stream.inTurn(async () => {
-      await stream.takeOver(owner.epoch);
-      for (const part of windowWrites(this.keys, writes, generationOf)) await stream.write(part);
-    });
-  }
-
   async appliedThrough(source: string): Promise<bigint> {
     const stream = this.streams.source(source);
     return stream.inTurn(async () => {
@@ -109,6 +99,13 @@ export class RedisOnlineStore implements OnlineStore {
       await stream.load();
       return stream.through;
     });
+  }
+
+  async heldSets(): Promise<readonly number[]> {
+    const held: number[] = [];
+    for (const setId of await this.sets.named())
+      if (dropped(await this.sets.load(setId)) !== null) held.push(setId);
+    return held;
   }
 
   async isActive(setId: number): Promise<boolean> {
@@ -177,6 +174,26 @@ export class RedisOnlineStore implements OnlineStore {
     await this.sweep.close();
     await this.streams.close();
     this.connection.close();
+  }
+
+  private async writeAll(writes: readonly OnlineWrite[], mark: AppliedMark): Promise<void> {
+    const generationOf = await this.activeGenerations(writes);
+    const stream = this.streams.source(mark.source);
+    await stream.inTurn(async () => {
+      await stream.takeOver(mark.epoch);
+      const last = await writeAllButLast(stream, rowWrites(this.keys, writes, generationOf));
+      await stream.finish(last, mark.sequence);
+    });
+    this.streams.followSoon();
+  }
+
+  private async writeAllWindows(writes: readonly WindowWrite[], owner: Owner): Promise<void> {
+    const generationOf = await this.activeGenerations(writes);
+    const stream = this.streams.source(owner.source);
+    await stream.inTurn(async () => {
+      await stream.takeOver(owner.epoch);
+      for (const part of windowWrites(this.keys, writes, generationOf)) await stream.write(part);
+    });
   }
 
   /** A set, which is noted not to be whole where some bucket lost what was built. */

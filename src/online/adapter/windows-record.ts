@@ -11,76 +11,165 @@ export type WindowsRecord = {
 /** A block in the record; without bytes it lies apart. */
 export type RecordEntry = BlockId & { readonly bytes: Uint8Array | null };
 
-/** Newest event time, `through`, late and missed rows, 8 bytes each. */
+/** What a header has in front of its leaves: newest event time, `through`, late and missed rows, 8 bytes each. */
 export const HEADER_BYTES = 32;
 
-/** Series in 2 bytes, number in 8, length of the block in 2. */
-const ENTRY_BYTES = 12;
+/**
+ * Layout: the front of the header; count of blocks and length of the leaves in 4; of each
+ * block its id and the length of its bytes in 2, by id; the leaves; the bytes of blocks that do not lie apart.
+ */
+const COUNT_AT = HEADER_BYTES;
+const LEAVES_LENGTH_AT = 36;
+const ENTRIES_AT = 40;
+
+/** Series in 2 bytes, number in 8: ids sort as their bytes do. */
+export const ID_BYTES = 10;
 const NUMBER_AT = 2;
-const LENGTH_AT = 10;
+const ENTRY_BYTES = ID_BYTES + 2;
 
 /** In place of a length: the block lies apart. No block in a record is so long. */
 const APART = 0xffff;
 
-/** Layout: header; count of blocks in 4 bytes; series, number and length of each; the blocks. */
-export function encodeRecord({ header, entries }: WindowsRecord): Buffer {
-  let at = HEADER_BYTES + COUNT_BYTES + ENTRY_BYTES * entries.length;
-  const size = entries.reduce((sum, { bytes }) => sum + (bytes?.length ?? 0), at);
-  const record = Buffer.allocUnsafe(size);
-  writeHeader(record, header);
-  record.writeUInt32LE(entries.length, HEADER_BYTES);
-  entries.forEach(({ series, number, bytes }, i) => {
-    const entryAt = HEADER_BYTES + COUNT_BYTES + ENTRY_BYTES * i;
-    record.writeUInt16LE(series, entryAt);
-    writeSortableInt64(record, number, entryAt + NUMBER_AT);
-    record.writeUInt16LE(bytes === null ? APART : bytes.length, entryAt + LENGTH_AT);
-    if (bytes === null) return;
-    record.set(bytes, at);
-    at += bytes.length;
-  });
-  return record;
+/** Its leaves are a view of `record`. */
+export function decodeHeader(record: Buffer): WindowHeader {
+  const leavesAt = ENTRIES_AT + ENTRY_BYTES * record.readUInt32LE(COUNT_AT);
+  const leavesLength = record.readUInt32LE(LEAVES_LENGTH_AT);
+  const leaves = leavesLength === 0 ? NO_LEAVES : record.subarray(leavesAt, leavesAt + leavesLength);
+  return { ...decodeHeaderFront(record), leaves };
 }
 
-const COUNT_BYTES = 4;
-
-/** Puts a header in front. */
-export function writeHeader(
-  record: Uint8Array,
-  { newestUs, through, lateRows, missedRows }: WindowHeader,
-): void {
-  writeSortableInt64(record, newestUs, 0);
-  writeSortableInt64(record, through, 8);
-  writeSortableInt64(record, lateRows, 16);
-  writeSortableInt64(record, missedRows, 24);
-}
-
-export function decodeHeader(record: Uint8Array): WindowHeader {
+/** The front of a header that begins with the bytes. */
+export function decodeHeaderFront(bytes: Uint8Array): Omit<WindowHeader, 'leaves'> {
   return {
-    newestUs: readSortableInt64(record, 0),
-    through: readSortableInt64(record, 8),
-    lateRows: readSortableInt64(record, 16),
-    missedRows: readSortableInt64(record, 24),
+    newestUs: readSortableInt64(bytes, 0),
+    through: readSortableInt64(bytes, 8),
+    lateRows: readSortableInt64(bytes, 16),
+    missedRows: readSortableInt64(bytes, 24),
   };
 }
 
-/** Blocks are views of `record`. */
+/** Writes it to where the bytes begin. */
+export function writeHeaderFront(
+  bytes: Uint8Array,
+  { newestUs, through, lateRows, missedRows }: WindowHeader,
+): void {
+  writeSortableInt64(bytes, newestUs, 0);
+  writeSortableInt64(bytes, through, 8);
+  writeSortableInt64(bytes, lateRows, 16);
+  writeSortableInt64(bytes, missedRows, 24);
+}
+
+const NO_LEAVES = new Uint8Array(0);
+
+/** Blocks and leaves are views of `record`. */
 export function decodeRecord(record: Buffer): WindowsRecord {
-  const count = record.readUInt32LE(HEADER_BYTES);
-  let at = HEADER_BYTES + COUNT_BYTES + ENTRY_BYTES * count;
   const entries: RecordEntry[] = [];
-  for (let i = 0; i < count; i++) {
-    const entryAt = HEADER_BYTES + COUNT_BYTES + ENTRY_BYTES * i;
-    const length = record.readUInt16LE(entryAt + LENGTH_AT);
-    const bytes = length === APART ? null : record.subarray(at, at + length);
-    at += bytes?.length ?? 0;
-    const number = readSortableInt64(record, entryAt + NUMBER_AT);
-    entries.push({ series: record.readUInt16LE(entryAt), number, bytes });
+  for (const entry = new EntryCursor(record); entry.isThere; entry.next()) {
+    const { idAt, start, length } = entry;
+    const number = readSortableInt64(record, idAt + NUMBER_AT);
+    const bytes = length === null ? null : record.subarray(start, start + length);
+    entries.push({ series: record.readUInt16BE(idAt), number, bytes });
   }
   return { header: decodeHeader(record), entries };
 }
 
-/** Negative when `a` comes before `b`, 0 for the same block. */
+/** Goes over the entries of a record and takes none apart. */
+export class EntryCursor {
+  /** Where the id of the entry is. */
+  idAt = ENTRIES_AT;
+  /** Where its bytes are, were they here. */
+  start: number;
+  /** Of its bytes; null where it lies apart. */
+  length: number | null = 0;
+  private left: number;
+
+  /** The first one; of no record there is none. */
+  constructor(readonly record: Buffer | null) {
+    this.left = record?.readUInt32LE(COUNT_AT) ?? 0;
+    this.start = ENTRIES_AT + ENTRY_BYTES * this.left + (record?.readUInt32LE(LEAVES_LENGTH_AT) ?? 0);
+    this.readLength();
+  }
+
+  get isThere(): boolean {
+    return this.left > 0;
+  }
+
+  next(): void {
+    this.start += this.length ?? 0;
+    this.idAt += ENTRY_BYTES;
+    this.left--;
+    this.readLength();
+  }
+
+  private readLength(): void {
+    if (this.left === 0) return;
+    const { record, idAt } = this;
+    const length = record![idAt + ID_BYTES]! | (record![idAt + ID_BYTES + 1]! << 8);
+    this.length = length === APART ? null : length;
+  }
+}
+
+/** A block that a record is to have: its id, and its bytes from `start` on, or that it lies apart. */
+export type PlacedBlock = {
+  readonly id: Uint8Array;
+  readonly idAt: number;
+  readonly from: Uint8Array | null;
+  readonly start: number;
+  readonly length: number | null;
+};
+
+/** Blocks by id. */
+export function encodeRecord(header: WindowHeader, blocks: readonly PlacedBlock[]): Buffer {
+  const { leaves } = header;
+  let at = ENTRIES_AT + ENTRY_BYTES * blocks.length;
+  const size = blocks.reduce((sum, { length }) => sum + (length ?? 0), at + leaves.length);
+  const record = Buffer.allocUnsafe(size);
+  writeHeaderFront(record, header);
+  record.writeUInt32LE(blocks.length, COUNT_AT);
+  record.writeUInt32LE(leaves.length, LEAVES_LENGTH_AT);
+  record.set(leaves, at);
+  at += leaves.length;
+  for (let i = 0; i < blocks.length; i++) {
+    const { id, idAt, from, start, length } = blocks[i]!;
+    const entryAt = ENTRIES_AT + ENTRY_BYTES * i;
+    copyBytes({ from: id, start: idAt, length: ID_BYTES }, record, entryAt);
+    const shown = length ?? APART;
+    record[entryAt + ID_BYTES] = shown;
+    record[entryAt + ID_BYTES + 1] = shown >> 8;
+    if (length === null) continue;
+    copyBytes({ from: from!, start, length }, record, at);
+    at += length;
+  }
+  return record;
+}
+
+export function writeId(bytes: Buffer, { series, number }: BlockId, at: number): void {
+  bytes[at] = series >> 8;
+  bytes[at + 1] = series;
+  writeSortableInt64(bytes, number, at + NUMBER_AT);
+}
+
+/** As their ids are compared. */
 export function compareBlocks(a: BlockId, b: BlockId): number {
   if (a.series !== b.series) return a.series - b.series;
   return a.number < b.number ? -1 : Number(a.number > b.number);
 }
+
+/** Negative where the id in `a` comes before the one in `b`, 0 for the same. */
+export function compareIds(a: Uint8Array, aAt: number, b: Uint8Array, bAt: number): number {
+  for (let i = 0; i < ID_BYTES; i++) {
+    const difference = a[aAt + i]! - b[bAt + i]!;
+    if (difference !== 0) return difference;
+  }
+  return 0;
+}
+
+/** Few bytes one by one: a view and a call of the engine take longer. */
+function copyBytes({ from, start, length }: ByteRange, to: Uint8Array, at: number): void {
+  if (length > FEW_BYTES) to.set(from.subarray(start, start + length), at);
+  else for (let i = 0; i < length; i++) to[at + i] = from[start + i]!;
+}
+
+type ByteRange = { readonly from: Uint8Array; readonly start: number; readonly length: number };
+
+const FEW_BYTES = 64;

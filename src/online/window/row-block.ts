@@ -1,5 +1,4 @@
 import type { OrderColumns } from '../../compile/aggregate/aggregate.js';
-import type { RowSeries } from '../../compile/window/series.js';
 import { readSortableInt64, writeSortableInt64 } from '../../definition/int64-bytes.js';
 
 /**
@@ -9,43 +8,32 @@ import { readSortableInt64, writeSortableInt64 } from '../../definition/int64-by
 export type RowBytes = Buffer;
 
 /** The rows of one block, newest first, each behind its length in 4 bytes. */
-export function decodeRows(bytes: Uint8Array | null): readonly RowBytes[] {
-  if (bytes === null) return [];
+export function* decodeRows(bytes: Uint8Array): Iterable<RowBytes> {
   const all = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const rows: RowBytes[] = [];
   for (let at = 0; at < all.length; ) {
     const start = at + LENGTH_BYTES;
     at = start + all.readUInt32LE(at);
-    rows.push(all.subarray(start, at));
+    yield all.subarray(start, at);
   }
-  return rows;
 }
 
-/**
- * A block of rows in any order: of each filter the newest `max` rows that pass it stay. Null where none does, then nothing is
- * stored. What is kept is told from the rows of the block alone, so it is the same whatever came first.
- */
-export function encodeRows({ filters }: RowSeries, rows: readonly RowBytes[]): Uint8Array | null {
-  const sorted = [...rows].sort((a, b) => Buffer.compare(b, a));
-  const passed = filters.map(() => 0);
-  const kept = sorted.filter((row) => {
-    let stays = false;
-    filters.forEach(({ slot, max }, filter) => {
-      if (hasState(row, slot) && passed[filter]!++ < max) stays = true;
-    });
-    return stays;
-  });
-  return kept.length === 0 ? null : Buffer.concat(kept.flatMap((row) => [lengthOf(row), row]));
+/** A block of rows, given oldest first. */
+export function encodeRows(rows: readonly RowBytes[]): Uint8Array {
+  const size = rows.reduce((sum, row) => sum + LENGTH_BYTES + row.length, 0);
+  const block = Buffer.allocUnsafe(size);
+  let at = 0;
+  for (let i = rows.length - 1; i >= 0; i--) {
+    const row = rows[i]!;
+    block.writeUInt32LE(row.length, at);
+    block.set(row, at + LENGTH_BYTES);
+    at += LENGTH_BYTES + row.length;
+  }
+  return block;
 }
 
 /** A row of a batch with the states that it gives. */
 export function encodeRow(orders: OrderColumns, row: number, states: Uint8Array): RowBytes {
   return Buffer.concat([encodeOrder(orders, row), states]);
-}
-
-/** Whether a row gives a state: whether it passes the filter of that state. */
-function hasState(row: RowBytes, slot: number): boolean {
-  return ((row[ORDER_BYTES + (slot >> 3)]! >> (slot & 7)) & 1) === 1;
 }
 
 /** The states of a row, as a tile. */
@@ -65,12 +53,6 @@ const ORDER_COLUMN_AT = 17;
 const SEQUENCE_AT = 25;
 
 const LENGTH_BYTES = 4;
-
-function lengthOf(row: RowBytes): Buffer {
-  const bytes = Buffer.allocUnsafe(LENGTH_BYTES);
-  bytes.writeUInt32LE(row.length);
-  return bytes;
-}
 
 function encodeOrder({ eventTimes, orderTimes, orderColumn, sequences }: OrderColumns, row: number): Buffer {
   const bytes = Buffer.alloc(ORDER_BYTES);

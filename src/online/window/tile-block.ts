@@ -52,19 +52,30 @@ const writer = new ByteWriter();
 /** Tiles of one series as bytes: a bit for each of its aggregates, whether it has a state; then the states. */
 export class TileCodec {
   private readonly bitmapBytes: number;
+  /** Of the tile that is read. */
+  private readonly bitmap: Uint8Array;
 
   constructor(readonly aggregates: readonly Aggregate[]) {
     this.bitmapBytes = (aggregates.length + 7) >> 3;
+    this.bitmap = new Uint8Array(this.bitmapBytes);
   }
 
   /** The states of a tile, none of null. */
   decode(tile: Uint8Array | null): TileStates {
-    const states: TileStates = new Array<unknown>(this.aggregates.length).fill(undefined);
-    if (tile === null) return states;
-    const reader = new ByteReader(tile.subarray(this.bitmapBytes));
-    for (let slot = 0; slot < states.length; slot++)
-      if ((tile[slot >> 3]! >> (slot & 7)) & 1) states[slot] = this.aggregates[slot]!.read(reader);
-    return states;
+    return tile === null
+      ? new Array<unknown>(this.aggregates.length).fill(undefined)
+      : this.read(new ByteReader(tile));
+  }
+
+  /** The states of every tile in a block, from the first place on: what decoding each tile by itself gives. */
+  decodeAll(block: Uint8Array, take: (place: number, states: TileStates) => void): void {
+    const reader = new ByteReader(block);
+    const present = reader.byte() | (reader.byte() << 8);
+    for (let place = 0; place < TILES; place++) {
+      if ((present & (1 << place)) === 0) continue;
+      reader.count();
+      take(place, this.read(reader));
+    }
   }
 
   /** Null where no state is there. */
@@ -79,6 +90,15 @@ export class TileCodec {
     for (let slot = 0; slot < states.length; slot++)
       if (states[slot] !== undefined) this.aggregates[slot]!.write(states[slot], writer);
     return Buffer.from(writer.view());
+  }
+
+  private read(from: ByteReader): TileStates {
+    const { aggregates, bitmap } = this;
+    for (let byte = 0; byte < this.bitmapBytes; byte++) bitmap[byte] = from.byte();
+    const states: TileStates = [];
+    for (let slot = 0; slot < aggregates.length; slot++)
+      states.push((bitmap[slot >> 3]! >> (slot & 7)) & 1 ? aggregates[slot]!.read(from) : undefined);
+    return states;
   }
 
   /** Merges the states of another tile into those of one. */

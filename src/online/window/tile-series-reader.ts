@@ -1,9 +1,11 @@
 import type { Aggregate } from '../../compile/aggregate/aggregate.js';
+import { type Instant, instantOf } from '../../compile/window/instants.js';
 import { BASE_BLOCK, BLOCK_TILES, type SeriesFeature, type TileSeries } from '../../compile/window/series.js';
+import { WindowSpan } from '../../compile/window/window-span.js';
 import type { WindowedFeatureSet } from '../../compile/windowed-feature-set.js';
-import { spanOf } from '../../definition/window.js';
+import type { Window } from '../../definition/window.js';
 import type { SeriesReader, SeriesState } from './series-reader.js';
-import { decodeBlock, TileCodec, type TileStates } from './tile-block.js';
+import { TileCodec, type TileStates } from './tile-block.js';
 
 /** Merges tiles to the values of the features wanted. */
 export function tileSeriesReader(
@@ -14,16 +16,17 @@ export function tileSeriesReader(
   const aggregates = series.states.map((place) => set.states[place]!.aggregate);
   const codec = new TileCodec(aggregates);
   const features = series.features.filter(({ feature }) => wanted.has(feature));
-  const runs = runsOf(features);
+  const runs = runsOf(series, features);
   return (state, values) => {
     if (features.length === 0) return;
     const tiles = tilesOf(codec, state);
+    const t = instantOf(state.tUs);
     for (const { slot, nested } of runs) {
       const merged = { aggregate: aggregates[slot]!, state: aggregates[slot]!.create(), slot };
       addBase(merged, tiles);
-      let next = 0;
-      for (const { feature, window } of nested) {
-        next = addTiles(merged, tiles, { next, ...bounds(series, window, state.tUs, tiles.last) });
+      let next = tiles.numbers.length - 1;
+      for (const { feature, tiled } of nested) {
+        next = addTiles(merged, tiles, { next, ...tiled.bounds(t, tiles.last) });
         values[feature] = set.features[feature]!.finish(merged.state);
       }
     }
@@ -31,9 +34,12 @@ export function tileSeriesReader(
 }
 
 /** Windows of one state that end together, the shortest first: the longer ones go on from the shorter. */
-type Run = { readonly slot: number; readonly nested: readonly SeriesFeature[] };
+type Run = {
+  readonly slot: number;
+  readonly nested: readonly { readonly feature: number; readonly tiled: TiledWindow }[];
+};
 
-function runsOf(features: readonly SeriesFeature[]): readonly Run[] {
+function runsOf(series: TileSeries, features: readonly SeriesFeature[]): readonly Run[] {
   const runs = new Map<string, SeriesFeature[]>();
   for (const feature of features) {
     const name = `${feature.slot} ${feature.window.offsetUs}`;
@@ -41,7 +47,9 @@ function runsOf(features: readonly SeriesFeature[]): readonly Run[] {
   }
   return [...runs.values()].map((nested) => ({
     slot: nested[0]!.slot,
-    nested: nested.sort((a, b) => bySize(a.window.sizeUs, b.window.sizeUs)),
+    nested: nested
+      .sort((a, b) => bySize(a.window.sizeUs, b.window.sizeUs))
+      .map(({ feature, window }) => ({ feature, tiled: new TiledWindow(series, window) })),
   }));
 }
 
@@ -50,50 +58,73 @@ function bySize(a: bigint | null, b: bigint | null): number {
   return a < b ? -1 : Number(a > b);
 }
 
-/** Tiles that are stored, the newest first; numbers are relative to `last`, where they are small. */
+/** Tiles that are stored, the newest last; numbers are relative to `last`, where they are small. */
 type Tiles = {
   readonly base: TileStates | null;
   /** Number of the newest tile that may be there. */
   readonly last: bigint;
-  /** 0 or less, falling. */
+  /** 0 or less, rising. */
   readonly numbers: readonly number[];
   readonly states: readonly TileStates[];
 };
 
 function tilesOf(codec: TileCodec, { blocks }: SeriesState): Tiles {
-  const timed = blocks.filter(({ number }) => number !== BASE_BLOCK);
-  const base = blocks.find(({ number }) => number === BASE_BLOCK);
-  const last = ((timed.at(-1)?.number ?? 0n) + 1n) * BLOCK_TILES - 1n;
+  const newest = blocks.at(-1)?.number ?? BASE_BLOCK;
+  const last = newest === BASE_BLOCK ? 0n : (newest + 1n) * BLOCK_TILES - 1n;
   const numbers: number[] = [];
   const states: TileStates[] = [];
-  for (const { number, bytes } of timed.toReversed()) {
-    const firstOfBlock = Number(number * BLOCK_TILES - last);
-    const tiles = decodeBlock(bytes);
-    for (let place = tiles.length - 1; place >= 0; place--) {
-      if (tiles[place] === null) continue;
-      numbers.push(firstOfBlock + place);
-      states.push(codec.decode(tiles[place]!));
+  let base: TileStates | null = null;
+  for (const { number, bytes } of blocks) {
+    if (number === BASE_BLOCK) {
+      codec.decodeAll(bytes, (_, each) => {
+        base = each;
+      });
+      continue;
     }
+    const first = Number(number * BLOCK_TILES - last);
+    codec.decodeAll(bytes, (place, each) => {
+      numbers.push(first + place);
+      states.push(each);
+    });
   }
-  const baseStates = base === undefined ? null : codec.decode(decodeBlock(base.bytes)[0]!);
-  return { base: baseStates, last, numbers, states };
+  return { base, last, numbers, states };
 }
 
-/** Tiles from `first` up to and without `end`, relative to the newest. */
-function bounds(
-  { kind, hopUs }: TileSeries,
-  window: SeriesFeature['window'],
-  tUs: bigint,
-  last: bigint,
-): { readonly first: number; readonly end: number } {
-  if (kind === 'whole') return { first: Number.NEGATIVE_INFINITY, end: Number.POSITIVE_INFINITY };
-  const { afterUs, throughUs } = spanOf(window, tUs);
-  return {
-    first: afterUs === null ? Number.NEGATIVE_INFINITY : Number(afterUs / hopUs - last),
-    // Without an offset the head is T, and nothing that is stored lies behind it (S14).
-    end: window.offsetUs === 0n ? Number.POSITIVE_INFINITY : Number(throughUs / hopUs - last),
-  };
+/** The window of one feature, in the tiles of a series. */
+class TiledWindow {
+  private readonly span: WindowSpan;
+  private readonly hop: number;
+
+  constructor(
+    private readonly series: Pick<TileSeries, 'kind' | 'hopUs'>,
+    private readonly window: Window,
+  ) {
+    this.span = new WindowSpan(window);
+    this.hop = Number(series.hopUs);
+  }
+
+  /** Tiles from `first` up to and without `end` as of T, relative to `last`. */
+  bounds(t: Instant, last: bigint): { readonly first: number; readonly end: number } {
+    if (this.series.kind === 'whole') return EVERY_TILE;
+    return {
+      first: this.tileBehind(this.span.after(t), last),
+      // Without an offset the head is T, and nothing that is stored lies behind it (S14).
+      end:
+        this.window.offsetUs === 0n ? Number.POSITIVE_INFINITY : this.tileBehind(this.span.through(t), last),
+    };
+  }
+
+  /** The tile that begins at a multiple of the hop. */
+  private tileBehind(us: Instant, last: bigint): number {
+    if (us === Number.NEGATIVE_INFINITY) return Number.NEGATIVE_INFINITY;
+    const newest = Number(last);
+    return typeof us === 'number' && Number.isSafeInteger(newest)
+      ? us / this.hop - newest
+      : Number(BigInt(us) / this.series.hopUs - last);
+  }
 }
+
+const EVERY_TILE = { first: Number.NEGATIVE_INFINITY, end: Number.POSITIVE_INFINITY };
 
 type Merged = { readonly aggregate: Aggregate; readonly state: unknown; readonly slot: number };
 
@@ -108,7 +139,7 @@ function addTiles(
   { next, first, end }: { readonly next: number; readonly first: number; readonly end: number },
 ): number {
   let at = next;
-  for (; at < numbers.length && numbers[at]! >= first; at++) {
+  for (; at >= 0 && numbers[at]! >= first; at--) {
     const tile = states[at]![slot];
     if (numbers[at]! < end && tile !== undefined) aggregate.merge(state, tile);
   }

@@ -1,8 +1,9 @@
-import { BASE_BLOCK, blockOf, firstBlock, hasBase, type WindowSeries } from '../../compile/window/series.js';
+import type { WindowSeries } from '../../compile/window/series.js';
 import type { WindowedFeatureSet } from '../../compile/windowed-feature-set.js';
-import type { BlockId, WindowBlock, WindowHeader, WindowWrite } from '../store.js';
+import type { BlockId, WindowHeader, WindowWrite } from '../store.js';
+import { decodeLeafLists, encodeLeafLists, type LeafList } from './leaf-list.js';
 import { RowSeriesUpdate } from './row-series-update.js';
-import type { SeriesUpdate, TouchedBlock } from './series-update.js';
+import type { ChangedBlocks, SeriesPlan, SeriesUpdate } from './series-update.js';
 import { TileSeriesUpdate } from './tile-series-update.js';
 import { type EntityRows, isTrue, type WindowRows } from './window-rows.js';
 
@@ -10,10 +11,13 @@ import { type EntityRows, isTrue, type WindowRows } from './window-rows.js';
 export type PlannedUpdate = {
   readonly key: Uint8Array;
   readonly header: WindowHeader;
+  /** Late rows among those that it adds, and missed ones (S23). */
+  readonly late: { readonly lateRows: number; readonly missedRows: number };
   /** Blocks that must be read to write the new ones, in this order. */
   readonly needed: readonly BlockId[];
-  readonly touched: readonly TouchedBlock[];
-  readonly gone: readonly BlockId[];
+  readonly plans: readonly SeriesPlan[];
+  /** What the header lists of exact windows still. */
+  readonly lists: readonly LeafList[];
 };
 
 /**
@@ -22,69 +26,82 @@ export type PlannedUpdate = {
  */
 export class WindowUpdate {
   private readonly parts: readonly SeriesUpdate[];
-  private firsts: { readonly newestUs: bigint; readonly blocks: readonly bigint[] } | null = null;
+  /** How many of the series are exact windows. */
+  private lists = 0;
 
   constructor(
     private readonly set: WindowedFeatureSet,
-    private readonly series: readonly WindowSeries[],
+    series: readonly WindowSeries[],
     private readonly rows: WindowRows,
   ) {
-    this.parts = series.map((each) =>
-      each.kind === 'rows' ? new RowSeriesUpdate(set, each, rows) : new TileSeriesUpdate(set, each, rows),
+    this.parts = series.map((each, place) =>
+      each.kind === 'rows'
+        ? new RowSeriesUpdate(set, each, { series: place, list: this.lists++ }, rows)
+        : new TileSeriesUpdate(set, each, place, rows),
     );
   }
 
   /** Null where the header knows all of the rows already. */
   plan({ key, rows }: EntityRows, stored: WindowHeader | null): PlannedUpdate | null {
-    const { sequences } = this.rows.orders;
-    const through = stored?.through ?? -1n;
-    const fresh = rows.filter((row) => sequences[row]! > through);
+    const fresh = this.behind(rows, stored?.through ?? -1n);
     if (fresh.length === 0) return null;
-    const header = this.newHeader(fresh, stored);
-    const counted = fresh.filter((row) => !this.isTombstone(row));
-    const touched: TouchedBlock[] = [];
-    const gone: BlockId[] = [];
-    this.series.forEach((_, series) => {
-      const left = stored === null ? [] : this.leaving(series, stored.newestUs, header.newestUs);
-      gone.push(...left);
-      touched.push(...this.touch(series, counted, { newestUs: header.newestUs, left }));
-    });
-    const needed = touched.flatMap(({ series, number, folded }) => [{ series, number }, ...folded]);
-    return { key, header, needed, touched, gone };
-  }
-
-  /** The write of an update, from the blocks that it needed; null where there is none. */
-  finish({ key, header, touched, gone }: PlannedUpdate, stored: readonly (Uint8Array | null)[]): WindowWrite {
-    const blocks: WindowBlock[] = [];
-    let at = 0;
-    for (const block of touched) {
-      const end = at + 1 + block.folded.length;
-      const bytes = this.parts[block.series]!.apply(block, stored[at]!, stored.slice(at + 1, end));
-      at = end;
-      const { series, number } = block;
-      if (bytes !== null) blocks.push({ series, number, bytes });
+    const { header, late } = this.newHeader(fresh, stored);
+    const counted = this.rows.tombstones === null ? fresh : fresh.filter((row) => !this.isTombstone(row));
+    const lists = decodeLeafLists(header.leaves, this.lists);
+    const moved = { beforeUs: stored?.newestUs ?? null, newestUs: header.newestUs, lists };
+    const plans: SeriesPlan[] = [];
+    const needed: BlockId[] = [];
+    for (const part of this.parts) {
+      const plan = part.plan(counted, moved);
+      if (plan === null) continue;
+      plans.push(plan);
+      needed.push(...plan.needed);
     }
-    return { setId: this.set.id, key, header, blocks, gone };
+    return { key, header, late, needed, plans, lists };
   }
 
-  private newHeader(fresh: readonly number[], stored: WindowHeader | null): WindowHeader {
+  /** The write of an update, from the blocks that it needed. */
+  finish({ key, header, plans, lists }: PlannedUpdate, stored: readonly (Uint8Array | null)[]): WindowWrite {
+    const changed: ChangedBlocks = { blocks: [], gone: [], lists: [...lists] };
+    let at = 0;
+    for (const plan of plans) {
+      plan.finish(stored, at, changed);
+      at += plan.needed.length;
+    }
+    const { blocks, gone } = changed;
+    const leaves = this.lists === 0 ? header.leaves : encodeLeafLists(changed.lists);
+    return { setId: this.set.id, key, header: { ...header, leaves }, blocks, gone };
+  }
+
+  /** Rows ascend by sequence. */
+  private behind(rows: readonly number[], through: bigint): readonly number[] {
+    const { sequences } = this.rows.orders;
+    return sequences[rows[0]!]! > through ? rows : rows.filter((row) => sequences[row]! > through);
+  }
+
+  private newHeader(
+    fresh: readonly number[],
+    stored: WindowHeader | null,
+  ): Pick<PlannedUpdate, 'header' | 'late'> {
     const { eventTimes, sequences } = this.rows.orders;
     let newestUs = stored?.newestUs ?? eventTimes[fresh[0]!]!;
-    let [late, missed] = [0n, 0n];
+    let [lateRows, missedRows] = [0, 0];
     for (const row of fresh) {
       const eventUs = eventTimes[row]!;
       if (eventUs >= newestUs) newestUs = eventUs;
       else if (!this.isTombstone(row)) {
-        late++;
-        if (this.isMissed(row, newestUs)) missed++;
+        lateRows++;
+        if (this.isMissed(row, newestUs)) missedRows++;
       }
     }
-    return {
+    const header = {
       newestUs,
       through: sequences[fresh.at(-1)!]!,
-      lateRows: (stored?.lateRows ?? 0n) + late,
-      missedRows: (stored?.missedRows ?? 0n) + missed,
+      lateRows: (stored?.lateRows ?? 0n) + BigInt(lateRows),
+      missedRows: (stored?.missedRows ?? 0n) + BigInt(missedRows),
+      leaves: stored?.leaves ?? NO_LEAVES,
     };
+    return { header, late: { lateRows, missedRows } };
   }
 
   private isTombstone(row: number): boolean {
@@ -93,78 +110,8 @@ export class WindowUpdate {
   }
 
   private isMissed(row: number, newestUs: bigint): boolean {
-    const firsts = this.firstBlocks(newestUs);
-    return this.series.some(
-      (each, series) => !hasBase(each) && this.parts[series]!.blocks[row]! < firsts[series]!,
-    );
-  }
-
-  /** Kept for the next call: rows that follow each other ask for the same ones. */
-  private firstBlocks(newestUs: bigint): readonly bigint[] {
-    if (this.firsts?.newestUs !== newestUs)
-      this.firsts = { newestUs, blocks: this.series.map((each) => firstBlock(each, newestUs)) };
-    return this.firsts.blocks;
-  }
-
-  /** Blocks that may be stored and that no T can need by themselves any more, since the newest event moved on. */
-  private leaving(place: number, fromUs: bigint, toUs: bigint): readonly BlockId[] {
-    if (fromUs === toUs) return [];
-    const series = this.series[place]!;
-    const first = this.firstBlocks(toUs)[place]!;
-    const last = blockOf(series, fromUs);
-    const left: BlockId[] = [];
-    for (let number = firstBlock(series, fromUs); number < first && number <= last; number++)
-      left.push({ series: place, number });
-    return left;
-  }
-
-  private touch(series: number, rows: readonly number[], { newestUs, left }: Moved): readonly TouchedBlock[] {
-    const each = this.series[series]!;
-    const { blocks, places } = this.parts[series]!;
-    const first = this.firstBlocks(newestUs)[series]!;
-    const touched = new TouchedBlocks(series);
-    const keepsOlder = hasBase(each);
-    if (keepsOlder) touched.fold(left);
-    for (const row of rows) {
-      const number = blocks[row]!;
-      if (number >= first) touched.add(number, places[row]!, row);
-      else if (keepsOlder) touched.add(BASE_BLOCK, 0, row);
-    }
-    return touched.all;
+    return this.parts.some((part) => part.isMissed(row, newestUs));
   }
 }
 
-/** Where the newest event of an entity is now, and the blocks that left since. */
-type Moved = { readonly newestUs: bigint; readonly left: readonly BlockId[] };
-
-/** Rows of one entity by block and tile; they come mostly in the order of time, so the last tile is looked at first. */
-class TouchedBlocks {
-  readonly all: TouchedBlock[] = [];
-  private readonly byNumber = new Map<bigint, TouchedBlock>();
-  private block: TouchedBlock | null = null;
-
-  constructor(private readonly series: number) {}
-
-  fold(folded: readonly BlockId[]): void {
-    if (folded.length > 0) this.start(BASE_BLOCK, folded);
-  }
-
-  add(number: bigint, place: number, row: number): void {
-    if (this.block?.number !== number) this.block = this.blockOf(number);
-    const { tiles } = this.block;
-    const tile = tiles.at(-1)?.place === place ? tiles.at(-1) : tiles.find((each) => each.place === place);
-    if (tile === undefined) tiles.push({ place, rows: [row] });
-    else tile.rows.push(row);
-  }
-
-  private blockOf(number: bigint): TouchedBlock {
-    return this.byNumber.get(number) ?? this.start(number, []);
-  }
-
-  private start(number: bigint, folded: readonly BlockId[]): TouchedBlock {
-    const block = { series: this.series, number, tiles: [], folded };
-    this.all.push(block);
-    this.byNumber.set(number, block);
-    return block;
-  }
-}
+const NO_LEAVES = new Uint8Array(0);

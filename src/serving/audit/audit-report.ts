@@ -12,7 +12,7 @@ export type AuditReport = {
   readonly at: string;
   /** Answers replayed, each of one entity. */
   readonly answers: number;
-  /** Values compared, each with its status. */
+  /** Values compared, each with its status, and latest ones with the event time of their row. */
   readonly compared: number;
   readonly differences: number;
   /** Answers that cannot be replayed any more, by the code of the error that says why. */
@@ -34,9 +34,16 @@ export type ListedDifference = {
   readonly version?: number;
   readonly asOf: string;
   readonly keys: object;
-  readonly served: { readonly value: unknown; readonly status: string };
-  readonly replayed: { readonly value: unknown; readonly status: string };
+  readonly served: ListedCell;
+  readonly replayed: ListedCell;
   readonly cause: Cause;
+};
+
+type ListedCell = {
+  readonly value: unknown;
+  readonly status: string;
+  /** Of a latest value that of its row. */
+  readonly eventTime?: string | null;
 };
 
 /** Differences that are explained; there may be as many as values, and the first ones tell. */
@@ -91,8 +98,13 @@ function listedDifference({ answer, feature, served, replayed }: Difference, cau
   };
 }
 
-function cellJson({ value, status }: Cell): ListedDifference['served'] {
-  return { value: jsonValueOf(value), status };
+function cellJson({ value, status, eventUs }: Cell): ListedCell {
+  const cell = { value: jsonValueOf(value), status };
+  return eventUs === undefined ? cell : { ...cell, eventTime: timeJson(eventUs) };
+}
+
+function timeJson(us: bigint | null): string | null {
+  return us === null ? null : formatTimestamp(us);
 }
 
 /** What was logged under another type is no JSON; it is shown as it is. */

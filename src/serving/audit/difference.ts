@@ -1,7 +1,12 @@
 import type { LoggedAnswer } from '../../online/answer-line.js';
 
 /** A value and its status; the value as JSON text, which tells all bits (S22). */
-export type Cell = { readonly value: string; readonly status: string };
+export type Cell = {
+  readonly value: string;
+  readonly status: string;
+  /** Of a latest value the event time of its row, microseconds, null without a row; not there of others and where none was logged. */
+  readonly eventUs?: bigint | null;
+};
 
 /** A value that its replay does not give. */
 export type Difference = {

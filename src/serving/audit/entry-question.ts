@@ -45,7 +45,7 @@ export function entryQuestions(
 export function rowsQuery(project: string, { read, wanted }: EntryQuestion): KeyRowsQuery {
   const { source, keyColumns } = read.entry.featureSet;
   const limit = read.kind === 'latest' ? MAX_LATEST_ROWS : MAX_ROWS;
-  return { project, source, keyColumns, ...wanted, limit };
+  return { project, source, keyColumns, ...wanted, knownThrough: null, limit };
 }
 
 function loggedKey({ keyColumns }: CompiledFeatureService, { answer }: Difference, name: string): Value {

@@ -10,8 +10,14 @@ import type { ValueType } from '../../definition/value-type.js';
 import { askedService } from '../../offline/asked-features.js';
 import type { TypedColumn } from '../../offline/file-reader.js';
 import type { FrameFiles } from '../../offline/frame-files.js';
-import type { Retrieval } from '../../offline/retrieval.js';
-import { type FrameFile, statusName } from '../../offline/store.js';
+import { aliasTimedTwice, type Retrieval } from '../../offline/retrieval.js';
+import {
+  EXTRA_COLUMNS,
+  type ExtraColumn,
+  eventTimeName,
+  type FrameFile,
+  statusName,
+} from '../../offline/store.js';
 import type { LoggedAnswer } from '../../online/answer-line.js';
 import type { CatalogHolder } from '../../registry/catalog.js';
 import { frameColumns, recordFrame, TIME_COLUMN } from '../record-frame.js';
@@ -34,7 +40,7 @@ export type Replayed = {
   readonly differences: readonly Difference[];
 };
 
-/** Retrieves what was served once more, by its record (S18), and compares value and status, bit for bit. */
+/** Retrieves what was served once more, by its record (S18), and compares value, status and event time, bit for bit. */
 export class Replay {
   constructor(private readonly parts: ReplayParts) {}
 
@@ -60,7 +66,7 @@ export class Replay {
       frame,
       timeColumn: TIME_COLUMN,
       knowledge: 'served',
-      include: ['status'],
+      include: includedFor(service),
       signal: work.signal,
     });
     try {
@@ -71,6 +77,11 @@ export class Replay {
       await result.close();
     }
   }
+}
+
+/** Event times stand in no column that a feature has; then they are not compared. */
+function includedFor(service: CompiledFeatureService): readonly ExtraColumn[] {
+  return aliasTimedTwice({ service, include: EXTRA_COLUMNS }) === null ? EXTRA_COLUMNS : ['status'];
 }
 
 async function* once(batch: ColumnBatch): AsyncIterable<ColumnBatch> {
@@ -106,22 +117,30 @@ class Comparison {
     service: CompiledFeatureService,
     private readonly answers: AnswerGroup,
   ) {
+    const isTimed = includedFor(service).includes('eventTime');
     this.outputs = service.outputs.map(({ name, type }) => ({
       name,
+      timedBy: isTimed ? aliasOfRow(service, name) : null,
       served: servedText(type),
       text: jsonTextOf(type),
     }));
   }
 
   take({ rowCount, columns }: ColumnBatch): void {
-    this.outputs.forEach(({ name, served, text }, output) => {
+    this.outputs.forEach((compared, output) => {
+      const { name, timedBy } = compared;
       const [values, statuses] = [columns.get(name)!, columns.get(statusName(name))!];
+      const times = timedBy === null ? null : columns.get(eventTimeName(timedBy))!;
       for (let row = 0; row < rowCount; row++) {
         const answer = this.answers[this.at + row]!;
-        const was: Cell = { value: served(answer.values[output]), status: answer.statuses[output] ?? '' };
-        const is: Cell = { value: text(valueAt(values, row)), status: String(valueAt(statuses, row)) };
-        if (was.value === is.value && was.status === is.status) continue;
-        this.differences.push({ answer, output, feature: name, served: was, replayed: is });
+        const served = servedCell(answer, output, compared);
+        const replayed: Cell = {
+          value: compared.text(valueAt(values, row)),
+          status: String(valueAt(statuses, row)),
+          ...(served.eventUs !== undefined && { eventUs: valueAt(times!, row) as bigint | null }),
+        };
+        if (!areEqual(served, replayed))
+          this.differences.push({ answer, output, feature: name, served, replayed });
       }
     });
     this.at += rowCount;
@@ -137,8 +156,26 @@ class Comparison {
   }
 }
 
+function servedCell(answer: LoggedAnswer, output: number, { served, timedBy }: ComparedOutput): Cell {
+  const eventUs = timedBy === null ? undefined : answer.eventTimes?.get(timedBy);
+  const cell = { value: served(answer.values[output]), status: answer.statuses[output] ?? '' };
+  return eventUs === undefined ? cell : { ...cell, eventUs };
+}
+
+function areEqual(a: Cell, b: Cell): boolean {
+  return a.value === b.value && a.status === b.status && a.eventUs === b.eventUs;
+}
+
+/** The alias of the entry whose rows give an output; null of aggregates and of what is computed, which rest on many. */
+function aliasOfRow({ entries }: CompiledFeatureService, output: string): string | null {
+  const entry = entries.find(({ shown }) => shown.some(({ outputName }) => outputName === output));
+  return entry?.kind === 'latest' ? entry.alias : null;
+}
+
 type ComparedOutput = {
   readonly name: string;
+  /** The alias whose event time stands beside it; null where none is compared. */
+  readonly timedBy: string | null;
   readonly served: (json: unknown) => string;
   readonly text: ReturnType<typeof jsonTextOf>;
 };

@@ -106,7 +106,10 @@ function newestServed(
   const column = entry.featureSet.kernel(rows.rows).columns.get(feature.name)!;
   const { eventTimes, sequences } = rows.orders;
   const found = placesOf(rows).find(
-    (row) => !isDeletion(rows, row, entry) && givesServed(feature, valueAt(column, row), served),
+    (row) =>
+      !isDeletion(rows, row, entry) &&
+      (served.eventUs === undefined || eventTimes[row] === served.eventUs) &&
+      givesServed(feature, valueAt(column, row), served),
   );
   if (found === undefined) return null;
   const base = rowCause(entry.featureSet.source, sequences[found]!, eventTimes[found]!);

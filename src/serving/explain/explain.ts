@@ -14,7 +14,7 @@ import { frameColumns, recordFrame, TIME_COLUMN } from '../record-frame.js';
 import { explainLatest } from './explain-latest.js';
 import { explainWindow } from './explain-window.js';
 import type { Explanation, LatestExplanation, WindowExplanation } from './explanation.js';
-import { type KnownBy, keyOf } from './key-rows.js';
+import { boundOf, type KnownBy, keyOf } from './key-rows.js';
 import { type ReadFeature, restsOn, spanOfFeature } from './rests-on.js';
 
 /** One value: an output of a service, for one entity, as of one T. */
@@ -102,29 +102,42 @@ export class Explain {
       ),
       ...(by.kind === 'record' && { sequence: by.sequence === null ? null : String(by.sequence) }),
     };
+    const asking = { read, key, by };
     if (read.kind === 'latest') {
-      const rows = await this.rows(request, read, key, MAX_LATEST_ROWS);
+      const rows = await this.rows(request, asking, MAX_LATEST_ROWS);
       return { kind: 'latest', ...about, rows: explainLatest(read, rows, { by, asOfUs }) };
     }
-    const rows = await this.rows(request, read, key, MAX_WINDOW_ROWS);
+    const rows = await this.rows(request, asking, MAX_WINDOW_ROWS);
     const isCut = rows.rows.rowCount === MAX_WINDOW_ROWS;
     return { kind: 'windowed', ...about, ...explainWindow(read, rows, { by, asOfUs, isCut }) };
   }
 
-  /** The newest rows of the feature's span; of a key that is not whole there are none. */
-  private rows(
+  /**
+   * The newest rows of the feature's span, of a key that is not whole none. Those that the rule leaves out are among them
+   * unless they would take the places of others.
+   */
+  private async rows(
     { project, asOfUs }: ExplainRequest,
-    read: ReadFeature,
-    key: readonly Value[] | null,
+    { read, key, by }: AskedRows,
     limit: number,
   ): Promise<KeyRows> {
     const { source, keyColumns } = read.entry.featureSet;
     const span = spanOfFeature(read, asOfUs);
     // A key that is not whole has no rows, as a limit of none has.
     const asked = key === null ? { key: [], keyColumns: [], limit: 0 } : { key, keyColumns, limit };
-    return this.parts.history.keyRows({ project, source, ...span, throughSequence: null, ...asked });
+    const query = { project, source, ...span, ...asked };
+    const { history } = this.parts;
+    const all = await history.keyRows({ ...query, throughSequence: null, knownThrough: null });
+    return all.rows.rowCount < limit ? all : history.keyRows({ ...query, ...boundOf(by, asOfUs) });
   }
 }
+
+type AskedRows = {
+  readonly read: ReadFeature;
+  /** Null where it is not whole. */
+  readonly key: readonly Value[] | null;
+  readonly by: KnownBy;
+};
 
 async function* once(batch: ColumnBatch): AsyncIterable<ColumnBatch> {
   yield batch;

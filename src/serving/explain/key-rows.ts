@@ -2,7 +2,7 @@ import type { ServiceEntry } from '../../compile/service-reads.js';
 import { valueAt } from '../../definition/column-batch.js';
 import { formatTimestamp } from '../../definition/time.js';
 import type { Value } from '../../definition/value.js';
-import type { KeyRows } from '../../offline/store.js';
+import type { KeyRows, KeyRowsQuery } from '../../offline/store.js';
 import type { ExplainedRow } from './explanation.js';
 
 /** By which rule rows count (S17, S18): `record` is what an online answer says of itself, null where it knew nothing. */
@@ -23,6 +23,22 @@ export function isKnown(rows: KeyRows, row: number, by: KnownBy, asOfUs: bigint)
       return by.sequence !== null && rows.orders.sequences[row]! <= by.sequence;
   }
 }
+
+/** What a question to history leaves out of the rows that are not known to an answer as of T. */
+export function boundOf(by: KnownBy, asOfUs: bigint): Pick<KeyRowsQuery, 'throughSequence' | 'knownThrough'> {
+  switch (by.kind) {
+    case 'event':
+      return { throughSequence: null, knownThrough: null };
+    case 'known':
+      return { throughSequence: null, knownThrough: { time: 'created', us: asOfUs } };
+    case 'served':
+      return { throughSequence: null, knownThrough: { time: 'visible', us: asOfUs } };
+    case 'record':
+      return { throughSequence: by.sequence ?? BEFORE_THE_FIRST, knownThrough: null };
+  }
+}
+
+const BEFORE_THE_FIRST = -1n;
 
 /** Whether a row is a deletion (S13). */
 export function isDeletion(rows: KeyRows, row: number, { featureSet: { source } }: ServiceEntry): boolean {

@@ -27,8 +27,8 @@ export const orders: Check = {
   bar: `0 differences in final states and latest queries, event and known, for ${ORDERS} random orders of arrival over every door`,
   defect: {
     file: 'src/online/adapter/stored-row.js',
-    find: 'writeSortable(bytes, order.orderTime, ',
-    replace: 'writeSortable(bytes, 0n, ',
+    find: 'writeSortableInt64(bytes, order.orderTime, ',
+    replace: 'writeSortableInt64(bytes, 0n, ',
   },
   run: () =>
     withWorkshop(async (workshop) => {

@@ -1,6 +1,6 @@
 import { formatTimestamp } from '../../../src/definition/time.js';
 
-/** INT64 as bigint, TIMESTAMP as microseconds. */
+/** INT64 as bigint, TIMESTAMP as microseconds, or in formats of text as a text of its own. */
 export type Scalar = null | boolean | bigint | number | string;
 
 export type ColumnType = 'BOOL' | 'FLOAT64' | 'INT64' | 'STRING' | 'TIMESTAMP';
@@ -40,7 +40,7 @@ export function jsonRow(columns: readonly Column[], row: SentRow): string {
 /** A value as the doors read it (S4). */
 export function jsonText(type: ColumnType, value: Scalar): string {
   if (value === null) return 'null';
-  if (type === 'TIMESTAMP') return `"${formatTimestamp(value as bigint)}"`;
+  if (type === 'TIMESTAMP') return JSON.stringify(instantText(value));
   if (typeof value === 'bigint') return isSafe(value) ? String(value) : `"${value}"`;
   if (typeof value === 'number') return Number.isFinite(value) ? numberText(value) : `"${value}"`;
   return JSON.stringify(value);
@@ -53,9 +53,13 @@ export function exactText(json: unknown): string {
 
 function csvText({ type }: Column, value: Scalar): string {
   if (value === null) return '';
-  if (type === 'TIMESTAMP') return formatTimestamp(value as bigint);
+  if (type === 'TIMESTAMP') return instantText(value);
   if (typeof value === 'number') return numberText(value);
   return typeof value === 'string' ? `"${value.replaceAll('"', '""')}"` : String(value);
+}
+
+function instantText(value: Exclude<Scalar, null>): string {
+  return typeof value === 'string' ? value : formatTimestamp(value as bigint);
 }
 
 function isSafe(value: bigint): boolean {

@@ -51,9 +51,9 @@ export const figuresRetrieval: Check = {
   name: 'figures-retrieval',
   bar: `0 differing cells; at most ${MOST_RATIO} times as long as SQL by hand over INT64 and scaled columns; at most ${MOST_MIB} MiB`,
   defect: {
-    file: 'src/definition/window.js',
-    find: 'floorTo(tUs - sizeUs, hopUs)',
-    replace: 'floorTo(tUs - sizeUs - hopUs, hopUs)',
+    file: 'src/compile/window/window-span.js',
+    find: 'this.floored(t - this.sizeUs)',
+    replace: 'this.floored(t - this.sizeUs - this.hopUs)',
   },
   run: () =>
     figure(({ metrics }) => {

@@ -2,9 +2,10 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { sqlText } from '../../../demo/duckdb.js';
-import { RAW, ROOT } from '../../../demo/paths.js';
+import { ROOT } from '../../../demo/paths.js';
 import type { Workshop } from '../rows/doors.js';
 import type { ProjectApi } from '../rows/project-api.js';
+import { FLIGHT_ROWS_SQL, flightColumn, flightSources } from './flight-sources.js';
 import { type KnownValues, knownDifference, knownFeatures, TOLERANCE } from './known-values.js';
 
 /** One view of one flight as of an hour before its departure: what it holds under one rule. */
@@ -49,8 +50,7 @@ export async function readFlightWindows(): Promise<readonly FlightWindow[]> {
 /** Departures and arrivals as sources with their own created times, and the views as exact windows. */
 export function flightDocuments(): readonly unknown[] {
   return [
-    sourceOf('departures', ['dep_delay', 'dest']),
-    sourceOf('arrivals', ['arr_delay']),
+    ...flightSources(),
     ...Object.entries(ENTITIES).map(([name, keys]) => ({
       ...{ kind: 'Entity', name },
       keys: keys.map((key) => ({ name: key, type: 'STRING' })),
@@ -59,7 +59,7 @@ export function flightDocuments(): readonly unknown[] {
       ...{ kind: 'FeatureSet', name: view, source: VIEWS[view].source },
       entity: VIEWS[view].keys.join('_'),
       features: VIEWS[view].windows.flatMap((window) =>
-        knownFeatures(columnOf(VIEWS[view].column)).map(({ name, aggregate }) => ({
+        knownFeatures(flightColumn(VIEWS[view].column)).map(({ name, aggregate }) => ({
           ...{ name: `${name}_${window}`, aggregate, window, hop: '1us', max: MAX_ROWS[window] },
         })),
       ),
@@ -78,27 +78,13 @@ const ENTITIES = {
   tailnum: ['tailnum'],
 } as const;
 
-function sourceOf(name: string, own: readonly string[]) {
-  const columns = ['flight_id', 'origin', 'carrier', 'tailnum', ...own].map(columnOf);
-  const times = ['at', 'reported'].map((time) => ({ name: time, type: 'TIMESTAMP' }));
-  return {
-    ...{ kind: 'Source', name, columns: [...columns, ...times] },
-    ...{ eventTime: 'at', createdTime: 'reported', orderColumn: 'flight_id' },
-  };
-}
-
-function columnOf(name: string) {
-  const isNumber = ['flight_id', 'dep_delay', 'arr_delay'].includes(name);
-  return { name, type: isNumber ? ('INT64' as const) : ('STRING' as const) };
-}
-
 /** Writes the rows of both sources as files, and loads them; gives how many there are. */
 export async function loadFlights(api: ProjectApi, { duckdb, folder }: Workshop): Promise<number> {
   const connection = await duckdb.connect();
   let rows = 0;
   try {
     await connection.run("SET TimeZone = 'UTC'");
-    for (const [source, select] of Object.entries(ROWS_SQL)) {
+    for (const [source, select] of Object.entries(FLIGHT_ROWS_SQL)) {
       const path = join(folder, `${source}.parquet`);
       await connection.run(`COPY (${select}) TO ${sqlText(path)} (FORMAT parquet)`);
       const { result } = await api.runJob(`sources/${source}/loads`, { path });
@@ -109,19 +95,6 @@ export async function loadFlights(api: ProjectApi, { duckdb, folder }: Workshop)
   }
   return rows;
 }
-
-const FLIGHTS_SQL = `FROM (SELECT *, sched_dep_ts + to_minutes(dep_delay::BIGINT) AS dep_ts,
-  sched_dep_ts + to_minutes(sched_block_min + arr_delay::BIGINT) AS arr_ts
-  FROM read_parquet(${sqlText(join(RAW, 'flights.zstd.parquet'))}))`;
-
-/** A cancelled flight never departs, a diverted one never arrives. */
-const ROWS_SQL = {
-  departures: `SELECT flight_id::BIGINT AS flight_id, origin, carrier, tailnum, dest, dep_delay::BIGINT AS dep_delay,
-    dep_ts AS "at", dep_ts + to_seconds(dep_lag_s) AS reported ${FLIGHTS_SQL} WHERE dep_delay IS NOT NULL ORDER BY reported, flight_id`,
-  arrivals: `SELECT flight_id::BIGINT AS flight_id, origin, carrier, tailnum, arr_delay::BIGINT AS arr_delay,
-    arr_ts AS "at", arr_ts + to_seconds(arr_lag_s) AS reported ${FLIGHTS_SQL}
-    WHERE arr_delay IS NOT NULL ORDER BY reported, flight_id`,
-};
 
 /** What the views of the sample's flights under one rule differ in. */
 export async function flightDifferences(
@@ -147,7 +120,7 @@ function rowOf(lines: readonly FlightWindow[]) {
 
 function differencesOf(line: FlightWindow, row: Readonly<Record<string, unknown>>): readonly string[] {
   const { view, window, mode, flight_id } = line;
-  return knownFeatures(columnOf(VIEWS[view].column)).flatMap((feature) => {
+  return knownFeatures(flightColumn(VIEWS[view].column)).flatMap((feature) => {
     // Of texts the sample has no first one.
     if (!(feature.name in line)) return [];
     const value = row[`${view}__${feature.name}_${window}`];

@@ -11,9 +11,9 @@ export const flights: Check = {
   name: 'flights',
   bar: '0 differences in six views of 631 flights over 1h, 1d and 7d, event and known',
   defect: {
-    file: 'src/definition/window.js',
-    find: 'floorTo(tUs - sizeUs, hopUs)',
-    replace: 'floorTo(tUs - sizeUs - 1n, hopUs)',
+    file: 'src/compile/window/window-span.js',
+    find: 'this.floored(t - this.sizeUs)',
+    replace: 'this.floored(t - this.sizeUs - 1)',
   },
   run: () =>
     withWorkshop(async (workshop) => {

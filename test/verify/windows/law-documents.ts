@@ -3,8 +3,8 @@ import { AGGREGATED } from './hop-specs.js';
 import { readingsSource } from './readings.js';
 import { specDocument, type WindowSpec } from './window-spec.js';
 
-/** Sources: of the second one each row is an event, whose id makes it one, and rows from the future wait. */
-export const LAW_SOURCES = ['readings', 'events'] as const;
+/** Sources: of the second one each row is an event, whose id makes it one, and rows from the future wait; the third keeps hours. */
+export const LAW_SOURCES = ['readings', 'events', 'brief'] as const;
 
 export type LawSource = (typeof LAW_SOURCES)[number];
 
@@ -78,6 +78,18 @@ const PAIRS: readonly WindowSpec[] = [
   { name: 'last', aggregate: 'LAST', of: 's', window: 'lifetime' },
 ];
 
+/** Over the source of hours, none longer than an hour: many answers are of times that it still has. */
+const BRIEF: readonly WindowSpec[] = [
+  { name: 'few', aggregate: 'SUM', of: 'x', window: '1h' },
+  { name: 'latest', aggregate: 'LAST_N', of: 's', number: 3, window: '10m' },
+  { name: 'exact', aggregate: 'COUNT', of: 'n', window: '30m', hop: '1us', max: 20 },
+];
+
+/** The windows of {@link LAW_BRIEF}. */
+export const BRIEF_SETS: readonly LawSet[] = [
+  { source: 'brief', keys: { k: 'k' }, alias: 'hours', specs: BRIEF },
+];
+
 /** The windowed sets that the service has with a variant of its tiles. */
 export function lawSets(variant: number): readonly LawSet[] {
   const things = { source: 'readings', keys: { k: 'k' } } as const;
@@ -112,6 +124,25 @@ export function lawDocuments(): readonly unknown[] {
     setDocument('exact', 'thing', 'readings', EXACT),
     setDocument('pairs', 'pair', 'events', PAIRS),
     ...variantDocuments(0),
+    ...briefDocuments(),
+  ];
+}
+
+/** How far back the third source goes. */
+export const BRIEF_RETENTION = '12h';
+
+function briefDocuments(): readonly unknown[] {
+  return [
+    { ...readingsSource('brief'), historyRetention: BRIEF_RETENTION },
+    {
+      ...{ kind: 'FeatureSet', name: 'held', entity: 'thing', source: 'brief', maxAge: '1d' },
+      features: [{ name: 'x' }, { name: 's', default: 'none' }],
+    },
+    setDocument('hours', 'thing', 'brief', BRIEF),
+    {
+      ...{ kind: 'FeatureService', name: LAW_BRIEF },
+      entries: [{ featureSet: 'held' }, { featureSet: 'hours' }],
+    },
   ];
 }
 
@@ -135,6 +166,12 @@ export function variantDocuments(variant: number): readonly unknown[] {
 }
 
 export const LAW_SERVICE = 'law';
+
+/** The service over the source of hours. */
+export const LAW_BRIEF = 'brief';
+
+/** Aliases of the set that has versions, which are deactivated and activated again. */
+export const VERSIONED_ALIASES: readonly string[] = ['tiled', 'twin'];
 
 function setDocument(name: string, entity: string, source: LawSource, specs: readonly WindowSpec[]) {
   return { kind: 'FeatureSet', name, entity, source, features: specs.map(specDocument) };

@@ -1,9 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type JobAnswer, ProjectApi, Refused } from '../rows/project-api.js';
 import type { Random } from '../rows/random.js';
-import { jsonRow, type SentRow } from '../rows/row-text.js';
+import { type Column, jsonRow, type SentRow } from '../rows/row-text.js';
 import type { LookupJson } from '../rows/served-replay.js';
-import { LAW_KEYS, LAW_SERVICE, LAW_SOURCES, VARIANTS, variantDocuments } from './law-documents.js';
+import {
+  LAW_BRIEF,
+  LAW_KEYS,
+  LAW_SERVICE,
+  LAW_SOURCES,
+  VARIANTS,
+  variantDocuments,
+} from './law-documents.js';
 import type { KilledWork, LawRecord } from './law-record.js';
 import type { LawService } from './law-service.js';
 import type { LawTime } from './law-time.js';
@@ -13,6 +20,9 @@ export const LAW_PROJECT = 'law';
 
 const PUSHERS = 2;
 const LOOKERS = 2;
+
+/** Lookups for each push at most. */
+const LOOKUPS_A_PUSH = 2;
 
 /** Entities of one lookup at most. */
 const MAX_ENTITIES = 16;
@@ -37,6 +47,10 @@ export class LawLife {
   readonly api: ProjectApi;
   /** What is under way now. */
   readonly work: KilledWork[] = [];
+  /** How often the clock was about to be moved, or had been. */
+  private clockMoves = 0;
+  private pushed = 0;
+  private lookedUp = 0;
   private isOver = false;
 
   constructor(
@@ -107,20 +121,52 @@ export class LawLife {
   }
 
   private async lookUp(movesClock: boolean): Promise<void> {
-    const { random, record, time } = this.world;
-    if (movesClock) await this.service.setClock(time.step());
-    await this.tried('lookup', async () => {
-      const version = this.askedVersion();
-      const entities = Array.from({ length: random.whole(1, MAX_ENTITIES) }, () => this.entity());
-      const texts = entities.map((entity) => jsonRow(LAW_KEYS, entity));
-      const body = `{"featureService":"${LAW_SERVICE}","version":${version},"entities":[${texts.join(',')}]}`;
-      try {
-        record.answered(version, entities, await this.api.post<LookupJson>('online/lookup', body));
-      } catch (error) {
-        // The version is not there yet.
-        if (!(error instanceof Refused) || record.variants.has(version)) throw error;
-      }
-    });
+    if (movesClock) {
+      this.clockMoves++;
+      await this.service.setClock(this.world.time.step());
+      this.clockMoves++;
+    }
+    const { random } = this.world;
+    // However slow the machine is, there is something new to look up.
+    while (!this.isOver && this.lookedUp > LOOKUPS_A_PUSH * (this.pushed + 1)) await sleep(1);
+    this.lookedUp++;
+    await this.tried('lookup', () => (random.chance(BRIEF_SHARE) ? this.lookUpBrief() : this.lookUpLaw()));
+  }
+
+  private async lookUpLaw(): Promise<void> {
+    const { record } = this.world;
+    const version = this.askedVersion();
+    const entities = this.entities();
+    try {
+      const { answer, isSteady } = await this.ask(LAW_SERVICE, LAW_KEYS, version, entities);
+      record.answered({ version, entities, isSteady }, answer);
+    } catch (error) {
+      // The version is not there yet.
+      if (!(error instanceof Refused) || record.variants.has(version)) throw error;
+    }
+  }
+
+  private async lookUpBrief(): Promise<void> {
+    const entities = this.entities().map(({ k }) => ({ k: k! }));
+    const { answer, isSteady } = await this.ask(LAW_BRIEF, LAW_KEYS.slice(0, 1), 1, entities);
+    this.world.record.answeredBrief({ version: 1, entities, isSteady }, answer);
+  }
+
+  private async ask(
+    service: string,
+    keys: readonly Column[],
+    version: number,
+    entities: readonly SentRow[],
+  ): Promise<{ readonly answer: LookupJson; readonly isSteady: boolean }> {
+    const { clockMoves } = this;
+    const texts = entities.map((entity) => jsonRow(keys, entity));
+    const body = `{"featureService":"${service}","version":${version},"entities":[${texts.join(',')}]}`;
+    const answer = await this.api.post<LookupJson>('online/lookup', body);
+    return { answer, isSteady: clockMoves % 2 === 0 && clockMoves === this.clockMoves };
+  }
+
+  private entities(): readonly SentRow[] {
+    return Array.from({ length: this.world.random.whole(1, MAX_ENTITIES) }, () => this.entity());
   }
 
   /** A known version, and while another one is made often that one, before its online state is whole. */
@@ -145,6 +191,7 @@ export class LawLife {
     if (isAgain) traffic.duplicates += push.rowCount;
     else if (push.key !== null && pushes.push(push) > RECENT_PUSHES) pushes.shift();
     await this.tried('push', () => this.send(push));
+    this.pushed++;
     // Lookups are what is wanted most.
     await sleep(random.whole(0, 10));
   }
@@ -163,8 +210,9 @@ export class LawLife {
   private async operate(): Promise<void> {
     const { random } = this.world;
     const choice = random.next();
-    if (choice < 0.5) await this.load();
-    else if (choice < 0.95) await this.rebuild();
+    if (choice < 0.45) await this.load();
+    else if (choice < 0.65) await this.rebuild();
+    else if (choice < 0.9) await this.deactivateOrBack();
     else await this.activate();
     await sleep(random.whole(0, 60));
   }
@@ -199,6 +247,37 @@ export class LawLife {
     await this.learnVersions();
   }
 
+  /** Ends the online state of a version of the tiles, or makes it again from the log, while everything goes on. */
+  private async deactivateOrBack(): Promise<void> {
+    const { record, random, time } = this.world;
+    const version = random.pick([...record.variants.keys()]);
+    const service = `feature-services/${LAW_SERVICE}/versions/${version}`;
+    // The two come into being together, so their versions have the same numbers.
+    const set = `feature-sets/tiled/versions/${version}`;
+    await this.tried('deactivation', async () => {
+      const { items } = await this.api.get<{ readonly items: readonly VersionJson[] }>(
+        'feature-sets/tiled/versions',
+      );
+      if (items.find((each) => each.version === version)?.state === 'inactive') {
+        await this.api.post(`${set}/activate`);
+        record.reactivations++;
+        return;
+      }
+      await this.api.post(`${service}/deprecate`);
+      record.deactivated(version, time.nowUs);
+      try {
+        await this.api.post(`${set}/deactivate`);
+        record.deactivations++;
+      } finally {
+        record.deactivated(version, time.nowUs);
+      }
+      if (!random.chance(0.5)) return;
+      await sleep(random.whole(0, 100));
+      await this.api.post(`${set}/activate`);
+      record.reactivations++;
+    });
+  }
+
   /** A job that lived through several kills has failed by then; rows from the future may have made a file mostly wrong. */
   private async ended(id: string): Promise<void> {
     const { state, error } = await this.api.ended(id);
@@ -206,6 +285,11 @@ export class LawLife {
     throw new Error(`job ${state}: ${error?.code} ${error?.message}`);
   }
 }
+
+type VersionJson = { readonly version: number; readonly state: string };
+
+/** Lookups over the source that keeps hours. */
+const BRIEF_SHARE = 0.15;
 
 /** Every version has its own online state. */
 const MAX_VERSIONS = 8;

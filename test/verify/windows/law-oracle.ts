@@ -1,13 +1,12 @@
 import { parseTimestamp } from '../../../src/definition/time.js';
 import type { OracleRow } from '../../support/windows-oracle.js';
-import { historyOf } from '../rows/history-file.js';
 import type { Random } from '../rows/random.js';
-import { exactText, type SentRow } from '../rows/row-text.js';
+import { exactText } from '../rows/row-text.js';
 import type { LoggedAnswer } from '../rows/served-replay.js';
-import { LAW_SOURCES, type LawSet, type LawSource, lawSets } from './law-documents.js';
+import { type LawSet, lawSets } from './law-documents.js';
+import type { LawHistory } from './law-history.js';
 import type { LawRecord } from './law-record.js';
 import { oracleRow } from './oracle-answers.js';
-import { READING_COLUMNS } from './readings.js';
 import { specFeatures } from './window-spec.js';
 
 /** Answers that are computed anew from every row. */
@@ -16,20 +15,20 @@ const SAMPLE = 150;
 export type OracleFindings = { readonly values: number; readonly differences: readonly string[] };
 
 /** What a sample of the answers differs in from a look at every row that their records say they knew (S18). */
-export async function oracleDifferences(
-  dataDir: string,
-  record: LawRecord,
-  random: Random,
-): Promise<OracleFindings> {
-  const history = new Map<LawSource, readonly OracleRow[]>();
-  for (const source of LAW_SOURCES) history.set(source, await readRows(dataDir, source));
+export function oracleDifferences(history: LawHistory, record: LawRecord, random: Random): OracleFindings {
+  const oracleRows = new Map(
+    [...history].map(([source, rows]) => [
+      source,
+      rows.map((row) => oracleRow(row, row['sequence'] as bigint)),
+    ]),
+  );
   const differences: string[] = [];
   let values = 0;
   for (const answer of random.shuffled(record.answers).slice(0, SAMPLE)) {
     const names = record.features.get(answer.version)!;
     const places = new Map(names.map((name, place) => [name, place]));
     for (const set of lawSets(record.variants.get(answer.version)!)) {
-      const found = ofSet(set, answer, { places, rows: history.get(set.source)! });
+      const found = ofSet(set, answer, { places, rows: oracleRows.get(set.source)! });
       values += found.values;
       differences.push(...found.differences);
     }
@@ -61,12 +60,4 @@ function ofSet(
     return [`oracle: ${alias}__${name} at ${answer.asOf} knowing ${known} was ${got}, must be ${due}`];
   });
   return { values: features.length, differences };
-}
-
-async function readRows(dataDir: string, source: LawSource): Promise<readonly OracleRow[]> {
-  const columns = READING_COLUMNS.map(({ name, type }) =>
-    type === 'TIMESTAMP' ? `epoch_us("${name}") AS "${name}"` : `"${name}"`,
-  );
-  const rows = await historyOf<SentRow>(dataDir, source, columns.join(', '));
-  return rows.map((row) => oracleRow(row, row['sequence'] as bigint));
 }

@@ -3,11 +3,13 @@ import type { Workshop } from '../rows/doors.js';
 import { ProjectApi } from '../rows/project-api.js';
 import { Random } from '../rows/random.js';
 import { dataDirOf, withWorkshop } from '../rows/work-folder.js';
+import { type BriefFindings, briefDifferences } from './law-brief.js';
 import { lawDocuments } from './law-documents.js';
+import { type LawHistory, lawHistory, sentDifferences } from './law-history.js';
 import { LAW_PROJECT, LawLife, type LawWorld } from './law-life.js';
 import { oracleDifferences } from './law-oracle.js';
 import { LawRecord } from './law-record.js';
-import { lawDifferences } from './law-replay.js';
+import { lawDifferences, type TimedFindings, timedDifferences } from './law-replay.js';
 import { LawService } from './law-service.js';
 import { LawTime } from './law-time.js';
 import { LawTraffic } from './law-traffic.js';
@@ -62,10 +64,16 @@ class LawSeed {
     // What is broken once only gets worse.
     for (let life = 0; this.record.kills < this.size.kills && this.isWell(); life++)
       await this.live(ENDS[life % ENDS.length]!);
-    const differences = this.isWell() ? await this.settle() : [];
-    const oracle = this.isWell()
-      ? await oracleDifferences(dataDirOf(this.workshop), this.record, this.random)
-      : { values: 0, differences: [] };
+    const settled = this.isWell() ? await this.settle() : NOTHING_SETTLED;
+    const history: LawHistory = this.isWell() ? await lawHistory(dataDirOf(this.workshop)) : new Map();
+    const oracle = oracleDifferences(history, this.record, this.random);
+    const sent = sentDifferences(history, this.world.traffic.rowOf);
+    const differences = [
+      ...settled.byRecord,
+      ...settled.timed.differences,
+      ...settled.brief.differences,
+      ...sent,
+    ];
     return {
       seed: this.seed,
       seconds: (performance.now() - startedMs) / 1000,
@@ -75,7 +83,7 @@ class LawSeed {
       oracleValues: oracle.values,
       oracleDifferences: oracle.differences.length,
       examples: [...this.record.problems, ...differences, ...oracle.differences].slice(0, 6),
-      counts: this.counts(),
+      counts: { ...this.counts(), ...settledCounts(settled), 'rows of history compared': rowsIn(history) },
     };
   }
 
@@ -146,7 +154,7 @@ class LawSeed {
   }
 
   /** The answers that are missing yet, and then all of them once more, as they were served. */
-  private async settle(): Promise<readonly string[]> {
+  private async settle(): Promise<Settled> {
     const service = this.spawn();
     await service.ready();
     try {
@@ -155,10 +163,14 @@ class LawSeed {
       await life.lookUpUntil(this.size.answers);
       life.end();
       await running;
-      if (!this.isWell()) return [];
+      if (!this.isWell()) return NOTHING_SETTLED;
       // No answer's T lies in the future of what is retrieved.
       await service.setClock(this.record.latestUs + 60_000_000n);
-      return await lawDifferences(life.api, this.record);
+      return {
+        byRecord: await lawDifferences(life.api, this.record),
+        timed: await timedDifferences(life.api, this.record, this.world),
+        brief: await briefDifferences(life.api, this.record, this.world),
+      };
     } finally {
       await service.stop();
     }
@@ -172,12 +184,17 @@ class LawSeed {
       ...Object.fromEntries(during),
       stops: record.stops,
       versions: record.variants.size,
-      'steps back': world.time.stepsBack,
+      'steps back': world.time.stepsBack.length,
+      deactivations: record.deactivations,
+      'activations again': record.reactivations,
       rows: world.traffic.sent,
       late: world.traffic.late,
       duplicates: world.traffic.duplicates,
       ...Object.fromEntries(
         [...world.time.edges.counts].map(([kind, count]) => [`rows at ${kind} edges`, count]),
+      ),
+      ...Object.fromEntries(
+        [...world.traffic.zones.counts].map(([kind, count]) => [`${kind} local times`, count]),
       ),
       'answers at edges': record.edgeAnswers,
       'answers of inactive sets': record.inactiveAnswers,
@@ -185,4 +202,30 @@ class LawSeed {
       'refused pushes': record.refused,
     };
   }
+}
+
+/** What replays of a seed's answers found. */
+type Settled = {
+  readonly byRecord: readonly string[];
+  readonly timed: TimedFindings;
+  readonly brief: BriefFindings;
+};
+
+const NOTHING_SETTLED: Settled = {
+  byRecord: [],
+  timed: { answers: 0, unclaimed: 0, differences: [] },
+  brief: { answers: 0, refused: 0, differences: [] },
+};
+
+function settledCounts({ timed, brief }: Settled): Readonly<Record<string, number>> {
+  return {
+    'answers by T alone': timed.answers,
+    'values by T not claimed': timed.unclaimed,
+    'answers of a source that keeps hours': brief.answers,
+    'answers before its horizon refused': brief.refused,
+  };
+}
+
+function rowsIn(history: LawHistory): number {
+  return [...history.values()].reduce((sum, rows) => sum + rows.length, 0);
 }

@@ -11,6 +11,9 @@ const HOUR_US = 3_600_000_000n;
 /** How long before a change of clocks a seed begins: it runs through the days of 23 or 25 hours. */
 const BEFORE_CHANGE_US = 36n * HOUR_US;
 
+/** A second that rows may be ahead of the clock, and more than clocks of one machine may differ. */
+const STAMP_SLACK_US = 2n * SECOND_US;
+
 /** Rows that the clock is moved by: to where one of them enters or leaves a window. */
 const RECENT_ROWS = 60;
 const MOST_AHEAD_US = 4n * HOUR_US;
@@ -26,7 +29,8 @@ const EXACT = WINDOWS.filter(({ hopUs }) => hopUs === 1n);
 export class LawTime {
   readonly edges: EdgeTimes;
   nowUs: bigint;
-  stepsBack = 0;
+  /** What the clock showed before and after each step back: instants between the two came twice. */
+  readonly stepsBack: { readonly fromUs: bigint; readonly toUs: bigint }[] = [];
   private readonly recent: bigint[] = [];
 
   constructor(
@@ -42,6 +46,13 @@ export class LawTime {
     if (this.recent.push(eventUs) > RECENT_ROWS) this.recent.shift();
   }
 
+  /** Whether the clock was on its way to an instant, or had left it, but once: what stamps say of then has one meaning. */
+  cameOnce(us: bigint): boolean {
+    return this.stepsBack.every(
+      ({ fromUs, toUs }) => us < fromUs - STAMP_SLACK_US || us > toUs + STAMP_SLACK_US,
+    );
+  }
+
   /** The next instant that the clock shows. */
   step(): bigint {
     const { random, edges } = this;
@@ -54,7 +65,7 @@ export class LawTime {
     else if (choice < 0.95) this.nowUs += random.wholeUs(0n, 2n * HOUR_US);
     else if (choice < 0.99) this.nowUs -= random.wholeUs(0n, 600n * SECOND_US);
     else this.nowUs -= random.wholeUs(0n, 3n * HOUR_US);
-    if (this.nowUs < beforeUs) this.stepsBack++;
+    if (this.nowUs < beforeUs) this.stepsBack.push({ fromUs: this.nowUs, toUs: beforeUs });
     return this.nowUs;
   }
 

@@ -7,6 +7,7 @@ import { LAW_SOURCES, type LawSource } from './law-documents.js';
 import type { LawTime } from './law-time.js';
 import { ReadingRows } from './reading-rows.js';
 import { READING_COLUMNS } from './readings.js';
+import { ZoneTexts } from './zone-texts.js';
 
 /** Values of `k`. */
 export const THINGS = 8;
@@ -34,6 +35,9 @@ export class LawTraffic {
   late = 0;
   duplicates = 0;
   sent = 0;
+  /** Each row by its `id`, as it is wherever it comes from. */
+  readonly rowOf = new Map<string, SentRow>();
+  readonly zones: ZoneTexts;
   private count = 0;
   private readonly rows: ReadingRows;
   private readonly events: SentRow[] = [];
@@ -45,16 +49,18 @@ export class LawTraffic {
     private readonly workshop: Workshop,
   ) {
     this.rows = new ReadingRows(random, time.edges, THINGS);
+    this.zones = new ZoneTexts(random);
   }
 
   push(): LawPush {
     const { random } = this;
     const source = random.pick(LAW_SOURCES);
     const rows = this.rowsOf(source, random.whole(1, 8));
+    const format = random.pick(FORMATS);
     return {
       source,
       query: `?invalid=${random.pick(['refuse', 'quarantine'])}&ack=${random.pick(['logged', 'visible', 'visible'])}`,
-      ...pushOf(random.pick(FORMATS), READING_COLUMNS, rows),
+      ...pushOf(format, READING_COLUMNS, format === 'arrow' ? rows : this.inZones(rows)),
       key: random.chance(0.6) ? `key-${this.count++}` : null,
       rowCount: rows.length,
     };
@@ -62,10 +68,23 @@ export class LawTraffic {
 
   async file(rowCount: number): Promise<LawFile> {
     const source = this.random.pick(LAW_SOURCES);
-    const path = join(this.workshop.folder, `load-${this.count++}.${this.random.pick(FILE_DOORS)}`);
-    const rows = this.rowsOf(source, rowCount);
+    const door = this.random.pick(FILE_DOORS);
+    const path = join(this.workshop.folder, `load-${this.count++}.${door}`);
+    const made = this.rowsOf(source, rowCount);
+    const rows = /csv|json/.test(door) ? this.inZones(made) : made;
     await writeRows(this.workshop.duckdb, { columns: READING_COLUMNS, rows, path });
     return { source, path, rowCount };
+  }
+
+  /** The same rows, for a format of text: some of their instants as local times. */
+  private inZones(rows: readonly SentRow[]): readonly SentRow[] {
+    const written = (us: bigint): bigint | string =>
+      this.random.chance(0.3) ? (this.zones.of(us) ?? us) : us;
+    return rows.map((row) => ({
+      ...row,
+      at: written(row['at'] as bigint),
+      created: written(row['created'] as bigint),
+    }));
   }
 
   private rowsOf(source: LawSource, count: number): readonly SentRow[] {
@@ -79,6 +98,7 @@ export class LawTraffic {
       return this.random.pick(this.events);
     }
     const row = this.rows.row(this.time.nowUs);
+    this.rowOf.set(row['id'] as string, row);
     this.time.sent(row['at'] as bigint);
     if (source === 'events' && this.events.push(row) > RECENT_EVENTS) this.events.shift();
     this.countLate(`${source} ${row['k']}`, row['at'] as bigint);
