@@ -121,7 +121,7 @@ export interface OnlineStore {
     asked: readonly KeyBlocks[],
   ): Promise<readonly (readonly (Uint8Array | null)[])[]>;
   /**
-   * Writes windows, each entity whole or not at all; where it fails in between, their headers say whose rows were applied.
+   * Writes windows, each entity once, whole or not at all; where it fails in between, their headers say whose rows were applied.
    * Writes of sets without state are left out. Throws UNAVAILABLE when a later epoch has written the source (S9).
    */
   writeWindows(writes: readonly WindowWrite[], owner: Owner): Promise<void>;

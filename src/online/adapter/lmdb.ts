@@ -191,10 +191,13 @@ export class LmdbOnlineStore implements OnlineStore {
     });
   }
 
+  /** Puts are queued for LMDB's own thread, which makes a batch of them whole or not at all; in a callback they are work of ours. */
   private async writeAllWindows(writes: readonly WindowWrite[], owner: Owner): Promise<void> {
     for (let start = 0; start < writes.length; start += WINDOWS_AT_ONCE) {
-      await this.root.transaction(() => {
-        this.requireEpoch(owner);
+      // As of now is as of then: what the source wrote before is committed.
+      const isNewOwner = this.isNewEpoch(owner);
+      await this.root.batch(() => {
+        if (isNewOwner) this.noteEpoch(owner);
         for (const write of writes.slice(start, start + WINDOWS_AT_ONCE)) {
           const slot = this.slots.active(write.setId);
           if (slot !== null) this.windows.write(slot, write);
@@ -236,14 +239,20 @@ export class LmdbOnlineStore implements OnlineStore {
     else void this.rows.put(id, withThrough(Buffer.from(this.rows.getBinary(id)!), bytes));
   }
 
-  private requireEpoch({ source, epoch }: Owner): void {
-    const name = `epoch/${source}`;
-    const newest = BigInt(this.marks.get(name) ?? -1);
-    if (newest > epoch) {
-      const message = `source "${source}" is owned by epoch ${newest} now, this process had ${epoch}; it must stop writing`;
-      throw new PlumblineError('UNAVAILABLE', message);
-    }
-    if (newest < epoch) void this.marks.put(name, String(epoch));
+  private requireEpoch(owner: Owner): void {
+    if (this.isNewEpoch(owner)) this.noteEpoch(owner);
+  }
+
+  /** Throws UNAVAILABLE where a later one has written. */
+  private isNewEpoch({ source, epoch }: Owner): boolean {
+    const newest = BigInt(this.marks.get(`epoch/${source}`) ?? -1);
+    if (newest <= epoch) return newest < epoch;
+    const message = `source "${source}" is owned by epoch ${newest} now, this process had ${epoch}; it must stop writing`;
+    throw new PlumblineError('UNAVAILABLE', message);
+  }
+
+  private noteEpoch({ source, epoch }: Owner): void {
+    void this.marks.put(`epoch/${source}`, String(epoch));
   }
 
   private requireLeast(least: LeastSequence): void {
