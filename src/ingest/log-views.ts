@@ -1,15 +1,17 @@
 import type { SourceFeatureSet } from '../compile/chained-feature-set.js';
+import type { WindowedFeatureSet } from '../compile/windowed-feature-set.js';
 import { PlumblineError } from '../definition/error.js';
 import type { History } from '../offline/history.js';
 import type { SourceRef } from '../offline/store.js';
-import type { OnlineStore } from '../online/store.js';
+import type { OnlineStore, Owner } from '../online/store.js';
 import type { Clock } from '../platform/clock.js';
 import { eventsOf } from './event-ids.js';
-import { groupRows } from './group-rows.js';
+import { type GroupRows, groupRows } from './group-rows.js';
 import type { Identities } from './identities.js';
 import { LateRows } from './late-rows.js';
 import { type LoggedRows, lastOf, type SourceLog } from './log.js';
 import { beyond, loggedGroups } from './logged-groups.js';
+import { OneUnderWay } from './one-under-way.js';
 import { onlineWrites } from './online-rows.js';
 import { stampsOf } from './row-stamps.js';
 import { windowWrites } from './window-writes.js';
@@ -207,16 +209,26 @@ export class LogViews {
     const { online } = this.parts;
     const rows = groupRows(ref.source, group);
     const owner = { source: this.name, epoch: await this.parts.log.epoch(this.name) };
-    for (const set of sets) {
-      if (set.kind !== 'windowed') continue;
-      for await (const { writes, late } of windowWrites(online, set, 'active', rows)) {
-        await online.writeWindows(writes, owner);
-        this.late.add(`${set.name}@${set.version}`, late);
-      }
-    }
+    for (const set of sets) if (set.kind === 'windowed') await this.applyWindows(set, rows, owner);
     // The mark moves last: what a crash cuts short comes again, and windows know by themselves what they have.
     const latest = sets.filter((set) => set.kind === 'stored');
     await online.write(onlineWrites(latest, rows), { ...owner, sequence: lastOf(last) });
+  }
+
+  /** While a part is written, the next one is computed. Nothing is under way any more once this ends, well or not. */
+  private async applyWindows(set: WindowedFeatureSet, rows: GroupRows, owner: Owner): Promise<void> {
+    const { online } = this.parts;
+    const writing = new OneUnderWay();
+    const windows = { set, which: 'active', written: () => writing.ended() } as const;
+    try {
+      for await (const { writes, late } of windowWrites(online, windows, rows))
+        await writing.begin(async () => {
+          await online.writeWindows(writes, owner);
+          this.late.add(`${set.name}@${set.version}`, late);
+        });
+    } finally {
+      await writing.ended();
+    }
   }
 
   private async applyHistory(logged: LoggedRows, visibleUs: bigint): Promise<void> {

@@ -98,7 +98,7 @@ export class OnlineBuild {
     const { online } = this.parts;
     if (set.kind === 'stored') return online.build(set.id, onlineWrites([set], rows), span);
     const unmoved = { after: span.after, through: span.after };
-    for await (const { writes } of windowWrites(online, set, 'built', rows)) {
+    for await (const { writes } of windowWrites(online, { set, which: 'built' }, rows)) {
       if (!wanted()) return;
       await online.buildWindows(set.id, writes, unmoved);
     }

@@ -44,27 +44,33 @@ export type WindowPart = {
 /** The windows that rows are added to, as they are stored. */
 type Stored = Pick<OnlineStore, 'windowHeaders' | 'windowBlocks'>;
 
+/** Whose windows rows are added to. */
+type WindowsOfSet = {
+  readonly set: WindowedFeatureSet;
+  readonly which: StateOfSet['which'];
+  /** Resolves once every part that was given is written, else rejects; left out where each is written before the next is asked for. */
+  readonly written?: () => Promise<void>;
+};
+
 /**
  * What rows that were logged one after the other write to the windows of a set, part by part. Each part rests on what is
- * stored, so it must be written before the next one is asked for. Rows that are in the windows already change nothing:
- * each header says how far they are, so any part may be the last.
+ * stored of its keys: the parts before one that has keys of theirs are waited for. Rows that are in the windows already
+ * change nothing: each header says how far they are, so any part may be the last.
  */
 export async function* windowWrites(
   stored: Stored,
-  set: WindowedFeatureSet,
-  which: StateOfSet['which'],
+  windows: WindowsOfSet,
   group: GroupRows,
 ): AsyncIterable<WindowPart> {
   for (let start = 0; start < group.rows.rowCount; start += SLICE_ROWS) {
     const end = Math.min(start + SLICE_ROWS, group.rows.rowCount);
-    yield* sliceWrites(stored, set, which, sliceGroup(group, start, end));
+    yield* sliceWrites(stored, windows, sliceGroup(group, start, end));
   }
 }
 
 async function* sliceWrites(
   stored: Stored,
-  set: WindowedFeatureSet,
-  which: StateOfSet['which'],
+  { set, which, written }: WindowsOfSet,
   { rows, orders }: GroupRows,
 ): AsyncIterable<WindowPart> {
   const { tombstone } = set.source;
@@ -77,6 +83,8 @@ async function* sliceWrites(
   let entities = await entitiesOf(set, rows);
   for (let from = 0; entities.length > 0; from += ROWS_OF_A_KEY) {
     entities = entities.filter((entity) => entity.rows.length > from);
+    // Keys come again in each round, and may in each slice.
+    await written?.();
     yield* roundWrites(stored, { setId: set.id, which }, update, roundOf(entities, from));
   }
 }

@@ -15,6 +15,7 @@ import { encodeKey } from '../../src/definition/key.js';
 import { compareOrder } from '../../src/definition/order.js';
 import { spanOf } from '../../src/definition/window.js';
 import type { GroupRows } from '../../src/ingest/group-rows.js';
+import { OneUnderWay } from '../../src/ingest/one-under-way.js';
 import { windowWrites } from '../../src/ingest/window-writes.js';
 import { LmdbOnlineStore } from '../../src/online/adapter/lmdb.js';
 import { Lookup, type LookupAnswer } from '../../src/online/lookup.js';
@@ -67,7 +68,7 @@ async function deliver(
 
 /** Applies rows; a crash may leave some of the entities unwritten. */
 async function apply(set: WindowedFeatureSet, group: GroupRows, written: number): Promise<void> {
-  for await (const { writes } of windowWrites(store, set, 'active', group))
+  for await (const { writes } of windowWrites(store, { set, which: 'active' }, group))
     await store.writeWindows(writes.slice(0, written), OWNER);
 }
 
@@ -311,7 +312,7 @@ describe('windows online, part by part', () => {
   /** The keys of each part. */
   const partsOf = async (set: WindowedFeatureSet, rows: readonly SourceRow[]) => {
     const parts: string[][] = [];
-    for await (const { writes } of windowWrites(store, set, 'active', groupOf(rows))) {
+    for await (const { writes } of windowWrites(store, { set, which: 'active' }, groupOf(rows))) {
       parts.push(writes.map(({ key }) => Buffer.from(key).toString('hex')));
       await store.writeWindows(writes, OWNER);
     }
@@ -322,7 +323,7 @@ describe('windows online, part by part', () => {
     const set = listingSet(nextId++, [{ window: few, max: null, filtered: false }]);
     await store.activate(set.id);
     const rows = Array.from({ length: 10_000 }, (_, i) => row(i, `key ${i % 5_000}`));
-    for await (const { writes } of windowWrites(store, set, 'active', groupOf(rows))) {
+    for await (const { writes } of windowWrites(store, { set, which: 'active' }, groupOf(rows))) {
       expect(writes).toHaveLength(4_096);
       await store.writeWindows(writes.slice(0, 320), OWNER);
       break;
@@ -340,7 +341,7 @@ describe('windows online, part by part', () => {
     await store.activate(set.id);
     const rows = Array.from({ length: 3_000 }, (_, i) => row(i, i % 1_000 === 7 ? 'cold' : 'hot'));
     const through: Record<string, bigint[]> = {};
-    for await (const { writes } of windowWrites(store, set, 'active', groupOf(rows))) {
+    for await (const { writes } of windowWrites(store, { set, which: 'active' }, groupOf(rows))) {
       for (const { key, header } of writes) {
         through[Buffer.from(key).subarray(4).toString()] ??= [];
         through[Buffer.from(key).subarray(4).toString()]!.push(header.through);
@@ -353,6 +354,52 @@ describe('windows online, part by part', () => {
     expect(entries[0]!.values).toEqual([[own('hot')], [own('cold')]]);
   });
 
+  it('are computed while the part before is written, and rest on it where its keys come again', async () => {
+    const set = listingSet(nextId++, [{ window: few, max: null, filtered: false }]);
+    await store.activate(set.id);
+    const rows = Array.from({ length: 12_000 }, (_, i) => row(i, i < 6_000 ? `key ${i}` : 'hot'));
+    const writing = new OneUnderWay();
+    const given: number[] = [];
+    const written: number[] = [];
+    const windows = { set, which: 'active', written: () => writing.ended() } as const;
+    const second = Promise.withResolvers<void>();
+    for await (const { writes } of windowWrites(store, windows, groupOf(rows))) {
+      given.push(written.length);
+      if (given.length === 2) second.resolve();
+      await writing.begin(async () => {
+        await second.promise;
+        await store.writeWindows(writes, OWNER);
+        written.push(writes.length);
+      });
+    }
+    await writing.ended();
+    expect(written).toEqual([4_096, 1_905, 1, 1, 1, 1, 1]);
+    // Only the second part has no key of the one before.
+    expect(given).toEqual([0, 0, 2, 3, 4, 5, 6]);
+    const { entries } = await lookup(set, ['key 0', 'key 5999', 'hot'], 0n);
+    const hot = rows.slice(6_000).map(({ x }) => x);
+    expect(entries[0]!.values).toEqual([[[0n]], [[5_999n]], [hot]]);
+  });
+
+  it('are not written behind a part that failed', async () => {
+    const set = listingSet(nextId++, [{ window: few, max: null, filtered: false }]);
+    await store.activate(set.id);
+    const rows = Array.from({ length: 9_000 }, (_, i) => row(i, `key ${i}`));
+    const writing = new OneUnderWay();
+    const windows = { set, which: 'active', written: () => writing.ended() } as const;
+    const applying = async (): Promise<void> => {
+      let tried = 0;
+      for await (const { writes } of windowWrites(store, windows, groupOf(rows)))
+        await writing.begin(async () => {
+          if (tried++ === 1) throw new Error('the disk is full');
+          await store.writeWindows(writes, OWNER);
+        });
+    };
+    await expect(applying()).rejects.toThrow('the disk is full');
+    await expect(writing.ended()).rejects.toThrow('the disk is full');
+    expect((await partsOf(set, rows)).map((keys) => keys.length)).toEqual([4_096, 808]);
+  });
+
   it('are written fewer keys at a time where their blocks are large', async () => {
     const set = listingSet(nextId++, [{ window: few, max: null, filtered: false }]);
     await store.activate(set.id);
@@ -362,7 +409,7 @@ describe('windows online, part by part', () => {
     };
     const rows = Array.from({ length: 100 }, (_, i) => row(i, `key ${i}`));
     const parts: number[] = [];
-    for await (const { writes } of windowWrites(large, set, 'active', groupOf(rows)))
+    for await (const { writes } of windowWrites(large, { set, which: 'active' }, groupOf(rows)))
       parts.push(writes.length);
     expect(parts).toEqual([32, 16, 14, 15, 15, 8]);
   });
