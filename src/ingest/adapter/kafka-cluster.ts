@@ -1,5 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Broker, type Cluster, type CompressionTypes, Kafka, logLevel, type SASLOptions } from 'kafkajs';
+import kafkajs, {
+  type Broker,
+  type Cluster,
+  type CompressionTypes,
+  type Kafka,
+  type SASLOptions,
+} from 'kafkajs';
 import { PlumblineError } from '../../definition/error.js';
 import type { KafkaConnection } from '../../platform/kafka-settings.js';
 import type { PartitionBounds, PartitionMessages, PartitionOffset } from '../stream-topic.js';
@@ -202,7 +208,7 @@ type ProduceAnswer = {
 
 /** A client for a cluster, which logs nothing: what fails is thrown. */
 export function kafkaClient({ brokers, tls, sasl, requestTimeoutMs }: KafkaConnection): Kafka {
-  return new Kafka({
+  return new kafkajs.Kafka({
     clientId: 'plumbline',
     brokers: [...brokers],
     ssl: tls === null ? false : { ...tls },
@@ -212,7 +218,7 @@ export function kafkaClient({ brokers, tls, sasl, requestTimeoutMs }: KafkaConne
     requestTimeout: requestTimeoutMs,
     enforceRequestTimeout: true,
     retry: { initialRetryTime: FIRST_PAUSE_MS, maxRetryTime: LONGEST_PAUSE_MS, retries: 1 },
-    logLevel: logLevel.NOTHING,
+    logLevel: kafkajs.logLevel.NOTHING,
   });
 }
 

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Admin, CompressionTypes, ConfigResourceTypes } from 'kafkajs';
+import kafkajs, { type Admin, type CompressionTypes } from 'kafkajs';
 import { PlumblineError } from '../../definition/error.js';
 import type { KafkaConnection, KafkaLogSettings } from '../../platform/kafka-settings.js';
 import type { LogEntry, LoggedRows, SourceLog } from '../log.js';
@@ -85,9 +85,9 @@ export class KafkaLog implements SourceLog {
 type Clusters = { readonly writer: KafkaCluster; readonly reader: KafkaCluster };
 
 const COMPRESSIONS: Record<KafkaLogSettings['compression'], CompressionTypes> = {
-  zstd: CompressionTypes.ZSTD,
-  gzip: CompressionTypes.GZIP,
-  none: CompressionTypes.None,
+  zstd: kafkajs.CompressionTypes.ZSTD,
+  gzip: kafkajs.CompressionTypes.GZIP,
+  none: kafkajs.CompressionTypes.None,
 };
 
 /** The only partition of a topic. */
@@ -167,7 +167,7 @@ async function requireKept(admin: Admin, topic: string): Promise<void> {
     'retention.ms': '-1',
     'retention.bytes': '-1',
   };
-  const resource = { type: ConfigResourceTypes.TOPIC, name: topic, configNames: Object.keys(wanted) };
+  const resource = { type: kafkajs.ConfigResourceTypes.TOPIC, name: topic, configNames: Object.keys(wanted) };
   const { resources } = await admin.describeConfigs({ resources: [resource], includeSynonyms: false });
   const wrong = (resources[0]?.configEntries ?? []).filter(
     ({ configName, configValue }) => wanted[configName] !== configValue,
