@@ -15,7 +15,7 @@ import type { OnlineStore } from '../../src/online/store.js';
 import { ManualClock } from '../../src/platform/clock.js';
 import { isAsked } from '../counterparts/counterpart.js';
 import { REDIS } from '../counterparts/redis.js';
-import { type RedisServers, startRedis, until } from '../support/redis.js';
+import { ELECTION_TEST_MS, type RedisServers, startRedis, until } from '../support/redis.js';
 import { startRedisCluster } from '../support/redis-cluster.js';
 import { startRedisSentinel } from '../support/redis-sentinel.js';
 import { redisSettings } from '../support/redis-settings.js';
@@ -106,23 +106,27 @@ describe.skipIf(!isAsked(REDIS)).each([
   });
   afterAll(() => servers.close());
 
-  it('has every row once after primaries died one by one while rows came', async () => {
-    const untouched = await started(servers, 'untouched');
-    for (const round of ROUNDS) await untouched.accept(round);
-    const wanted = await untouched.state();
-    await untouched.close();
+  it(
+    'has every row once after primaries died one by one while rows came',
+    async () => {
+      const untouched = await started(servers, 'untouched');
+      for (const round of ROUNDS) await untouched.accept(round);
+      const wanted = await untouched.state();
+      await untouched.close();
 
-    const service = await started(servers, 'failover');
-    for (const [i, round] of ROUNDS.entries()) {
-      const accepted = service.accept(round).catch(nothing);
-      if (i < deaths) await servers.nodes[i]!.kill();
-      await accepted;
-      await until('a replica to serve', async () => (await service.state().catch(() => null)) !== null);
-    }
-    await until('all rows to be there', async () => same(await service.state(), wanted));
-    expect(await service.state()).toEqual(wanted);
-    await service.close();
-  });
+      const service = await started(servers, 'failover');
+      for (const [i, round] of ROUNDS.entries()) {
+        const accepted = service.accept(round).catch(nothing);
+        if (i < deaths) await servers.nodes[i]!.kill();
+        await accepted;
+        await until('a replica to serve', async () => (await service.state().catch(() => null)) !== null);
+      }
+      await until('all rows to be there', async () => same(await service.state(), wanted));
+      expect(await service.state()).toEqual(wanted);
+      await service.close();
+    },
+    ELECTION_TEST_MS,
+  );
 });
 
 const ENTRIES: readonly LogEntry[] = Array.from({ length: 6 }, (_, entry) => {

@@ -3,7 +3,7 @@ import { isAsked } from '../counterparts/counterpart.js';
 import { KAFKA } from '../counterparts/kafka.js';
 import { REDIS } from '../counterparts/redis.js';
 import { type KafkaBroker, startKafka } from './kafka.js';
-import { type RedisServers, startRedis, until } from './redis.js';
+import { ELECTION_TEST_MS, type RedisServers, startRedis, until } from './redis.js';
 import { startRedisCluster } from './redis-cluster.js';
 import { startRedisSentinel } from './redis-sentinel.js';
 
@@ -33,16 +33,20 @@ describe.skipIf(!isAsked(REDIS))('a Redis Cluster', () => {
   });
   afterAll(() => servers.close());
 
-  it('goes on with a replica when a primary is killed, and takes the primary back', async () => {
-    const [primary, , , replica] = servers.nodes;
-    const key = await keyOf(primary!);
-    await primary!.call('SET', key, 'kept');
-    expect(await primary!.call('WAIT', 1, 5000)).toBe(1);
-    await primary!.kill();
-    await until('a takeover', async () => (await replica!.call('SET', key, 'newer')) === 'OK');
-    await primary!.start();
-    await until('the old primary to follow', async () => roleOf(await primary!.call('ROLE')) === 'slave');
-  });
+  it(
+    'goes on with a replica when a primary is killed, and takes the primary back',
+    async () => {
+      const [primary, , , replica] = servers.nodes;
+      const key = await keyOf(primary!);
+      await primary!.call('SET', key, 'kept');
+      expect(await primary!.call('WAIT', 1, 5000)).toBe(1);
+      await primary!.kill();
+      await until('a takeover', async () => (await replica!.call('SET', key, 'newer')) === 'OK');
+      await primary!.start();
+      await until('the old primary to follow', async () => roleOf(await primary!.call('ROLE')) === 'slave');
+    },
+    ELECTION_TEST_MS,
+  );
 });
 
 describe.skipIf(!isAsked(REDIS))('a Redis Cluster behind proxies', () => {
@@ -60,20 +64,24 @@ describe.skipIf(!isAsked(REDIS))('a Redis Cluster behind proxies', () => {
 });
 
 describe.skipIf(!isAsked(REDIS))('Redis with Sentinel', () => {
-  it('names the replica when the primary is killed, and takes the primary back', async () => {
-    const { nodes, sentinels, primaryName, close } = await startRedisSentinel({ secured: true });
-    const primaryPort = async () => {
-      const answer = await sentinels[0]!.call('SENTINEL', 'GET-MASTER-ADDR-BY-NAME', primaryName);
-      return Array.isArray(answer) ? Number(answer[1]) : null;
-    };
-    expect(await primaryPort()).toBe(nodes[0]!.port);
-    await nodes[0]!.kill();
-    await until('a failover', async () => (await primaryPort()) === nodes[1]!.port);
-    await until('the new primary to write', async () => (await nodes[1]!.call('SET', 'a', 1)) === 'OK');
-    await nodes[0]!.start();
-    await until('the old primary to follow', async () => (await nodes[0]!.call('GET', 'a')) === '1');
-    await close();
-  });
+  it(
+    'names the replica when the primary is killed, and takes the primary back',
+    async () => {
+      const { nodes, sentinels, primaryName, close } = await startRedisSentinel({ secured: true });
+      const primaryPort = async () => {
+        const answer = await sentinels[0]!.call('SENTINEL', 'GET-MASTER-ADDR-BY-NAME', primaryName);
+        return Array.isArray(answer) ? Number(answer[1]) : null;
+      };
+      expect(await primaryPort()).toBe(nodes[0]!.port);
+      await nodes[0]!.kill();
+      await until('a failover', async () => (await primaryPort()) === nodes[1]!.port);
+      await until('the new primary to write', async () => (await nodes[1]!.call('SET', 'a', 1)) === 'OK');
+      await nodes[0]!.start();
+      await until('the old primary to follow', async () => (await nodes[0]!.call('GET', 'a')) === '1');
+      await close();
+    },
+    ELECTION_TEST_MS,
+  );
 });
 
 describe.skipIf(!isAsked(KAFKA))('a Kafka broker', () => {
