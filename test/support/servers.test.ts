@@ -65,7 +65,7 @@ describe.skipIf(!isAsked(REDIS))('a Redis Cluster behind proxies', () => {
 
 describe.skipIf(!isAsked(REDIS))('Redis with Sentinel', () => {
   it(
-    'names the replica when the primary is killed, and takes the primary back',
+    'names the replica when the primary is killed',
     async () => {
       const { nodes, sentinels, primaryName, close } = await startRedisSentinel({ secured: true });
       const primaryPort = async () => {
@@ -76,8 +76,6 @@ describe.skipIf(!isAsked(REDIS))('Redis with Sentinel', () => {
       await nodes[0]!.kill();
       await until('a failover', async () => (await primaryPort()) === nodes[1]!.port);
       await until('the new primary to write', async () => (await nodes[1]!.call('SET', 'a', 1)) === 'OK');
-      await nodes[0]!.start();
-      await until('the old primary to follow', async () => (await nodes[0]!.call('GET', 'a')) === '1');
       await close();
     },
     ELECTION_TEST_MS,
