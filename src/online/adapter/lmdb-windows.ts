@@ -1,14 +1,15 @@
 import type { Database, Transaction } from 'lmdb';
-import { BASE_BLOCK } from '../../compile/window/series.js';
 import type { BlockId, StoredWindows, WindowHeader, WindowRead, WindowWrite } from '../store.js';
 import { changedRecord } from './record-change.js';
 import { rangeOfSlot, SLOT_BYTES, slotKey } from './slot-key.js';
 import {
+  asBuffer,
   compareIds,
   decodeHeader,
   decodeRecord,
   EntryCursor,
   ID_BYTES,
+  isWanted,
   type RecordEntry,
   type WindowsRecord,
   writeId,
@@ -54,10 +55,7 @@ export class LmdbWindows {
     const stored = this.entries.get(id, { transaction });
     if (stored === undefined) return null;
     const record = decodeRecord(stored);
-    const wanted = record.entries.filter(({ series, number }) => {
-      const first = from[series];
-      return first !== null && (number === BASE_BLOCK || first === undefined || number >= first);
-    });
+    const wanted = record.entries.filter(({ series, number }) => isWanted(from[series], number));
     return this.windowsOf(id, { ...record, entries: wanted }, transaction);
   }
 
@@ -154,8 +152,4 @@ function blockKey(id: Buffer, block: BlockId): Buffer {
 
 function isBlockOf(key: Buffer, id: Buffer): boolean {
   return key.length === id.length + ID_BYTES && key.compare(id, 0, id.length, 0, id.length) === 0;
-}
-
-function asBuffer(bytes: Uint8Array): Buffer {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

@@ -1,19 +1,23 @@
-import { BASE_BLOCK } from '../../compile/window/series.js';
-import { readSortableInt64, writeSortableInt64 } from '../../definition/int64-bytes.js';
+import { readSortableInt64 } from '../../definition/int64-bytes.js';
 import type { BlockId, StoredWindows, WindowBlock, WindowHeader, WindowRead, WindowWrite } from '../store.js';
-import { compareBlocks, decodeHeaderFront, HEADER_BYTES, writeHeaderFront } from './windows-record.js';
+import {
+  asBuffer,
+  compareBlocks,
+  decodeHeaderFront,
+  HEADER_BYTES,
+  ID_BYTES,
+  isWanted,
+  writeHeaderFront,
+  writeId,
+} from './windows-record.js';
 
 /** The field of the header in the hash of an entity's windows; those of blocks are longer. */
 export const HEADER_FIELD = 'h';
 
-/** Series in 2 bytes, number in 8. */
-const BLOCK_FIELD_BYTES = 10;
-
 /** Name of a block's field. */
-export function blockField({ series, number }: BlockId): Buffer {
-  const field = Buffer.allocUnsafe(BLOCK_FIELD_BYTES);
-  field.writeUInt16BE(series, 0);
-  writeSortableInt64(field, number, 2);
+export function blockField(block: BlockId): Buffer {
+  const field = Buffer.allocUnsafe(ID_BYTES);
+  writeId(field, block, 0);
   return field;
 }
 
@@ -46,7 +50,7 @@ export function windowsOf(fields: readonly Buffer[], from: WindowRead['from'] | 
   for (let i = 0; i < fields.length; i += 2) {
     const field = fields[i]!;
     const bytes = fields[i + 1]!;
-    if (field.length !== BLOCK_FIELD_BYTES) {
+    if (field.length !== ID_BYTES) {
       header = decodeHeader(bytes);
       continue;
     }
@@ -55,12 +59,4 @@ export function windowsOf(fields: readonly Buffer[], from: WindowRead['from'] | 
     if (from === null || isWanted(from[series], number)) blocks.push({ series, number, bytes });
   }
   return header === null ? null : { header, blocks: blocks.sort(compareBlocks) };
-}
-
-function isWanted(first: bigint | null | undefined, number: bigint): boolean {
-  return first !== null && (number === BASE_BLOCK || first === undefined || number >= first);
-}
-
-function asBuffer(bytes: Uint8Array): Buffer {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

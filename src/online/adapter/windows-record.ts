@@ -1,3 +1,4 @@
+import { BASE_BLOCK } from '../../compile/window/series.js';
 import { readSortableInt64, writeSortableInt64 } from '../../definition/int64-bytes.js';
 import type { BlockId, WindowHeader } from '../store.js';
 
@@ -147,6 +148,16 @@ export function writeId(bytes: Buffer, { series, number }: BlockId, at: number):
   bytes[at] = series >> 8;
   bytes[at + 1] = series;
   writeSortableInt64(bytes, number, at + NUMBER_AT);
+}
+
+/** Whether a lookup reads a block of a series, by the first number that it wants there, see `WindowRead`: the base always. */
+export function isWanted(first: bigint | null | undefined, number: bigint): boolean {
+  return first !== null && (number === BASE_BLOCK || first === undefined || number >= first);
+}
+
+/** A view of the bytes. */
+export function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
 /** As their ids are compared. */
