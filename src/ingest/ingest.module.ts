@@ -24,8 +24,7 @@ import { INTAKE, Intake } from './intake.js';
 import { LOAD, Load } from './load.js';
 import { SOURCE_LOG, type SourceLog } from './log.js';
 import { LOGGED_KEY_ROWS, LoggedKeyRows } from './logged-key-rows.js';
-import type { PipelineParts } from './pipeline.js';
-import { PIPELINES, Pipelines } from './pipelines.js';
+import { PIPELINES, Pipelines, type PipelinesParts } from './pipelines.js';
 import { PushController } from './push.controller.js';
 import { PUSH, Push } from './push.js';
 import { QuarantineController } from './quarantine.controller.js';
@@ -145,7 +144,7 @@ type PipelineDependencies = readonly [
 
 function pipelineParts(
   ...[log, online, history, identities, activations, clock]: PipelineDependencies
-): PipelineParts {
+): PipelinesParts {
   return { log, online, history, identities, activations, clock, onDefect: logDefect };
 }
 

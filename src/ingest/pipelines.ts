@@ -1,15 +1,20 @@
 import { PlumblineError } from '../definition/error.js';
 import type { Figures } from '../platform/health-figures.js';
+import type { Activations } from '../registry/activations.js';
 import type { Catalog, CatalogHolder } from '../registry/catalog.js';
 import { lateFigures } from './late-rows.js';
 import { type PipelineParts, type SourceDefinitions, SourcePipeline } from './pipeline.js';
+
+export type PipelinesParts = PipelineParts & {
+  readonly activations: PipelineParts['activations'] & Pick<Activations, 'registered'>;
+};
 
 /** The pipelines of all registered sources, kept in step with the catalog. */
 export class Pipelines {
   private readonly bySource = new Map<string, SourcePipeline>();
 
   constructor(
-    private readonly parts: PipelineParts,
+    private readonly parts: PipelinesParts,
     private readonly catalogs: CatalogHolder,
   ) {}
 
@@ -18,7 +23,7 @@ export class Pipelines {
    * gone, with their source perhaps, goes first: a crash may have come before it could.
    */
   async start(): Promise<void> {
-    await this.dropGone(this.catalogs.current());
+    await this.dropGone();
     this.catalogs.onChange((catalog) => this.follow(catalog));
     this.parts.online.onLoss(() => {
       for (const pipeline of this.bySource.values()) pipeline.recover();
@@ -80,18 +85,19 @@ export class Pipelines {
     for (const outcome of closed) if (outcome.status === 'rejected') throw outcome.reason;
   }
 
-  private async dropGone(catalog: Catalog): Promise<void> {
-    const registered = new Set(
-      catalog
-        .sources()
-        .flatMap(({ project, source }) => catalog.featureSetsOf(project, source.name))
-        .map(({ id }) => id),
-    );
-    for (const id of await this.parts.online.heldSets()) {
+  /**
+   * What is held is asked first, and then the registry itself: a version is registered before it has state, so one that
+   * another process made meanwhile is there, and a number that is not comes never again.
+   */
+  private async dropGone(): Promise<void> {
+    const { online, activations } = this.parts;
+    const held = await online.heldSets();
+    const registered = await activations.registered(held);
+    for (const id of held) {
       if (registered.has(id)) continue;
       // In this order, as for a version that goes while the service runs.
-      await this.parts.activations.forget(id);
-      await this.parts.online.drop(id);
+      await activations.forget(id);
+      await online.drop(id);
     }
   }
 

@@ -40,6 +40,15 @@ export class Activations {
     );
   }
 
+  /** Which of these numbers are feature set versions that are registered now, by this process or another. */
+  async registered(setIds: readonly number[]): Promise<ReadonlySet<number>> {
+    if (setIds.length === 0) return new Set();
+    const rows = await this.database
+      .getRepository(DocumentVersion)
+      .find({ select: { id: true }, where: { id: In([...setIds]), kind: 'FeatureSet' } });
+    return new Set(rows.map(({ id }) => id));
+  }
+
   /** From now on the version counts as not primed. */
   async forget(setId: number): Promise<void> {
     await this.database.getRepository(ActivationRow).delete({ setId });

@@ -42,11 +42,18 @@ describe('online state of versions that are gone', () => {
   let close = async (): Promise<void> => undefined;
   afterAll(() => close());
 
-  /** The pipelines of a service with the same documents in some projects. */
-  const started = async (projects: readonly string[]): Promise<LmdbOnlineStore> => {
+  /** The pipelines of a service with the same documents in some projects, and versions that others register meanwhile. */
+  const started = async (
+    projects: readonly string[],
+    others: readonly number[] = [],
+  ): Promise<LmdbOnlineStore> => {
     const online = LmdbOnlineStore.open(join(folder, 'online'));
     const limits = { memoryLimit: '512MB', threads: 1 };
     const offline = await DuckdbOfflineStore.open(join(folder, 'history.duckdb'), limits);
+    const versions = projects.flatMap((project, i) =>
+      DOCUMENTS.map((document, j) => storedVersion(project, document, 1 + DOCUMENTS.length * i + j)),
+    );
+    const known = new Set([...versions.map(({ id }) => id), ...others]);
     const parts = {
       log: new EmbeddedLog(join(folder, 'log')),
       online,
@@ -55,15 +62,13 @@ describe('online state of versions that are gone', () => {
       activations: {
         record: async () => undefined,
         forget: async (setId: number) => void forgotten.push(setId),
+        registered: async (setIds: readonly number[]) => new Set(setIds.filter((id) => known.has(id))),
       },
       clock: new ManualClock(0n),
       onDefect: (cause: unknown) => {
         throw cause;
       },
     };
-    const versions = projects.flatMap((project, i) =>
-      DOCUMENTS.map((document, j) => storedVersion(project, document, 1 + DOCUMENTS.length * i + j)),
-    );
     const pipelines = new Pipelines(parts, new CatalogHolder(Catalog.of(versions)));
     await pipelines.start();
     close = () => pipelines.close();
@@ -81,6 +86,16 @@ describe('online state of versions that are gone', () => {
     const after = await started(['a', 'b']);
     expect(await after.heldSets()).toEqual([3, 4, 7, 8]);
     expect(forgotten).toEqual([11, 12, GONE, GONE + 1]);
+    await close();
+  });
+
+  it('stays where another process registered the version after the catalog was read', async () => {
+    const before = await started(['a']);
+    await before.activate(GONE);
+    await close();
+
+    const after = await started(['a'], [GONE]);
+    expect(await after.heldSets()).toContain(GONE);
   });
 });
 
