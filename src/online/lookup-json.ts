@@ -4,8 +4,8 @@ import { jsonTextOf } from '../definition/json-text.js';
 import { featureStatus, type Status } from '../definition/status.js';
 import { formatTimestamp } from '../definition/time.js';
 import type { Value } from '../definition/value.js';
-import { WorkTurns } from '../platform/work-turns.js';
 import type { LookupAnswer } from './lookup.js';
+import { TextInTurns } from './text-in-turns.js';
 
 /** What an answer says beside its values. */
 export const LOOKUP_PARTS = ['statuses', 'eventTimes', 'sequences'] as const;
@@ -23,9 +23,6 @@ type LookupJsonOptions = {
  * event loop gets its turns in between.
  */
 export type LookupWriter = (answer: LookupAnswer, options: LookupJsonOptions) => Promise<Buffer>;
-
-/** Characters written in one turn of the event loop, some milliseconds. */
-const CHARACTERS_A_TURN = 2 ** 18;
 
 /**
  * Made once a service. The text is written by hand: an answer has thousands of values, and objects of them would be made,
@@ -163,41 +160,6 @@ const STATUS_TEXTS: Readonly<Record<Status, string>> = {
 };
 
 const INT64 = jsonTextOf('INT64');
-
-/** A text that becomes bytes turn by turn: a long one as a whole would be copied and encoded at once. */
-class TextInTurns {
-  private readonly written: Buffer[] = [];
-  private readonly turns = new WorkTurns(CHARACTERS_A_TURN);
-
-  constructor(private text: string) {}
-
-  /** Adds `count` texts with commas between them. */
-  async add(count: number, textAt: (index: number) => string): Promise<void> {
-    for (let i = 0; i < count; i++) {
-      const one = textAt(i);
-      this.text += i === 0 ? one : `,${one}`;
-      const turn = this.turns.after(one.length);
-      if (turn === null) continue;
-      this.write();
-      await turn;
-    }
-  }
-
-  put(text: string): void {
-    this.text += text;
-  }
-
-  end(text: string): Buffer {
-    this.put(text);
-    this.write();
-    return this.written.length === 1 ? this.written[0]! : Buffer.concat(this.written);
-  }
-
-  private write(): void {
-    this.written.push(Buffer.from(this.text));
-    this.text = '';
-  }
-}
 
 /** `count` texts with commas between them. */
 function each(count: number, text: (index: number) => string): string {

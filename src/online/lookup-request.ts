@@ -14,16 +14,7 @@ const MAX_LOOKUP_VALUES = 1_000_000;
  * INVALID_REQUEST with every problem by path.
  */
 export function parseEntities(service: CompiledFeatureService, entities: readonly unknown[]): ColumnBatch {
-  if (entities.length === 0 || entities.length > MAX_LOOKUP_ENTITIES) {
-    const message = `send 1 to ${MAX_LOOKUP_ENTITIES} entities, not ${entities.length}`;
-    throw new PlumblineError('INVALID_REQUEST', message, { path: '/entities' });
-  }
-  const valueCount = valuesAnEntity(service);
-  if (entities.length * valueCount > MAX_LOOKUP_VALUES) {
-    const most = Math.floor(MAX_LOOKUP_VALUES / valueCount);
-    const message = `${entities.length} entities with ${valueCount} features are more than ${MAX_LOOKUP_VALUES} values; send ${most} entities at most`;
-    throw new PlumblineError('INVALID_REQUEST', message, { path: '/entities' });
-  }
+  requireEntityCount(service, entities.length);
   const problems: Problem[] = [];
   const members: Members = {
     keys: new Set(service.keyColumns.map(({ name }) => name)),
@@ -42,6 +33,20 @@ export function parseEntities(service: CompiledFeatureService, entities: readonl
     });
   }
   return { rowCount: entities.length, columns };
+}
+
+/** Throws INVALID_REQUEST for no entities, and for more than one lookup of the service takes. */
+export function requireEntityCount(service: CompiledFeatureService, count: number): void {
+  if (count === 0 || count > MAX_LOOKUP_ENTITIES) {
+    const message = `send 1 to ${MAX_LOOKUP_ENTITIES} entities, not ${count}`;
+    throw new PlumblineError('INVALID_REQUEST', message, { path: '/entities' });
+  }
+  const valueCount = valuesAnEntity(service);
+  if (count * valueCount > MAX_LOOKUP_VALUES) {
+    const most = Math.floor(MAX_LOOKUP_VALUES / valueCount);
+    const message = `${count} entities with ${valueCount} features are more than ${MAX_LOOKUP_VALUES} values; send ${most} entities at most`;
+    throw new PlumblineError('INVALID_REQUEST', message, { path: '/entities' });
+  }
 }
 
 /** Read for one entity, in the answer or for what is computed, and computed. */
