@@ -37,6 +37,7 @@ import { RegistryModule } from './registry/registry.module.js';
 import { AuditModule } from './serving/audit/audit.module.js';
 import { LOGGED_ROWS } from './serving/audit/logged-rows.js';
 import { ExplainModule } from './serving/explain/explain.module.js';
+import { FeastModule } from './serving/feast/feast.module.js';
 import { ROW_DOOR } from './serving/row-door.js';
 import { ServingModule } from './serving/serving.module.js';
 import { WorkerTrainer } from './training/adapter/worker-trainer.js';
@@ -62,6 +63,7 @@ export class AppModule implements OnApplicationBootstrap {
         DoorsModule,
         TrainingModule,
         ServingModule,
+        FeastModule,
         AuditModule,
         ExplainModule,
       ],

@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import type { SourceDocument } from '../definition/document.js';
 import { PlumblineError } from '../definition/error.js';
 import { stringifyJson } from '../definition/json-value.js';
+import { type JsonColumns, offeredOfColumns, rowCountOf } from './column-rows.js';
 import type { Acknowledgement, Delivery, InvalidPolicy, OfferedRows, Receipt } from './delivery.js';
 import type { Intake } from './intake.js';
 import type { Pipelines } from './pipelines.js';
@@ -16,6 +17,7 @@ const MAX_KEY_LENGTH = 255;
 /** Rows as a caller sent them. */
 export type PushedRows =
   | { readonly format: 'json'; readonly rows: readonly unknown[] }
+  | { readonly format: 'columns'; readonly columns: JsonColumns }
   | { readonly format: 'ndjson' | 'arrow'; readonly bytes: Buffer };
 
 export type PushRequest = {
@@ -36,6 +38,7 @@ export class Push {
   async push({ project, source, rows, idempotencyKey, ack, invalid }: PushRequest): Promise<Receipt> {
     const { definitions } = this.parts.pipelines.of(project, source);
     if (rows.format === 'json') requireCount(rows.rows.length);
+    if (rows.format === 'columns') requireCount(rowCountOf(rows.columns));
     const offered = offeredOf(definitions.source, rows);
     requireCount(offered.rows.rowCount + offered.refused.length);
     return this.parts.intake.take({
@@ -63,6 +66,8 @@ function offeredOf(source: SourceDocument, rows: PushedRows): OfferedRows {
   switch (rows.format) {
     case 'json':
       return offeredOfJson(source, rows.rows);
+    case 'columns':
+      return offeredOfColumns(source, rows.columns);
     case 'ndjson':
       return offeredOfNdjson(source, rows.bytes);
     case 'arrow':
@@ -81,6 +86,16 @@ function deliveryOf(rows: PushedRows, key: string | undefined): Delivery {
 
 /** Of what the body says; JSON may be spaced otherwise. */
 function bodyHash(rows: PushedRows): string {
-  const content = rows.format === 'json' ? stringifyJson(rows.rows) : rows.bytes;
-  return createHash('sha256').update(rows.format).update(content).digest('base64url');
+  return createHash('sha256').update(rows.format).update(contentOf(rows)).digest('base64url');
+}
+
+function contentOf(rows: PushedRows): string | Buffer {
+  switch (rows.format) {
+    case 'json':
+      return stringifyJson(rows.rows);
+    case 'columns':
+      return stringifyJson([...rows.columns]);
+    default:
+      return rows.bytes;
+  }
 }

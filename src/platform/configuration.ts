@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parse as parseYaml } from 'yaml';
+import { NAME_PATTERN } from '../definition/document.js';
 import {
   KAFKA_SETTINGS,
   type KafkaConnection,
@@ -48,6 +49,8 @@ export type Configuration = {
   readonly online: OnlineSettings;
   /** The Kafka cluster whose topics sources may read as streams; null is none. */
   readonly stream: KafkaConnection | null;
+  /** The project of Feast's routes that name none; null is none. */
+  readonly feastProject: string | null;
   readonly duckdb: { readonly memoryLimit: string; readonly threads: number };
   /** What computes models: asserted at the first one, and recorded with every version. */
   readonly tfBackend: TfBackend;
@@ -107,6 +110,7 @@ const OWN_SETTINGS = [
   'answerLog.maxSize',
   'answerLog.maxAge',
   'audit.every',
+  'feast.project',
   'clock',
   'log.engine',
   'online.engine',
@@ -183,6 +187,7 @@ function resolveSettings(settings: ReadonlyMap<Setting, Given>, workingDir: stri
       maxAgeUs: take('answerLog.maxAge', durationUs, 7n * 86_400_000_000n),
     },
     auditEveryUs: take<bigint | null>('audit.every', auditEveryUs, 86_400_000_000n),
+    feastProject: take<string | null>('feast.project', projectName, null),
     clockStartUs: take<bigint | null>('clock', instant, null),
   };
 }
@@ -273,6 +278,12 @@ function databaseUrl(given: Given): string {
   const url = text(given);
   if (/^postgres(ql)?:\/\//.test(url)) return url;
   throw refusal(given.from, 'is no address of PostgreSQL; write postgres://user:password@host/name');
+}
+
+function projectName(given: Given): string {
+  const name = text(given);
+  if (new RegExp(NAME_PATTERN).test(name)) return name;
+  throw refusal(given.from, `"${name}" is no name of a project; write a letter, then letters, digits and _`);
 }
 
 function logLevel(given: Given): LogLevel {

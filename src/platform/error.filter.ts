@@ -1,6 +1,7 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
 import { ERROR_CODES, type ErrorCode, PlumblineError, plumblineErrorIn } from '../definition/error.js';
 import { stringifyJson } from '../definition/json-value.js';
+import { feastErrorBody, isFeastRoute } from './feast-error.js';
 import type { HttpReply, HttpRequest } from './http-types.js';
 
 /** The one place where an error becomes an HTTP status and body (docs/errors.md). */
@@ -62,6 +63,7 @@ const INFERENCE_ROUTE = /^\/v1\/projects\/[^/]+\/v2(?:[/?]|$)/;
 function bodyOf(error: PlumblineError, request: HttpRequest): unknown {
   const { code, message, details } = error;
   if (INFERENCE_ROUTE.test(request.url)) return { error: `${code}: ${message}` };
+  if (isFeastRoute(request.url)) return feastErrorBody(error);
   const only = details.problems?.length === 1 ? details.problems[0]!.path : undefined;
   const path = details.path ?? only;
   return { error: { code, message, ...details, path, requestId: request.id } };

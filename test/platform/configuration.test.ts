@@ -25,6 +25,7 @@ describe('configuration', () => {
       logLevel: 'info',
       answerLog: { share: 0.01, maxBytes: 256 * 1024 ** 2, maxAgeUs: 604_800_000_000n },
       auditEveryUs: 86_400_000_000n,
+      feastProject: null,
     });
   });
 
@@ -38,6 +39,7 @@ describe('configuration', () => {
       PLUMBLINE_DUCKDB_THREADS: '4',
       PLUMBLINE_ANSWER_LOG_MAX_AGE: '2h',
       PLUMBLINE_AUDIT_EVERY: 'never',
+      PLUMBLINE_FEAST_PROJECT: 'shop',
     };
     expect(loadConfiguration(environment, folder)).toMatchObject({
       port: 0,
@@ -47,6 +49,7 @@ describe('configuration', () => {
       duckdb: { memoryLimit: '2GiB', threads: 4 },
       answerLog: { share: 0.5, maxAgeUs: 7_200_000_000n },
       auditEveryUs: null,
+      feastProject: 'shop',
     });
   });
 
@@ -172,6 +175,7 @@ describe('configuration', () => {
     ['a bad duration', 'maxSkew: 5', {}, '5 is no text'],
     ['a bad share', 'answerLog: { share: 1.5 }', {}, '1.5 is no share'],
     ['a hasty schedule', 'audit: { every: 1s }', {}, 'shorter than 1m'],
+    ['a project without a name', 'feast: { project: a-b }', {}, 'is no name of a project'],
     ['a bad level', 'logLevel: loud', {}, 'unknown setting "loud"'],
     ['another database', 'databaseUrl: mysql://x', {}, 'postgres://'],
     ['a pool of nothing', 'databasePoolSize: 0', {}, '0 is no whole number from 1 to 1000'],

@@ -58,6 +58,10 @@ const ROUTES = [
   'GET /v1/projects/{project}/models/{model}/versions',
   'GET /v1/projects/{project}/models/{model}/versions/{version}',
   'POST /v1/projects/{project}/models/{model}/versions/{version}/vectors',
+  ...['', '/v1/projects/{project}/feast'].flatMap((base) => [
+    `POST ${base}/get-online-features`,
+    `POST ${base}/push`,
+  ]),
   'GET /v1/projects/{project}/v2',
   'GET /v1/projects/{project}/v2/health/live',
   'GET /v1/projects/{project}/v2/health/ready',
