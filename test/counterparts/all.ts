@@ -1,5 +1,6 @@
 import { BQEMULATOR } from './bqemulator.js';
 import type { Counterpart } from './counterpart.js';
+import { FEAST } from './feast.js';
 import { ANALYSER } from './googlesql-analyser.js';
 import { EVALUATOR } from './googlesql-evaluator.js';
 import { KAFKA } from './kafka.js';
@@ -16,4 +17,5 @@ export const COUNTERPARTS: readonly Counterpart[] = [
   ANALYSER,
   BQEMULATOR,
   SCIKIT_LEARN,
+  FEAST,
 ];
