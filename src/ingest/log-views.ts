@@ -107,6 +107,20 @@ export class LogViews {
     return { visible, learnt };
   }
 
+  /**
+   * Resolves when every view has the rows that were enqueued before: what could not be applied is tried again now. Throws
+   * UNAVAILABLE where it still cannot.
+   */
+  async haveAll(): Promise<void> {
+    await this.inTurn(async () => (this.next === null ? this.catchUp() : undefined)).catch(
+      (cause: unknown) => {
+        if (cause instanceof PlumblineError && cause.code !== 'UNAVAILABLE') throw cause;
+        const message = `rows of source "${this.name}" are logged, and could not be applied yet: ${textOf(cause)}; try again`;
+        throw new PlumblineError('UNAVAILABLE', message);
+      },
+    );
+  }
+
   /** Brings every view up to the log; to be called in turn. Throws INTERNAL for a log that lacks what the views have. */
   async catchUp(): Promise<void> {
     const online = await this.parts.online.appliedThrough(this.name);

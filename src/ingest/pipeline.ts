@@ -158,6 +158,12 @@ export class SourcePipeline {
     await this.views.inTurn(async () => undefined);
   }
 
+  /** Resolves when everything that was accepted so far is applied. Throws UNAVAILABLE where it cannot be now. */
+  async applied(): Promise<void> {
+    await this.idle();
+    await this.views.haveAll();
+  }
+
   /** Takes no more rows, stops what goes on in the background, and waits for what was accepted. */
   async close(): Promise<void> {
     this.closed = true;

@@ -48,9 +48,9 @@ export class Pipelines {
     return this.bySource.has(name) ? (await this.parts.log.lastSequence(name)) + 1n : 0n;
   }
 
-  /** Resolves when the rows of a source that were accepted so far are applied, or that failed. */
+  /** Resolves when the rows of a source that were accepted so far are applied. Throws UNAVAILABLE where they cannot be now. */
   async applied(project: string, source: string): Promise<void> {
-    await this.bySource.get(`${project}/${source}`)?.idle();
+    await this.bySource.get(`${project}/${source}`)?.applied();
   }
 
   /** Late rows of every windowed version since the service started, by `project/name@version`, and all together. */

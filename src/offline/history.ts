@@ -79,7 +79,7 @@ export class History {
     this.awaitLogged = awaitLogged;
   }
 
-  /** Resolves when every row of some sources that was acknowledged before the call is here. */
+  /** Resolves when every row of some sources that was acknowledged before the call is here. Throws UNAVAILABLE where that cannot be now. */
   async arrived(project: string, sources: Iterable<string>): Promise<void> {
     await Promise.all([...new Set(sources)].map((source) => this.awaitLogged(project, source)));
   }

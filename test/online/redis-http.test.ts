@@ -59,6 +59,11 @@ describe.skipIf(!isAsked(REDIS))('a service whose online state is on Redis', () 
       ...body,
     });
 
+  const retrieve = () =>
+    service.post('/v1/projects/p/retrievals?featureService=both', {
+      rows: [{ card: 'a', event_timestamp: new Date().toISOString() }],
+    });
+
   it('serves rows and windows from Redis, over restarts', async () => {
     expect((await push(3)).status).toBe(200);
     expect((await push(4)).body).toMatchObject({ lastSequence: 1 });
@@ -98,9 +103,13 @@ describe.skipIf(!isAsked(REDIS))('a service whose online state is on Redis', () 
     const gone = await lookup();
     expect([gone.status, gone.body.error.entities]).toEqual([503, [0]]);
     expect((await push(6)).status).toBe(503);
+    // The row is logged, and history takes it behind online state: no frame lacks it without a word (S19).
+    const lacking = await retrieve();
+    expect([lacking.status, lacking.body.error.code]).toEqual([503, 'UNAVAILABLE']);
     await servers.nodes[0]!.start();
     await expect
       .poll(async () => (await lookup()).body.results?.[0].values, { timeout: 20_000 })
       .toEqual([6, 18]);
+    expect((await retrieve()).body.rows).toMatchObject([{ last__amount: 6, spending__spent: 18 }]);
   });
 });
