@@ -1,10 +1,12 @@
 /**
  * `npm run law -- --seeds 20 --answers 10000 --kills 20`: the law of windows, a line a seed; exits non-zero when it is broken.
- * `--from 7` begins with the seventh, so that a run that was cut is gone on with; `--json` prints the figures of each seed.
+ * `--from 7` begins with the seventh, so that a run that was cut is gone on with; `--json` prints the figures of each seed;
+ * `--engines redis-cluster,kafka,postgres` runs it on those, and what is not named is embedded.
  */
 import { parseArgs } from 'node:util';
+import { ENGINES, type EngineServers, engineNames, withEngines } from '../engines/engine-servers.js';
 import { holds, LAW, lawOutcome } from './law.js';
-import { runSeed, type SeedOutcome } from './law-seed.js';
+import { type LawSize, runSeed, type SeedOutcome } from './law-seed.js';
 
 const { values } = parseArgs({
   options: {
@@ -12,6 +14,7 @@ const { values } = parseArgs({
     from: { type: 'string', default: '1' },
     answers: { type: 'string', default: String(LAW.answers) },
     kills: { type: 'string', default: String(LAW.kills) },
+    engines: { type: 'string' },
     json: { type: 'boolean', default: false },
   },
 });
@@ -26,9 +29,27 @@ async function main(): Promise<number> {
     console.error('--seeds, --from, --answers and --kills are whole numbers');
     return 2;
   }
+  const size = { answers, kills };
+  if (values.engines === undefined) return seedsOf({ from, seeds, size, engines: null });
+  const names = engineNames(values.engines);
+  if (names === null) {
+    console.error(`--engines takes some of ${ENGINES.join(', ')}, with commas between them`);
+    return 2;
+  }
+  return withEngines(names, (engines) => seedsOf({ from, seeds, size, engines }));
+}
+
+type Run = {
+  readonly from: number;
+  readonly seeds: number;
+  readonly size: LawSize;
+  readonly engines: EngineServers | null;
+};
+
+async function seedsOf({ from, seeds, size, engines }: Run): Promise<number> {
   const outcomes: SeedOutcome[] = [];
   for (let seed = from; seed < from + seeds; seed++) {
-    const outcome = await runSeed(seed, { answers, kills });
+    const outcome = await runSeed(seed, size, engines);
     outcomes.push(outcome);
     const seconds = outcome.seconds.toFixed(0);
     console.log(

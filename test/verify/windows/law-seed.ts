@@ -1,4 +1,6 @@
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { EngineServers } from '../engines/engine-servers.js';
 import type { Workshop } from '../rows/doors.js';
 import { ProjectApi } from '../rows/project-api.js';
 import { Random } from '../rows/random.js';
@@ -36,10 +38,21 @@ const ENDS = ['any', 'load', 'any', 'priming', 'start', 'any', 'rebuild', 'any',
 
 type End = (typeof ENDS)[number];
 
-/** Runs one seed of the law over a new data folder, which is gone afterwards. */
-export function runSeed(seed: number, size: LawSize): Promise<SeedOutcome> {
-  return withWorkshop((workshop) => new LawSeed(seed, size, workshop).run());
+/** Runs one seed of the law over a new data folder, which is gone afterwards; on `engines`, where not everything is embedded. */
+export function runSeed(
+  seed: number,
+  size: LawSize,
+  engines: EngineServers | null = null,
+): Promise<SeedOutcome> {
+  return withWorkshop(async (workshop) => {
+    const file = engines === null ? null : join(workshop.folder, 'plumbline.yaml');
+    if (file !== null) await engines?.configure(file, `law-${seed}`);
+    return new LawSeed(seed, size, { ...workshop, file }).run();
+  });
 }
+
+/** A workshop whose service has a configuration file, or null. */
+type Site = Workshop & { readonly file: string | null };
 
 class LawSeed {
   private readonly random: Random;
@@ -49,7 +62,7 @@ class LawSeed {
   constructor(
     private readonly seed: number,
     private readonly size: LawSize,
-    private readonly workshop: Workshop,
+    private readonly workshop: Site,
   ) {
     const random = new Random(seed);
     const time = new LawTime(random, seed);
@@ -92,8 +105,9 @@ class LawSeed {
   }
 
   private spawn(): LawService {
-    const { folder } = this.workshop;
+    const { folder, file } = this.workshop;
     return LawService.spawn({
+      file,
       dataDir: dataDirOf(this.workshop),
       root: folder,
       nowUs: this.world.time.nowUs,

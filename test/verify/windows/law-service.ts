@@ -19,6 +19,8 @@ export type LawServiceOptions = {
   readonly root: string;
   /** What its clock shows at first. */
   readonly nowUs: bigint;
+  /** Its configuration file; null is everything embedded. */
+  readonly file: string | null;
 };
 
 /** The service in a process of its own, which is killed, stopped, and told the time. */
@@ -41,9 +43,10 @@ export class LawService {
   }
 
   /** Starts the process; `ready` says when it can be asked. */
-  static spawn({ dataDir, root, nowUs }: LawServiceOptions): LawService {
+  static spawn({ dataDir, root, nowUs, file }: LawServiceOptions): LawService {
     const script = join(ROOT, 'dist/test/verify/windows/law-child.js');
-    const child = fork(script, [dataDir, root, String(nowUs)], { execArgv: NODE_FLAGS, silent: true });
+    const parameters = [dataDir, root, String(nowUs), ...(file === null ? [] : [file])];
+    const child = fork(script, parameters, { execArgv: NODE_FLAGS, silent: true });
     return new LawService(child);
   }
 
