@@ -2,65 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { columnOf, valueAt } from '../../src/definition/column-batch.js';
 import { PlumblineError } from '../../src/definition/error.js';
-import type { LogPartition, StoredMessage } from '../../src/ingest/adapter/log-partition.js';
+import type { LogPartition } from '../../src/ingest/adapter/log-partition.js';
 import { PartitionLog } from '../../src/ingest/adapter/partition-log.js';
 import { type LogEntry, type LoggedRows, lastOf } from '../../src/ingest/log.js';
-
-/** What may become of one request of a client. */
-type Fate = 'done' | 'answerLost' | 'lost' | 'late' | 'sentTwice';
-const FATES: readonly Fate[] = ['done', 'done', 'done', 'answerLost', 'lost', 'late', 'sentTwice'];
-
-/** One partition as several processes see it: what is under way lands when it does. */
-class UnreliablePartition implements LogPartition {
-  readonly messages: Buffer[] = [];
-  private readonly late: { readonly messages: readonly Buffer[]; inSteps: number }[] = [];
-
-  constructor(private readonly random: (bound: number) => number) {}
-
-  async append(messages: readonly Buffer[]): Promise<bigint> {
-    await this.step();
-    const fate = FATES[this.random(FATES.length)]!;
-    if (fate === 'late') this.late.push({ messages, inSteps: 1 + this.random(12) });
-    if (fate === 'lost' || fate === 'late') throw new Error('no answer');
-    if (fate === 'sentTwice') this.messages.push(...messages);
-    const first = BigInt(this.messages.length);
-    this.messages.push(...messages);
-    if (fate === 'answerLost') throw new Error('no answer');
-    return first;
-  }
-
-  async read(offset: bigint): Promise<readonly StoredMessage[]> {
-    await this.step();
-    if (this.random(10) === 0) throw new Error('no answer');
-    const found = this.messages.slice(Number(offset), Number(offset) + 1 + this.random(3));
-    return found.map((value, i) => ({ offset: offset + BigInt(i), value }));
-  }
-
-  async bounds() {
-    await this.step();
-    if (this.random(10) === 0) throw new Error('no answer');
-    return { start: 0n, end: BigInt(this.messages.length) };
-  }
-
-  async prepare(): Promise<void> {
-    await this.step();
-  }
-
-  /** Everything that is under way arrives. */
-  settle(): void {
-    for (const { messages } of this.late.splice(0)) this.messages.push(...messages);
-  }
-
-  private async step(): Promise<void> {
-    for (let turns = this.random(3); turns > 0; turns--)
-      await new Promise((resolve) => setImmediate(resolve));
-    for (const waiting of [...this.late])
-      if (waiting.inSteps-- === 0) {
-        this.messages.push(...waiting.messages);
-        this.late.splice(this.late.indexOf(waiting), 1);
-      }
-  }
-}
+import { randomFrom, UnreliablePartition } from './unreliable-partition.js';
 
 /** The same partition without faults. */
 function reliable(messages: readonly Buffer[]): LogPartition {
@@ -160,15 +105,6 @@ function contradictions(rows: readonly LoggedRows[], outcomes: readonly Outcome[
       found.push(`${own} was refused, and is there`);
   }
   return found;
-}
-
-/** Numbers below a bound, the same for the same seed: a linear congruential generator (Numerical Recipes, 1992). */
-function randomFrom(seed: number): (bound: number) => number {
-  let state = seed >>> 0;
-  return (bound) => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return Math.floor((state / 2 ** 32) * bound);
-  };
 }
 
 describe('the log of a source in a partition', () => {

@@ -74,12 +74,16 @@ export class EmbeddedLog implements SourceLog {
     if (this.closed) throw stopping();
     const known = this.sources.get(source);
     if (known !== undefined) return known;
-    // Folder names are digests: source names are not safe as file names on every system.
-    const digest = createHash('sha256').update(source).digest('hex').slice(0, 16);
-    const opened = this.own().then((epoch) => SourceFiles.open(join(this.folder, digest), epoch));
+    const opened = this.own().then((epoch) => SourceFiles.open(folderOf(this.folder, source), epoch));
     this.sources.set(source, opened);
     return opened;
   }
+}
+
+/** Where the segments of a source are. Names are digests: those of sources are not safe as file names on every system. */
+export function folderOf(logFolder: string, source: string): string {
+  const digest = createHash('sha256').update(source).digest('hex').slice(0, 16);
+  return join(logFolder, digest);
 }
 
 function stopping(): PlumblineError {

@@ -1,4 +1,4 @@
-import { readSync } from 'node:fs';
+import { existsSync, readSync } from 'node:fs';
 import { type FileHandle, mkdir, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PlumblineError } from '../../definition/error.js';
@@ -15,15 +15,31 @@ export class LogEpoch {
 
   /** Takes the log in `folder` over from its last owner. */
   static async take(folder: string): Promise<LogEpoch> {
-    await mkdir(folder, { recursive: true });
-    const file = await open(join(folder, 'epoch'), 'a+').then(async (made) => {
-      await made.close();
-      return open(join(folder, 'epoch'), 'r+');
-    });
+    const file = await fileIn(folder);
     const number = newestIn(file) + 1n;
-    await file.write(String(number).padStart(DIGITS, '0'), 0);
-    await file.sync();
+    await note(file, number);
     return new LogEpoch(file, number);
+  }
+
+  /** The newest one that an owner of the log in `folder` took; 0 before the first. */
+  static async newest(folder: string): Promise<bigint> {
+    if (!existsSync(join(folder, 'epoch'))) return 0n;
+    const file = await fileIn(folder);
+    try {
+      return newestIn(file);
+    } finally {
+      await file.close();
+    }
+  }
+
+  /** The next owner takes an epoch behind this one. */
+  static async raise(folder: string, epoch: bigint): Promise<void> {
+    const file = await fileIn(folder);
+    try {
+      if (newestIn(file) < epoch) await note(file, epoch);
+    } finally {
+      await file.close();
+    }
   }
 
   /** Throws UNAVAILABLE when another owner has come. Asked before every write, so it must cost next to nothing. */
@@ -37,6 +53,18 @@ export class LogEpoch {
   async close(): Promise<void> {
     await this.file.close();
   }
+}
+
+async function fileIn(folder: string): Promise<FileHandle> {
+  await mkdir(folder, { recursive: true });
+  const path = join(folder, 'epoch');
+  await open(path, 'a+').then((made) => made.close());
+  return open(path, 'r+');
+}
+
+async function note(file: FileHandle, epoch: bigint): Promise<void> {
+  await file.write(String(epoch).padStart(DIGITS, '0'), 0);
+  await file.sync();
 }
 
 function newestIn(file: FileHandle): bigint {

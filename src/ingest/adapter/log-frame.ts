@@ -1,4 +1,5 @@
 import { crc32 } from 'node:zlib';
+import type { LogRun } from '../copied-log.js';
 import { type Door, type LoggedRows, lastOf } from '../log.js';
 import { decodeBatch, encodeBatch } from './batch-codec.js';
 
@@ -39,14 +40,37 @@ export function headerOf(logged: readonly LoggedRows[]): FrameHeader {
 
 /** Entries as one frame. */
 export function encodeFrame(entries: readonly Buffer[], logged: readonly LoggedRows[]): Buffer {
-  const { firstSequence, rowCount } = headerOf(logged);
+  return frameOf(entries, { ...headerOf(logged), epoch: logged[0]!.epoch });
+}
+
+/** Entries of one epoch as one frame. */
+export function encodeRun({ bytes, ...header }: LogRun): Buffer {
+  return frameOf([bytes], header);
+}
+
+/** The entries of a whole, checked frame, as they are. */
+export function runOf(frame: Buffer): LogRun {
+  const epoch = epochOf(frame);
+  const firstSequence = frame.readBigInt64LE(16);
+  return {
+    epoch,
+    firstSequence,
+    rowCount: frame.readUInt32LE(12),
+    bytes: frame.subarray(FRAME_HEADER_BYTES),
+  };
+}
+
+function frameOf(
+  entries: readonly Buffer[],
+  { firstSequence, rowCount, epoch }: FrameHeader & Pick<LogRun, 'epoch'>,
+): Buffer {
   const header = Buffer.alloc(FRAME_HEADER_BYTES);
   const frame = Buffer.concat([header, ...entries]);
   frame.writeUInt32LE(MAGIC, 0);
   frame.writeUInt32LE(frame.length - FRAME_HEADER_BYTES, 4);
   frame.writeUInt32LE(rowCount, 12);
   frame.writeBigInt64LE(firstSequence, 16);
-  frame.writeBigInt64LE(logged[0]!.epoch, 24);
+  frame.writeBigInt64LE(epoch, 24);
   frame.writeUInt32LE(crc32(frame.subarray(CHECKED_FROM)), 8);
   return frame;
 }

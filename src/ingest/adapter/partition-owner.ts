@@ -98,7 +98,8 @@ export class PartitionOwner {
   }
 }
 
-function* messagesOf(known: LogPlace, frame: Buffer, maxBytes: number): Iterable<Buffer> {
+/** A frame as messages behind a known place, whose epoch it has; parts of it where it is larger than one may be. */
+export function* messagesOf(known: LogPlace, frame: Buffer, maxBytes: number): Iterable<Buffer> {
   const parts = Math.ceil(frame.length / maxBytes);
   for (let part = 0; part < parts; part++) {
     const body = frame.subarray(part * maxBytes, (part + 1) * maxBytes);

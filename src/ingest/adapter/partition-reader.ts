@@ -38,12 +38,16 @@ export class PartitionReader {
 
   /** Entries from the one that holds `fromSequence` on, up to what is durable when the read begins. */
   async *rows(fromSequence: bigint): AsyncIterable<LoggedRows> {
+    for await (const frame of this.frames(fromSequence))
+      for (const logged of entriesOf(frame)) if (lastOf(logged) >= fromSequence) yield logged;
+  }
+
+  /** Frames that count, from the one that holds `fromSequence` or one before it on. */
+  async *frames(fromSequence: bigint): AsyncIterable<Buffer> {
     const bounds = await this.partition.bounds();
     if (bounds === null || bounds.end === 0n) return;
     const place = await this.find(fromSequence, bounds);
-    for await (const frame of this.messages(this.replayFrom(place, bounds.start), bounds.end - 1n)) {
-      for (const logged of entriesOf(frame)) if (lastOf(logged) >= fromSequence) yield logged;
-    }
+    yield* this.messages(this.replayFrom(place, bounds.start), bounds.end - 1n);
   }
 
   /**
