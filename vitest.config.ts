@@ -9,7 +9,7 @@ const ON_POSTGRES: TestProjectInlineConfiguration = {
   test: {
     name: 'registry on PostgreSQL',
     include: ['test/registry/*.test.ts'],
-    exclude: ['test/registry/{pglite,postgres,document-schema}.test.ts'],
+    exclude: ['test/registry/{pglite,postgres,registry-copy,document-schema}.test.ts'],
     globalSetup: './test/support/registry-server.ts',
     setupFiles: './test/support/registry-server-here.ts',
   },
