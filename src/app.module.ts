@@ -1,12 +1,11 @@
 import { join } from 'node:path';
 import { type DynamicModule, Global, Inject, Module, type OnApplicationBootstrap } from '@nestjs/common';
-import { EmbeddedLog } from './ingest/adapter/embedded-log.js';
-import { KafkaLog } from './ingest/adapter/kafka-log.js';
+import { onlineStore, registryConnection, sourceLog } from './engines.js';
 import { KafkaTopics } from './ingest/adapter/kafka-topics.js';
 import { LmdbIdentities } from './ingest/adapter/lmdb-identities.js';
 import { IDENTITIES } from './ingest/identities.js';
 import { IngestModule } from './ingest/ingest.module.js';
-import { SOURCE_LOG, type SourceLog } from './ingest/log.js';
+import { SOURCE_LOG } from './ingest/log.js';
 import { LOGGED_KEY_ROWS } from './ingest/logged-key-rows.js';
 import { PUSH } from './ingest/push.js';
 import { STREAM_TOPICS } from './ingest/stream-topic.js';
@@ -22,17 +21,11 @@ import { FILE_READER } from './offline/file-reader.js';
 import { OfflineModule } from './offline/offline.module.js';
 import { PARQUET_FILES } from './offline/parquet-files.js';
 import { OFFLINE_STORE } from './offline/store.js';
-import { LmdbOnlineStore } from './online/adapter/lmdb.js';
-import { RedisOnlineStore } from './online/adapter/redis.js';
 import { OnlineModule } from './online/online.module.js';
-import { ONLINE_STORE, type OnlineStore } from './online/store.js';
+import { ONLINE_STORE } from './online/store.js';
 import type { Configuration } from './platform/configuration.js';
 import { Jobs } from './platform/jobs.js';
 import { type Platform, PlatformModule } from './platform/platform.module.js';
-import { pgliteConnection } from './registry/adapter/pglite.js';
-import { seedRegistry } from './registry/adapter/pglite-template.js';
-import { postgresConnection } from './registry/adapter/postgres.js';
-import type { DatabaseConnection } from './registry/database.js';
 import { RegistryModule } from './registry/registry.module.js';
 import { AuditModule } from './serving/audit/audit.module.js';
 import { LOGGED_ROWS } from './serving/audit/logged-rows.js';
@@ -44,7 +37,7 @@ import { WorkerTrainer } from './training/adapter/worker-trainer.js';
 import { TRAINER } from './training/trainer.js';
 import { TrainingModule } from './training/training.module.js';
 
-/** What the service is made of: the one place that names adapters. */
+/** What the service is made of: with `engines.ts` the one place that names adapters. */
 @Module({})
 export class AppModule implements OnApplicationBootstrap {
   constructor(@Inject(Jobs) private readonly jobs: Jobs) {}
@@ -113,25 +106,4 @@ class EnginesModule {
       exports: engines.map(([token]) => token),
     };
   }
-}
-
-async function onlineStore({ online, dataDir }: Configuration): Promise<OnlineStore> {
-  return online.engine === 'redis'
-    ? RedisOnlineStore.open(online.redis)
-    : LmdbOnlineStore.open(join(dataDir, 'online'));
-}
-
-function sourceLog({ log, dataDir }: Configuration): SourceLog {
-  return log.engine === 'kafka' ? new KafkaLog(log.kafka) : new EmbeddedLog(join(dataDir, 'log'));
-}
-
-async function registryConnection({
-  databaseUrl,
-  databasePoolSize,
-  dataDir,
-}: Configuration): Promise<DatabaseConnection> {
-  if (databaseUrl !== null) return postgresConnection(databaseUrl, databasePoolSize);
-  const dir = join(dataDir, 'registry');
-  await seedRegistry(dir);
-  return pgliteConnection(dir);
 }

@@ -25,6 +25,17 @@ export type CommandOptions = {
   readonly json: boolean;
 };
 
+/** What a command without a service is given: files of configuration. */
+export type LocalOptions = {
+  readonly from?: string;
+  readonly to?: string;
+  /** Tells what would be done, and does nothing. */
+  readonly plan: boolean;
+  readonly json: boolean;
+};
+
+export type LocalCommand = (options: LocalOptions) => Promise<CommandResult>;
+
 /** A command tells of its progress as it goes, and gives what it did; it throws what a person should read. */
 export type Command = (options: CommandOptions) => Promise<CommandResult>;
 

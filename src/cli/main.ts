@@ -1,10 +1,11 @@
 #!/usr/bin/env node
-/** The `plumbline` command: a client of the REST API. Exit codes: 0 done, 1 refused, failed or found different, 2 wrongly called. */
+/** The `plumbline` command: a client of the REST API, but for what moves the data of a service that is stopped. Exit codes: 0 done, 1 refused, failed or found different, 2 wrongly called. */
 import { parseArgs } from 'node:util';
 import { stringifyJson } from '../definition/json-value.js';
 import { audit } from './audit.js';
-import type { Command, CommandOptions } from './command.js';
+import type { Command, CommandOptions, CommandResult, LocalCommand } from './command.js';
 import { explain } from './explain.js';
+import { migrateData } from './migrate-data.js';
 import { predictBatch } from './predict-batch.js';
 import { rebuild } from './rebuild.js';
 
@@ -14,6 +15,9 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   explain,
   'predict-batch': predictBatch,
 };
+
+/** Commands that need no service, and no project. */
+const LOCAL_COMMANDS: Readonly<Record<string, LocalCommand>> = { 'migrate-data': migrateData };
 
 const HELP = `plumbline COMMAND --project NAME [--url URL] [--json]
 
@@ -28,6 +32,9 @@ commands:
   predict-batch
             predicts every row of a Parquet frame of keys and times into a Parquet file
             plumbline predict-batch --project flights --model arrival_delay --frame flights.parquet --out predicted.parquet
+  migrate-data
+            moves the data of a service that is stopped to the engines of another configuration, see docs/engines.md; no --project
+            plumbline migrate-data --from plumbline.yaml --to production.yaml [--plan]
 
 --url is where the service listens, default http://127.0.0.1:3400, or PLUMBLINE_URL`;
 
@@ -51,24 +58,31 @@ async function main(): Promise<number> {
         to: { type: 'string' },
         frame: { type: 'string' },
         out: { type: 'string' },
+        plan: { type: 'boolean', default: false },
         url: { type: 'string', default: process.env['PLUMBLINE_URL'] ?? 'http://127.0.0.1:3400' },
         json: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
       },
     });
-    const command = COMMANDS[positionals[0] ?? ''];
+    const name = positionals[0] ?? '';
     const { help, project, ...rest } = values;
     if (help) return say(HELP);
+    const local = LOCAL_COMMANDS[name];
+    if (local !== undefined) return await run(() => local(rest), rest);
+    const command = COMMANDS[name];
     if (command === undefined || project === undefined) return misused();
-    return await run(command, { ...rest, project });
+    return await run(() => command({ ...rest, project }), rest);
   } catch (error) {
     return misused(textOf(error));
   }
 }
 
-async function run(command: Command, options: CommandOptions): Promise<number> {
+async function run(
+  work: () => Promise<CommandResult>,
+  options: Pick<CommandOptions, 'json'>,
+): Promise<number> {
   try {
-    const result = await command(options);
+    const result = await work();
     if (options.json) say(stringifyJson({ ok: true, ...result }));
     return result.ok === false ? 1 : 0;
   } catch (error) {

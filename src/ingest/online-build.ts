@@ -18,13 +18,16 @@ export type BuildRequest = {
   readonly signal: AbortSignal;
 };
 
+/** The log that is read. */
+export type BuildLog = Pick<SourceLog, 'read' | 'lastSequence'>;
+
 /** Online state of feature set versions built aside from a source's log: for new versions, and for a rebuild. */
 export class OnlineBuild {
   private readonly stop = new AbortController();
   private readonly underWay = new Set<Promise<number>>();
 
   constructor(
-    private readonly parts: { readonly log: SourceLog; readonly online: OnlineStore },
+    private readonly parts: { readonly log: BuildLog; readonly online: OnlineStore },
     private readonly sourceName: string,
   ) {}
 

@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PlumblineError } from '../definition/error.js';
+import { requireNoMigration } from './migration-mark.js';
 
 /** The data folder while this process owns it. */
 export type DataDir = {
@@ -12,22 +13,38 @@ export type DataDir = {
 
 /** Where requests keep what they upload. */
 export function temporaryDir(dataDir: string): string {
-  return join(dataDir, 'tmp');
+  return join(dataDir, TEMPORARY_FOLDER);
 }
 
 /**
  * Makes the data folder, locks it for this process (the embedded engines belong to one) and clears what an earlier
- * process left in its temporary folder. Throws CONFLICT when another process holds it.
+ * process left in its temporary folder. Throws CONFLICT when another process holds it, or its data is being moved.
  */
 export function openDataDir(dataDir: string): DataDir {
   const temporary = temporaryDir(dataDir);
-  mkdirSync(dataDir, { recursive: true });
-  const lockFile = join(dataDir, 'plumbline.lock');
-  takeLock(lockFile, dataDir);
-  rmSync(temporary, { recursive: true, force: true });
-  mkdirSync(temporary);
-  return { temporary, release: () => rmSync(lockFile, { force: true }) };
+  const release = lockDataDir(dataDir);
+  try {
+    requireNoMigration(dataDir);
+    rmSync(temporary, { recursive: true, force: true });
+    mkdirSync(temporary);
+  } catch (error) {
+    release();
+    throw error;
+  }
+  return { temporary, release };
 }
+
+/** Makes the data folder and locks it for this process; gives what unlocks it. Throws CONFLICT when another process holds it. */
+export function lockDataDir(dataDir: string): () => void {
+  mkdirSync(dataDir, { recursive: true });
+  const lockFile = join(dataDir, LOCK_FILE);
+  takeLock(lockFile, dataDir);
+  return () => rmSync(lockFile, { force: true });
+}
+
+/** Names in the data folder of what belongs to a process. */
+export const LOCK_FILE = 'plumbline.lock';
+export const TEMPORARY_FOLDER = 'tmp';
 
 function takeLock(lockFile: string, dataDir: string): void {
   for (let attempt = 0; attempt < 2; attempt++) {

@@ -35,3 +35,10 @@ export async function bucketCountOf(connection: RedisConnection, settings: Redis
   }
   return Number(count);
 }
+
+/** Whether anybody ever opened the state under a prefix. */
+export async function isLaidOut(connection: RedisConnection, { keyPrefix }: RedisSettings): Promise<boolean> {
+  const [held] = await connection.run([{ name: 'HGET', args: [marksKey(keyPrefix, 0), 'layout'] }]);
+  if (held instanceof Error) throw unavailable(held, 'HGET');
+  return held !== null;
+}

@@ -18,7 +18,7 @@ import type {
 import { RedisCalls } from './redis-calls.js';
 import { RedisConnection } from './redis-connection.js';
 import { RedisKeys } from './redis-keys.js';
-import { bucketCountOf } from './redis-layout.js';
+import { bucketCountOf, isLaidOut } from './redis-layout.js';
 import { RedisReads } from './redis-reads.js';
 import { isComplete, type LoadedSet, RedisSets, type SetChange } from './redis-sets.js';
 import { RedisStates, type SetState } from './redis-states.js';
@@ -59,6 +59,22 @@ export class RedisOnlineStore implements OnlineStore {
     } catch (error) {
       connection.close();
       throw error;
+    }
+  }
+
+  /** Whether nothing holds state under this prefix; it makes nothing. Throws what {@link open} does. */
+  static async isUnused(settings: RedisSettings): Promise<boolean> {
+    const connection = await RedisConnection.open(settings);
+    try {
+      if (!(await isLaidOut(connection, settings))) return true;
+    } finally {
+      connection.close();
+    }
+    const store = await RedisOnlineStore.open(settings);
+    try {
+      return (await store.heldSets()).length === 0;
+    } finally {
+      await store.close();
     }
   }
 
