@@ -158,10 +158,12 @@ export class SourcePipeline {
     await this.views.inTurn(async () => undefined);
   }
 
-  /** Resolves when everything that was accepted so far is applied. Throws UNAVAILABLE where it cannot be now. */
-  async applied(): Promise<void> {
-    await this.idle();
-    await this.views.haveAll();
+  /**
+   * Resolves when everything that was logged so far is applied; what waits for the log was acknowledged to nobody. Throws
+   * UNAVAILABLE where it cannot be now.
+   */
+  applied(): Promise<void> {
+    return this.views.haveAll();
   }
 
   /** Takes no more rows, stops what goes on in the background, and waits for what was accepted. */

@@ -48,7 +48,7 @@ export class Pipelines {
     return this.bySource.has(name) ? (await this.parts.log.lastSequence(name)) + 1n : 0n;
   }
 
-  /** Resolves when the rows of a source that were accepted so far are applied. Throws UNAVAILABLE where they cannot be now. */
+  /** Resolves when the rows of a source that were logged so far are applied. Throws UNAVAILABLE where they cannot be now. */
   async applied(project: string, source: string): Promise<void> {
     await this.bySource.get(`${project}/${source}`)?.applied();
   }

@@ -212,6 +212,22 @@ describe.skipIf(!isAsked(KAFKA))('a source with a stream', () => {
     expect(() => new KafkaTopics(null).open(topic)).toThrow('stream.kafka.brokers');
   });
 
+  it('is retrieved with all that was acknowledged, while more rows wait for a broker that hangs', async () => {
+    const topic = await newTopic(1);
+    const service = await started({ log: kafkaLog() });
+    await apply(service, { topic, format: 'json' });
+    const push = (i: number) =>
+      service.post(`${source()}/rows?ack=logged`, { rows: [{ k: 'a', at: AT, i }] });
+    expect((await push(1)).status).toBe(200);
+    running.broker!.pause();
+    const waiting = push(2);
+    const frame = { rows: [{ k: 'a', event_timestamp: new Date().toISOString() }] };
+    const { status, body } = await service.post(`${project}/retrievals?featureService=all`, frame);
+    running.broker!.resume();
+    expect([status, body.rows?.[0].set__i]).toEqual([200, 1]);
+    expect((await waiting).status).toBe(200);
+  });
+
   it('goes on when the broker was killed and came back', async () => {
     const topic = await newTopic(1);
     const service = shared;
