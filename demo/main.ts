@@ -37,9 +37,9 @@ async function main(): Promise<void> {
 }
 
 /** Prints what to paste; the signal that ends the demo ends the service first. */
-function serveUntilSignal(story: Story): Promise<void> {
+async function serveUntilSignal(story: Story): Promise<void> {
   console.log(curlLines(story));
-  return story.service.ended;
+  await story.service.ended;
 }
 
 function printFindings({ findings, files }: Story): void {

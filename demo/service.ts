@@ -43,9 +43,10 @@ export type RunningService = {
   peakRssMiB(): Promise<number | null>;
   /** Sets a clock that is moved, microseconds since the Unix epoch; requests sent afterwards see it. */
   moveClock(nowUs: bigint): Promise<void>;
+  /** Lets it end by itself, and kills it where it does not. */
   stop(): Promise<void>;
-  /** Resolves when the process is gone, whoever ended it. */
-  readonly ended: Promise<void>;
+  /** Resolves when the process is gone, whoever ended it, with its exit code or the signal that ended it. */
+  readonly ended: Promise<number | NodeJS.Signals>;
 };
 
 /** Starts the built service on a free loopback port and waits until it is healthy. */
@@ -73,7 +74,7 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
     peakRssMiB: () => peakRssMiB(child.pid),
     moveClock: (nowUs) => moveClock(child, nowUs),
     stop: () => stop(child),
-    ended: once(child, 'exit').then(() => undefined),
+    ended: once(child, 'exit').then(() => child.signalCode ?? child.exitCode ?? 0),
   };
 }
 

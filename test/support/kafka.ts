@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { requireCounterpart } from '../counterparts/counterpart.js';
 import { KAFKA, KAFKA_ACCOUNT, kafkaCommand, kafkaProperties, kafkaStorage } from '../counterparts/kafka.js';
 import { makeCertificates } from './certificates.js';
+import { FaultProxy } from './fault-proxy.js';
 import { kafkaAnswers } from './kafka-answers.js';
 import { reservePorts } from './ports.js';
 import { type ServerControl, ServerProcess } from './server-process.js';
@@ -12,6 +13,8 @@ import { temporaryFolder } from './temporary-folder.js';
 export type KafkaBroker = ServerControl & {
   /** Takes plain connections of anybody. */
   readonly brokers: readonly string[];
+  /** What stands before those, where that was asked for; connections over TLS pass it by. */
+  readonly proxy: FaultProxy | null;
   /** The same broker over TLS, for one account by SASL (`plain`, `scram-sha-256`, `scram-sha-512`). */
   readonly secured: {
     readonly brokers: readonly string[];
@@ -22,8 +25,7 @@ export type KafkaBroker = ServerControl & {
 };
 
 type KafkaOptions = {
-  /** The port that clients are sent to, where it is not the broker's own: that of a proxy before it. */
-  readonly advertisedPort?: number;
+  readonly proxied?: boolean;
   /** More properties of the broker. */
   readonly properties?: Readonly<Record<string, string | number>>;
 };
@@ -38,11 +40,13 @@ export async function startKafka(options: KafkaOptions = {}): Promise<KafkaBroke
   writeFileSync(keyStore, `${readFileSync(keyFile, 'utf8')}${readFileSync(certFile, 'utf8')}`);
   cpSync(kafkaStorage(), join(folder, 'storage'), { recursive: true });
   const ports = { port: port!, securedPort: securedPort!, controllerPort: controllerPort! };
+  const proxy = options.proxied ? await FaultProxy.open(ports.port) : null;
+  const clientPort = proxy?.port ?? ports.port;
   const properties = join(folder, 'broker.properties');
   writeFileSync(
     properties,
     kafkaProperties({
-      ...listeners(ports, options.advertisedPort ?? ports.port),
+      ...listeners(ports, clientPort),
       ...security(keyStore),
       'log.dirs': join(folder, 'storage'),
       ...options.properties,
@@ -55,8 +59,15 @@ export async function startKafka(options: KafkaOptions = {}): Promise<KafkaBroke
     probe: () => kafkaAnswers(ports.port),
   });
   await server.start();
+  const end = server.close.bind(server);
+  const close = async (): Promise<void> => {
+    await proxy?.close();
+    await end();
+  };
   return Object.assign(server, {
-    brokers: [`127.0.0.1:${port}`],
+    close,
+    brokers: [`127.0.0.1:${clientPort}`],
+    proxy,
     secured: { brokers: [`127.0.0.1:${securedPort}`], caFile, ...KAFKA_ACCOUNT },
   });
 }

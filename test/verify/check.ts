@@ -6,7 +6,7 @@ export type Outcome = { readonly ok: boolean; readonly figure: string };
 
 /** A change of the built code under which the check must fail: proof that it can. */
 type SeededDefect = {
-  /** Below `dist`. */
+  /** Below `dist`; a source in TypeScript for a check that runs vitest. */
   readonly file: string;
   /** Text that stands there once. */
   readonly find: string;

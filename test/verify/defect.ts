@@ -7,16 +7,20 @@ import { runScript } from './run-script.js';
 /** What a copy of the project needs beside its own `dist`. */
 const LINKED = ['node_modules', 'package.json', 'test'];
 
+/** What vitest needs, with a copy of the sources. */
+const LINKED_BESIDE_SOURCES = [
+  ...['node_modules', 'package.json', 'tsconfig.json', 'vitest.config.ts'],
+  ...['bench', 'docs', 'migrations', 'schemas', 'scripts', 'sdk'],
+];
+
 /** Runs one check in a copy of the build that has the check's defect; holds when the check fails there. */
 export async function failsOnItsDefect(suite: string, check: Check): Promise<Outcome> {
   const copy = join(ROOT, '.cache', 'defects', check.name);
   await rm(copy, { recursive: true, force: true });
-  await mkdir(join(copy, 'demo'), { recursive: true });
+  await mkdir(copy, { recursive: true });
   try {
     await cp(join(ROOT, 'dist'), join(copy, 'dist'), { recursive: true });
-    for (const name of LINKED) await symlink(join(ROOT, name), join(copy, name));
-    for (const name of ['data', 'definitions'])
-      await symlink(join(ROOT, 'demo', name), join(copy, 'demo', name));
+    await (check.defect.file.endsWith('.ts') ? copySources(copy) : linkSources(copy));
     await plant(check, copy);
     return await runIn(copy, suite, check);
   } finally {
@@ -24,8 +28,21 @@ export async function failsOnItsDefect(suite: string, check: Check): Promise<Out
   }
 }
 
+async function linkSources(copy: string): Promise<void> {
+  await mkdir(join(copy, 'demo'));
+  for (const name of LINKED) await symlink(join(ROOT, name), join(copy, name));
+  for (const name of ['data', 'definitions'])
+    await symlink(join(ROOT, 'demo', name), join(copy, 'demo', name));
+}
+
+async function copySources(copy: string): Promise<void> {
+  for (const name of LINKED_BESIDE_SOURCES) await symlink(join(ROOT, name), join(copy, name));
+  for (const name of ['src', 'test', 'demo'])
+    await cp(join(ROOT, name), join(copy, name), { recursive: true });
+}
+
 async function plant({ defect }: Check, copy: string): Promise<void> {
-  const file = join(copy, 'dist', defect.file);
+  const file = join(copy, defect.file.endsWith('.ts') ? '' : 'dist', defect.file);
   const text = await readFile(file, 'utf8');
   const parts = text.split(defect.find);
   if (parts.length !== 2)

@@ -1,23 +1,18 @@
 /**
  * `npm run verify -- NAME`: every "must hold" line of an issue as a check that prints its figure; exits non-zero when one
  * fails. `--only CHECK` runs one; `--defects` proves that each check can fail, on a copy of the build with a defect in it.
+ * `engines --fault NAME --rounds 50` does one fault so often, and goes on where an earlier run was cut.
  */
 import { parseArgs } from 'node:util';
 import type { Check, Outcome } from './check.js';
 import { failsOnItsDefect } from './defect.js';
+import { ROUNDS } from './engines/fault-run.js';
+import { engines } from './engines.js';
 import { language } from './language.js';
 import { mainJob } from './main-job.js';
 import { rows } from './rows.js';
 import { transforms } from './transforms.js';
 import { windows } from './windows.js';
-
-const SUITES: Readonly<Record<string, readonly Check[]>> = {
-  'main-job': mainJob,
-  rows,
-  language,
-  transforms,
-  windows,
-};
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
@@ -25,13 +20,25 @@ const { positionals, values } = parseArgs({
     only: { type: 'string' },
     defects: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
+    fault: { type: 'string' },
+    rounds: { type: 'string', default: String(ROUNDS) },
   },
 });
+
+const SUITES: Readonly<Record<string, readonly Check[]>> = {
+  'main-job': mainJob,
+  rows,
+  language,
+  transforms,
+  windows,
+  engines: engines(Number(values.rounds)),
+};
 
 process.exitCode = await main(positionals[0] ?? '');
 
 async function main(name: string): Promise<number> {
-  const checks = SUITES[name]?.filter((check) => values.only === undefined || check.name === values.only);
+  const only = values.only ?? values.fault;
+  const checks = SUITES[name]?.filter((check) => only === undefined || check.name === only);
   if (checks === undefined || checks.length === 0) {
     console.error(`name one of: ${Object.keys(SUITES).join(', ')}; --only takes a check's name`);
     return 2;

@@ -34,7 +34,7 @@ export class Refused extends Error {
 /** Pause between two looks at a job. */
 const JOB_POLL_MS = 20;
 
-/** Longest that a request may take: one that takes longer is taken for hanging. */
+/** Longest that a request may take, where nothing is said: one that takes longer is taken for hanging. */
 const DEADLINE_MS = 60_000;
 
 /** The REST API of one project, as bytes: what the service says is checked as it came. */
@@ -42,6 +42,7 @@ export class ProjectApi {
   constructor(
     readonly baseUrl: string,
     readonly project: string,
+    private readonly deadlineMs: number = DEADLINE_MS,
   ) {}
 
   /** Throws {@link Refused} for any status but 2xx, and whatever fetch throws when the connection breaks. */
@@ -50,7 +51,7 @@ export class ProjectApi {
       method,
       headers: { ...(body !== undefined && { 'content-type': type ?? 'application/json' }), ...headers },
       ...(body !== undefined && { body }),
-      signal: AbortSignal.timeout(DEADLINE_MS),
+      signal: AbortSignal.timeout(this.deadlineMs),
     });
     const bytes = Buffer.from(await answer.arrayBuffer());
     if (!answer.ok) throw refusalOf(`${method} ${path}`, answer.status, bytes.toString());
