@@ -41,7 +41,7 @@ export function replayModel(): readonly Document[] {
           name: name.replace('__', '_'),
           expression: `STANDARD_SCALER(IMPUTER(${name}, 'mean') OVER ()) OVER ()`,
         })),
-        { name: 'carrier', expression: 'ONE_HOT_ENCODER(schedule__carrier) OVER ()' },
+        { name: 'airline', expression: 'ONE_HOT_ENCODER(schedule__carrier) OVER ()' },
         { name: 'hour', expression: 'ONE_HOT_ENCODER(CAST(schedule__hour AS STRING)) OVER ()' },
         { name: 'seats', expression: "STANDARD_SCALER(IMPUTER(airframe__seats, 'median') OVER ()) OVER ()" },
         { name: 'slack', expression: 'STANDARD_SCALER(planned_block_min - schedule__distance / 8) OVER ()' },
