@@ -70,6 +70,10 @@ export interface SourceLog {
   lastSequence(source: string): Promise<bigint>;
   /** This owner's epoch of a source, greater than all before it; it may rise again. Throws UNAVAILABLE, as appends do. */
   epoch(source: string): Promise<bigint>;
+  /** Owns a source again after {@link SourceLog.release}, and gives its epoch. Throws UNAVAILABLE, as appends do. */
+  take(source: string): Promise<bigint>;
+  /** Takes no more entries of a source until it is taken again; resolves as {@link SourceLog.stop} does. Reading goes on. */
+  release(source: string): Promise<void>;
   /**
    * Takes no more entries, and resolves when every one that was taken is settled; what has no answer by then is rejected,
    * and the log tells the next opening what became of it. Reading goes on.

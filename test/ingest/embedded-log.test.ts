@@ -25,7 +25,7 @@ function opened() {
   };
   const takeOver = async () => {
     const next = openAt(folder);
-    await next.epoch();
+    await next.epoch('p/a');
     return next;
   };
   return { folder, log, reopen, takeOver };

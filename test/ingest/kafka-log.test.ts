@@ -35,6 +35,19 @@ describe.skipIf(!isAsked(KAFKA))('Kafka', () => {
       expect(plain(await all(await reopen(), 'p/a', 0n))).toEqual(plain([logged]));
     });
 
+  it('goes from owner to owner and back; whoever released it sees where it ends now', async () => {
+    const { log, takeOver } = opened({});
+    const mine = await log.append('p/a', entry(2));
+    await log.release('p/a');
+    const other = await takeOver();
+    const theirs = await other.append('p/a', entry(3));
+    expect(await log.lastSequence('p/a')).toBe(4n);
+    await other.release('p/a');
+    expect(await log.take('p/a')).toBeGreaterThan(theirs.epoch);
+    const again = await log.append('p/a', entry(1));
+    expect(plain(await all(other, 'p/a', 0n))).toEqual(plain([mine, theirs, again]));
+  });
+
   it('cuts entries that are larger than a message, and joins small ones', async () => {
     const { log, reopen } = opened({ maxMessageBytes: 4096, compression: 'none' });
     const entries = [large(10), large(20_000), large(10), ...Array.from({ length: 50 }, () => large(1))];

@@ -42,6 +42,23 @@ export function sourceLogSuite(
       expect(plain(await all(next, 'p/a', 0n))).toEqual(plain([first, second]));
     });
 
+    it('takes nothing of a source that was released until it is taken again; others and reads go on', async () => {
+      const { log } = open();
+      const first = await log.append('p/a', entry(2));
+      const last = log.append('p/a', entry(1));
+      await log.release('p/a');
+      await expect(log.append('p/a', entry(1))).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+      await expect(log.epoch('p/a')).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+      await log.append('p/b', entry(1));
+      expect(await log.lastSequence('p/a')).toBe(2n);
+
+      const epoch = await log.take('p/a');
+      expect(epoch).toBeGreaterThanOrEqual(first.epoch);
+      const again = await log.append('p/a', entry(1));
+      expect(again).toMatchObject({ firstSequence: 3n, epoch });
+      expect(plain(await all(log, 'p/a', 0n))).toEqual(plain([first, await last, again]));
+    });
+
     it('keeps how rows came in', async () => {
       const { log, reopen } = open();
       const doors: readonly Door[] = [

@@ -17,6 +17,7 @@ const MAX_GROUP_BYTES = 8 * 1024 * 1024;
 export class EmbeddedLog implements SourceLog {
   private readonly sources = new Map<string, Promise<SourceFiles>>();
   private owner: Promise<LogEpoch> | null = null;
+  private readonly released = new Set<string>();
   private stopped = false;
   private closed = false;
 
@@ -24,6 +25,7 @@ export class EmbeddedLog implements SourceLog {
 
   async append(source: string, entry: LogEntry): Promise<LoggedRows> {
     if (this.stopped) throw stopping();
+    this.requireOwned(source);
     return (await this.open(source)).append(entry);
   }
 
@@ -35,8 +37,19 @@ export class EmbeddedLog implements SourceLog {
     return (await this.open(source)).lastSequence();
   }
 
-  async epoch(): Promise<bigint> {
+  async epoch(source: string): Promise<bigint> {
+    this.requireOwned(source);
     return (await this.own()).number;
+  }
+
+  async take(source: string): Promise<bigint> {
+    this.released.delete(source);
+    return this.epoch(source);
+  }
+
+  async release(source: string): Promise<void> {
+    this.released.add(source);
+    await (await this.sources.get(source))?.idle();
   }
 
   async stop(): Promise<void> {
@@ -62,6 +75,11 @@ export class EmbeddedLog implements SourceLog {
       (epoch) => epoch.close(),
       () => undefined,
     );
+  }
+
+  private requireOwned(source: string): void {
+    if (!this.released.has(source)) return;
+    throw new PlumblineError('UNAVAILABLE', `the log of source "${source}" is not owned by this process now`);
   }
 
   private own(): Promise<LogEpoch> {

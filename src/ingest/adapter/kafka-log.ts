@@ -44,6 +44,15 @@ export class KafkaLog implements SourceLog {
     return this.open(source).epoch();
   }
 
+  async take(source: string): Promise<bigint> {
+    if (this.sources.get(source)?.isReleased) this.sources.delete(source);
+    return this.open(source).epoch();
+  }
+
+  async release(source: string): Promise<void> {
+    await this.open(source).release();
+  }
+
   async stop(): Promise<void> {
     await Promise.all([...this.sources.values()].map((log) => log.stop()));
   }

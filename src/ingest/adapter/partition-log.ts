@@ -37,6 +37,7 @@ export class PartitionLog {
   /** Why nothing is written any more. */
   private failure: PlumblineError | null = null;
   private isStopping = false;
+  private released = false;
   private readonly giveUp = new AbortController();
 
   constructor(
@@ -51,7 +52,7 @@ export class PartitionLog {
     const bytes = encodeEntry(entry);
     return new Promise((resolve, reject) => {
       if (this.failure !== null) throw this.failure;
-      if (this.isStopping) throw stopping();
+      if (this.isStopping) throw this.stopping();
       if (this.waitingBytes >= MAX_WAITING_BYTES) throw this.unavailable('too many rows wait for it');
       this.waiting.push({ entry, bytes, resolve, reject, sinceMs: performance.now() });
       this.waitingBytes += bytes.length;
@@ -64,15 +65,27 @@ export class PartitionLog {
   }
 
   async lastSequence(): Promise<bigint> {
-    const place = this.owner.isOutdated() ? null : this.owner.place;
+    const isKnown = !this.released && !this.owner.isOutdated();
+    const place = isKnown ? this.owner.place : null;
     const { next } = place ?? (await this.reader.end());
     return next - 1n;
   }
 
   async epoch(): Promise<bigint> {
     if (this.failure !== null) throw this.failure;
-    if (this.isStopping && this.owner.place === null) throw stopping();
+    if (this.isStopping && (this.released || this.owner.place === null)) throw this.stopping();
     return (await this.owner.own()).epoch;
+  }
+
+  /** Whether this opening takes no entries any more, because another process may. */
+  get isReleased(): boolean {
+    return this.released;
+  }
+
+  /** See `SourceLog.release`. */
+  async release(): Promise<void> {
+    this.released = true;
+    await this.stop();
   }
 
   /** See `SourceLog.stop`. */
@@ -94,7 +107,7 @@ export class PartitionLog {
         pauseMs = await this.pause(pauseMs, error);
       }
       if (this.failure !== null) this.refuse(() => true, this.failure);
-      if (this.giveUp.signal.aborted) this.refuse(() => true, stopping());
+      if (this.giveUp.signal.aborted) this.refuse(() => true, this.stopping());
     }
     this.writing = null;
   }
@@ -172,6 +185,11 @@ export class PartitionLog {
     );
   }
 
+  private stopping(): PlumblineError {
+    if (this.released) return this.unavailable('this process does not own it any more');
+    return new PlumblineError('UNAVAILABLE', 'the service is stopping; try again later');
+  }
+
   private unavailable(reason: string): PlumblineError {
     return new PlumblineError('UNAVAILABLE', `${this.options.log} cannot be written: ${reason}`);
   }
@@ -197,8 +215,4 @@ function numbered(group: readonly Waiting[], { epoch, next }: LogPlace): readonl
 
 function rejectAll(group: readonly Waiting[], reason: PlumblineError): void {
   for (const { reject } of group) reject(reason);
-}
-
-function stopping(): PlumblineError {
-  return new PlumblineError('UNAVAILABLE', 'the service is stopping; try again later');
 }
