@@ -1,12 +1,13 @@
 import { join } from 'node:path';
 import { type DynamicModule, Global, Inject, Module, type OnApplicationBootstrap } from '@nestjs/common';
-import { onlineStore, registryConnection, sourceLog } from './engines.js';
+import { changeSignals, onlineStore, registryConnection, sourceLog } from './engines.js';
 import { KafkaTopics } from './ingest/adapter/kafka-topics.js';
 import { LmdbIdentities } from './ingest/adapter/lmdb-identities.js';
 import { IDENTITIES } from './ingest/identities.js';
 import { IngestModule } from './ingest/ingest.module.js';
 import { SOURCE_LOG } from './ingest/log.js';
 import { LOGGED_KEY_ROWS } from './ingest/logged-key-rows.js';
+import { OWNERSHIP, type Ownership } from './ingest/ownership.js';
 import { PUSH } from './ingest/push.js';
 import { STREAM_TOPICS } from './ingest/stream-topic.js';
 import { ModelRuntimes } from './model/adapter/model-runtimes.js';
@@ -23,9 +24,10 @@ import { PARQUET_FILES } from './offline/parquet-files.js';
 import { OFFLINE_STORE } from './offline/store.js';
 import { OnlineModule } from './online/online.module.js';
 import { ONLINE_STORE } from './online/store.js';
-import type { Configuration } from './platform/configuration.js';
+import { CONFIG, type Configuration } from './platform/configuration.js';
 import { Jobs } from './platform/jobs.js';
 import { type Platform, PlatformModule } from './platform/platform.module.js';
+import { Publishing } from './registry/publishing.js';
 import { RegistryModule } from './registry/registry.module.js';
 import { AuditModule } from './serving/audit/audit.module.js';
 import { LOGGED_ROWS } from './serving/audit/logged-rows.js';
@@ -40,7 +42,12 @@ import { TrainingModule } from './training/training.module.js';
 /** What the service is made of: with `engines.ts` the one place that names adapters. */
 @Module({})
 export class AppModule implements OnApplicationBootstrap {
-  constructor(@Inject(Jobs) private readonly jobs: Jobs) {}
+  constructor(
+    @Inject(Jobs) private readonly jobs: Jobs,
+    @Inject(CONFIG) private readonly configuration: Configuration,
+    @Inject(OWNERSHIP) private readonly ownership: Ownership,
+    @Inject(Publishing) private readonly publishing: Publishing,
+  ) {}
 
   static register(platform: Platform): DynamicModule {
     const { configuration } = platform;
@@ -48,7 +55,7 @@ export class AppModule implements OnApplicationBootstrap {
       module: AppModule,
       imports: [
         PlatformModule.register(platform),
-        RegistryModule.register(() => registryConnection(configuration)),
+        RegistryModule.register(() => registryConnection(configuration), changeSignals(configuration)),
         EnginesModule.register(configuration),
         OnlineModule,
         OfflineModule,
@@ -64,8 +71,9 @@ export class AppModule implements OnApplicationBootstrap {
   }
 
   /** Last of all modules: jobs run on what the others have brought up. */
-  onApplicationBootstrap(): Promise<void> {
-    return this.jobs.open();
+  async onApplicationBootstrap(): Promise<void> {
+    if (this.ownership.isShared) await this.publishing.together(this.ownership);
+    if (this.configuration.processes.role !== 'lookup') await this.jobs.open();
   }
 }
 
@@ -85,8 +93,8 @@ class DoorsModule {}
 @Module({})
 class EnginesModule {
   static register(configuration: Configuration): DynamicModule {
-    const { dataDir, duckdb, tfBackend } = configuration;
-    const onnxFolder = join(dataDir, 'onnx');
+    const { dataDir, filesDir, duckdb, tfBackend } = configuration;
+    const onnxFolder = join(filesDir, 'onnx');
     const onnxFiles = new OnnxFiles(onnxFolder);
     const engines: readonly (readonly [symbol, () => unknown])[] = [
       [ONLINE_STORE, () => onlineStore(configuration)],

@@ -1,10 +1,16 @@
 import 'reflect-metadata';
 import { AppModule } from './app.module.js';
+import { OWNERSHIP, type Ownership } from './ingest/ownership.js';
+import { requestPlace } from './ingest/request-place.js';
 import { type Clock, SystemClock } from './platform/clock.js';
 import type { Configuration } from './platform/configuration.js';
 import { openDataDir } from './platform/data-dir.js';
+import { forwardRequests, type PlaceOf } from './platform/forwarding.js';
 import { createHttpApplication, type HttpApplication } from './platform/http.js';
 import { serveOpenApi } from './platform/open-api.js';
+import { openPeer, type Peer } from './platform/peer.js';
+import { isShared, requireShared } from './platform/process-settings.js';
+import { CATALOG_HOLDER, type CatalogHolder } from './registry/catalog.js';
 import { REGISTRY_COMPONENTS } from './registry/open-api-components.js';
 
 /** The whole service over HTTP, initialised but not yet listening: `listen` it, or `inject` requests; `close` it. */
@@ -12,13 +18,27 @@ export async function createApp(
   configuration: Configuration,
   clock: Clock = new SystemClock(),
 ): Promise<HttpApplication> {
+  const { role } = configuration.processes;
+  if (role !== 'all') requireShared(configuration, `role ${role}`);
   // Before any engine opens its files there.
   const dataDir = openDataDir(configuration.dataDir);
-  const root = AppModule.register({ configuration, clock, dataDir });
+  let peer: Peer | null = null;
   try {
-    return await createHttpApplication(root, configuration, (app) => serveOpenApi(app, REGISTRY_COMPONENTS));
+    peer = isShared(configuration) ? await openPeer(configuration) : null;
+    const root = AppModule.register({ configuration, clock, dataDir, peer });
+    return await createHttpApplication(root, { configuration, peer }, (app, host) => {
+      serveOpenApi(app, REGISTRY_COMPONENTS);
+      forwardRequests(host, placeOf(app, configuration));
+    });
   } catch (error) {
+    await peer?.close();
     dataDir.release();
     throw error;
   }
+}
+
+function placeOf(app: HttpApplication, { processes }: Configuration): PlaceOf {
+  const catalogs = app.get<CatalogHolder>(CATALOG_HOLDER);
+  const ownership = app.get<Ownership>(OWNERSHIP);
+  return requestPlace({ ownership, role: processes.role, catalog: () => catalogs.current() });
 }

@@ -13,7 +13,9 @@ import type { Configuration } from './platform/configuration.js';
 import { pgliteConnection } from './registry/adapter/pglite.js';
 import { seedRegistry } from './registry/adapter/pglite-template.js';
 import { postgresConnection } from './registry/adapter/postgres.js';
+import { postgresSignals } from './registry/adapter/postgres-listener.js';
 import type { DatabaseConnection } from './registry/database.js';
+import type { ChangeSignals } from './registry/publishing.js';
 
 /** Online state where the configuration says. */
 export async function onlineStore(configuration: Configuration): Promise<OnlineStore> {
@@ -50,6 +52,11 @@ export async function registryConnection(configuration: Configuration): Promise<
   const folder = registryFolder(configuration);
   await seedRegistry(folder);
   return pgliteConnection(folder);
+}
+
+/** What tells of changes that other processes make to it; null for an embedded one, which has one process. */
+export function changeSignals({ databaseUrl }: Configuration): ChangeSignals | null {
+  return databaseUrl === null ? null : postgresSignals(databaseUrl);
 }
 
 /** The same as it is; null for an embedded one that was never made. */

@@ -13,17 +13,23 @@ import { CLOCK, type Clock } from '../platform/clock.js';
 import { CONFIG, type Configuration } from '../platform/configuration.js';
 import { HealthFigures } from '../platform/health-figures.js';
 import { Jobs } from '../platform/jobs.js';
+import { PEER, type Peer } from '../platform/peer.js';
+import { ProcessState } from '../platform/process-state.js';
+import { workerNameOf } from '../platform/worker-name.js';
 import { Activations } from '../registry/activations.js';
 import { CATALOG_HOLDER, type CatalogHolder } from '../registry/catalog.js';
+import { Leases } from '../registry/leases.js';
 import { QuarantinedRows } from '../registry/quarantined-rows.js';
 import { SourceRows } from '../registry/source-rows.js';
 import { DataRoots } from './data-roots.js';
 import { IDENTITIES, type Identities } from './identities.js';
 import { IngestController } from './ingest.controller.js';
 import { INTAKE, Intake } from './intake.js';
+import { LeaseOwner } from './lease-owner.js';
 import { LOAD, Load } from './load.js';
 import { SOURCE_LOG, type SourceLog } from './log.js';
 import { LOGGED_KEY_ROWS, LoggedKeyRows } from './logged-key-rows.js';
+import { OWNERSHIP, type Ownership, SoleOwner } from './ownership.js';
 import { PIPELINES, Pipelines, type PipelinesParts } from './pipelines.js';
 import { PushController } from './push.controller.js';
 import { PUSH, Push } from './push.js';
@@ -42,14 +48,17 @@ import { UPKEEP, Upkeep } from './upkeep.js';
   imports: [OfflineModule],
   controllers: [PushController, RebuildController, IngestController, QuarantineController, StreamController],
   providers: [
+    { provide: OWNERSHIP, inject: [Leases, CONFIG, PEER], useFactory: ownershipOf },
     {
       provide: PIPELINES,
       inject: [
-        ...[CATALOG_HOLDER, SourceRows, HealthFigures],
-        ...[SOURCE_LOG, ONLINE_STORE, HISTORY, IDENTITIES, Activations, CLOCK],
+        ...[CATALOG_HOLDER, SourceRows, HealthFigures, ProcessState, Jobs],
+        ...[SOURCE_LOG, ONLINE_STORE, HISTORY, IDENTITIES, Activations, CLOCK, OWNERSHIP, CONFIG],
       ],
-      useFactory: (...[catalogs, rows, health, ...parts]: PipelinesDependencies) => {
+      useFactory: (...[catalogs, rows, health, state, jobs, ...parts]: PipelinesDependencies) => {
         const pipelines = new Pipelines(pipelineParts(...parts), catalogs);
+        state.sourcesBy(() => pipelines.state());
+        jobs.ownedBy(() => pipelines.state().open);
         rows.countBy((project, source) => pipelines.rowsOf(project, source));
         health.add('windows', () => pipelines.lateFigures());
         parts[2].readBehind((project, source) => pipelines.applied(project, source));
@@ -99,7 +108,7 @@ import { UPKEEP, Upkeep } from './upkeep.js';
       useFactory: (pipelines: Pipelines, jobs: Jobs) => new Rebuild(pipelines, jobs),
     },
   ],
-  exports: [PUSH, LOGGED_KEY_ROWS],
+  exports: [PUSH, LOGGED_KEY_ROWS, OWNERSHIP],
 })
 export class IngestModule implements OnApplicationBootstrap, OnApplicationShutdown {
   constructor(
@@ -130,6 +139,8 @@ type PipelinesDependencies = readonly [
   catalogs: CatalogHolder,
   rows: SourceRows,
   health: HealthFigures,
+  state: ProcessState,
+  jobs: Jobs,
   ...parts: PipelineDependencies,
 ];
 
@@ -140,12 +151,25 @@ type PipelineDependencies = readonly [
   identities: Identities,
   activations: Activations,
   clock: Clock,
+  ownership: Ownership,
+  configuration: Configuration,
 ];
 
 function pipelineParts(
-  ...[log, online, history, identities, activations, clock]: PipelineDependencies
+  ...[log, online, history, identities, activations, clock, ownership, { processes }]: PipelineDependencies
 ): PipelinesParts {
-  return { log, online, history, identities, activations, clock, onDefect: logDefect };
+  const keepsHistory = processes.role !== 'lookup';
+  const stores = { log, online, history, identities, activations };
+  return { ...stores, clock, ownership, keepsHistory, onDefect: logDefect };
+}
+
+/** Renewals of a lease while it lasts. */
+const RENEWALS = 4;
+
+function ownershipOf(leases: Leases, { processes, dataDir }: Configuration, peer: Peer | null): Ownership {
+  if (peer === null) return new SoleOwner();
+  const self = { id: workerNameOf(dataDir), address: peer.address, role: processes.role };
+  return new LeaseOwner({ leases, self, everyMs: processes.leaseMs / RENEWALS, onDefect: logDefect });
 }
 
 type ReviewDependencies = readonly [

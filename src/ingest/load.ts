@@ -54,7 +54,7 @@ export class Load {
     const plan = this.planOf(project, source, request);
     const [first] = await filesToLoad(this.parts.roots, request);
     await openRowFile(this.parts.files, { ...first!, plan });
-    return this.parts.jobs.start(project, 'load', { source, request: JSON.stringify(request) });
+    return this.parts.jobs.start(project, 'load', { source, request: JSON.stringify(request) }, { source });
   }
 
   /** The job itself. */

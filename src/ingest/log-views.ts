@@ -147,6 +147,8 @@ export class LogViews {
     this.closed = true;
     if (this.retry !== null) clearTimeout(this.retry);
     await this.inTurn(async () => undefined);
+    // What is left is learnt from the log, by whoever owns it next.
+    for (const { resolve } of this.unlearnt.splice(0)) resolve();
   }
 
   /** Applies what waits, as one group; what came while a group was applied is the next one. */

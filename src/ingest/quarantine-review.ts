@@ -197,7 +197,7 @@ export class QuarantineReview {
   }
 
   private requireSource({ project, source }: QuarantineScope): void {
-    this.parts.pipelines.of(project, source);
+    this.parts.pipelines.documentOf(project, source);
   }
 }
 

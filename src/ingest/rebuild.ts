@@ -17,7 +17,7 @@ export class Rebuild {
   /** Starts a rebuild of one source's feature sets. Throws NOT_FOUND. */
   async start(project: string, source: string): Promise<Job> {
     this.pipelines.of(project, source);
-    return this.jobs.start(project, KIND, { source });
+    return this.jobs.start(project, KIND, { source }, { source });
   }
 
   /** The job itself: it goes on where an attempt before was cut short. */

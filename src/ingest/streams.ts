@@ -18,6 +18,7 @@ export class Streams {
   /** Reads from now on; the pipelines must be up. A change of definitions does not wait for what is under way. */
   start(): void {
     this.catalogs.onChange(async (catalog) => this.follow(catalog));
+    this.parts.pipelines.onOwned(() => this.follow(this.catalogs.current()));
     this.follow(this.catalogs.current());
   }
 
@@ -53,7 +54,7 @@ export class Streams {
     for (const { project, source } of catalog.sources()) {
       const name = `${project}/${source.name}`;
       const known = this.bySource.get(name);
-      if (source.stream === undefined) continue;
+      if (source.stream === undefined || !this.parts.pipelines.owns(name)) continue;
       const says = canonicalJson(source.stream);
       gone.delete(name);
       if (known?.says === says) continue;

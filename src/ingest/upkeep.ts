@@ -74,8 +74,7 @@ export class Upkeep {
     const nowUs = this.parts.clock.nowUs();
     if (nowUs - this.forgottenUs < FORGET_EVERY_US) return;
     this.forgottenUs = nowUs;
-    for (const [name, pipeline] of this.parts.pipelines.all()) {
-      const { dedupeFor } = pipeline.definitions.source;
+    for (const [name, { dedupeFor }] of this.parts.pipelines.kept()) {
       const eventsUs = nowUs - parseDuration(dedupeFor ?? DEFAULT_DEDUPE_FOR, '/dedupeFor');
       await this.parts.identities
         .forget(name, { keysUs: nowUs - KEYS_KEPT_US, eventsUs })

@@ -15,7 +15,7 @@ import { MODEL_RUNTIME, type ModelRuntime } from './runtime.js';
     {
       provide: ModelBundles,
       inject: [CONFIG],
-      useFactory: ({ dataDir }: Configuration) => new ModelBundles(join(dataDir, 'models')),
+      useFactory: ({ filesDir }: Configuration) => new ModelBundles(join(filesDir, 'models')),
     },
     {
       provide: LoadedModels,

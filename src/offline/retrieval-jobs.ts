@@ -47,9 +47,16 @@ export class RetrievalJobs {
     const frame = inFolder(request.frame, nameOf);
     const task = keptText({ ...rules, frame, asked: pinnedFeatures(service, asked), answer, pins });
     const file = fileOf(request.frame);
-    return this.jobs.start(project, 'retrieval', { task }, async (folder) => {
-      if (file !== null) await rename(file.path, join(folder, nameOf(file)));
-    });
+    return this.jobs.start(
+      project,
+      'retrieval',
+      { task },
+      {
+        prepare: async (folder) => {
+          if (file !== null) await rename(file.path, join(folder, nameOf(file)));
+        },
+      },
+    );
   }
 
   /** The job itself. */

@@ -11,6 +11,12 @@ import {
   kafkaConnection,
   kafkaLogSettings,
 } from './kafka-settings.js';
+import {
+  PROCESS_SETTINGS,
+  type ProcessSetting,
+  type ProcessSettings,
+  processSettings,
+} from './process-settings.js';
 import { REDIS_SETTINGS, type RedisSetting, type RedisSettings, redisSettings } from './redis-settings.js';
 import {
   choice,
@@ -33,6 +39,8 @@ export type Configuration = {
   /** 0 takes a free port. */
   readonly port: number;
   readonly dataDir: string;
+  /** What trainings and jobs leave in files; processes that share a registry see the same folder. */
+  readonly filesDir: string;
   /** Folders that batch loads may read from. */
   readonly dataRoots: readonly string[];
   /** Limit of a frame in a request body; see `MAX_TEXT_BODY_BYTES` for JSON and YAML. */
@@ -47,6 +55,7 @@ export type Configuration = {
   readonly log: LogSettings;
   /** Where online state is: in the data folder, or on Redis. */
   readonly online: OnlineSettings;
+  readonly processes: ProcessSettings;
   /** The Kafka cluster whose topics sources may read as streams; null is none. */
   readonly stream: KafkaConnection | null;
   /** The project of Feast's routes that name none; null is none. */
@@ -97,6 +106,7 @@ const OWN_SETTINGS = [
   'host',
   'port',
   'dataDir',
+  'filesDir',
   'dataRoots',
   'maxBody',
   'maxSkew',
@@ -116,9 +126,14 @@ const OWN_SETTINGS = [
   'online.engine',
 ] as const;
 
-type Setting = (typeof OWN_SETTINGS)[number] | KafkaSetting | RedisSetting;
+type Setting = (typeof OWN_SETTINGS)[number] | KafkaSetting | RedisSetting | ProcessSetting;
 
-const SETTINGS: readonly Setting[] = [...OWN_SETTINGS, ...KAFKA_SETTINGS, ...REDIS_SETTINGS];
+const SETTINGS: readonly Setting[] = [
+  ...OWN_SETTINGS,
+  ...KAFKA_SETTINGS,
+  ...REDIS_SETTINGS,
+  ...PROCESS_SETTINGS,
+];
 
 const LOG_ENGINES = ['embedded', 'kafka'] as const;
 
@@ -164,6 +179,7 @@ function resolveSettings(settings: ReadonlyMap<Setting, Given>, workingDir: stri
     host: take('host', text, '127.0.0.1'),
     port: take('port', wholeNumber(0, 65_535), 3400),
     dataDir,
+    filesDir: take('filesDir', folder, dataDir),
     dataRoots: take('dataRoots', (given) => texts(given).map((root) => resolve(workingDir, root)), [
       join(workingDir, 'demo'),
       join(dataDir, 'uploads'),
@@ -174,6 +190,7 @@ function resolveSettings(settings: ReadonlyMap<Setting, Given>, workingDir: stri
     databasePoolSize: take('databasePoolSize', wholeNumber(1, 1000), 10),
     log: logSettings(take),
     online: onlineSettings(take),
+    processes: processSettings(take),
     stream: kafkaConnection(take, 'stream.kafka'),
     duckdb: {
       memoryLimit: take('duckdb.memoryLimit', memorySize, '512MiB'),

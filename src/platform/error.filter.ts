@@ -23,6 +23,8 @@ export class ErrorFilter implements ExceptionFilter {
     }
     // The rest of a body that is too large is never read, so the connection cannot serve another request.
     if (error.code === 'TOO_LARGE') reply.header('connection', 'close');
+    const { retryAfterSeconds } = error.details;
+    if (typeof retryAfterSeconds === 'number') reply.header('retry-after', String(retryAfterSeconds));
     reply.status(ERROR_CODES[error.code].status);
     reply.header('content-type', 'application/json; charset=utf-8');
     reply.send(stringifyJson(bodyOf(error, request)));

@@ -8,6 +8,7 @@ import {
 } from '@nestjs/terminus';
 import { PlumblineError } from '../definition/error.js';
 import { HealthFigures } from './health-figures.js';
+import { ProcessState } from './process-state.js';
 
 @ApiTags('service')
 @Controller('health')
@@ -16,6 +17,7 @@ export class HealthController {
     @Inject(HealthCheckService) private readonly health: HealthCheckService,
     @Inject(TypeOrmHealthIndicator) private readonly database: TypeOrmHealthIndicator,
     @Inject(HealthFigures) private readonly figures: HealthFigures,
+    @Inject(ProcessState) private readonly state: ProcessState,
   ) {}
 
   @Get()
@@ -25,7 +27,8 @@ export class HealthController {
   async check(): Promise<HealthCheckResult> {
     try {
       const answer = await this.health.check([() => this.database.pingCheck('registry')]);
-      return { ...answer, info: { ...answer.info, ...this.figures.read() } };
+      const process = { status: 'up' as const, ...this.state.view() };
+      return { ...answer, info: { ...answer.info, ...this.figures.read(), process } };
     } catch {
       throw new PlumblineError('UNAVAILABLE', 'the registry database does not answer; try again');
     }

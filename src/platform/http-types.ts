@@ -11,6 +11,8 @@ export type HttpRequest = {
   readonly raw: IncomingMessage;
   /** What the route was declared with. */
   readonly routeOptions: {
+    /** With names for what a path has in their places; none where no route was found. */
+    readonly url?: string | undefined;
     readonly config?: { readonly takesFrame?: boolean; readonly takesRows?: boolean };
   };
 };

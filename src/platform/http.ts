@@ -8,8 +8,10 @@ import { type ParserHost, registerBodyParsers } from './body-parser.js';
 import type { Configuration } from './configuration.js';
 import { temporaryDir } from './data-dir.js';
 import { ErrorFilter } from './error.filter.js';
+import type { ForwardingHost } from './forwarding.js';
 import type { HttpReply, HttpRequest } from './http-types.js';
 import { requireNoNullCharacter } from './null-character.js';
+import type { Peer } from './peer.js';
 import { RequestPipe } from './validation.js';
 
 /** The service behind its HTTP rim. */
@@ -30,8 +32,8 @@ const MAX_PARAMETER_LENGTH = 1000;
  */
 export async function createHttpApplication(
   rootModule: DynamicModule,
-  configuration: Configuration,
-  prepare: (app: HttpApplication) => void,
+  { configuration, peer }: { readonly configuration: Configuration; readonly peer: Peer | null },
+  prepare: (app: HttpApplication, host: ForwardingHost) => void,
 ): Promise<HttpApplication> {
   const adapter = new FastifyAdapter({
     bodyLimit: configuration.maxBodyBytes,
@@ -52,7 +54,8 @@ export async function createHttpApplication(
   });
   // Before the body is read, so that none is left behind.
   fastify.addHook('onRequest', async (request: HttpRequest) => requireNoNullCharacter(request.params));
-  fastify.addHook('preClose', () => {
+  fastify.addHook('preClose', async () => {
+    void peer?.close();
     // Idle connections end at once; one whose client has stopped reading must not hold the service.
     setTimeout(() => fastify.server.closeAllConnections(), CLOSE_DEADLINE_MS).unref();
   });
@@ -63,9 +66,13 @@ export async function createHttpApplication(
   fastify.setReplySerializer(stringifyJson);
   app.useGlobalPipes(new RequestPipe());
   app.useGlobalFilters(new ErrorFilter());
-  prepare(app);
+  prepare(app, fastify as unknown as ForwardingHost);
   await app.init();
   // Not before: the framework tells of each route it maps.
   app.useLogger(app.get(Logger));
+  if (peer !== null) {
+    await fastify.ready();
+    peer.serve((request, response) => void fastify.server.emit('request', request, response));
+  }
   return app;
 }

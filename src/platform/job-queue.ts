@@ -12,10 +12,17 @@ export type NewJob = {
   readonly project: string;
   readonly kind: string;
   readonly spec: object;
+  /** The source of the project whose owner is to do it; null, or nothing, is anybody. */
+  readonly source?: string | null;
 };
 
 /** Who runs jobs: one name a data folder, so that a process knows what the one before it left behind. */
-export type JobWorker = { readonly worker: string; readonly kinds: readonly string[] };
+export type JobWorker = {
+  readonly worker: string;
+  readonly kinds: readonly string[];
+  /** Sources that the worker owns, `project/source`; without it all. */
+  readonly owned?: readonly string[] | undefined;
+};
 
 /** A job in the hands of a worker. `attempt` fences: what an older attempt says of the job is not heard. */
 export type ClaimedJob = NewJob & { readonly worker: string; readonly attempt: number };
@@ -41,7 +48,7 @@ export interface JobQueue {
   get(project: string, id: string): Promise<Job | null>;
   /** Newest first, a retried one as of its retry. */
   list(project: string, filter: JobFilter): Promise<readonly Job[]>;
-  /** Takes the oldest job that heads an idle lane of the worker's kinds; null where there is none. Never twice the same. */
+  /** Takes the oldest job that heads an idle lane of the worker's kinds, and needs no source of others; null where there is none. Never twice the same. */
   claim(worker: JobWorker): Promise<ClaimedJob | null>;
   /**
    * Says that the worker lives, and how far it is. Returns those of its jobs that it is to cancel, and those that are not

@@ -52,6 +52,7 @@ export class JobRunner {
   private state: 'waiting' | 'open' | 'stopping' = 'waiting';
   private taken: Promise<void> = Promise.resolve();
   private isLooking = false;
+  private owned: (() => readonly string[]) | null = null;
 
   constructor(private readonly parts: JobRunnerParts) {}
 
@@ -64,6 +65,10 @@ export class JobRunner {
       throw new Error(`jobs of kind "${kind}" need one handler, given before the first job runs`);
     }
     this.handlers.set(kind, handler);
+  }
+
+  ownedBy(owned: () => readonly string[]): void {
+    this.owned = owned;
   }
 
   handles(kind: string): boolean {
@@ -113,7 +118,7 @@ export class JobRunner {
     const kinds = [...this.handlers.keys()];
     try {
       while (this.running.size < MAX_RUNNING && this.state === 'open') {
-        const job = await queue.claim({ worker, kinds });
+        const job = await queue.claim({ worker, kinds, owned: this.owned?.() });
         if (job === null) return;
         this.launch(job);
       }
@@ -160,8 +165,15 @@ export class JobRunner {
       return { state: 'succeeded', result };
     } catch (cause) {
       if (abort.signal.aborted) return run.endsAs === null ? null : { state: run.endsAs };
+      if (this.isAnothers(job)) return { state: 'queued' };
       return { state: 'failed', error: this.errorOf(cause, job) };
     }
+  }
+
+  /** Whether a job is that of a source that has another owner by now, who does it anew. */
+  private isAnothers({ project, source }: ClaimedJob): boolean {
+    if (this.owned === null || source === null || source === undefined) return false;
+    return !this.owned().includes(`${project}/${source}`);
   }
 
   private contextOf(run: Running): JobContext {

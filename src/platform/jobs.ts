@@ -5,6 +5,11 @@ import type { ResultFile } from './job-files.js';
 import type { JobFilter } from './job-queue.js';
 import { JobRunner, type JobRunnerParts } from './job-runner.js';
 
+export type JobStart = {
+  readonly prepare?: (folder: string) => Promise<void>;
+  readonly source?: string;
+};
+
 /** Work that outlives its request: one durable queue in the registry database, run by the processes that share it. */
 export class Jobs {
   private readonly runner: JobRunner;
@@ -18,23 +23,23 @@ export class Jobs {
     this.runner.handle(kind, handler);
   }
 
+  /** Says which sources this process owns, `project/source`; until then all. */
+  ownedBy(owned: () => readonly string[]): void {
+    this.runner.ownedBy(owned);
+  }
+
   /**
    * Queues a job; it is durable when this resolves. `spec` is plain JSON data of named members; `prepare` puts what the job
-   * needs into its folder before. Throws UNAVAILABLE when the queue is full or the service stops.
+   * needs into its folder before; with `source` the owner of that source does it. Throws UNAVAILABLE when the queue is full or the service stops.
    */
-  async start(
-    project: string,
-    kind: string,
-    spec: object,
-    prepare?: (folder: string) => Promise<void>,
-  ): Promise<Job> {
+  async start(project: string, kind: string, spec: object, { prepare, source }: JobStart = {}): Promise<Job> {
     this.requireOpen();
     if (!this.runner.handles(kind)) throw new Error(`nobody handles jobs of kind "${kind}"`);
     const { queue, files } = this.parts;
     const id = randomUUID();
     try {
       if (prepare !== undefined) await prepare(files.folderOf(id));
-      const job = await queue.add({ id, project, kind, spec });
+      const job = await queue.add({ id, project, kind, spec, ...(source !== undefined && { source }) });
       this.runner.look();
       return job;
     } catch (error) {

@@ -19,6 +19,9 @@ import { JobFiles } from './job-files.js';
 import { JOB_QUEUE, type JobQueue } from './job-queue.js';
 import { JobsController } from './jobs.controller.js';
 import { Jobs } from './jobs.js';
+import { PEER, type Peer } from './peer.js';
+import { ProcessState } from './process-state.js';
+import { ReadyController } from './ready.controller.js';
 import { workerNameOf } from './worker-name.js';
 
 const DATA_DIR = Symbol('DATA_DIR');
@@ -29,6 +32,8 @@ export type Platform = {
   readonly clock: Clock;
   /** Given back when the service stops. */
   readonly dataDir: DataDir;
+  /** Where other processes reach this one; null where it is alone. */
+  readonly peer: Peer | null;
 };
 
 /** What every room needs: configuration, clock, jobs, log. Global, so that no module imports it again. */
@@ -39,20 +44,22 @@ export class PlatformModule implements OnModuleDestroy, OnApplicationShutdown {
     @Inject(DATA_DIR) private readonly dataDir: DataDir,
   ) {}
 
-  static register({ configuration, clock, dataDir }: Platform): DynamicModule {
+  static register({ configuration, clock, dataDir, peer }: Platform): DynamicModule {
     return {
       module: PlatformModule,
       global: true,
       imports: [loggerModule(configuration), TerminusModule.forRoot({ logger: false })],
-      controllers: [HealthController, JobsController],
+      controllers: [HealthController, ReadyController, JobsController],
       providers: [
         { provide: CONFIG, useValue: configuration },
         { provide: CLOCK, useValue: clock },
         { provide: DATA_DIR, useValue: dataDir },
+        { provide: PEER, useValue: peer },
         { provide: HealthFigures, useValue: new HealthFigures() },
+        { provide: ProcessState, useValue: new ProcessState(configuration.processes.role) },
         { provide: Jobs, inject: [JOB_QUEUE, CONFIG], useFactory: createJobs },
       ],
-      exports: [CONFIG, CLOCK, HealthFigures, Jobs],
+      exports: [CONFIG, CLOCK, PEER, HealthFigures, ProcessState, Jobs],
     };
   }
 
@@ -73,11 +80,11 @@ function loggerModule({ logLevel }: Configuration): DynamicModule {
   });
 }
 
-function createJobs(queue: JobQueue, { dataDir }: Configuration): Jobs {
+function createJobs(queue: JobQueue, { dataDir, filesDir }: Configuration): Jobs {
   const logger = new Logger('jobs');
   return new Jobs({
     queue,
-    files: new JobFiles(join(dataDir, 'jobs')),
+    files: new JobFiles(join(filesDir, 'jobs')),
     worker: workerNameOf(dataDir),
     onDefect: (cause, job) =>
       logger.error({ err: cause, job: job?.id }, job === undefined ? 'queue of jobs failed' : 'job failed'),

@@ -8,14 +8,18 @@ import {
 import type { PostgresDataSourceOptions } from 'typeorm/driver/postgres/PostgresDataSourceOptions.js';
 import { Registry1732147200000 } from '../../migrations/0001-registry.js';
 import { Operations1732233600000 } from '../../migrations/0002-operations.js';
+import { Processes1732320000000 } from '../../migrations/0003-processes.js';
 import { PlumblineError } from '../definition/error.js';
 import {
   ActivationRow,
+  CatalogChangeRow,
   DocumentVersion,
   JobRow,
   LastVersionRow,
   ModelVersionRow,
   QuarantinedRow,
+  ServiceProcessRow,
+  SourceLeaseRow,
   TrainingSetRow,
 } from './tables.js';
 
@@ -45,8 +49,11 @@ export function databaseOptions(connection: DatabaseConnection): DataSourceOptio
       ActivationRow,
       JobRow,
       QuarantinedRow,
+      ServiceProcessRow,
+      SourceLeaseRow,
+      CatalogChangeRow,
     ],
-    migrations: [Registry1732147200000, Operations1732233600000],
+    migrations: [Registry1732147200000, Operations1732233600000, Processes1732320000000],
     migrationsTableName: 'migration',
     // Both would need rights, or files, that the embedded engine does not have; no table uses either.
     installExtensions: false,

@@ -1,10 +1,10 @@
-import type { DataSource, EntityManager } from 'typeorm';
+import { type DataSource, type EntityManager, MoreThan } from 'typeorm';
 import type { DocumentKind } from '../definition/document.js';
 import { exclusively, orConflict } from './database.js';
 import type { TrainedVersions } from './pins.js';
 import type { StoredVersion } from './project-definitions.js';
 import { type RecordedUse, recordedModels, recordedUses } from './recorded-uses.js';
-import { ActivationRow, DocumentVersion, LastVersionRow } from './tables.js';
+import { ActivationRow, CatalogChangeRow, DocumentVersion, LastVersionRow } from './tables.js';
 import type { StateDetails, VersionState } from './version-state.js';
 
 /** Stored document versions, in the order they were made. */
@@ -17,11 +17,30 @@ export class Documents {
     return (await rows.find({ order: { id: 'ASC' } })).map(storedOf);
   }
 
+  /** Every version in one project. */
+  async of(project: string): Promise<readonly StoredVersion[]> {
+    const rows = this.database.getRepository(DocumentVersion);
+    return (await rows.find({ where: { project }, order: { id: 'ASC' } })).map(storedOf);
+  }
+
+  /** Projects that were changed behind a place, each with that of its last change. */
+  async changesSince(place: number): Promise<readonly ProjectChange[]> {
+    return this.database.getRepository(CatalogChangeRow).findBy({ place: MoreThan(place) });
+  }
+
+  /** Place of the last change of all; 0 before the first. */
+  async lastChange(): Promise<number> {
+    return (await this.database.getRepository(CatalogChangeRow).maximum('place')) ?? 0;
+  }
+
   /** Runs `work` in one transaction while nobody else changes the registry; what it throws undoes it all. */
   async change<T>(work: (documents: DocumentsTransaction) => Promise<T>): Promise<T> {
     return exclusively(this.database, (transaction) => work(new DocumentsTransaction(transaction)));
   }
 }
+
+/** The last change of a project. */
+export type ProjectChange = { readonly project: string; readonly place: number };
 
 /** Documents inside one exclusive transaction. */
 export class DocumentsTransaction {
@@ -31,6 +50,17 @@ export class DocumentsTransaction {
   async of(project: string): Promise<readonly StoredVersion[]> {
     const rows = await this.transaction.find(DocumentVersion, { where: { project }, order: { id: 'ASC' } });
     return rows.map(storedOf);
+  }
+
+  /** Notes that a project changed, and tells it on a channel once that is committed; gives its place among all changes. */
+  async noteChange(project: string, channel: string): Promise<number> {
+    const [row]: readonly { readonly place: number }[] = await this.transaction.query(
+      `INSERT INTO catalog_change (project, place) VALUES ($1, nextval('catalog_place'))
+       ON CONFLICT (project) DO UPDATE SET place = excluded.place RETURNING place`,
+      [project],
+    );
+    await this.transaction.query(`SELECT pg_notify($1, '')`, [channel]);
+    return row!.place;
   }
 
   /** Stores a version under a new id. Throws CONFLICT when it is there already. */

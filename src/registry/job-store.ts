@@ -24,9 +24,9 @@ import { JobRow } from './tables.js';
 export class JobStore implements JobQueue {
   constructor(private readonly database: DataSource) {}
 
-  async add({ id, project, kind, spec }: NewJob): Promise<Job> {
+  async add({ id, project, kind, spec, source = null }: NewJob): Promise<Job> {
     await this.requireRoom();
-    await this.rows().insert({ id, project, kind, spec, state: 'queued' });
+    await this.rows().insert({ id, project, kind, spec, source, state: 'queued' });
     return (await this.get(project, id))!;
   }
 
@@ -44,18 +44,19 @@ export class JobStore implements JobQueue {
     return rows.map(jobOf);
   }
 
-  async claim({ worker, kinds }: JobWorker): Promise<ClaimedJob | null> {
+  async claim({ worker, kinds, owned }: JobWorker): Promise<ClaimedJob | null> {
     // A statement that only reads costs the embedded engine no write to the disk, and mostly there is nothing.
-    const waiting = await this.database.query(`SELECT id ${HEAD_OF_A_LANE} LIMIT 1`, [kinds]);
+    const heads = [kinds, owned ?? null];
+    const waiting = await this.database.query(`SELECT id ${HEAD_OF_A_LANE} LIMIT 1`, heads);
     if (waiting.length === 0) return null;
     const id = await this.changeOne(
-      `UPDATE job SET state = 'running', worker = $2, heartbeat_at = now(), done = '0', total = '0'
+      `UPDATE job SET state = 'running', worker = $3, heartbeat_at = now(), done = '0', total = '0'
        WHERE id = (SELECT id ${HEAD_OF_A_LANE} ORDER BY place LIMIT 1 FOR UPDATE SKIP LOCKED)`,
-      [kinds, worker],
+      [...heads, worker],
     ).catch(nullIfLaneIsTaken);
     if (id === null) return null;
-    const { project, kind, spec, attempt } = await this.rows().findOneByOrFail({ id });
-    return { id, project, kind, spec, attempt, worker };
+    const { project, kind, spec, source, attempt } = await this.rows().findOneByOrFail({ id });
+    return { id, project, kind, spec, source, attempt, worker };
   }
 
   async beat(worker: string, jobs: readonly JobProgress[]) {
@@ -177,9 +178,10 @@ export class JobStore implements JobQueue {
   }
 }
 
-/** The oldest queued jobs of lanes in which nothing runs, of the kinds in $1. */
+/** The oldest queued jobs of lanes in which nothing runs, of the kinds in $1; with $2 none of a source that is not there. */
 const HEAD_OF_A_LANE = `FROM job AS head
-  WHERE state = 'queued' AND kind = ANY($1::text[]) AND NOT EXISTS (
+  WHERE state = 'queued' AND kind = ANY($1::text[])
+  AND ($2::text[] IS NULL OR source IS NULL OR project || '/' || source = ANY($2::text[])) AND NOT EXISTS (
     SELECT 1 FROM job AS other WHERE other.project = head.project AND other.kind = head.kind
       AND (other.state = 'running' OR (other.state = 'queued' AND other.place < head.place)))`;
 

@@ -1,6 +1,15 @@
-import { type DynamicModule, Module, type Provider } from '@nestjs/common';
+import {
+  type DynamicModule,
+  Inject,
+  Logger,
+  Module,
+  type OnApplicationBootstrap,
+  type OnModuleDestroy,
+  type Provider,
+} from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { DataSource, type DataSourceOptions } from 'typeorm';
+import { CONFIG, type Configuration } from '../platform/configuration.js';
 import { JOB_QUEUE } from '../platform/job-queue.js';
 import { Activations } from './activations.js';
 import { ApplyController } from './apply.controller.js';
@@ -10,8 +19,9 @@ import { DEFINITION_CONTROLLERS } from './definitions.controller.js';
 import { DeleteVersions } from './delete-versions.js';
 import { Documents } from './documents.js';
 import { JobStore } from './job-store.js';
+import { Leases } from './leases.js';
 import { PlanApply } from './plan-apply.js';
-import { Publishing } from './publishing.js';
+import { type ChangeSignals, Publishing } from './publishing.js';
 import { QuarantinedRows } from './quarantined-rows.js';
 import { ModelVersions, TrainingSets } from './records.js';
 import { SourceRows } from './source-rows.js';
@@ -19,10 +29,18 @@ import { VersionList } from './version-list.js';
 import { VersionStates } from './version-states.js';
 import { VERSION_CONTROLLERS } from './versions.controller.js';
 
+const SIGNALS = Symbol('SIGNALS');
+
 /** Definitions and records, and the catalog that every other room reads. Global. */
 @Module({})
-export class RegistryModule {
-  static register(connect: () => Promise<DatabaseConnection>): DynamicModule {
+export class RegistryModule implements OnApplicationBootstrap, OnModuleDestroy {
+  constructor(
+    @Inject(Publishing) private readonly publishing: Publishing,
+    @Inject(SIGNALS) private readonly signals: ChangeSignals | null,
+  ) {}
+
+  /** `signals` tells what other processes change; null where there can be none. */
+  static register(connect: () => Promise<DatabaseConnection>, signals: ChangeSignals | null): DynamicModule {
     return {
       module: RegistryModule,
       global: true,
@@ -33,29 +51,51 @@ export class RegistryModule {
         }),
       ],
       controllers: [ApplyController, ...DEFINITION_CONTROLLERS, ...VERSION_CONTROLLERS],
-      providers: [...DEFINITIONS, ...RECORDS],
+      providers: [{ provide: SIGNALS, useValue: signals }, ...DEFINITIONS, ...RECORDS],
       exports: [
         CATALOG_HOLDER,
         PlanApply,
+        Publishing,
         TrainingSets,
         ModelVersions,
         Activations,
+        Leases,
         SourceRows,
         QuarantinedRows,
         JOB_QUEUE,
       ],
     };
   }
+
+  onApplicationBootstrap(): void {
+    const logger = new Logger('registry');
+    const onDefect = (cause: unknown): void =>
+      logger.error({ err: cause }, 'hearing of changes of other processes failed');
+    if (this.signals !== null) this.publishing.follow(this.signals, onDefect);
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    await this.publishing.stop();
+  }
 }
+
+const CATALOG_PLACE = Symbol('CATALOG_PLACE');
 
 /** Definitions, their versions and what changes them. */
 const DEFINITIONS: readonly Provider[] = [
-  { provide: CATALOG_HOLDER, inject: [Documents], useFactory: loadCatalog },
+  // Before the catalog is read: what is changed in between is heard of again.
+  {
+    provide: CATALOG_PLACE,
+    inject: [Documents],
+    useFactory: (documents: Documents) => documents.lastChange(),
+  },
+  { provide: CATALOG_HOLDER, inject: [Documents, CATALOG_PLACE], useFactory: loadCatalog },
   { provide: SourceRows, useFactory: () => new SourceRows() },
   {
     provide: Publishing,
-    inject: [Documents, CATALOG_HOLDER],
-    useFactory: (documents: Documents, catalogs: CatalogHolder) => new Publishing(documents, catalogs),
+    inject: [Documents, CATALOG_HOLDER, CATALOG_PLACE],
+    useFactory: (documents: Documents, catalogs: CatalogHolder, place: number) =>
+      new Publishing(documents, catalogs, place),
   },
   {
     provide: PlanApply,
@@ -100,6 +140,12 @@ const RECORDS: readonly Provider[] = [
     provide: Activations,
     inject: [DataSource],
     useFactory: (database: DataSource) => new Activations(database),
+  },
+  {
+    provide: Leases,
+    inject: [DataSource, CONFIG],
+    useFactory: (database: DataSource, { processes }: Configuration) =>
+      new Leases(database, processes.leaseMs),
   },
   {
     provide: QuarantinedRows,

@@ -123,6 +123,58 @@ export class ActivationRow {
   readonly visibleUs: string;
 }
 
+/** A process of the service, as long as it says that it lives. */
+@Entity('service_process')
+export class ServiceProcessRow {
+  @PrimaryColumn('text')
+  readonly id: string;
+
+  /** Where other processes reach it. */
+  @Column('text')
+  readonly address: string;
+
+  @Column('text')
+  readonly role: string;
+
+  /** Place of the last change of the registry that it serves; null before it serves. */
+  @Column('integer', { nullable: true })
+  readonly serves: number | null;
+
+  @Column('timestamptz', { name: 'expires_at' })
+  readonly expiresAt: Date;
+}
+
+/** Who owns a source (ADR 13). */
+@Entity('source_lease')
+export class SourceLeaseRow {
+  @PrimaryColumn('text')
+  readonly project: string;
+
+  @PrimaryColumn('text')
+  readonly source: string;
+
+  /** Of a process. */
+  @Column('text')
+  readonly owner: string;
+
+  /** Grows with each owner. */
+  @Column('integer')
+  readonly term: number;
+
+  @Column('timestamptz', { name: 'expires_at' })
+  readonly expiresAt: Date;
+}
+
+/** The last change of a project's definitions: places grow over all projects. */
+@Entity('catalog_change')
+export class CatalogChangeRow {
+  @PrimaryColumn('text')
+  readonly project: string;
+
+  @Column('integer')
+  readonly place: number;
+}
+
 /** A job of the queue. */
 @Entity('job')
 export class JobRow {
@@ -138,6 +190,10 @@ export class JobRow {
 
   @Column('text')
   readonly kind: string;
+
+  /** The source whose owner does it; null is anybody. */
+  @Column('text', { nullable: true })
+  readonly source: string | null;
 
   /** What the work is made from. */
   @Column('text', { transformer: EXACT_JSON })

@@ -71,9 +71,14 @@ export class BatchPredictions {
       this.taskOf({ ...request, version }, loaded),
     );
     const { file } = request.rows.kind === 'entities' ? { file: null } : request.rows;
-    return this.parts.jobs.start(project, 'batch-prediction', { task: jobText(task) }, async (folder) => {
+    const prepare = async (folder: string): Promise<void> => {
       if (file !== null) await rename(file.path, join(folder, frameOf(file).path));
-    });
+    };
+    // Rows are taken by the owner of their source, so it is the one that makes them.
+    const source = task.output.kind === 'rows' ? this.setOf(project, task.output).source.name : null;
+    const spec = { task: jobText(task) };
+    const options = { prepare, ...(source !== null && { source }) };
+    return this.parts.jobs.start(project, 'batch-prediction', spec, options);
   }
 
   private async taskOf(request: BatchRequest & { version: number }, loaded: LoadedModel): Promise<BatchTask> {

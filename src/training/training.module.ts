@@ -73,14 +73,14 @@ const REPRODUCE_PARTS = [
     {
       provide: TrainingSetStore,
       inject: [RETRIEVAL, TrainingSets, CONFIG],
-      useFactory: (retrieval: Retrieval, records: TrainingSets, { dataDir }: Configuration) =>
-        new TrainingSetStore(retrieval, records, join(dataDir, 'training-sets')),
+      useFactory: (retrieval: Retrieval, records: TrainingSets, { filesDir }: Configuration) =>
+        new TrainingSetStore(retrieval, records, join(filesDir, 'training-sets')),
     },
     {
       provide: ImportOnnx,
       inject: [CONFIG, MODEL_RUNTIME],
-      useFactory: ({ dataDir }: Configuration, runtime: ModelRuntime) =>
-        new ImportOnnx(new OnnxFiles(join(dataDir, 'onnx')), runtime),
+      useFactory: ({ filesDir }: Configuration, runtime: ModelRuntime) =>
+        new ImportOnnx(new OnnxFiles(join(filesDir, 'onnx')), runtime),
     },
     {
       provide: Exports,

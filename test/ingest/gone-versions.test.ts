@@ -3,6 +3,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import type { Document } from '../../src/definition/document.js';
 import { EmbeddedLog } from '../../src/ingest/adapter/embedded-log.js';
 import { LmdbIdentities } from '../../src/ingest/adapter/lmdb-identities.js';
+import { SoleOwner } from '../../src/ingest/ownership.js';
 import { Pipelines } from '../../src/ingest/pipelines.js';
 import { DuckdbOfflineStore } from '../../src/offline/adapter/duckdb.js';
 import { History } from '../../src/offline/history.js';
@@ -65,6 +66,8 @@ describe('online state of versions that are gone', () => {
         registered: async (setIds: readonly number[]) => new Set(setIds.filter((id) => known.has(id))),
       },
       clock: new ManualClock(0n),
+      ownership: new SoleOwner(),
+      keepsHistory: true,
       onDefect: (cause: unknown) => {
         throw cause;
       },

@@ -1,0 +1,192 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { ProcessSettings } from '../../src/platform/process-settings.js';
+import { isAsked } from '../counterparts/counterpart.js';
+import { KAFKA } from '../counterparts/kafka.js';
+import { POSTGRES } from '../counterparts/postgres.js';
+import { REDIS } from '../counterparts/redis.js';
+import { startTestApp, type TestApp } from '../support/app.js';
+import { type SharedEngines, startSharedEngines } from '../support/shared-engines.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
+
+const SOURCES = ['s0', 's1', 's2', 's3'];
+const PROJECT = '/v1/projects/p';
+const AT = '2024-01-01T00:00:00Z';
+
+type Installation = Awaited<ReturnType<SharedEngines['installation']>>;
+
+describe.skipIf(![POSTGRES, REDIS, KAFKA].every(isAsked))('several processes of one installation', () => {
+  let engines: SharedEngines;
+  const running = new Set<TestApp>();
+  beforeAll(async () => {
+    engines = await startSharedEngines();
+  }, 120_000);
+  afterEach(async () => {
+    await Promise.all([...running].map(stopped));
+  });
+  afterAll(async () => {
+    await engines?.close();
+  });
+
+  const started = async (of: Installation, settings: Partial<ProcessSettings> = {}): Promise<TestApp> => {
+    const dataDir = temporaryFolder('process');
+    const app = await startTestApp({ dataDir, configuration: of.configuration(dataDir, settings) });
+    running.add(app);
+    return app;
+  };
+  const stopped = async (app: TestApp): Promise<void> => {
+    running.delete(app);
+    await app.stop();
+  };
+
+  it('share sources out, take rows at any door once, and answer the same', async () => {
+    const of = await engines.installation();
+    const a = await started(of);
+    const b = await started(of);
+    await applied(a, SOURCES.flatMap(documentsOf));
+    // Each hears of it before the apply is answered.
+    expect([await ownedBy(a), await ownedBy(b)].map((owned) => owned.length)).toEqual([2, 2]);
+    expect([...(await ownedBy(a)), ...(await ownedBy(b))].sort()).toEqual(SOURCES.map((name) => `p/${name}`));
+
+    for (const [i, source] of SOURCES.entries()) {
+      const first = await push(a, source, [row('x', i)], `key${i}`);
+      expect(first).toMatchObject({ accepted: 1, firstSequence: 0 });
+      expect(await push(b, source, [row('x', i)], `key${i}`)).toEqual(first);
+      expect(await push(b, source, [row('y', 10 + i)])).toMatchObject({ firstSequence: 1 });
+    }
+    for (const app of [a, b]) {
+      for (const [i, source] of SOURCES.entries()) {
+        expect(await lookedUp(app, source, ['x', 'y', 'z'])).toEqual([i, 10 + i, null]);
+        expect(await rowsInHistory(app, source)).toBe(2);
+      }
+    }
+    const refused = await b.post(`${PROJECT}/sources/none/rows`, { rows: [row('x', 1)] });
+    expect(refused).toMatchObject({ status: 404, body: { error: { code: 'NOT_FOUND' } } });
+  }, 120_000);
+
+  it('serve what one of them registers, and go on where one stops', async () => {
+    const of = await engines.installation();
+    const a = await started(of);
+    const b = await started(of);
+    await applied(a, documentsOf('s0'));
+    await push(a, 's0', [row('x', 7)]);
+    await applied(b, [featureSet('s0', 'more', 'w'), service('more')]);
+    expect(await lookedUp(a, 'more', ['x'])).toEqual([107]);
+
+    const [owner, other] = (await ownedBy(a)).length === 1 ? [a, b] : [b, a];
+    expect(await ownedBy(other)).toEqual([]);
+    await stopped(owner);
+    const next = await pushedSoon(other, 's0', [row('x', 8)]);
+    expect(next).toMatchObject({ accepted: 1, firstSequence: 1 });
+    expect(await lookedUp(other, 's0', ['x'])).toEqual([8]);
+    expect(await rowsInHistory(other, 's0')).toBe(2);
+  }, 120_000);
+
+  it('of role lookup answer lookups and lead the rest to others; of role ingest refuse lookups', async () => {
+    const of = await engines.installation();
+    const ingest = await started(of, { role: 'ingest' });
+    const lookup = await started(of, { role: 'lookup' });
+    await applied(lookup, documentsOf('s0'));
+    expect(await ownedBy(lookup)).toEqual([]);
+    expect(await push(lookup, 's0', [row('x', 3)])).toMatchObject({ accepted: 1, firstSequence: 0 });
+    expect(await lookedUp(lookup, 's0', ['x'])).toEqual([3]);
+    expect(await rowsInHistory(lookup, 's0')).toBe(1);
+    const refused = await lookupOf(ingest, 's0', ['x']);
+    expect(refused).toMatchObject({ status: 503, body: { error: { code: 'UNAVAILABLE' } } });
+    await stopped(ingest);
+    const nobody = await lookup.post(`${PROJECT}/sources/s0/rows`, { rows: [row('x', 1)] });
+    expect(nobody).toMatchObject({ status: 503, headers: { 'retry-after': '1' } });
+    expect(await lookedUp(lookup, 's0', ['x'])).toEqual([3]);
+  }, 120_000);
+
+  it('do the jobs of a source where its owner is, and show them everywhere', async () => {
+    const of = await engines.installation();
+    const a = await started(of);
+    const b = await started(of);
+    await applied(a, documentsOf('s0'));
+    await push(a, 's0', [row('x', 7)]);
+    for (const app of [a, b]) {
+      const { status, body } = await app.post(`${PROJECT}/sources/s0/rebuild`, undefined);
+      expect(status).toBe(202);
+      for (const seen of [a, b]) {
+        const job = async (): Promise<unknown> => (await seen.get(`${PROJECT}/jobs/${body.id}`)).body;
+        await expect
+          .poll(job, { timeout: 20_000 })
+          .toMatchObject({ state: 'succeeded', result: { rows: 1 } });
+      }
+    }
+  }, 120_000);
+});
+
+function row(k: string, v: number) {
+  return { k, at: AT, v, w: 100 + v };
+}
+
+function documentsOf(source: string): readonly object[] {
+  const columns = [
+    { name: 'k', type: 'STRING' },
+    { name: 'at', type: 'TIMESTAMP' },
+    { name: 'v', type: 'INT64' },
+    { name: 'w', type: 'INT64' },
+  ];
+  return [
+    ...(source === 's0' ? [{ kind: 'Entity', name: 'thing', keys: [{ name: 'k', type: 'STRING' }] }] : []),
+    { kind: 'Source', name: source, eventTime: 'at', columns },
+    featureSet(source, source, 'v'),
+    service(source),
+  ];
+}
+
+function featureSet(source: string, name: string, feature: string): object {
+  return { kind: 'FeatureSet', name, entity: 'thing', source, features: [{ name: feature }] };
+}
+
+function service(name: string): object {
+  return { kind: 'FeatureService', name, entries: [{ featureSet: name }] };
+}
+
+async function applied(app: TestApp, documents: readonly object[]): Promise<void> {
+  const { status, body } = await app.post(`${PROJECT}/apply`, { documents });
+  expect(body).not.toHaveProperty('error');
+  expect(status).toBe(200);
+}
+
+async function ownedBy(app: TestApp): Promise<readonly string[]> {
+  return (await app.get('/ready')).body.sources;
+}
+
+async function push(app: TestApp, source: string, rows: readonly object[], key?: string): Promise<object> {
+  const headers = key === undefined ? {} : { 'idempotency-key': key };
+  const answer = await app.request('POST', `${PROJECT}/sources/${source}/rows`, { json: { rows }, headers });
+  expect(answer).toMatchObject({ status: 200 });
+  return answer.body;
+}
+
+/** As a client that is told to come again does. */
+async function pushedSoon(app: TestApp, source: string, rows: readonly object[]): Promise<object> {
+  for (;;) {
+    const answer = await app.post(`${PROJECT}/sources/${source}/rows`, { rows });
+    if (answer.status === 200) return answer.body;
+    expect(answer).toMatchObject({ status: 503, headers: { 'retry-after': '1' } });
+    await sleep(100);
+  }
+}
+
+function lookupOf(app: TestApp, featureService: string, keys: readonly string[]) {
+  return app.post(`${PROJECT}/online/lookup`, { featureService, entities: keys.map((k) => ({ k })) });
+}
+
+/** The only feature of a service, key by key. */
+async function lookedUp(app: TestApp, name: string, keys: readonly string[]): Promise<readonly unknown[]> {
+  const { status, body } = await lookupOf(app, name, keys);
+  expect(body).not.toHaveProperty('error');
+  expect(status).toBe(200);
+  return body.results.map(({ values }: { readonly values: readonly unknown[] }) => values[0]);
+}
+
+async function rowsInHistory(app: TestApp, featureSet: string): Promise<number> {
+  const { status, body } = await app.get(`${PROJECT}/feature-sets/${featureSet}/statistics`);
+  expect(body).not.toHaveProperty('error');
+  expect(status).toBe(200);
+  return body.rows;
+}
