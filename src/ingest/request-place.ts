@@ -24,11 +24,11 @@ export const OWNER_ROUTES: ReadonlySet<string> = new Set([
   `DELETE ${SOURCE}/quarantine/:id`,
 ]);
 
-/** Lookups and predictions, and what says that they are there: a process of role `lookup` forwards all others. */
-const SERVED = /^\/(?:health|ready|openapi|docs|v1\/projects\/:project\/(?:online|v2)(?:\/|$))|^\/$/;
+/** Lookups and predictions, in every format. */
+const LOOKUPS = /^\/(?:v1\/projects\/:project\/(?:online\/|v2(?:\/|$)|feast\/get-)|get-online-features$)/;
 
-/** Lookups and predictions themselves. */
-const LOOKUPS = /^\/v1\/projects\/:project\/(?:online|v2)(?:\/|$)/;
+/** What says whether a process is there: each answers for itself. */
+const ABOUT_ITSELF = /^\/(?:health|ready|docs)/;
 
 /** Where requests are answered, by what this process owns and does. */
 export function requestPlace({ ownership, role, catalog }: PlaceParts): PlaceOf {
@@ -40,7 +40,7 @@ export function requestPlace({ ownership, role, catalog }: PlaceParts): PlaceOf 
     if (role === 'ingest' && LOOKUPS.test(route))
       throw unavailable('this process has role ingest and serves no lookups; ask one of role lookup or all');
     if (OWNER_ROUTES.has(`${request.method} ${route}`)) return ownerPlace(request, ownership, catalog());
-    if (role !== 'lookup' || SERVED.test(route)) return null;
+    if (role !== 'lookup' || LOOKUPS.test(route) || ABOUT_ITSELF.test(route)) return null;
     const others = ownership.others();
     if (others.length > 0) return others[turn++ % others.length]!;
     throw unavailable(
