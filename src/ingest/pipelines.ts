@@ -83,7 +83,7 @@ export class Pipelines {
     return this.sourceOf(name) === null ? 0n : (await this.parts.log.lastSequence(name)) + 1n;
   }
 
-  /** Resolves when the rows of a source that were accepted so far, here or elsewhere, are in history. Throws UNAVAILABLE where they cannot be now. */
+  /** Resolves when the rows of a source that were logged so far, here or elsewhere, are in history. Throws UNAVAILABLE where they cannot be now. */
   async applied(project: string, source: string): Promise<void> {
     const name = `${project}/${source}`;
     await this.owned.get(name)?.pipeline.applied();
