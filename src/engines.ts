@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { Logger } from '@nestjs/common';
 import { EmbeddedLog } from './ingest/adapter/embedded-log.js';
 import { EmbeddedLogCopy } from './ingest/adapter/embedded-log-copy.js';
 import { KafkaLog } from './ingest/adapter/kafka-log.js';
@@ -22,7 +23,11 @@ export async function onlineStore(configuration: Configuration): Promise<OnlineS
   const { online } = configuration;
   return online.engine === 'redis'
     ? RedisOnlineStore.open(online.redis)
-    : LmdbOnlineStore.open(onlineFolder(configuration));
+    : LmdbOnlineStore.open(onlineFolder(configuration), { onDefect: onlineNotWritten });
+}
+
+function onlineNotWritten(cause: unknown): void {
+  new Logger('online').error({ err: cause }, 'online state was not written to the disk; it stays in memory');
 }
 
 /** Whether there was ever any; it makes nothing. */

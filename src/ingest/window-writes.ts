@@ -167,11 +167,16 @@ async function writesOf(
     state,
     planned.map(({ key, needed }) => ({ key, blocks: needed })),
   );
-  const writes = planned.map((plan, i) => update.finish(plan, blocks[i]!));
-  const read = blocks.flat().reduce((sum, block) => sum + (block?.length ?? 0), 0);
-  const written = writes.flatMap((write) => write.blocks).reduce((sum, { bytes }) => sum + bytes.length, 0);
-  const late = planned.reduce((sum, plan) => addedLate(sum, plan.late), NO_LATE_ROWS);
-  return { writes, bytes: read + written, late };
+  let late = NO_LATE_ROWS;
+  let bytes = 0;
+  const writes = planned.map((plan, i) => {
+    const write = update.finish(plan, blocks[i]!);
+    for (const block of blocks[i]!) bytes += block?.length ?? 0;
+    for (const block of write.blocks) bytes += block.bytes.length;
+    late = addedLate(late, plan.late);
+    return write;
+  });
+  return { writes, bytes, late };
 }
 
 /** Rows by key, those of a key in their order. Rows without a whole key are of no entity; one that came before its set may be too long. */

@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs';
+import { renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -17,7 +17,7 @@ import { LmdbOnlineStore } from '../../src/online/adapter/lmdb.js';
 import type { OnlineStore, StoredRow } from '../../src/online/store.js';
 import { ManualClock } from '../../src/platform/clock.js';
 import { readLatest } from '../support/read-latest.js';
-import { temporaryFolder } from '../support/temporary-folder.js';
+import { copiedFolder, temporaryFolder } from '../support/temporary-folder.js';
 
 /** Closes what a test did not close itself. */
 const running = new Set<() => Promise<void>>();
@@ -56,6 +56,22 @@ describe('a pipeline after a crash (S9, S11, S12)', () => {
       const again = await service.reopened();
       expect(await again.state(), lost).toEqual(wanted);
     }
+  });
+
+  it('applies again what online state had in memory alone', async () => {
+    const folder = temporaryFolder('recovery');
+    const service = await started({ folder, onlineWaitMs: 3_600_000 });
+    await service.accept(ENTRIES[0]!);
+    const again = await service.reopened();
+    for (const entry of ENTRIES.slice(1)) await again.accept(entry);
+    const left = copiedFolder(join(folder, 'online'));
+    const wanted = await again.state();
+    rmSync(join(folder, 'online'), { recursive: true });
+    renameSync(left, join(folder, 'online'));
+    const crashed = LmdbOnlineStore.open(join(folder, 'online'));
+    expect(await crashed.appliedThrough('p/readings')).toBe(1n);
+    await crashed.close();
+    expect(await (await started({ folder })).state()).toEqual(wanted);
   });
 
   it('doubles nothing when definitions change while rows wait for history', async () => {
@@ -334,13 +350,21 @@ type Options = {
   readonly folder?: string;
   readonly failing?: 'online' | 'history';
   readonly sets?: readonly CompiledFeatureSet[];
+  /** How long online state may wait in memory. */
+  readonly onlineWaitMs?: number;
 };
 
 /** A pipeline on real stores of its own, one of which may fail. */
-async function started({ folder = temporaryFolder('recovery'), failing, sets = [FIRST] }: Options = {}) {
+async function started(options: Options = {}) {
+  const {
+    folder = temporaryFolder('recovery'),
+    failing,
+    sets = [FIRST],
+    onlineWaitMs: waitMs = 2_000,
+  } = options;
   const faults = { left: 0 };
   const log = new EmbeddedLog(join(folder, 'log'));
-  const online = LmdbOnlineStore.open(join(folder, 'online'));
+  const online = LmdbOnlineStore.open(join(folder, 'online'), { waitMs });
   const offline = await DuckdbOfflineStore.open(join(folder, 'history.duckdb'), LIMITS);
   const history = new History(failing === 'history' ? failingAt(offline, 'append', faults) : offline);
   const written = failing === 'online' ? failingAt(online, 'write', faults) : online;
@@ -393,7 +417,7 @@ async function started({ folder = temporaryFolder('recovery'), failing, sets = [
     },
     reopened: async () => {
       await close();
-      return started({ folder, sets });
+      return started({ folder, sets, onlineWaitMs: waitMs });
     },
     count: async () => {
       await close();

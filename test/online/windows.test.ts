@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { compileFeatureService } from '../../src/compile/feature-service.js';
@@ -25,25 +26,28 @@ import { decodeRows, eventTimeOf } from '../../src/online/window/row-block.js';
 import { encodeBlock, TileCodec } from '../../src/online/window/tile-block.js';
 import { WindowValues } from '../../src/online/window/window-values.js';
 import { ManualClock } from '../../src/platform/clock.js';
-import { temporaryFolder } from '../support/temporary-folder.js';
+import { copiedFolder, temporaryFolder } from '../support/temporary-folder.js';
 import { ascending, groupOf, type ListedWindow, listingSet, type SourceRow } from './window-fixture.js';
 
 const RUNS = 150;
 const KEYS = ['a', 'b'] as const;
 const OWNER = { source: 's/s', epoch: 0n };
 
-const path = temporaryFolder('windows');
+/** Nothing is written to the disk but when a store closes. */
+const IN_MEMORY = { waitMs: 3_600_000 };
+
+let path = temporaryFolder('windows');
 let store: LmdbOnlineStore;
 let nextId = 1;
 beforeAll(() => {
-  store = LmdbOnlineStore.open(path);
+  store = LmdbOnlineStore.open(path, IN_MEMORY);
 });
 afterAll(() => store.close());
 
-/** How rows come: cut into groups, some of which come twice, in part or after a restart. */
+/** How rows come: cut into groups, some of which come twice, in part, after a restart, or after a crash with all before them. */
 type Delivery = {
   readonly rows: number;
-  readonly again: 'no' | 'from the first' | 'after a part' | 'after a restart';
+  readonly again: 'no' | 'from the first' | 'after a part' | 'after a restart' | 'after a crash';
 };
 
 async function deliver(
@@ -55,15 +59,26 @@ async function deliver(
   for (let i = 0; start < rows.length; i++) {
     const { rows: count, again } = deliveries[i % deliveries.length]!;
     const end = Math.min(start + count, rows.length);
-    const group = groupOf(rows.slice(again === 'from the first' ? 0 : start, end));
+    const isFromTheFirst = again === 'from the first' || again === 'after a crash';
+    const group = groupOf(rows.slice(isFromTheFirst ? 0 : start, end));
     if (again !== 'no') await apply(set, group, 1);
     if (again === 'after a restart') {
       await store.close();
-      store = LmdbOnlineStore.open(path);
+      store = LmdbOnlineStore.open(path, IN_MEMORY);
     }
+    if (again === 'after a crash') await crash();
     await apply(set, group, Number.POSITIVE_INFINITY);
     start = end;
   }
+}
+
+/** Goes on with what is on the disk. */
+async function crash(): Promise<void> {
+  const left = copiedFolder(path);
+  await store.close();
+  rmSync(path, { recursive: true });
+  path = left;
+  store = LmdbOnlineStore.open(path, IN_MEMORY);
 }
 
 /** Applies rows; a crash may leave some of the entities unwritten. */
@@ -177,7 +192,14 @@ const deliveriesOf = (max: number): fc.Arbitrary<readonly Delivery[]> =>
   fc.array(
     fc.record({
       rows: fc.integer({ min: 1, max }),
-      again: fc.constantFrom('no', 'no', 'from the first', 'after a part', 'after a restart'),
+      again: fc.constantFrom(
+        'no',
+        'no',
+        'from the first',
+        'after a part',
+        'after a restart',
+        'after a crash',
+      ),
     }),
     { minLength: 1, maxLength: 5 },
   );

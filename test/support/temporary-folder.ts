@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -16,4 +16,11 @@ export function temporaryFolder(name: string): string {
   const folder = mkdtempSync(join(tmpdir(), `plumbline-${name}-`));
   made.push(folder);
   return folder;
+}
+
+/** A copy of a folder as it is on the disk, which a crash would leave. */
+export function copiedFolder(folder: string): string {
+  const copy = temporaryFolder('copy');
+  cpSync(folder, copy, { recursive: true });
+  return copy;
 }

@@ -1,24 +1,23 @@
-import type { Database, Transaction } from 'lmdb';
 import type { BlockId, StoredWindows, WindowHeader, WindowRead, WindowWrite } from '../store.js';
+import type { LayeredTable, StoredRecord } from './layered-table.js';
+import type { Writing } from './lmdb-rows.js';
 import { changedRecord } from './record-change.js';
-import { rangeOfSlot, SLOT_BYTES, slotKey } from './slot-key.js';
+import { entryId, SLOT_BYTES } from './slot-key.js';
+import type { View } from './views.js';
 import {
-  asBuffer,
   compareIds,
   decodeHeader,
   decodeRecord,
   EntryCursor,
   ID_BYTES,
   isWanted,
-  type RecordEntry,
   type WindowsRecord,
   writeId,
 } from './windows-record.js';
 
 /**
- * Windows in a database of LMDB: a record of each entity under slot and encoded key, with its header and its small blocks,
- * so that few rows of a key cost one write; what does not fit lies behind it under the same and series and number. Keys of
- * one set are no prefixes of each other (`definition/key.ts`). Writing is the caller's transaction.
+ * Windows: a record of each entity under slot and encoded key, with its header and its small blocks, so that few rows of a key
+ * cost one write; what does not fit lies behind it under the same and series and number.
  */
 export class LmdbWindows {
   /**
@@ -27,105 +26,71 @@ export class LmdbWindows {
    */
   private readonly owned = new WeakMap<Uint8Array, OwnedRecord>();
 
-  constructor(private readonly entries: Database<Buffer, Buffer>) {}
+  constructor(private readonly table: LayeredTable) {}
 
-  header(slot: number, key: Uint8Array): WindowHeader | null {
-    const record = this.record(slot, key);
-    this.owned.set(key, { slot, record });
-    return record === null ? null : decodeHeader(record);
+  header(slot: number, key: Uint8Array, view: View): WindowHeader | null {
+    const owned = this.recordOf(slot, key, view);
+    this.owned.set(key, owned);
+    return owned.record === null ? null : decodeHeader(owned.record);
   }
 
-  blocks(slot: number, key: Uint8Array, asked: readonly BlockId[]): readonly (Uint8Array | null)[] {
-    const id = slotKey(slot, key);
-    const record = asked.length === 0 ? null : this.ownedRecord(slot, key);
+  blocks(place: EntityPlace, asked: readonly BlockId[], view: View): readonly (Uint8Array | null)[] {
+    if (asked.length === 0) return [];
+    const { id, record } = this.ownedRecord(place, view);
     return asked.map((block) => {
       const found = blockIn(record, block);
-      return found === APART ? this.apart(id, block) : found;
+      return found === APART ? this.table.block(id, idOf(block), view) : found;
     });
   }
 
   /** The header and the blocks from some on, one number a series; base blocks always with them; none of a series of null. */
-  read(
-    slot: number,
-    key: Uint8Array,
-    from: WindowRead['from'],
-    transaction: Transaction,
-  ): StoredWindows | null {
-    const id = slotKey(slot, key);
-    const stored = this.entries.get(id, { transaction });
-    if (stored === undefined) return null;
+  read({ slot, key }: EntityPlace, from: WindowRead['from'], view: View): StoredWindows | null {
+    const id = entryId(slot, key);
+    const stored = this.table.record(id, view);
+    if (stored === null) return null;
     const record = decodeRecord(stored);
     const wanted = record.entries.filter(({ series, number }) => isWanted(from[series], number));
-    return this.windowsOf(id, { ...record, entries: wanted }, transaction);
+    return this.windowsOf(id, { ...record, entries: wanted }, view);
   }
 
-  write(slot: number, write: WindowWrite): void {
-    const id = slotKey(slot, write.key);
-    const { record, apart, left } = changedRecord(this.ownedRecord(slot, write.key), write);
+  write(slot: number, write: WindowWrite, { view, to }: Writing): void {
+    const { id, record: before } = this.ownedRecord({ slot, key: write.key }, view);
+    const { record, apart, left } = changedRecord(before, write);
     this.owned.delete(write.key);
-    for (const block of left) void this.entries.remove(Buffer.concat([id, block]));
-    for (const block of apart) void this.entries.put(Buffer.concat([id, block.id]), asBuffer(block.bytes));
-    void this.entries.put(id, record);
+    to.put(id, record);
+    for (const block of left) to.removeBlock(id, block);
+    for (const block of apart) to.putBlock(id, block.id, block.bytes);
   }
 
-  async *scan(slot: number): AsyncIterable<{ readonly key: Uint8Array; readonly windows: StoredWindows }> {
-    let last: Buffer | null = null;
-    for (const { key, value } of this.entries.getRange(rangeOfSlot(slot))) {
-      if (last !== null && isBlockOf(key, last)) continue;
-      last = key;
-      yield { key: key.subarray(SLOT_BYTES), windows: this.windowsOf(key, decodeRecord(value)) };
-    }
+  *scan(slot: number, view: View): Iterable<{ readonly key: Uint8Array; readonly windows: StoredWindows }> {
+    for (const { id, record } of this.table.records(slot, view))
+      yield { key: id.bytes.subarray(SLOT_BYTES), windows: this.windowsOf(id, decodeRecord(record), view) };
   }
 
-  /** Removes entries of a slot, so many at most; says how many. */
-  removeSome(slot: number, limit: number): number {
-    const keys = limit === 0 ? [] : [...this.entries.getKeys({ ...rangeOfSlot(slot), limit })];
-    for (const key of keys) void this.entries.remove(key);
-    return keys.length;
+  private recordOf(slot: number, key: Uint8Array, view: View): OwnedRecord {
+    const id = entryId(slot, key);
+    return { slot, id, record: this.table.record(id, view) };
   }
 
-  clear(): void {
-    this.entries.clearSync();
-  }
-
-  /** A copy in memory that many share: one of its own, as the database gives it, costs more than the read. */
-  private record(slot: number, key: Uint8Array): Buffer | null {
-    const passing = this.entries.getBinaryFast(slotKey(slot, key));
-    if (passing === undefined) return null;
-    const record = Buffer.allocUnsafe(passing.length);
-    passing.copy(record, 0, 0, record.length);
-    return record;
-  }
-
-  private ownedRecord(slot: number, key: Uint8Array): Buffer | null {
+  private ownedRecord({ slot, key }: EntityPlace, view: View): OwnedRecord {
     const owned = this.owned.get(key);
-    return owned?.slot === slot ? owned.record : this.record(slot, key);
+    return owned?.slot === slot ? owned : this.recordOf(slot, key, view);
   }
 
-  private windowsOf(
-    id: Buffer,
-    { header, entries }: WindowsRecord,
-    transaction?: Transaction,
-  ): StoredWindows {
-    const blocks = entries.map((entry) => {
-      const { series, number } = entry;
-      return { series, number, bytes: this.bytesOf(id, entry, transaction) };
-    });
+  private windowsOf(id: StoredRecord['id'], { header, entries }: WindowsRecord, view: View): StoredWindows {
+    const blocks = entries.map(({ series, number, bytes }) => ({
+      series,
+      number,
+      bytes: bytes ?? this.table.block(id, idOf({ series, number }), view)!,
+    }));
     return { header, blocks };
-  }
-
-  private bytesOf(id: Buffer, entry: RecordEntry, transaction?: Transaction): Uint8Array {
-    return entry.bytes ?? this.apart(id, entry, transaction);
-  }
-
-  /** Outside of a transaction as of now. */
-  private apart(id: Buffer, block: BlockId, transaction?: Transaction): Uint8Array {
-    const options = transaction === undefined ? {} : { transaction };
-    return this.entries.get(blockKey(id, block), options)!;
   }
 }
 
-type OwnedRecord = { readonly slot: number; readonly record: Buffer | null };
+/** An entity in a slot. */
+export type EntityPlace = { readonly slot: number; readonly key: Uint8Array };
+
+type OwnedRecord = Pick<StoredRecord, 'id'> & { readonly slot: number; readonly record: Buffer | null };
 
 /** In the place of bytes: they do not lie in the record. */
 const APART = new Uint8Array(0);
@@ -143,13 +108,8 @@ function blockIn(record: Buffer | null, block: BlockId): Uint8Array | null {
 /** The id of a block that is looked for. */
 const WANTED = Buffer.alloc(ID_BYTES);
 
-function blockKey(id: Buffer, block: BlockId): Buffer {
-  const key = Buffer.allocUnsafe(id.length + ID_BYTES);
-  key.set(id);
-  writeId(key, block, id.length);
-  return key;
-}
-
-function isBlockOf(key: Buffer, id: Buffer): boolean {
-  return key.length === id.length + ID_BYTES && key.compare(id, 0, id.length, 0, id.length) === 0;
+function idOf(block: BlockId): Buffer {
+  const id = Buffer.allocUnsafe(ID_BYTES);
+  writeId(id, block, 0);
+  return id;
 }

@@ -1,6 +1,23 @@
 /** Bytes of a slot, in front of every key. */
 export const SLOT_BYTES = 4;
 
+/** What an entity's entry lies under: bytes, and a text of a character a byte, which sorts as they do. */
+export type EntryId = { readonly bytes: Buffer; readonly text: string };
+
+export function entryId(slot: number, key: Uint8Array): EntryId {
+  const bytes = slotKey(slot, key);
+  return { bytes, text: textOfBytes(bytes) };
+}
+
+/** A text of a character a byte. */
+export function textOfBytes(bytes: Buffer): string {
+  return bytes.toString('latin1');
+}
+
+export function bytesOfText(text: string): Buffer {
+  return Buffer.from(text, 'latin1');
+}
+
 /** The key of an entity in a slot. */
 export function slotKey(slot: number, key: Uint8Array): Buffer {
   const id = Buffer.allocUnsafe(SLOT_BYTES + key.length);
