@@ -8,6 +8,7 @@ import { ingest } from './ingest.js';
 import { kernels } from './kernels.js';
 import { offlineFeast } from './offline-feast.js';
 import { offlineFlights } from './offline-flights.js';
+import { online } from './peers/online.js';
 import { training } from './training.js';
 import { transforms } from './transforms.js';
 import { windows } from './windows.js';
@@ -17,6 +18,7 @@ const BENCHMARKS: Readonly<Record<string, (share: number) => Promise<BenchResult
   'offline-flights': offlineFlights,
   ingest,
   kernels,
+  online,
   training,
   transforms,
   windows,

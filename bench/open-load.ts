@@ -8,6 +8,8 @@ export type OpenLoad = {
   readonly port: number;
   readonly requestsPerSecond: number;
   readonly requests: number;
+  /** Connections, used in turn; 64 unless told, more than are ever under way where the service keeps up. */
+  readonly connections?: number;
   /** The whole request, head and body, number `i` of all. */
   readonly request: (i: number) => Buffer;
 };
@@ -23,7 +25,6 @@ export type OpenLoadFigures = {
   readonly lateP99Ms: number;
 };
 
-/** More than are ever under way, unless the service falls behind. */
 const CONNECTIONS = 64;
 
 /**
@@ -81,11 +82,11 @@ class Crowd {
   }
 
   async open(): Promise<void> {
-    await Promise.all(Array.from({ length: CONNECTIONS }, () => this.connected()));
+    await Promise.all(Array.from({ length: this.load.connections ?? CONNECTIONS }, () => this.connected()));
   }
 
   send(i: number, dueMs: number): void {
-    const socket = this.free.pop();
+    const socket = this.free.shift();
     if (socket === undefined) this.waiting.push({ i, dueMs });
     else this.write(socket, { i, dueMs });
   }

@@ -15,6 +15,34 @@ export async function cpuSeconds(pid: number): Promise<number> {
   return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
 }
 
+/** {@link cpuSeconds} of a process and its living children, and theirs. */
+export async function treeCpuSeconds(pid: number): Promise<number> {
+  return sumOver(await treeOf(pid), cpuSeconds);
+}
+
+/** Resident memory of a process and its living children, and theirs, MiB; pages that they share count for each. */
+export async function treeRssMiB(pid: number): Promise<number> {
+  return sumOver(await treeOf(pid), rssMiB);
+}
+
+async function treeOf(pid: number): Promise<readonly number[]> {
+  const children = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8').catch(() => '');
+  const trees = await Promise.all(
+    children
+      .trim()
+      .split(' ')
+      .filter(Boolean)
+      .map((each) => treeOf(Number(each))),
+  );
+  return [pid, ...trees.flat()];
+}
+
+async function sumOver(pids: readonly number[], figure: (pid: number) => Promise<number>): Promise<number> {
+  // One that has ended meanwhile counts for nothing.
+  const figures = await Promise.all(pids.map((pid) => figure(pid).catch(() => 0)));
+  return figures.reduce((sum, each) => sum + each, 0);
+}
+
 /** Resident memory of a process, MiB. */
 export async function rssMiB(pid: number): Promise<number> {
   const status = await readFile(`/proc/${pid}/status`, 'utf8');
