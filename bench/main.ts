@@ -8,7 +8,11 @@ import { ingest } from './ingest.js';
 import { kernels } from './kernels.js';
 import { offlineFeast } from './offline-feast.js';
 import { offlineFlights } from './offline-flights.js';
+import { ingestBesideFeast } from './peers/ingest.js';
+import { materialise } from './peers/materialise.js';
 import { online } from './peers/online.js';
+import { startup } from './startup.js';
+import { stream } from './stream.js';
 import { training } from './training.js';
 import { transforms } from './transforms.js';
 import { windows } from './windows.js';
@@ -16,13 +20,20 @@ import { windows } from './windows.js';
 const BENCHMARKS: Readonly<Record<string, (share: number) => Promise<BenchResult>>> = {
   'offline-feast': offlineFeast,
   'offline-flights': offlineFlights,
-  ingest,
+  ingest: async (share) => both(await ingest(), await ingestBesideFeast(share)),
   kernels,
+  materialise,
   online,
+  startup,
+  stream,
   training,
   transforms,
   windows,
 };
+
+function both(first: BenchResult, second: BenchResult): BenchResult {
+  return { ok: first.ok && second.ok, metrics: { ...first.metrics, ...second.metrics } };
+}
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,

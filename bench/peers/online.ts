@@ -4,7 +4,7 @@ import { startEmptyServer } from './empty.js';
 import { type FeastServer, feastMaterialiser, startFeast } from './feast.js';
 import { CONNECTIONS, type MeasuredLoad, measuredLoad, medianOf } from './measured-load.js';
 import { checkAnswers, type LookupShape, lookupRequests } from './online-requests.js';
-import { loadFeatures, type PeerSetting, withPeers } from './setting.js';
+import { AS_IT_SHIPS, loadFeatures, type PeerSetting, withPeers } from './setting.js';
 
 const REPETITIONS = 3;
 
@@ -27,7 +27,7 @@ const WARM_UP = { ours: 10_000, feast: 50 } as const;
  * figures are medians. `share` makes it smaller, to try it.
  */
 export async function online(share: number): Promise<BenchResult> {
-  return withPeers([], async (setting) => {
+  return withPeers(AS_IT_SHIPS, async (setting) => {
     await loadFeatures(setting);
     const materialiser = feastMaterialiser(setting.feast);
     await materialiser.run();

@@ -20,8 +20,17 @@ export type PeerSetting = {
 
 const PROJECT = 'bench';
 
-/** Directives of Redis beside those of its own file; `appendfsync always` makes each of its writes durable at once. */
+/** Lines of redis.conf. */
 type RedisDirectives = readonly (readonly [name: string, value: string | number])[];
+
+/** Redis keeps nothing of its last seconds. */
+export const AS_IT_SHIPS: RedisDirectives = [['appendonly', 'no']];
+
+/** Every write is on the disk before it is answered. */
+export const DURABLE: RedisDirectives = [
+  ['appendonly', 'yes'],
+  ['appendfsync', 'always'],
+];
 
 /**
  * Runs `use` beside one Redis, a repository of Feast, and our service as it ships but for its online engine: embedded log, registry
