@@ -14,7 +14,7 @@ type PlaceParts = {
 const SOURCE = '/v1/projects/:project/sources/:source';
 
 /** Routes that only the owner of their source can answer. */
-export const OWNER_ROUTES: ReadonlySet<string> = new Set([
+const OWNER_ROUTES: ReadonlySet<string> = new Set([
   `POST ${SOURCE}/rows`,
   `POST ${SOURCE}/loads`,
   `POST ${SOURCE}/rebuild`,

@@ -21,7 +21,7 @@ export type OtherProcesses = {
 };
 
 /** Channel on which a change is told at once. */
-export const CHANGES_CHANNEL = 'plumbline_catalog';
+const CHANGES_CHANNEL = 'plumbline_catalog';
 
 /** How often the registry is asked for changes, where none was told, milliseconds. */
 const LOOK_EVERY_MS = 1_000;
