@@ -1,5 +1,12 @@
 import { join } from 'node:path';
-import { type DynamicModule, Global, Inject, Module, type OnApplicationBootstrap } from '@nestjs/common';
+import {
+  type DynamicModule,
+  Global,
+  Inject,
+  Logger,
+  Module,
+  type OnApplicationBootstrap,
+} from '@nestjs/common';
 import { changeSignals, onlineStore, registryConnection, sourceLog } from './engines.js';
 import { KafkaTopics } from './ingest/adapter/kafka-topics.js';
 import { LmdbIdentities } from './ingest/adapter/lmdb-identities.js';
@@ -97,7 +104,7 @@ class EnginesModule {
     const onnxFolder = join(filesDir, 'onnx');
     const onnxFiles = new OnnxFiles(onnxFolder);
     const engines: readonly (readonly [symbol, () => unknown])[] = [
-      [ONLINE_STORE, () => onlineStore(configuration)],
+      [ONLINE_STORE, () => onlineStore(configuration, onlineNotWritten)],
       [OFFLINE_STORE, () => DuckdbOfflineStore.open(join(dataDir, 'history.duckdb'), duckdb)],
       [FILE_READER, () => DuckdbFiles.open(duckdb)],
       [PARQUET_FILES, () => new DuckdbParquet(duckdb)],
@@ -114,4 +121,8 @@ class EnginesModule {
       exports: engines.map(([token]) => token),
     };
   }
+}
+
+function onlineNotWritten(cause: unknown): void {
+  new Logger('online').error({ err: cause }, 'online state was not written to the disk; it stays in memory');
 }

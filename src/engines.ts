@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { Logger } from '@nestjs/common';
 import { EmbeddedLog } from './ingest/adapter/embedded-log.js';
 import { EmbeddedLogCopy } from './ingest/adapter/embedded-log-copy.js';
 import { KafkaLog } from './ingest/adapter/kafka-log.js';
@@ -18,18 +17,16 @@ import { postgresSignals } from './registry/adapter/postgres-listener.js';
 import type { DatabaseConnection } from './registry/database.js';
 import type { ChangeSignals } from './registry/publishing.js';
 
-/** Online state where the configuration says. */
-export async function onlineStore(configuration: Configuration): Promise<OnlineStore> {
+/** Online state where the configuration says. `onDefect` hears of what was not written behind everybody's back and is tried again. */
+export async function onlineStore(
+  configuration: Configuration,
+  onDefect: (cause: unknown) => void = () => undefined,
+): Promise<OnlineStore> {
   const { online } = configuration;
   return online.engine === 'redis'
     ? RedisOnlineStore.open(online.redis)
-    : LmdbOnlineStore.open(onlineFolder(configuration), { onDefect: onlineNotWritten });
+    : LmdbOnlineStore.open(onlineFolder(configuration), { onDefect });
 }
-
-function onlineNotWritten(cause: unknown): void {
-  new Logger('online').error({ err: cause }, 'online state was not written to the disk; it stays in memory');
-}
-
 /** Whether there was ever any; it makes nothing. */
 export async function isOnlineUnused(configuration: Configuration): Promise<boolean> {
   const { online } = configuration;

@@ -3,7 +3,7 @@ import { type EntryId, textOfBytes } from './slot-key.js';
 import { asBuffer } from './windows-record.js';
 
 /** What a step of writing left of a record or a block; a block without bytes is removed. */
-export type Version = {
+type Version = {
   bytes: Buffer | null;
   /** The step's moment. */
   at: number;

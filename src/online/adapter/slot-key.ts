@@ -19,7 +19,7 @@ export function bytesOfText(text: string): Buffer {
 }
 
 /** The key of an entity in a slot. */
-export function slotKey(slot: number, key: Uint8Array): Buffer {
+function slotKey(slot: number, key: Uint8Array): Buffer {
   const id = Buffer.allocUnsafe(SLOT_BYTES + key.length);
   id.writeUInt32BE(slot);
   id.set(key, SLOT_BYTES);

@@ -10,7 +10,7 @@ export type WindowsRecord = {
 };
 
 /** A block in the record; without bytes it lies apart. */
-export type RecordEntry = BlockId & { readonly bytes: Uint8Array | null };
+type RecordEntry = BlockId & { readonly bytes: Uint8Array | null };
 
 /** What a header has in front of its leaves: newest event time, `through`, late and missed rows, 8 bytes each. */
 export const HEADER_BYTES = 32;
