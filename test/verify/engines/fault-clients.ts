@@ -22,7 +22,7 @@ import type { FaultTopic } from './fault-topic.js';
 import { bodyOf, type FaultTraffic } from './fault-traffic.js';
 
 /** A client that waits no longer sends again. */
-const DEADLINE_MS = 4_000;
+const DEADLINE_MS = 10_000;
 
 /** Stated beside the figures. */
 export const CLIENT_RETRIES = `clients: requests ${DEADLINE_MS / 1_000} s, pushes again with their keys after 20 ms or more`;
@@ -147,6 +147,7 @@ export class FaultClients {
     } catch (error) {
       const isRefused = error instanceof Refused;
       ledger.count(`${kind}: ${isRefused ? error.code : 'no answer'}`);
+      ledger.lastErrors.set(kind, error instanceof Error ? error.message : String(error));
       if (isRefused && error.code !== 'UNAVAILABLE') ledger.complain(error.message);
       return false;
     }

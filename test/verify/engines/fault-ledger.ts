@@ -25,6 +25,8 @@ export class FaultLedger {
   readonly problems: string[] = [];
   /** Requests by what became of them. */
   readonly counts = new Map<string, number>();
+  /** By what was asked for, why it was not given the last time. */
+  readonly lastErrors = new Map<string, string>();
   /** The last acknowledged row of the source, and of each thing. */
   lastSequence = -1;
   private readonly ofThing = new Map<bigint, { sequence: number; rows: number }>();

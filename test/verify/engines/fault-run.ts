@@ -54,9 +54,14 @@ function outcomeOf(rounds: readonly Round[], broken: Round | null): Outcome {
     recoveryText(rounds),
     counts.join(', '),
     `${RETRIES}; ${CLIENT_RETRIES}`,
-    ...(broken === null ? [] : broken.problems.slice(0, 5).map((text) => `round ${broken.seed}: ${text}`)),
+    ...(broken === null ? [] : brokenTexts(broken)),
   ];
   return { ok: broken === null, figure: (broken === null ? figure : figure.toReversed()).join(' | ') };
+}
+
+function brokenTexts({ seed, problems, counts }: Round): readonly string[] {
+  const counted = Object.entries(counts).map(([name, count]) => `${name} ${count}`);
+  return [counted.join(', '), ...problems.slice(0, 5)].map((text) => `round ${seed}: ${text}`);
 }
 
 function recoveryText(rounds: readonly Round[]): string {

@@ -120,9 +120,8 @@ export class FaultSiege {
       if (recovered !== null) return recovered;
       if (this.site.crash !== null) return null;
     }
-    this.ledger.complain(
-      `no good answer of ${this.recovery.missing.join(', ')} in ${RECOVERY_MS / 1_000} s ${when}`,
-    );
+    const missing = this.recovery.missing.map((kind) => `${kind} (${this.ledger.lastErrors.get(kind)})`);
+    this.ledger.complain(`no good answer in ${RECOVERY_MS / 1_000} s ${when} of ${missing.join(', ')}`);
     return null;
   }
 
