@@ -41,6 +41,8 @@ export type RunningService = {
   readonly startSeconds: number;
   /** Largest resident memory so far, MiB; null where the system does not tell. */
   peakRssMiB(): Promise<number | null>;
+  /** What it wrote last. */
+  wrote(): string;
   /** Sets a clock that is moved, microseconds since the Unix epoch; requests sent afterwards see it. */
   moveClock(nowUs: bigint): Promise<void>;
   /** Lets it end by itself, and kills it where it does not. */
@@ -72,6 +74,7 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
     pid: child.pid!,
     startSeconds: (performance.now() - startedMs) / 1000,
     peakRssMiB: () => peakRssMiB(child.pid),
+    wrote: output,
     moveClock: (nowUs) => moveClock(child, nowUs),
     stop: () => stop(child),
     ended: once(child, 'exit').then(() => child.signalCode ?? child.exitCode ?? 0),

@@ -24,7 +24,10 @@ import { BEGIN, type FaultName } from './faults.js';
 export const RECOVERY_MS = 30_000;
 
 /** What a request may take that nobody disturbs any more, on a busy machine. */
-const CALM_MS = 30_000;
+const CALM_MS = 60_000;
+
+/** When everything must go well for the first time: that a machine is busy is no fault. */
+const WARM_MS = 120_000;
 
 const POLL_MS = 20;
 
@@ -102,26 +105,27 @@ export class FaultSiege {
   private async endure(): Promise<Recovered | null> {
     const { recovery, site, clients, random } = this;
     recovery.begin();
-    if ((await this.untilGood('before the fault')) === null) return null;
+    if ((await this.untilGood('before the fault', WARM_MS)) === null) return null;
     await sleep(random.whole(0, 400));
     const harm = await BEGIN[this.fault]({ site, clients, random });
     await sleep(harm.lastsMs);
     await harm.end();
     recovery.begin();
     await clients.started();
-    const recovered = await this.untilGood('after the fault');
+    const recovered = await this.untilGood('after the fault', RECOVERY_MS);
     await harm.restore();
     return recovered;
   }
 
-  private async untilGood(when: string): Promise<Recovered | null> {
-    for (const untilMs = performance.now() + RECOVERY_MS; performance.now() < untilMs; await sleep(POLL_MS)) {
+  private async untilGood(when: string, withinMs: number): Promise<Recovered | null> {
+    for (const untilMs = performance.now() + withinMs; performance.now() < untilMs; await sleep(POLL_MS)) {
       const { recovered } = this.recovery;
       if (recovered !== null) return recovered;
       if (this.site.crash !== null) return null;
     }
     const missing = this.recovery.missing.map((kind) => `${kind} (${this.ledger.lastErrors.get(kind)})`);
-    this.ledger.complain(`no good answer in ${RECOVERY_MS / 1_000} s ${when} of ${missing.join(', ')}`);
+    this.ledger.complain(`no good answer in ${withinMs / 1_000} s ${when} of ${missing.join(', ')}`);
+    if (this.site.wrote !== '') this.ledger.complain(`the service wrote: ${this.site.wrote}`);
     return null;
   }
 

@@ -88,6 +88,11 @@ export class FaultSite {
     return this.running?.baseUrl ?? null;
   }
 
+  /** What the service wrote last, where it runs. */
+  get wrote(): string {
+    return this.running?.wrote() ?? '';
+  }
+
   /** Starts the service over the data that it left; resolves once it is healthy. */
   async start(): Promise<void> {
     const service = await startService({
