@@ -163,6 +163,22 @@ describe.skipIf(!isAsked(REDIS))('several processes on one Redis', () => {
     await expect(RedisOnlineStore.open(settings)).rejects.toMatchObject({ code: 'UNAVAILABLE', message });
   });
 
+  it('opens where an answer takes longer than a read may', async () => {
+    const proxy = await FaultProxy.open(servers.addresses[0]!.port);
+    proxy.delay(60);
+    const address = { host: '127.0.0.1', port: proxy.port };
+    const store = await RedisOnlineStore.open({
+      ...redisSettings(servers, { keyPrefix: 'slow', commandTimeoutMs: 100 }),
+      ...({ kind: 'single', address, database: 0 } as const),
+    });
+    await store.activate(SET, SOURCE);
+    expect(await outcomeOf(store, KEYS)).toBe('UNAVAILABLE');
+    proxy.resume();
+    await until('it to be fast again', async () => (await outcomeOf(store, KEYS)) === 'missing');
+    await store.close();
+    await proxy.close();
+  });
+
   it.each(['cut', 'halfOpen', 'loseAnswers'] as const)(
     'fails within its deadline when connections are %s, and is whole again behind it',
     async (fault) => {

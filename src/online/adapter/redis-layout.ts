@@ -7,6 +7,9 @@ import { marksKey } from './redis-keys.js';
 /** What keys and values look like; a change of either is another layout. */
 const LAYOUT = '1';
 
+/** Deadlines of a read that the first look may take, as connecting may: a service that starts rather waits than ends. */
+const FIRST_DEADLINES = 10;
+
 /** Buckets of a cluster: some for each of many nodes, and few enough to write all marks in milliseconds. */
 const CLUSTER_BUCKETS = 256;
 
@@ -18,10 +21,11 @@ export async function bucketCountOf(connection: RedisConnection, settings: Redis
   const { kind, keyPrefix, buckets } = settings;
   const wanted = buckets ?? (kind === 'cluster' ? CLUSTER_BUCKETS : 1);
   const key = marksKey(keyPrefix, 0);
-  const [set, held] = await connection.run([
+  const commands = [
     { name: 'HSETNX', args: [key, 'layout', `${LAYOUT} ${wanted}`] },
     { name: 'HGET', args: [key, 'layout'] },
-  ]);
+  ];
+  const [set, held] = await connection.run(commands, FIRST_DEADLINES * connection.deadlineMs);
   if (set instanceof Error) throw unavailable(set, 'HSETNX');
   if (!Buffer.isBuffer(held)) throw unavailable(held, 'HGET');
   const [layout, count] = held.toString().split(' ');
