@@ -228,7 +228,7 @@ export class LogViews {
     for (const set of sets) if (set.kind === 'windowed') await this.applyWindows(set, rows, owner);
     // The mark moves last: what a crash cuts short comes again, and windows know by themselves what they have.
     const latest = sets.filter((set) => set.kind === 'stored');
-    await online.write(onlineWrites(latest, rows), { ...owner, sequence: lastOf(last) });
+    await online.write(await onlineWrites(latest, rows), { ...owner, sequence: lastOf(last) });
   }
 
   /** While a part is written, the next one is computed. Nothing is under way any more once this ends, well or not. */

@@ -99,7 +99,11 @@ export class OnlineBuild {
     wanted: () => boolean,
   ): Promise<void> {
     const { online } = this.parts;
-    if (set.kind === 'stored') return online.build(set.id, onlineWrites([set], rows), span);
+    if (set.kind === 'stored') {
+      const writes = await onlineWrites([set], rows);
+      if (wanted()) await online.build(set.id, writes, span);
+      return;
+    }
     const unmoved = { after: span.after, through: span.after };
     for await (const { writes } of windowWrites(online, { set, which: 'built' }, rows)) {
       if (!wanted()) return;
