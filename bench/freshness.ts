@@ -36,9 +36,10 @@ type Load = {
 
 /** Sends rows at a rate, and follows some of them to the answer of a lookup. */
 export async function freshness(load: Load): Promise<Freshness> {
+  const followed = new Followed(load.service);
   const startedMs = performance.now();
   const endMs = startedMs + SECONDS * 1000;
-  const following: Promise<number | null>[] = [];
+  const asking = followed.askUntil(endMs + DEADLINE_MS);
   const sends: Promise<void>[] = [];
   let [sent, probes] = [0, 0];
   for (let nowMs = startedMs; nowMs < endMs; nowMs = performance.now()) {
@@ -47,22 +48,26 @@ export async function freshness(load: Load): Promise<Freshness> {
       messageOf(((sent + i) * 7_919) % load.keys),
     );
     sent = due;
-    const isProbed = (nowMs - startedMs) / PROBE_EVERY_MS >= probes;
-    if (isProbed) {
+    if ((nowMs - startedMs) / PROBE_EVERY_MS >= probes) {
       const key = load.keys + probes++;
       messages.push(messageOf(key));
-      following.push(follow(load.service, key, nowMs));
+      followed.add(key, nowMs);
     }
     if (messages.length > 0) sends.push(load.topic.send(messages));
     await sleep(SEND_EVERY_MS);
   }
   await Promise.all(sends);
   const seconds = (performance.now() - startedMs) / 1000;
-  const taken = await Promise.all(following);
-  const seenMs = taken.filter((ms) => ms !== null).sort((a, b) => a - b);
+  followed.end();
+  const seenMs = (await asking).toSorted((one, other) => one - other);
   const at = (share: number): number => seenMs[Math.floor(share * (seenMs.length - 1))] ?? Number.NaN;
-  const missed = probes - seenMs.length;
-  return { p50Ms: at(0.5), p99Ms: at(0.99), rowsPerSecond: sent / seconds, probes, missed };
+  return {
+    p50Ms: at(0.5),
+    p99Ms: at(0.99),
+    rowsPerSecond: sent / seconds,
+    probes,
+    missed: probes - seenMs.length,
+  };
 }
 
 function messageOf(key: number): Message {
@@ -71,23 +76,47 @@ function messageOf(key: number): Message {
   return { key: String(key), value: JSON.stringify(row) };
 }
 
-/** Milliseconds until a lookup counts the row of a key; null where it never does. */
-async function follow({ baseUrl }: RunningService, key: number, sentMs: number): Promise<number | null> {
-  const body = JSON.stringify({
-    features: [`${COUNTED.name}:count_1h`],
-    entities: [{ meter_id: key }],
-    include: [],
-  });
-  for (;;) {
-    const response = await fetch(`${baseUrl}/v1/projects/bench/online/lookup`, {
+/** Keys whose only row is on its way. One lookup asks for all of them, so that asking costs the same however many they are. */
+class Followed {
+  private readonly sentMs = new Map<number, number>();
+  private isEnding = false;
+
+  constructor(private readonly service: RunningService) {}
+
+  add(key: number, sentMs: number): void {
+    this.sentMs.set(key, sentMs);
+  }
+
+  /** No more keys come. */
+  end(): void {
+    this.isEnding = true;
+  }
+
+  /** Milliseconds from the sending of each key until an answer counts its row; ends when all were seen, or late. */
+  async askUntil(deadlineMs: number): Promise<readonly number[]> {
+    const seenMs: number[] = [];
+    while (!(this.isEnding && this.sentMs.size === 0) && performance.now() < deadlineMs) {
+      for (const key of await this.counted([...this.sentMs.keys()])) {
+        seenMs.push(performance.now() - this.sentMs.get(key)!);
+        this.sentMs.delete(key);
+      }
+      await sleep(ASK_EVERY_MS);
+    }
+    return seenMs;
+  }
+
+  private async counted(keys: readonly number[]): Promise<readonly number[]> {
+    if (keys.length === 0) return [];
+    const response = await fetch(`${this.service.baseUrl}/v1/projects/bench/online/lookup`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
-      body,
+      body: JSON.stringify({
+        features: [`${COUNTED.name}:count_1h`],
+        entities: keys.map((key) => ({ meter_id: key })),
+        include: [],
+      }),
     });
     const { results } = (await response.json()) as { readonly results?: readonly { values: unknown[] }[] };
-    const waitedMs = performance.now() - sentMs;
-    if (results?.[0]?.values[0] === 1) return waitedMs;
-    if (waitedMs > DEADLINE_MS) return null;
-    await sleep(ASK_EVERY_MS);
+    return keys.filter((_, i) => results?.[i]?.values[0] === 1);
   }
 }
