@@ -22,7 +22,7 @@ ORDER BY k."~key", "~h"."departed", "~h"."~order_time", "~h"."revision" IS NOT N
 
 -- questions
 SELECT *, row_number() OVER () AS "~place" FROM (
-  SELECT coalesce(k."~key", -1) AS "~key", a."~row", a."~t", NULL::BIGINT AS "~through"
+  SELECT coalesce(k."~key", -1) AS "~key", a."~row", a."~t"
   FROM "~asked" a LEFT JOIN "~window_keys" k ON a."origin" = k."origin"
   ORDER BY 1, a."~t")
 

@@ -112,7 +112,7 @@ export function windowStampSql(
 
 /**
  * The questions in the order of their keys' numbers and of T: `"~key"` (-1 where a key is missing), `"~row"`, `"~t"`, the
- * record of an answer as `"~through"`, NULL where none is asked for, and from 1 on `"~place"`.
+ * record of an answer as `"~through"` where one is asked for, and from 1 on `"~place"`.
  */
 export function windowQuestionsSql(
   { from, keys }: WindowsAskedOf,
@@ -120,10 +120,10 @@ export function windowQuestionsSql(
   record: string | null,
 ): string {
   const equal = distinct(keys).map((key) => `a.${key} = k.${key}`);
-  const through = record === null ? 'NULL::BIGINT' : `a.${record}::BIGINT`;
+  const through = record === null ? '' : `, a.${record}::BIGINT AS "~through"`;
   return [
     'SELECT *, row_number() OVER () AS "~place" FROM (',
-    `  SELECT coalesce(k."~key", -1) AS "~key", a."~row", a."~t", ${through} AS "~through"`,
+    `  SELECT coalesce(k."~key", -1) AS "~key", a."~row", a."~t"${through}`,
     `  FROM ${from} a LEFT JOIN ${numbered} k ON ${equal.join(' AND ')}`,
     '  ORDER BY 1, a."~t")',
   ].join('\n');
