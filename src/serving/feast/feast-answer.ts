@@ -144,9 +144,20 @@ class SharedTexts {
   }
 
   times(entry: number): string {
-    this.byEntry[entry] ??= this.answer.entries[entry]!.eventTimes.map(feastTimeText).join(',');
+    this.byEntry[entry] ??= timesText(this.answer.entries[entry]!.eventTimes);
     return this.byEntry[entry]!;
   }
+}
+
+/** Rows that were loaded together often have one time, which is then written once. */
+function timesText(times: readonly (bigint | null)[]): string {
+  let [all, last, lastText] = ['', null as bigint | null, feastTimeText(null)];
+  for (let row = 0; row < times.length; row++) {
+    const us = times[row]!;
+    if (us !== last) [last, lastText] = [us, feastTimeText(us)];
+    all += row === 0 ? lastText : `,${lastText}`;
+  }
+  return all;
 }
 
 function repeatedText(text: string, count: number): string {
