@@ -7,7 +7,7 @@ import {
   Module,
   type OnApplicationBootstrap,
 } from '@nestjs/common';
-import { changeSignals, onlineStore, registryConnection, sourceLog } from './engines.js';
+import { changeSignals, onlineStoreSoon, registryConnection, sourceLog } from './engines.js';
 import { KafkaTopics } from './ingest/adapter/kafka-topics.js';
 import { LmdbIdentities } from './ingest/adapter/lmdb-identities.js';
 import { IDENTITIES } from './ingest/identities.js';
@@ -104,7 +104,7 @@ class EnginesModule {
     const onnxFolder = join(filesDir, 'onnx');
     const onnxFiles = new OnnxFiles(onnxFolder);
     const engines: readonly (readonly [symbol, () => unknown])[] = [
-      [ONLINE_STORE, () => onlineStore(configuration, onlineNotWritten)],
+      [ONLINE_STORE, () => onlineStoreSoon(configuration, { onlineNotWritten, onlineNotReached })],
       [OFFLINE_STORE, () => DuckdbOfflineStore.open(join(dataDir, 'history.duckdb'), duckdb)],
       [FILE_READER, () => DuckdbFiles.open(duckdb)],
       [PARQUET_FILES, () => new DuckdbParquet(duckdb)],
@@ -125,4 +125,8 @@ class EnginesModule {
 
 function onlineNotWritten(cause: unknown): void {
   new Logger('online').error({ err: cause }, 'online state was not written to the disk; it stays in memory');
+}
+
+function onlineNotReached(cause: unknown): void {
+  new Logger('online').error({ err: cause }, 'online state cannot be reached yet');
 }

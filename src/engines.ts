@@ -27,6 +27,24 @@ export async function onlineStore(
     ? RedisOnlineStore.open(online.redis)
     : LmdbOnlineStore.open(onlineFolder(configuration), { onDefect });
 }
+
+/** Hears what fails behind everybody's back, again and again. */
+type OnlineDefects = {
+  readonly onlineNotWritten: (cause: unknown) => void;
+  readonly onlineNotReached: (cause: unknown) => void;
+};
+
+/** The same for a service, which starts also where nothing answers yet. */
+export async function onlineStoreSoon(
+  configuration: Configuration,
+  { onlineNotWritten, onlineNotReached }: OnlineDefects,
+): Promise<OnlineStore> {
+  const { online } = configuration;
+  return online.engine === 'redis'
+    ? RedisOnlineStore.openSoon(online.redis, onlineNotReached)
+    : onlineStore(configuration, onlineNotWritten);
+}
+
 /** Whether there was ever any; it makes nothing. */
 export async function isOnlineUnused(configuration: Configuration): Promise<boolean> {
   const { online } = configuration;

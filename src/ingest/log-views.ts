@@ -25,7 +25,11 @@ export type ViewParts = {
 };
 
 /** Whose log it is, and which feature set versions follow it online. */
-export type Followed = { readonly ref: SourceRef; readonly sets: readonly SourceFeatureSet[] };
+export type Followed = {
+  readonly ref: SourceRef;
+  /** Throws UNAVAILABLE while that is not known: what went by then would be missing. */
+  readonly sets: () => readonly SourceFeatureSet[];
+};
 
 /** What becomes of logged rows. */
 export type OnTheirWay = {
@@ -113,12 +117,20 @@ export class LogViews {
    */
   async haveAll(): Promise<void> {
     await this.inTurn(async () => (this.next === null ? this.catchUp() : undefined)).catch(
-      (cause: unknown) => {
+      async (cause: unknown) => {
+        if (await this.isInHistory()) return;
         if (cause instanceof PlumblineError && cause.code !== 'UNAVAILABLE') throw cause;
         const message = `rows of source "${this.name}" are logged, and could not be applied yet: ${textOf(cause)}; try again`;
         throw new PlumblineError('UNAVAILABLE', message);
       },
     );
+  }
+
+  /** Learns identities up to the end of the log, whatever other views can be written; to be called in turn. */
+  async learnAll(): Promise<void> {
+    const learnt = this.parts.identities.learntThrough(this.name);
+    for await (const group of loggedGroups(this.parts.log.read(this.name, learnt + 1n)))
+      await this.learn(beyond(group, learnt));
   }
 
   /** Brings every view up to the log; to be called in turn. Throws INTERNAL for a log that lacks what the views have. */
@@ -221,9 +233,10 @@ export class LogViews {
   private async applyOnline(group: readonly LoggedRows[]): Promise<void> {
     const last = group.at(-1);
     if (last === undefined) return;
-    const { ref, sets } = this.followed();
+    const followed = this.followed();
+    const sets = followed.sets();
     const { online } = this.parts;
-    const rows = groupRows(ref.source, group);
+    const rows = groupRows(followed.ref.source, group);
     const owner = { source: this.name, epoch: await this.parts.log.epoch(this.name) };
     for (const set of sets) if (set.kind === 'windowed') await this.applyWindows(set, rows, owner);
     // The mark moves last: what a crash cuts short comes again, and windows know by themselves what they have.
@@ -245,6 +258,12 @@ export class LogViews {
     } finally {
       await writing.ended();
     }
+  }
+
+  /** Whether history lacks no row, whatever online state does. */
+  private async isInHistory(): Promise<boolean> {
+    const taken = await this.parts.history.takenThrough(this.followed().ref);
+    return taken >= (await this.parts.log.lastSequence(this.name));
   }
 
   private async applyHistory(logged: LoggedRows, visibleUs: bigint): Promise<void> {

@@ -41,8 +41,8 @@ export class SourcePipeline {
   private building: Promise<unknown> = Promise.resolve();
   /** Versions of the build under way. One that was inactive for a moment leaves it: its state is dropped, and primed anew. */
   private inBuild = new Set<number>();
-  /** Versions whose online state follows the log. */
-  private following: readonly SourceFeatureSet[] = [];
+  /** Versions whose online state follows the log; null until online state has told which have any. */
+  private followed: readonly SourceFeatureSet[] | null = null;
   /** Versions whose activation is known to be on record. */
   private readonly recorded = new Set<number>();
   private readonly accepting = new Set<Promise<void>>();
@@ -54,7 +54,10 @@ export class SourcePipeline {
     private ref: SourceRef,
   ) {
     this.doorDefinitions = { source: ref.source, featureSets: [], active: new Set() };
-    this.views = new LogViews(parts, this.name, () => ({ ref: this.ref, sets: this.following }));
+    this.views = new LogViews(parts, this.name, () => ({
+      ref: this.ref,
+      sets: () => this.known(),
+    }));
     this.builds = new OnlineBuild(parts, this.name);
     this.recovery = new Recovery({
       attempt: () => this.takeUp(),
@@ -63,14 +66,24 @@ export class SourcePipeline {
     });
   }
 
-  /** Opens the pipeline and brings every view up to the log. */
+  /**
+   * Opens the pipeline and brings every view up to the log. Where online state is not reached, or not all of it, that is done
+   * as soon as it is; rows are logged meanwhile, and known again. Throws UNAVAILABLE where the log is not reached.
+   */
   static async open(
     parts: PipelineParts,
     project: string,
     definitions: SourceDefinitions,
   ): Promise<SourcePipeline> {
     const pipeline = new SourcePipeline(parts, { project, source: definitions.source });
-    await pipeline.use(definitions);
+    try {
+      await pipeline.use(definitions);
+    } catch (cause) {
+      if (!isUnavailable(cause)) throw cause;
+      await pipeline.views.inTurn(() => pipeline.views.learnAll());
+      parts.onDefect(cause, `bringing source ${pipeline.name} up to its log`);
+      pipeline.recover();
+    }
     return pipeline;
   }
 
@@ -131,7 +144,7 @@ export class SourcePipeline {
     primed.catch((cause: unknown) => {
       if (this.builds.stopping.aborted) return;
       this.parts.onDefect(cause, `priming of source ${this.name}`);
-      if (cause instanceof PlumblineError && cause.code === 'UNAVAILABLE') this.recover();
+      if (isUnavailable(cause)) this.recover();
     });
     if ((await this.parts.log.lastSequence(this.name)) < PRIMED_AT_ONCE) await primed;
   }
@@ -147,7 +160,7 @@ export class SourcePipeline {
    */
   rebuild(progress: BuildRequest['progress'], signal: AbortSignal): Promise<number> {
     return this.inBuildTurn(() => {
-      const ids = this.following.map(({ id }) => id);
+      const ids = this.known().map(({ id }) => id);
       return this.buildAndActivate(ids, progress, signal);
     });
   }
@@ -175,6 +188,13 @@ export class SourcePipeline {
     await this.views.close();
   }
 
+  /** Rows that went by while this is not known would be missing from those that follow. */
+  private known(): readonly SourceFeatureSet[] {
+    if (this.followed !== null) return this.followed;
+    const message = `online state of source "${this.name}" was not reached since the service started; it is asked again and again`;
+    throw new PlumblineError('UNAVAILABLE', message);
+  }
+
   private async takeUp(): Promise<void> {
     await this.prime(await this.views.inTurn(() => this.adopt(this.doorDefinitions)));
   }
@@ -187,10 +207,11 @@ export class SourcePipeline {
     for (const id of this.inBuild) if (!definitions.active.has(id)) this.inBuild.delete(id);
     const wanted = definitions.featureSets.filter(({ id }) => definitions.active.has(id));
     const isActive = await Promise.all(wanted.map(({ id }) => this.parts.online.isActive(id)));
-    this.following = wanted.filter((_, i) => isActive[i]);
+    const following = wanted.filter((_, i) => isActive[i]);
+    this.followed = following;
     await this.views.catchUp();
     await this.dropVanished(before);
-    await this.recordActivations(this.following);
+    await this.recordActivations(following);
     return wanted.filter((_, i) => !isActive[i]).map(({ id }) => id);
   }
 
@@ -231,9 +252,9 @@ export class SourcePipeline {
         if (built === null) continue;
         await this.parts.online.activate(id, this.name);
         // At once: rows that come from now on are its too, whatever fails behind this line.
-        this.following = [...this.following.filter((each) => each.id !== id), built];
+        this.followed = [...this.known().filter((each) => each.id !== id), built];
       }
-      await this.recordActivations(this.following);
+      await this.recordActivations(this.known());
     });
     return rows;
   }
@@ -268,4 +289,8 @@ export class SourcePipeline {
       await this.parts.online.drop(id);
     }
   }
+}
+
+function isUnavailable(cause: unknown): boolean {
+  return cause instanceof PlumblineError && cause.code === 'UNAVAILABLE';
 }

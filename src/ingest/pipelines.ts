@@ -6,6 +6,7 @@ import type { Catalog, CatalogHolder } from '../registry/catalog.js';
 import { lateFigures } from './late-rows.js';
 import type { Ownership } from './ownership.js';
 import { type PipelineParts, type SourceDefinitions, SourcePipeline } from './pipeline.js';
+import { Recovery } from './recovery.js';
 import { SourceFollower } from './source-follower.js';
 
 export type PipelinesParts = PipelineParts & {
@@ -28,18 +29,26 @@ export class Pipelines {
   private readonly ownerListeners: (() => void)[] = [];
   private retry: NodeJS.Timeout | null = null;
   private closing = false;
+  private readonly stopping = new AbortController();
+  private readonly dropping: Recovery;
 
   constructor(
     private readonly parts: PipelinesParts,
     private readonly catalogs: CatalogHolder,
-  ) {}
+  ) {
+    this.dropping = new Recovery({
+      attempt: () => this.dropGone(),
+      onFailure: (cause) => parts.onDefect(cause, 'dropping the state of versions that are gone'),
+      stopping: this.stopping.signal,
+    });
+  }
 
   /**
    * Brings every view of every source up to its log, and follows the catalog from then on. What is there of versions that are
-   * gone, with their source perhaps, goes first: a crash may have come before it could.
+   * gone, with their source perhaps, goes first, or as soon as online state is reached: a crash may have come before it could.
    */
   async start(): Promise<void> {
-    if (this.parts.keepsHistory) await this.dropGone();
+    if (this.parts.keepsHistory) await this.dropping.tryNow();
     this.catalogs.onChange(() => this.follow());
     this.parts.ownership.onChange(() => void this.followOwners());
     this.parts.online.onLoss(() => {
@@ -133,7 +142,9 @@ export class Pipelines {
 
   /** Waits for what was accepted and closes every store, also when one fails to. */
   async close(): Promise<void> {
+    this.stopping.abort();
     await this.stopAppends();
+    await this.dropping.idle();
     await Promise.all(this.turns.values());
     for (const { pipeline } of this.owned.values()) await pipeline.close();
     for (const follower of this.followers.values()) await follower.close();

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { PlumblineError } from '../definition/error.js';
 
 /** Pauses between tries, milliseconds. */
 const FIRST_PAUSE_MS = 250;
@@ -24,6 +25,17 @@ export class Recovery {
     this.underWay ??= this.run().finally(() => {
       this.underWay = null;
     });
+  }
+
+  /** Tries once, and where what fails may pass by itself goes on behind everybody's back. Throws what does not. */
+  async tryNow(): Promise<void> {
+    try {
+      await this.parts.attempt();
+    } catch (cause) {
+      if (!(cause instanceof PlumblineError) || cause.code !== 'UNAVAILABLE') throw cause;
+      this.parts.onFailure(cause);
+      this.start();
+    }
   }
 
   /** Resolves when nothing is under way. */

@@ -22,6 +22,12 @@ const REMEDIES: readonly (readonly [start: string, remedy: string])[] = [
   ['MOVED', 'this server belongs to a cluster: name it in online.redis.nodes'],
 ];
 
+/** Whether what {@link unavailable} made may pass by itself, as nothing that an operator has to mend does. */
+export function isPassing(error: unknown): boolean {
+  if (!(error instanceof PlumblineError) || error.code !== 'UNAVAILABLE') return false;
+  return !REMEDIES.some(([, remedy]) => error.message.endsWith(remedy));
+}
+
 /** Waits for work, so long at most; what comes later is nobody's any more. */
 export async function within<T>(deadlineMs: number, work: Promise<T>, what: string): Promise<T> {
   let timer: NodeJS.Timeout | undefined;

@@ -3,9 +3,11 @@ import { PlumblineError } from '../../definition/error.js';
 import type { LatestRead, OnlineAnswer, OnlineRead, StoredRow, StoredWindows, WindowRead } from '../store.js';
 import type { ReadFailure, ReadPart } from './redis-batch.js';
 import type { RedisCalls } from './redis-calls.js';
+import { unavailable } from './redis-errors.js';
 import { statePart } from './redis-keys.js';
 import { type LaneParts, RedisLane } from './redis-lane.js';
 import type { SetNote } from './redis-sets.js';
+import { askedPlaces, unreached } from './unreached.js';
 
 /** Times that a node is asked, the deadline permitting: one connection may just have been cut. */
 const TRIES = 2;
@@ -15,9 +17,6 @@ const PAUSE_MS = 20;
 
 /** Times that sets may turn out to have another state than was read: each is an activation meanwhile. */
 const MAX_OUTDATED = 5;
-
-/** Entities that a failure names. */
-const NAMED_ENTITIES = 100;
 
 /** What a read asks, by node, and where the answers come. */
 type Draft = { readonly answer: OnlineAnswer; readonly parts: ReadonlyMap<number, ReadPart> };
@@ -33,9 +32,11 @@ export class RedisReads {
 
   /** See the port. Throws UNAVAILABLE with the places of the entities that were not reached. */
   async read(asked: OnlineRead): Promise<OnlineAnswer> {
+    // Where nothing was ever seen of a set, the time until a lost node counts as lost is not that of the others.
+    let notes = await this.notesOf(asked);
     const deadlineAtMs = performance.now() + this.parts.connection.deadlineMs;
-    for (let [tries, outdated] = [1, 0]; ; ) {
-      const { answer, parts } = this.draft(asked, await this.notesOf(asked));
+    for (let [tries, outdated] = [1, 0]; ; notes = await this.notesOf(asked)) {
+      const { answer, parts } = this.draft(asked, notes);
       await Promise.all([...parts].map(([group, part]) => this.lane(group).run(part, deadlineAtMs)));
       const failed = [...parts.values()].filter((part) => part.failure !== null);
       if (failed.length > 0) {
@@ -48,12 +49,19 @@ export class RedisReads {
     }
   }
 
-  private async notesOf({ latest, windows }: OnlineRead): Promise<ReadonlyMap<number, SetNote>> {
+  private async notesOf(asked: OnlineRead): Promise<ReadonlyMap<number, SetNote>> {
     const { sets } = this.parts;
     const notes = new Map<number, SetNote>();
-    for (const reads of [latest, windows])
-      for (const { setId } of reads) notes.set(setId, sets.seen(setId)?.note ?? (await sets.note(setId)));
+    for (const reads of [asked.latest, asked.windows])
+      for (const { setId } of reads)
+        notes.set(setId, sets.seen(setId)?.note ?? (await this.noteOf(setId, asked)));
     return notes;
+  }
+
+  private noteOf(setId: number, asked: OnlineRead): Promise<SetNote> {
+    return this.parts.sets.note(setId).catch((error: unknown) => {
+      throw unreached(askedPlaces(asked), unavailable(error, 'a read'));
+    });
   }
 
   private draft({ latest, windows }: OnlineRead, notes: ReadonlyMap<number, SetNote>): Draft {
@@ -151,9 +159,8 @@ const CHANGING = 'what is read is activated again and again meanwhile; try again
 function failureOf(failed: readonly ReadPart[]): PlumblineError {
   const first: ReadFailure = failed.find((part) => part.failure!.isFinal)?.failure ?? failed[0]!.failure!;
   const asks = failed.flatMap(({ rows, windows }) => [...rows, ...windows]);
-  const entities = [...new Set(asks.map(({ place }) => place))].sort((a, b) => a - b);
-  return new PlumblineError('UNAVAILABLE', first.error.message, {
-    ...first.error.details,
-    entities: entities.slice(0, NAMED_ENTITIES),
-  });
+  return unreached(
+    asks.map(({ place }) => place),
+    first.error,
+  );
 }

@@ -50,6 +50,8 @@ const NAME_OF_SET = /^(?:set|build)\/(\d+)$/;
 /** Notes of sets: the same one in every bucket, so that whoever reads rows finds it beside them. The latest version counts. */
 export class RedisSets {
   private readonly notes = new Map<number, SeenNote>();
+  /** Many lookups may ask at once for what nobody has seen. */
+  private readonly asking = new Map<number, Promise<SetNote>>();
   private turn: Promise<unknown> = Promise.resolve();
 
   constructor(private readonly calls: RedisCalls) {}
@@ -74,18 +76,9 @@ export class RedisSets {
   async note(setId: number): Promise<SetNote> {
     const known = this.notes.get(setId)?.note;
     if (known !== undefined) return known;
-    const { allBuckets, keys } = this.calls;
-    const replies = await this.calls.runSome(
-      allBuckets.map((bucket) => ({
-        bucket,
-        command: { name: 'HGET', args: [keys.marks(bucket), noteName(setId)] },
-      })),
-    );
-    const failed = replies.filter((reply) => reply instanceof Error);
-    if (failed.length === replies.length) throw unavailable(failed[0], 'HGET');
-    if (!this.notes.has(setId)) this.notes.set(setId, NOTHING_SEEN);
-    for (const reply of replies) this.see(setId, bufferOf(reply));
-    return this.notes.get(setId)!.note;
+    const asking = this.asking.get(setId) ?? this.ask(setId).finally(() => this.asking.delete(setId));
+    this.asking.set(setId, asking);
+    return asking;
   }
 
   /** Numbers of all sets that some bucket has a note or a build of, of dropped ones too. */
@@ -135,6 +128,21 @@ export class RedisSets {
     });
     this.turn = mine.catch(() => undefined);
     return mine;
+  }
+
+  private async ask(setId: number): Promise<SetNote> {
+    const { allBuckets, keys } = this.calls;
+    const replies = await this.calls.runSome(
+      allBuckets.map((bucket) => ({
+        bucket,
+        command: { name: 'HGET', args: [keys.marks(bucket), noteName(setId)] },
+      })),
+    );
+    const failed = replies.filter((reply) => reply instanceof Error);
+    if (failed.length === replies.length) throw unavailable(failed[0], 'HGET');
+    if (!this.notes.has(setId)) this.notes.set(setId, NOTHING_SEEN);
+    for (const reply of replies) this.see(setId, bufferOf(reply));
+    return this.notes.get(setId)!.note;
   }
 
   private async write(setId: number, note: SetNote): Promise<void> {

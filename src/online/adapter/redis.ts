@@ -15,8 +15,10 @@ import type {
   WindowHeader,
   WindowWrite,
 } from '../store.js';
+import { LateOnlineStore } from './late-store.js';
 import { RedisCalls } from './redis-calls.js';
 import { RedisConnection } from './redis-connection.js';
+import { isPassing } from './redis-errors.js';
 import { RedisKeys } from './redis-keys.js';
 import { bucketCountOf, isLaidOut } from './redis-layout.js';
 import { RedisReads } from './redis-reads.js';
@@ -60,6 +62,13 @@ export class RedisOnlineStore implements OnlineStore {
       connection.close();
       throw error;
     }
+  }
+
+  /**
+   * The same, but where nothing answers now: then everything is UNAVAILABLE until something does, and `onFailure` hears why.
+   */
+  static openSoon(settings: RedisSettings, onFailure: (cause: unknown) => void): Promise<OnlineStore> {
+    return LateOnlineStore.open({ open: () => RedisOnlineStore.open(settings), isPassing, onFailure });
   }
 
   /** Whether nothing holds state under this prefix; it makes nothing. Throws what {@link open} does. */
