@@ -58,7 +58,7 @@ import { UPKEEP, Upkeep } from './upkeep.js';
       useFactory: (...[catalogs, rows, health, state, jobs, ...parts]: PipelinesDependencies) => {
         const pipelines = new Pipelines(pipelineParts(...parts), catalogs);
         state.sourcesBy(() => pipelines.state());
-        jobs.ownedBy(() => pipelines.state().open);
+        if (pipelines.isShared) jobs.ownedBy(() => pipelines.state().open);
         rows.countBy((project, source) => pipelines.rowsOf(project, source));
         health.add('windows', () => pipelines.lateFigures());
         parts[2].readBehind((project, source) => pipelines.applied(project, source));

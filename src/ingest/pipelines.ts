@@ -70,6 +70,11 @@ export class Pipelines {
     );
   }
 
+  /** Whether other processes may own sources. */
+  get isShared(): boolean {
+    return this.parts.ownership.isShared;
+  }
+
   /** Whether this process has the pipeline of a source open. */
   owns(name: string): boolean {
     return this.owned.has(name);

@@ -165,14 +165,15 @@ export class JobRunner {
       return { state: 'succeeded', result };
     } catch (cause) {
       if (abort.signal.aborted) return run.endsAs === null ? null : { state: run.endsAs };
-      if (this.isAnothers(job)) return { state: 'queued' };
+      if (this.isAnothers(job, cause)) return { state: 'queued' };
       return { state: 'failed', error: this.errorOf(cause, job) };
     }
   }
 
   /** Whether a job is that of a source that has another owner by now, who does it anew. */
-  private isAnothers({ project, source }: ClaimedJob): boolean {
+  private isAnothers({ project, source }: ClaimedJob, cause: unknown): boolean {
     if (this.owned === null || source === null || source === undefined) return false;
+    if (plumblineErrorIn(cause)?.code !== 'UNAVAILABLE') return false;
     return !this.owned().includes(`${project}/${source}`);
   }
 

@@ -178,10 +178,13 @@ export class JobStore implements JobQueue {
   }
 }
 
-/** The oldest queued jobs of lanes in which nothing runs, of the kinds in $1; with $2 none of a source that is not there. */
+/** The oldest queued jobs of lanes in which nothing runs, of the kinds in $1; with $2 none of a registered source that is not there. */
 const HEAD_OF_A_LANE = `FROM job AS head
   WHERE state = 'queued' AND kind = ANY($1::text[])
-  AND ($2::text[] IS NULL OR source IS NULL OR project || '/' || source = ANY($2::text[])) AND NOT EXISTS (
+  AND ($2::text[] IS NULL OR source IS NULL OR project || '/' || source = ANY($2::text[]) OR NOT EXISTS (
+    SELECT 1 FROM document_version AS document WHERE document.kind = 'Source'
+      AND document.project = head.project AND document.name = head.source))
+  AND NOT EXISTS (
     SELECT 1 FROM job AS other WHERE other.project = head.project AND other.kind = head.kind
       AND (other.state = 'running' OR (other.state = 'queued' AND other.place < head.place)))`;
 

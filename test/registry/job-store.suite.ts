@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { ClaimedJob, JobOutcome } from '../../src/platform/job-queue.js';
 import { type DatabaseConnection, databaseOptions, openDatabase } from '../../src/registry/database.js';
 import { JobStore } from '../../src/registry/job-store.js';
+import { DocumentVersion } from '../../src/registry/tables.js';
 
 const NONE = { done: 0, total: 0 };
 const DONE: JobOutcome = { state: 'succeeded', result: null };
@@ -57,6 +58,24 @@ export function jobStoreSuite(engine: string, connect: () => Promise<DatabaseCon
       expect(await claim('a', ['load'])).toBeNull();
       expect(await claim('a', [])).toBeNull();
       expect(await claim('b', ['retrieve'])).toMatchObject({ id: '1' });
+    });
+
+    it('gives the job of a source to its owner, and that of one which is gone to anybody', async () => {
+      await database.query('TRUNCATE document_version CASCADE');
+      await database.getRepository(DocumentVersion).insert({
+        ...{ project: 'p', kind: 'Source', name: 'here', version: 1, revision: 1, fingerprint: '' },
+        ...{ document: {}, pins: {}, state: 'active', stateDetails: {} },
+      });
+      const owning = (owned?: readonly string[]) => queue.claim({ worker: 'a', kinds: ['load'], owned });
+      await queue.add({ id: '1', project: 'p', kind: 'load', spec: {}, source: 'here' });
+      await queue.add({ id: '2', project: 'q', kind: 'load', spec: {}, source: 'here' });
+      expect(await owning([])).toMatchObject({ id: '2', source: 'here' });
+      expect(await owning(['q/here', 'p/there'])).toBeNull();
+      expect(await owning(['p/here'])).toMatchObject({ id: '1' });
+      await add('3', 'load', 'r');
+      expect(await owning([])).toMatchObject({ id: '3', source: null });
+      await queue.add({ id: '4', project: 's', kind: 'load', spec: {}, source: 'here' });
+      expect(await owning()).toMatchObject({ id: '4' });
     });
 
     it('gives no job to two workers that ask at once', async () => {
