@@ -12,14 +12,15 @@ const ROWS = ENTITIES * VIEWS;
 
 /**
  * A file of 10,000 rows and 250 features, put online as 25 views of ten: by Feast's `materialize`, which writes to Redis alone, and by
- * a load of ours, which is done when the log, Redis and history have it. In turn, over one Redis; medians.
+ * a load of ours, which is done when the log, Redis and history have it. In turn, over one Redis; medians. A
+ * `share` below 1 is one repetition, to try it.
  */
-export async function materialise(): Promise<BenchResult> {
+export async function materialise(share: number): Promise<BenchResult> {
   return withPeers(AS_IT_SHIPS, async (setting) => {
     const materialiser = feastMaterialiser(setting.feast);
     const runs: { readonly ours: Usage[]; readonly theirs: Materialised[] } = { ours: [], theirs: [] };
     try {
-      for (let i = 0; i < REPETITIONS; i++) {
+      for (let i = 0; i < (share < 1 ? 1 : REPETITIONS); i++) {
         // What is there already would be read and compared first.
         await setting.redis.nodes[0]!.call('FLUSHDB');
         runs.theirs.push(await materialiser.run());
