@@ -1,12 +1,15 @@
-import { Body, Controller, HttpCode, Inject, Post } from '@nestjs/common';
-import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Controller, HttpCode, Inject, Post, Req } from '@nestjs/common';
+import { ApiBody, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import type { CompiledFeatureService } from '../compile/feature-service.js';
 import { PlumblineError } from '../definition/error.js';
-import { Exchange } from '../platform/exchange.js';
-import { PROJECT_ROUTE, Project } from '../platform/project.js';
+import { Hot } from '../platform/hot-route.js';
+import type { HttpRequest } from '../platform/http-types.js';
+import { PROJECT_ROUTE, projectOf } from '../platform/project.js';
+import { validateBody } from '../platform/validation.js';
 import { CATALOG_HOLDER, type Catalog, type CatalogHolder } from '../registry/catalog.js';
 import { ANSWER_LOG, type AnswerLog } from './answer-log.js';
 import { LOOKUP, type Lookup } from './lookup.js';
+import { isLookupBody } from './lookup-body.js';
 import { LOOKUP_PARTS, type LookupWriter, lookupWriter } from './lookup-json.js';
 import { parseLeast } from './lookup-least.js';
 import { parseEntities } from './lookup-request.js';
@@ -25,19 +28,19 @@ export class OnlineController {
 
   @Post('lookup')
   @HttpCode(200)
+  @Hot()
   @ApiOperation({ summary: 'Latest feature values of entities, by feature service or by a list of features' })
-  async lookup(
-    @Project() project: string,
-    @Body() body: LookupBody,
-    @Exchange() { reply }: Exchange,
-  ): Promise<Buffer> {
+  @ApiParam({ name: 'project', type: String })
+  @ApiBody({ type: LookupBody })
+  async lookup(@Req() { params, body: json }: HttpRequest): Promise<string | Buffer> {
+    const project = projectOf(params);
+    const body = isLookupBody(json) ? json : await validateBody(LookupBody, json);
     const catalog = this.catalogs.current();
     const service = serviceOf(catalog, project, body);
     const asked = parseEntities(service, body.entities);
     const least = body.minSequence == null ? undefined : parseLeast(project, service, body.minSequence);
     const answer = await this.lookups.lookup(service, asked, least);
     this.answers.offer({ project, service, asked, answer });
-    reply.header('content-type', 'application/json; charset=utf-8');
     const warnings = catalog.warningsOf(project, service);
     return this.writerOf(service)(answer, { include: body.include ?? LOOKUP_PARTS, warnings });
   }

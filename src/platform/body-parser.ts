@@ -41,10 +41,14 @@ export type ParserHost = {
     options: ParserOptions,
     parse: (request: HttpRequest, body: Readable, done: Done) => void,
   ): unknown;
-  addHook(
-    name: 'onRequest',
-    hook: (request: HttpRequest, reply: HttpReply, done: () => void) => void,
-  ): unknown;
+  decorateRequest(name: 'takesFrame', value: false): unknown;
+  addHook(name: 'onRoute', hook: (route: ParsedRoute) => void): unknown;
+};
+
+/** A route as the server hears of it; hooks of its own may be added. */
+export type ParsedRoute = {
+  readonly config?: unknown;
+  onRequest?: (request: HttpRequest, reply: HttpReply, done: () => void) => void;
 };
 
 export type BodyLimits = { readonly temporaryDir: string; readonly maxBodyBytes: number };
@@ -59,7 +63,7 @@ export function registerBodyParsers(fastify: ParserHost, limits: BodyLimits): vo
   fastify.removeAllContentTypeParsers();
   const frames = new Frames(limits);
   fastify.addContentTypeParser('application/json', inMemory, (request, body, done) => {
-    if (takesFrame(request)) frames.receive(request, Readable.from([body]), 'application/json', done);
+    if (request.takesFrame) frames.receive(request, Readable.from([body]), 'application/json', done);
     else parseText(body, done, parseJson);
   });
   const yaml = { ...inMemory, bodyLimit: Math.min(bodyLimit, MAX_YAML_BODY_BYTES) };
@@ -68,14 +72,19 @@ export function registerBodyParsers(fastify: ParserHost, limits: BodyLimits): vo
   );
   for (const mediaType of STREAMED_FRAMES) {
     fastify.addContentTypeParser(mediaType, { bodyLimit: limits.maxBodyBytes }, (request, stream, done) => {
-      if (takesFrame(request)) frames.receive(request, stream, mediaType, done);
+      if (request.takesFrame) frames.receive(request, stream, mediaType, done);
       else if (takesRows(request, mediaType)) collectRows(stream, mediaType, bodyLimit, done);
       else done(new PlumblineError('UNSUPPORTED_MEDIA_TYPE', `this route does not read ${mediaType}`));
     });
   }
-  fastify.addHook('onRequest', (request, reply, done) => {
-    reply.raw.once('close', () => frames.remove(request));
-    done();
+  fastify.decorateRequest('takesFrame', false);
+  fastify.addHook('onRoute', (route) => {
+    if (!takesFrame(route.config)) return;
+    route.onRequest = (request, reply, done) => {
+      request.takesFrame = true;
+      reply.raw.once('close', () => frames.remove(request));
+      done();
+    };
   });
 }
 

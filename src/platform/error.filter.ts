@@ -11,8 +11,10 @@ export class ErrorFilter implements ExceptionFilter {
 
   catch(cause: unknown, host: ArgumentsHost): void {
     const http = host.switchToHttp();
-    const request = http.getRequest<HttpRequest>();
-    const reply = http.getResponse<HttpReply>();
+    this.answer(cause, http.getRequest<HttpRequest>(), http.getResponse<HttpReply>());
+  }
+
+  answer(cause: unknown, request: HttpRequest, reply: HttpReply): void {
     const error = plumblineErrorOf(cause);
     if (error.code === 'INTERNAL') {
       this.logger.error({ err: cause, requestId: request.id }, 'request failed');

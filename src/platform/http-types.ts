@@ -7,13 +7,17 @@ export type HttpRequest = {
   readonly method: string;
   /** Names in the path by those of the route: texts. */
   readonly params: unknown;
+  /** What a parser made of the body; undefined without one. */
+  readonly body: unknown;
   readonly headers: IncomingMessage['headers'];
+  /** Whether its route takes a frame. */
+  takesFrame?: boolean;
   readonly raw: IncomingMessage;
   /** What the route was declared with. */
   readonly routeOptions: {
     /** With names for what a path has in their places; none where no route was found. */
     readonly url?: string | undefined;
-    readonly config?: { readonly takesFrame?: boolean; readonly takesRows?: boolean };
+    readonly config?: { readonly takesRows?: boolean };
   };
 };
 

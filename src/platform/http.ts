@@ -9,6 +9,7 @@ import type { Configuration } from './configuration.js';
 import { temporaryDir } from './data-dir.js';
 import { ErrorFilter } from './error.filter.js';
 import type { ForwardingHost } from './forwarding.js';
+import { type RouteHost, serveHotRoutes } from './hot-route.js';
 import type { HttpReply, HttpRequest } from './http-types.js';
 import { requireNoNullCharacter } from './null-character.js';
 import type { Peer } from './peer.js';
@@ -53,7 +54,15 @@ export async function createHttpApplication(
     maxBodyBytes: configuration.maxBodyBytes,
   });
   // Before the body is read, so that none is left behind.
-  fastify.addHook('onRequest', async (request: HttpRequest) => requireNoNullCharacter(request.params));
+  fastify.addHook('onRequest', (request: HttpRequest, _reply: HttpReply, done: () => void) => {
+    requireNoNullCharacter(request.params);
+    done();
+  });
+  const errors = new ErrorFilter();
+  serveHotRoutes(fastify as unknown as RouteHost, {
+    controllerOf: (type) => app.get(type, { strict: false }),
+    refuse: (cause, request, reply) => errors.answer(cause, request, reply),
+  });
   fastify.addHook('preClose', async () => {
     void peer?.close();
     // Idle connections end at once; one whose client has stopped reading must not hold the service.
@@ -65,7 +74,7 @@ export async function createHttpApplication(
   });
   fastify.setReplySerializer(stringifyJson);
   app.useGlobalPipes(new RequestPipe());
-  app.useGlobalFilters(new ErrorFilter());
+  app.useGlobalFilters(errors);
   prepare(app, fastify as unknown as ForwardingHost);
   await app.init();
   // Not before: the framework tells of each route it maps.

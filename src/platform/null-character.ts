@@ -6,7 +6,9 @@ import { pointerToken } from './json-pointer.js';
  * this a name with one would be a defect of the service in place of nobody's name. Throws INVALID_REQUEST.
  */
 export function requireNoNullCharacter(members: unknown): void {
-  for (const [name, value] of Object.entries(Object(members) as object)) {
+  const object = Object(members) as Readonly<Record<string, unknown>>;
+  for (const name of Object.keys(object)) {
+    const value = object[name];
     if (typeof value !== 'string' || !value.includes('\0') || isProse(members, name)) continue;
     const message = `${pointerToken(name)}: holds the character U+0000, which no name has`;
     throw new PlumblineError('INVALID_REQUEST', message, { path: pointerToken(name) });

@@ -8,6 +8,11 @@ export const PROJECT_ROUTE = 'v1/projects/:project';
 /** The project of a request, checked to be a name. */
 export const Project = (): ParameterDecorator => Param('project', new NamePipe('project'));
 
+/** The same of a request's names in its path. Throws INVALID_REQUEST. */
+export function projectOf(params: unknown): string {
+  return requireName('project', (params as Readonly<Record<string, string>>)['project']);
+}
+
 const NAME = new RegExp(NAME_PATTERN);
 
 /** The same value, when it is a name. Throws INVALID_REQUEST. */

@@ -1,5 +1,5 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
-import { requireName } from './project.js';
+import { projectOf } from './project.js';
 
 /** The source that a route is about. */
 export type Target = { readonly project: string; readonly source: string };
@@ -25,8 +25,4 @@ type Params = Readonly<Record<string, string>>;
 
 function paramsOf(context: ExecutionContext): Params {
   return context.switchToHttp().getRequest<{ readonly params: Params }>().params;
-}
-
-function projectOf(params: Params): string {
-  return requireName('project', params['project']);
 }
