@@ -39,15 +39,14 @@ export function valueAt(column: Column, row: number): Value {
 export class ColumnBuilder {
   private readonly values: ColumnValues;
   private valid: Uint8Array | null = null;
-  /** The halves of 64-bit integers, the low one first; null of other types. */
-  private readonly words: Int32Array | null;
+  /** The halves of 64-bit integers, the low one first; null as long as none is set: a view of a small array costs far more than it. */
+  private words: Int32Array | null = null;
 
   constructor(
     private readonly type: ValueType,
     private readonly rowCount: number,
   ) {
     this.values = allocateValues(type, rowCount);
-    this.words = this.values instanceof BigInt64Array ? new Int32Array(this.values.buffer) : null;
   }
 
   set(row: number, value: Value): void {
@@ -71,8 +70,9 @@ export class ColumnBuilder {
 
   /** Sets an INT64 or TIMESTAMP of which these are the halves, each taken modulo 2^32: no bigint is made. */
   setWords(row: number, low: number, high: number): void {
-    this.words![2 * row] = low;
-    this.words![2 * row + 1] = high;
+    this.words ??= new Int32Array((this.values as BigInt64Array).buffer);
+    this.words[2 * row] = low;
+    this.words[2 * row + 1] = high;
   }
 
   finish(): Column {

@@ -20,18 +20,18 @@ export function columnsOfJson(
   place: string,
   problems: Problem[],
 ): ReadonlyMap<string, Column> {
-  return new Map(
-    columns.map(({ name, type }) => {
-      const builder = new ColumnBuilder(type, objects.length);
-      const parse = jsonParser(type);
-      objects.forEach((object, i) => {
-        const parsed = parse(memberOf(object, name));
-        if ('value' in parsed) builder.set(i, parsed.value);
-        else problems.push({ path: `${place}/${i}/${name}`, message: parsed.problem });
-      });
-      return [name, builder.finish()] as const;
-    }),
-  );
+  const read = new Map<string, Column>();
+  for (const { name, type } of columns) {
+    const builder = new ColumnBuilder(type, objects.length);
+    const parse = jsonParser(type);
+    for (let i = 0; i < objects.length; i++) {
+      const parsed = parse(memberOf(objects[i], name));
+      if ('value' in parsed) builder.set(i, parsed.value);
+      else problems.push({ path: `${place}/${i}/${name}`, message: parsed.problem });
+    }
+    read.set(name, builder.finish());
+  }
+  return read;
 }
 
 function memberOf(object: unknown, name: string): unknown {

@@ -14,29 +14,50 @@ export function parseJsonValue(type: ValueType, json: unknown): ParsedValue {
 }
 
 /** {@link parseJsonValue} of one type, for many values. */
-export function jsonParser(type: ValueType): (json: unknown) => ParsedValue {
+export function jsonParser(type: ValueType): JsonParser {
+  const known = KNOWN_PARSERS.get(type);
+  if (known !== undefined) return known;
   const element = elementTypeOf(type);
   const parse = element === null ? PARSERS[type as ScalarType] : arrayParser(element);
-  return (json) => (json === null || json === undefined ? NULL : parse(json));
+  const parser: JsonParser = (json) => (json === null || json === undefined ? NULL : parse(json));
+  KNOWN_PARSERS.set(type, parser);
+  return parser;
 }
+
+type JsonParser = (json: unknown) => ParsedValue;
+
+/** Made once a type, of which there are few. */
+const KNOWN_PARSERS = new Map<ValueType, JsonParser>();
 
 /** The JSON form of a value: what {@link parseJsonValue} reads back; INT64 beyond ±(2^53−1) is a string. */
 export function jsonOf(type: ValueType, value: Value): unknown {
-  if (value === null) return null;
+  return jsonFormer(type)(value);
+}
+
+/** {@link jsonOf} of one type, for many values. */
+export function jsonFormer(type: ValueType): (value: Value) => unknown {
   const element = elementTypeOf(type);
-  if (element !== null) return (value as readonly Value[]).map((item) => jsonOf(element, item));
-  switch (type as ScalarType) {
-    case 'INT64':
-      return jsonOfInt64(value as bigint);
-    case 'BYTES':
-      return Buffer.from(value as Uint8Array).toString('base64');
-    case 'TIMESTAMP':
-      return formatTimestamp(value as bigint);
-    case 'DATE':
-      return formatDate(value as number);
-    default:
-      return value;
-  }
+  if (element === null) return formOrNull(FORMS[type as ScalarType]);
+  const form = formOrNull(FORMS[element]);
+  return formOrNull((value) => (value as readonly Value[]).map(form));
+}
+
+function formOrNull(form: (value: Value) => unknown): (value: Value) => unknown {
+  return (value) => (value === null ? null : form(value));
+}
+
+const FORMS: Record<ScalarType, (value: Value) => unknown> = {
+  BOOL: asItIs,
+  INT64: (value) => jsonOfInt64(value as bigint),
+  FLOAT64: asItIs,
+  STRING: asItIs,
+  BYTES: (value) => Buffer.from(value as Uint8Array).toString('base64'),
+  TIMESTAMP: (value) => formatTimestamp(value as bigint),
+  DATE: (value) => formatDate(value as number),
+};
+
+function asItIs(value: Value): Value {
+  return value;
 }
 
 /**

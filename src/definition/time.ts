@@ -23,9 +23,11 @@ export function parseTimestamp(text: string): bigint | null {
 
 /** Writes a TIMESTAMP as RFC 3339 in UTC with as many of 0, 3 or 6 fraction digits as it needs. */
 export function formatTimestamp(us: bigint): string {
-  const seconds = floorDivide(us, US_PER_SECOND);
-  const fraction = Number(us - seconds * US_PER_SECOND);
-  const whole = Number(seconds);
+  const asNumber = Number(us);
+  // Within 285 years of 1970 a double holds it, and no other bigint is made.
+  const isExact = Number.isSafeInteger(asNumber);
+  const whole = isExact ? Math.floor(asNumber / 1e6) : Number(floorDivide(us, US_PER_SECOND));
+  const fraction = isExact ? asNumber - whole * 1e6 : Number(us - BigInt(whole) * US_PER_SECOND);
   const days = Math.floor(whole / SECONDS_PER_DAY);
   const second = whole - days * SECONDS_PER_DAY;
   const clock = `${pad(Math.floor(second / 3600))}:${pad(Math.floor(second / 60) % 60)}:${pad(second % 60)}`;

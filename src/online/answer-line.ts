@@ -54,8 +54,8 @@ export function answerLineWriter(service: CompiledFeatureService): AnswerLineWri
     [
       `{"project":${JSON.stringify(project)},${named},"asOf":"${formatTimestamp(answer.asOfUs)}"`,
       `"keys":{${keys(asked, row)}},"inputs":{${inputs(asked, row)}}`,
-      `"sequences":{${texts.sequences(answer, row)}},"values":[${texts.values(answer, row)}]`,
-      `"statuses":[${texts.statuses(answer, row)}],"eventTimes":{${texts.rowTimes(answer, row)}}}\n`,
+      `"sequences":{${texts.sequences(answer, row)}},"values":${texts.values(answer, row)}`,
+      `"statuses":${texts.statuses(answer, row)},"eventTimes":{${texts.rowTimes(answer, row)}}}\n`,
     ].join(',');
 }
 

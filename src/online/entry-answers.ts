@@ -20,6 +20,57 @@ export type EntryAnswer = {
   readonly sequences: readonly (bigint | null)[];
 };
 
+/** An answer on the way. */
+export class EntryAnswers implements EntryAnswer {
+  readonly states: RowState[] = [];
+  readonly values: (readonly Value[])[] = [];
+  readonly eventTimes: (bigint | null)[] = [];
+  readonly sequences: (bigint | null)[] = [];
+
+  /** Rows of a set that is read by its newest rows. Null where that took no turn, else resolves behind the last one. */
+  addLatest(
+    { lifetime, codec }: LatestReader,
+    rows: readonly (StoredRow | null)[],
+    { asOfUs, turns }: AnswerWork,
+  ): Promise<void> | null {
+    return turns.each(rows.length, (i) => {
+      const row = rows[i]!;
+      const state = stateOf(row, lifetime, asOfUs);
+      this.states.push(state);
+      this.values.push(state === 'ALIVE' ? codec.decode(row!.payload) : NO_VALUES);
+      this.eventTimes.push(state === 'NOT_FOUND' ? null : row!.order.eventTime);
+      this.sequences.push(row?.through ?? null);
+      return ENTITY_WORK + (row?.payload.length ?? 0);
+    });
+  }
+
+  /** Aggregates of an unknown or NULL key are those of nothing (S15). Null where that took no turn. */
+  addWindows(
+    reader: WindowValues,
+    entities: readonly (StoredWindows | null)[],
+    { asOfUs, turns }: AnswerWork,
+  ): Promise<void> | null {
+    return turns.each(entities.length, (i) => {
+      const entity = entities[i]!;
+      this.states.push('ALIVE');
+      this.values.push(reader.at(asOfUs, entity));
+      this.eventTimes.push(null);
+      this.sequences.push(entity?.header.through ?? BEFORE_THE_FIRST);
+      return ENTITY_WORK + bytesOf(entity);
+    });
+  }
+
+  /** Nothing is found in a version that is not active (S18). */
+  addNothing(entityCount: number): void {
+    for (let i = 0; i < entityCount; i++) {
+      this.states.push('NOT_FOUND');
+      this.values.push(NO_VALUES);
+      this.eventTimes.push(null);
+      this.sequences.push(null);
+    }
+  }
+}
+
 /** How the newest rows of a set become values. */
 export type LatestReader = { readonly lifetime: Lifetime; readonly codec: RowCodec };
 
@@ -28,59 +79,6 @@ export type AnswerWork = { readonly asOfUs: bigint; readonly turns: WorkTurns };
 
 /** What an entity costs beside the bytes of its state, in bytes. */
 const ENTITY_WORK = 256;
-
-export async function answerLatest(
-  { lifetime, codec }: LatestReader,
-  rows: readonly (StoredRow | null)[],
-  { asOfUs, turns }: AnswerWork,
-): Promise<EntryAnswer> {
-  const states: RowState[] = [];
-  const values: (readonly Value[])[] = [];
-  for (const row of rows) {
-    const state = stateOf(row, lifetime, asOfUs);
-    states.push(state);
-    values.push(state === 'ALIVE' ? codec.decode(row!.payload) : NO_VALUES);
-    const turn = turns.after(ENTITY_WORK + (row?.payload.length ?? 0));
-    if (turn !== null) await turn;
-  }
-  return {
-    states,
-    values,
-    eventTimes: rows.map((row, i) => (states[i] === 'NOT_FOUND' ? null : row!.order.eventTime)),
-    sequences: rows.map((row) => row?.through ?? null),
-  };
-}
-
-/** Aggregates of an unknown or NULL key are those of nothing (S15). */
-export async function answerWindows(
-  reader: WindowValues,
-  entities: readonly (StoredWindows | null)[],
-  { asOfUs, turns }: AnswerWork,
-): Promise<EntryAnswer> {
-  const values: (readonly Value[])[] = [];
-  for (const entity of entities) {
-    values.push(reader.at(asOfUs, entity));
-    const turn = turns.after(ENTITY_WORK + bytesOf(entity));
-    if (turn !== null) await turn;
-  }
-  return {
-    states: entities.map(() => 'ALIVE'),
-    values,
-    eventTimes: entities.map(() => null),
-    sequences: entities.map((entity) => entity?.header.through ?? BEFORE_THE_FIRST),
-  };
-}
-
-/** Nothing is found in a version that is not active (S18). */
-export function inactiveAnswer(entityCount: number): EntryAnswer {
-  const each = <T>(value: T): readonly T[] => new Array<T>(entityCount).fill(value);
-  return {
-    states: each('NOT_FOUND'),
-    values: each(NO_VALUES),
-    eventTimes: each(null),
-    sequences: each(null),
-  };
-}
 
 /** What a state knew that is active and has no row of the key. */
 const BEFORE_THE_FIRST = -1n;

@@ -2,6 +2,7 @@ import type { CompiledFeatureService } from '../compile/feature-service.js';
 import type { ColumnBatch } from '../definition/column-batch.js';
 import { PlumblineError, type Problem } from '../definition/error.js';
 import { columnsOfJson, isJsonObject } from '../definition/json-columns.js';
+import type { ValueType } from '../definition/value-type.js';
 
 /** Most entities of one lookup. */
 const MAX_LOOKUP_ENTITIES = 10_000;
@@ -16,15 +17,9 @@ const MAX_LOOKUP_VALUES = 1_000_000;
 export function parseEntities(service: CompiledFeatureService, entities: readonly unknown[]): ColumnBatch {
   requireEntityCount(service, entities.length);
   const problems: Problem[] = [];
-  const members: Members = {
-    keys: new Set(service.keyColumns.map(({ name }) => name)),
-    inputs: new Set(service.requestInputs.map(({ name }) => name)),
-  };
-  entities.forEach((entity, i) => {
-    checkMembers(entity, i, members, problems);
-  });
-  const declared = [...service.keyColumns, ...service.requestInputs];
-  const columns = columnsOfJson(declared, entities, '/entities', problems);
+  const members = membersOf(service);
+  for (let i = 0; i < entities.length; i++) checkMembers(entities[i], i, members, problems);
+  const columns = columnsOfJson(members.declared, entities, '/entities', problems);
   if (problems.length > 0) {
     const { path, message } = problems[0]!;
     throw new PlumblineError('INVALID_REQUEST', `${path}: ${message}`, {
@@ -54,26 +49,53 @@ function valuesAnEntity({ entries, reads }: CompiledFeatureService): number {
   return entries.reduce((count, { features }) => count + features.length, reads.length);
 }
 
-/** Names that every entity must have. */
-type Members = { readonly keys: ReadonlySet<string>; readonly inputs: ReadonlySet<string> };
+/** What every entity must have. */
+type Members = {
+  readonly names: ReadonlySet<string>;
+  readonly declared: readonly DeclaredColumn[];
+  /** The first so many of `declared` are keys. */
+  readonly keyCount: number;
+};
 
-function checkMembers(entity: unknown, i: number, { keys, inputs }: Members, problems: Problem[]): void {
-  const listed = [...keys, ...inputs].join(', ');
+type DeclaredColumn = { readonly name: string; readonly type: ValueType };
+
+const MEMBERS = new WeakMap<CompiledFeatureService, Members>();
+
+/** Made once a service. */
+function membersOf(service: CompiledFeatureService): Members {
+  const known = MEMBERS.get(service);
+  if (known !== undefined) return known;
+  const { keyColumns, requestInputs } = service;
+  const declared = [...keyColumns, ...requestInputs];
+  const names = new Set(declared.map(({ name }) => name));
+  const members = { names, declared, keyCount: keyColumns.length };
+  MEMBERS.set(service, members);
+  return members;
+}
+
+function checkMembers(entity: unknown, i: number, members: Members, problems: Problem[]): void {
+  const { names, declared, keyCount } = members;
   if (!isJsonObject(entity)) {
-    problems.push({ path: `/entities/${i}`, message: `is no object; give ${listed}` });
+    problems.push({ path: `/entities/${i}`, message: `is no object; give ${listed(members)}` });
     return;
   }
-  const what = inputs.size === 0 ? 'is no key' : 'is neither a key nor a request input';
   for (const name of Object.keys(entity)) {
-    if (keys.has(name) || inputs.has(name)) continue;
-    const message = `${what} of these features; they have ${listed}`;
+    if (names.has(name)) continue;
+    const what = declared.length === keyCount ? 'is no key' : 'is neither a key nor a request input';
+    const message = `${what} of these features; they have ${listed(members)}`;
     problems.push({ path: `/entities/${i}/${name}`, message });
   }
-  const need = (names: ReadonlySet<string>, message: string): void => {
-    for (const name of names) {
-      if (!Object.hasOwn(entity, name)) problems.push({ path: `/entities/${i}/${name}`, message });
-    }
-  };
-  need(keys, 'is missing; give the key, or null for an unknown entity');
-  need(inputs, 'is missing; give the value of this request input, or null');
+  for (let place = 0; place < declared.length; place++) {
+    const { name } = declared[place]!;
+    if (Object.hasOwn(entity, name)) continue;
+    const message = place < keyCount ? KEY_IS_MISSING : INPUT_IS_MISSING;
+    problems.push({ path: `/entities/${i}/${name}`, message });
+  }
+}
+
+const KEY_IS_MISSING = 'is missing; give the key, or null for an unknown entity';
+const INPUT_IS_MISSING = 'is missing; give the value of this request input, or null';
+
+function listed({ names }: Members): string {
+  return [...names].join(', ');
 }

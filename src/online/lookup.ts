@@ -9,14 +9,7 @@ import type { Value } from '../definition/value.js';
 import type { KeyType } from '../definition/value-type.js';
 import type { Clock } from '../platform/clock.js';
 import { WorkTurns } from '../platform/work-turns.js';
-import {
-  type AnswerWork,
-  answerLatest,
-  answerWindows,
-  type EntryAnswer,
-  inactiveAnswer,
-  type LatestReader,
-} from './entry-answers.js';
+import { type AnswerWork, type EntryAnswer, EntryAnswers, type LatestReader } from './entry-answers.js';
 import type { LeastSequences } from './lookup-least.js';
 import { type LookupReads, lookupReads, type ReadRows } from './lookup-reads.js';
 import { type RowCodec, rowCodec } from './row-codec.js';
@@ -81,10 +74,18 @@ export class Lookup {
     });
     // All is read before a value is finished: no state has a row behind T, whenever it was read.
     const asOfUs = latestOf(found, nowUs);
-    const turns = new WorkTurns(BYTES_A_TURN);
-    const entries = await answerEntries(plan, found, { asOfUs, turns, entityCount: asked.rowCount });
-    const reads = await computedReads(plan.reads, { asOfUs, entries, asked }, turns);
-    return { asOfUs, entityCount: asked.rowCount, entries, reads };
+    const work = { asOfUs, turns: new WorkTurns(BYTES_A_TURN), entityCount: asked.rowCount };
+    const entries: EntryAnswer[] = [];
+    for (const entry of plan.entries) {
+      const answer = new EntryAnswers();
+      const rest = addEntry(answer, { reads: found, entry }, work);
+      if (rest !== null) await rest;
+      entries.push(answer);
+    }
+    const computed: (readonly Value[])[] = [];
+    const rest = computeReads(computed, plan.reads, { asOfUs, entries, asked }, work.turns);
+    if (rest !== null) await rest;
+    return { asOfUs, entityCount: asked.rowCount, entries, reads: computed };
   }
 
   private planOf(service: CompiledFeatureService): LookupPlan {
@@ -109,7 +110,7 @@ export function featureCodec(set: CompiledFeatureSet): RowCodec {
 type LookupPlan = {
   /** Different keys of its entries; entries of one entity share one, and it is encoded once. */
   readonly keys: readonly KeyPlan[];
-  readonly entries: readonly EntryPlan[];
+  readonly entries: readonly PlacedEntry[];
   readonly latest: readonly LatestPlan[];
   readonly windows: readonly WindowsPlan[];
   readonly reads: LookupReads;
@@ -120,6 +121,9 @@ type LookupPlan = {
 type KeyPlan = { readonly columns: readonly string[]; readonly types: readonly KeyType[] };
 
 type EntryPlan = LatestPlan | WindowsPlan;
+
+/** With its place among the reads of its kind. */
+type PlacedEntry = EntryPlan & { readonly read: number };
 
 type PlannedRead = {
   readonly setId: number;
@@ -142,11 +146,15 @@ function lookupPlan(service: CompiledFeatureService): LookupPlan {
     const key = same < 0 ? keys.push({ columns: keyColumns, types: featureSet.keyTypes }) - 1 : same;
     return entryPlan(entry, key);
   });
+  const latest = entries.filter((entry) => entry.kind === 'latest');
   const windows = entries.filter((entry) => entry.kind === 'windowed');
   return {
     keys,
-    entries,
-    latest: entries.filter((entry) => entry.kind === 'latest'),
+    entries: entries.map((entry) => ({
+      ...entry,
+      read: entry.kind === 'latest' ? latest.indexOf(entry) : windows.indexOf(entry),
+    })),
+    latest,
     windows,
     reads: lookupReads(service),
     windowBytes: windows.reduce((sum, { values }) => sum + values.maxBytes, 0),
@@ -183,50 +191,42 @@ function latestOf({ latest, windows }: OnlineAnswer, nowUs: bigint): bigint {
   return newest;
 }
 
-/** The answers of entries in their order, each from the read that is its own. */
-async function answerEntries(
-  { entries }: LookupPlan,
-  { latest, windows }: OnlineAnswer,
-  { entityCount, ...work }: AnswerWork & { readonly entityCount: number },
-): Promise<readonly EntryAnswer[]> {
-  let [nextLatest, nextWindows] = [0, 0];
-  const answers: EntryAnswer[] = [];
-  for (const entry of entries) {
-    if (entry.kind === 'latest') {
-      answers.push(await answerLatest(entry, latest[nextLatest++]!, work));
-      continue;
-    }
-    const found = windows[nextWindows++]!;
-    answers.push(
-      found === null ? inactiveAnswer(entityCount) : await answerWindows(entry.values, found, work),
-    );
-  }
-  return answers;
-}
-
-/** Of each entity the values of read expressions. */
-async function computedReads(
+/** Adds of each entity the values of read expressions. Null where that took no turn. */
+function computeReads(
+  to: (readonly Value[])[],
   reads: LookupReads,
   rows: ReadRows,
   turns: WorkTurns,
-): Promise<readonly (readonly Value[])[]> {
-  if (reads.count === 0) return [];
-  const computed: (readonly Value[])[] = [];
-  for (let row = 0; row < rows.asked.rowCount; row++) {
-    computed.push(reads.row(rows, row));
-    const turn = turns.after(reads.count * READ_WORK);
-    if (turn !== null) await turn;
-  }
-  return computed;
+): Promise<void> | null {
+  if (reads.count === 0) return null;
+  return turns.each(rows.asked.rowCount, (row) => {
+    to.push(reads.row(rows, row));
+    return reads.count * READ_WORK;
+  });
+}
+
+/** Adds what an entry says, from the read that is its own. Null where that took no turn. */
+function addEntry(
+  to: EntryAnswers,
+  { reads, entry }: { readonly reads: OnlineAnswer; readonly entry: PlacedEntry },
+  work: AnswerWork & { readonly entityCount: number },
+): Promise<void> | null {
+  if (entry.kind === 'latest') return to.addLatest(entry, reads.latest[entry.read]!, work);
+  const found = reads.windows[entry.read]!;
+  if (found !== null) return to.addWindows(entry.values, found, work);
+  to.addNothing(work.entityCount);
+  return null;
 }
 
 function entityKeys({ columns, types }: KeyPlan, keys: ColumnBatch): readonly (Buffer | null)[] {
   const parts = columns.map((name) => keys.columns.get(name)!);
-  return Array.from({ length: keys.rowCount }, (_, row) => {
+  const encoded: (Buffer | null)[] = [];
+  for (let row = 0; row < keys.rowCount; row++) {
     const key = encodeKey(
       types,
       parts.map((column) => valueAt(column, row)),
     );
-    return key !== null && key.length > MAX_KEY_BYTES ? null : key;
-  });
+    encoded.push(key !== null && key.length > MAX_KEY_BYTES ? null : key);
+  }
+  return encoded;
 }

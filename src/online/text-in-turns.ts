@@ -7,26 +7,26 @@ export class TextInTurns {
 
   constructor(private text: string) {}
 
-  /** Adds `count` texts with commas between them. */
-  async add(count: number, textAt: (index: number) => string): Promise<void> {
-    for (let i = 0; i < count; i++) {
+  /** Adds `count` texts with commas between them. Null where that took no turn, else resolves behind the last one. */
+  add(count: number, textAt: (index: number) => string): Promise<void> | null {
+    return this.turns.each(count, (i) => {
       const one = textAt(i);
       this.text += i === 0 ? one : `,${one}`;
-      const turn = this.turns.after(one.length);
-      if (turn === null) continue;
-      this.write();
-      await turn;
-    }
+      if (this.text.length >= CHARACTERS_A_TURN) this.write();
+      return one.length;
+    });
   }
 
   put(text: string): void {
     this.text += text;
   }
 
-  end(text: string): Buffer {
+  /** A short text as it is, which goes out in one write; else its bytes in UTF-8. */
+  end(text: string): string | Buffer {
     this.put(text);
+    if (this.written.length === 0) return this.text;
     this.write();
-    return this.written.length === 1 ? this.written[0]! : Buffer.concat(this.written);
+    return Buffer.concat(this.written);
   }
 
   private write(): void {

@@ -46,7 +46,7 @@ export type ParserHost = {
 };
 
 /** A route as the server hears of it; hooks of its own may be added. */
-export type ParsedRoute = {
+type ParsedRoute = {
   readonly config?: unknown;
   onRequest?: (request: HttpRequest, reply: HttpReply, done: () => void) => void;
 };

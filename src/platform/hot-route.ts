@@ -50,15 +50,24 @@ function serveDirectly(route: RegisteredRoute, { controllerOf, refuse }: HotRout
     // An empty name in the path is no route to the framework.
     if (hasEmptyName(request.params)) return viaFramework(request, reply);
     call ??= methodOf(controllerOf(hot.controller), hot.method);
-    call(request).then(
-      (answer) => {
-        reply.header('content-type', 'application/json; charset=utf-8');
-        reply.send(answer);
-      },
-      (cause: unknown) => refuse(cause, request, reply),
-    );
+    void answer(call, { request, reply, refuse });
     return undefined;
   };
+}
+
+type HotExchange = Pick<HotRouteParts, 'refuse'> & {
+  readonly request: HttpRequest;
+  readonly reply: HttpReply;
+};
+
+async function answer(call: HotMethod, { request, reply, refuse }: HotExchange): Promise<void> {
+  try {
+    const whole = await call(request);
+    reply.header('content-type', 'application/json; charset=utf-8');
+    reply.send(whole);
+  } catch (cause) {
+    refuse(cause, request, reply);
+  }
 }
 
 function methodOf(controller: object, name: string): HotMethod {

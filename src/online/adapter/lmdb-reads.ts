@@ -33,8 +33,19 @@ export class LmdbReads {
     try {
       const reading = new Reading(this.parts, view);
       const [rows, states]: [OnlineAnswer['latest'][number][], OnlineAnswer['windows'][number][]] = [[], []];
-      for (const [i, read] of latest.entries()) rows.push(await reading.latest(read, latestSlots[i]!));
-      for (const [i, read] of windows.entries()) states.push(await reading.windows(read, windowSlots[i]!));
+      for (let i = 0; i < latest.length; i++) {
+        const found: (StoredRow | null)[] = [];
+        const rest = reading.latest(latest[i]!, latestSlots[i]!, found);
+        if (rest !== null) await rest;
+        rows.push(found);
+      }
+      for (let i = 0; i < windows.length; i++) {
+        const slot = windowSlots[i]!;
+        const found: (StoredWindows | null)[] = [];
+        const rest = slot === null ? null : reading.windows(windows[i]!, slot, found);
+        if (rest !== null) await rest;
+        states.push(slot === null ? null : found);
+      }
       return { latest: rows, windows: states };
     } finally {
       views.letGo(view);
@@ -51,31 +62,24 @@ class Reading {
     private readonly view: View,
   ) {}
 
-  async latest({ keys }: LatestRead, slot: number | null): Promise<readonly (StoredRow | null)[]> {
-    if (slot === null) return keys.map(() => null);
-    const found: (StoredRow | null)[] = [];
-    for (const key of keys) {
-      const row = key === null ? null : this.parts.rows.read(slot, key, this.view);
+  /** Adds what is found. Null where that took no turn, else resolves behind the last one. */
+  latest({ keys }: LatestRead, slot: number | null, found: (StoredRow | null)[]): Promise<void> | null {
+    return this.turns.each(keys.length, (i) => {
+      const key = keys[i]!;
+      const row = key === null || slot === null ? null : this.parts.rows.read(slot, key, this.view);
       found.push(row);
-      const turn = this.turns.after(KEY_WORK + (row?.payload.length ?? 0));
-      if (turn !== null) await turn;
-    }
-    return found;
+      return KEY_WORK + (row?.payload.length ?? 0);
+    });
   }
 
-  async windows(
-    { keys, from }: WindowRead,
-    slot: number | null,
-  ): Promise<readonly (StoredWindows | null)[] | null> {
-    if (slot === null) return null;
-    const found: (StoredWindows | null)[] = [];
-    for (const key of keys) {
+  /** The same of windows. */
+  windows({ keys, from }: WindowRead, slot: number, found: (StoredWindows | null)[]): Promise<void> | null {
+    return this.turns.each(keys.length, (i) => {
+      const key = keys[i]!;
       const state = key === null ? null : this.parts.windows.read({ slot, key }, from, this.view);
       found.push(state);
-      const turn = this.turns.after(KEY_WORK + bytesOf(state));
-      if (turn !== null) await turn;
-    }
-    return found;
+      return KEY_WORK + bytesOf(state);
+    });
   }
 }
 

@@ -114,8 +114,8 @@ export class LmdbOnlineStore implements OnlineStore {
   }
 
   async read(asked: OnlineRead): Promise<OnlineAnswer> {
-    for (const { least } of [...asked.latest, ...asked.windows])
-      if (least !== undefined) this.requireLeast(least);
+    for (const { least } of asked.latest) if (least !== undefined) this.requireLeast(least);
+    for (const { least } of asked.windows) if (least !== undefined) this.requireLeast(least);
     return this.reads.read(asked);
   }
 

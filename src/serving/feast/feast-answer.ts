@@ -17,7 +17,7 @@ type FeastAnswer = {
 };
 
 /** Writes answers of a service as Feast's feature server does: a column for each key, request input and feature. */
-export type FeastWriter = (answer: FeastAnswer) => Promise<Buffer>;
+export type FeastWriter = (answer: FeastAnswer) => Promise<string | Buffer>;
 
 /**
  * Made once a service. Names are `set__feature`, or those of features alone, as Feast has it unless asked for full names. Throws
@@ -38,7 +38,8 @@ export function feastWriter(service: CompiledFeatureService, fullNames: boolean)
   return async ({ answer, asked, withVersions }) => {
     const text = new TextInTurns(`${begin}${withVersions ? versions : ''}},"results":[`);
     const shared = new SharedTexts(answer);
-    await text.add(writers.length, (i) => writers[i]!({ answer, asked, shared }));
+    const rest = text.add(writers.length, (i) => writers[i]!({ answer, asked, shared }));
+    if (rest !== null) await rest;
     return text.end(']}');
   };
 }

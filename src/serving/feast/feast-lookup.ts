@@ -21,7 +21,7 @@ export class FeastLookup {
   constructor(private readonly parts: FeastLookupParts) {}
 
   /** The answer as JSON in UTF-8. Throws what a lookup throws. */
-  async answer(project: string, request: FeastLookupRequest): Promise<Buffer> {
+  async answer(project: string, request: FeastLookupRequest): Promise<string | Buffer> {
     const { catalogs, lookups, answers } = this.parts;
     const { entities, fullNames, withVersions } = request;
     const service = serviceOf(catalogs.current(), project, request);

@@ -2,6 +2,7 @@ import { Controller, Header, HttpCode, Inject, Post, Req } from '@nestjs/common'
 import { ApiBody, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import { PlumblineError } from '../../definition/error.js';
 import { CONFIG, type Configuration } from '../../platform/configuration.js';
+import { Hot } from '../../platform/hot-route.js';
 import { PROJECT_ROUTE, requireName } from '../../platform/project.js';
 import { FEAST_LOOKUP_BODY, FEAST_PUSH_BODY } from './feast.body.js';
 import { FeastLookup } from './feast-lookup.js';
@@ -28,12 +29,12 @@ export class FeastController {
 
   @Post('get-online-features')
   @HttpCode(200)
-  @Header(...JSON_TYPE)
+  @Hot()
   @ApiOperation({
     summary: 'Latest feature values as Feast answers them, of the project of the setting feast.project',
   })
   @ApiBody(FEAST_LOOKUP_BODY)
-  lookup(@Req() { body }: FeastRequest): Promise<Buffer> {
+  lookup(@Req() { body }: FeastRequest): Promise<string | Buffer> {
     const request = parseFeastLookup(body);
     return this.lookups.answer(this.project(), request);
   }
@@ -70,10 +71,10 @@ export class FeastProjectController {
 
   @Post('get-online-features')
   @HttpCode(200)
-  @Header(...JSON_TYPE)
+  @Hot()
   @ApiOperation({ summary: 'Latest feature values as Feast answers them' })
   @ApiBody(FEAST_LOOKUP_BODY)
-  lookup(@Req() { params, body }: FeastRequest): Promise<Buffer> {
+  lookup(@Req() { params, body }: FeastRequest): Promise<string | Buffer> {
     const request = parseFeastLookup(body);
     return this.lookups.answer(requireName('project', params.project), request);
   }

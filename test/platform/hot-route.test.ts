@@ -1,0 +1,81 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startTestApp, type TestApp } from '../support/app.js';
+
+const ENTITY = { kind: 'Entity', name: 'airport', keys: [{ name: 'origin', type: 'STRING' }] };
+const SOURCE = {
+  kind: 'Source',
+  name: 'weather',
+  eventTime: 'at',
+  columns: [
+    { name: 'origin', type: 'STRING' },
+    { name: 'at', type: 'TIMESTAMP' },
+    { name: 'note', type: 'STRING' },
+  ],
+};
+const SET = {
+  kind: 'FeatureSet',
+  name: 'weather',
+  entity: 'airport',
+  source: 'weather',
+  features: [{ name: 'note' }],
+};
+const NOTE = 'é\u{1F6EB}"\u0000';
+
+let service: TestApp;
+beforeAll(async () => {
+  service = await startTestApp();
+  for (const [kind, document] of [
+    ['entities', ENTITY],
+    ['sources', SOURCE],
+    ['feature-sets', SET],
+  ] as const) {
+    const { status, body } = await service.post(`/v1/projects/p/${kind}`, document);
+    expect(status, JSON.stringify(body)).toBeLessThan(300);
+  }
+  const row = { origin: 'EWR', at: '2013-07-01T00:00:00Z', note: NOTE };
+  const { status } = await service.post('/v1/projects/p/sources/weather/rows', { rows: [row] });
+  expect(status).toBe(200);
+});
+afterAll(() => service.close());
+
+const ASKED = { features: ['weather:note'], entities: [{ origin: 'EWR' }] };
+const lookup = (body: unknown, project = 'p') =>
+  service.post(`/v1/projects/${project}/online/lookup`, body as object);
+
+/** What the framework would do on every other route. */
+describe('a hot route', () => {
+  it('answers JSON in UTF-8 with the id of its request', async () => {
+    const { status, headers, body } = await lookup(ASKED);
+    expect(status).toBe(200);
+    expect(headers['content-type']).toBe('application/json; charset=utf-8');
+    expect(headers['x-request-id']).toMatch(/^[0-9a-f-]{36}$/);
+    expect(body.results[0].values).toEqual([NOTE]);
+  });
+
+  it.each([
+    ['no JSON object', [1], 'p', 400, 'INVALID_REQUEST', ''],
+    ['an unknown member', { ...ASKED, colour: 1 }, 'p', 400, 'INVALID_REQUEST', '/colour'],
+    ['a member of another type', { ...ASKED, entities: 1 }, 'p', 400, 'INVALID_REQUEST', '/entities'],
+    ['no name for a project', ASKED, '1x', 400, 'INVALID_REQUEST', 'project'],
+    ['U+0000 in its path', ASKED, 'p%00', 400, 'INVALID_REQUEST', '/project'],
+    ['no project at all', ASKED, '', 404, 'NOT_FOUND', undefined],
+    [
+      'a feature that nobody knows',
+      { ...ASKED, features: ['weather:x'] },
+      'p',
+      404,
+      'UNKNOWN_FEATURE',
+      '/features/0',
+    ],
+  ])('refuses %s as every route does', async (_, body, project, status, code, path) => {
+    const answer = await lookup(body, project);
+    expect(answer.status, JSON.stringify(answer.body)).toBe(status);
+    expect(answer.body.error).toMatchObject({ code, requestId: answer.headers['x-request-id'] });
+    expect(answer.body.error.path).toBe(path);
+  });
+
+  it('does not read YAML', async () => {
+    const { status, body } = await service.yaml('/v1/projects/p/online/lookup', 'entities: []');
+    expect([status, body.error.code]).toEqual([415, 'UNSUPPORTED_MEDIA_TYPE']);
+  });
+});
