@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { DataSource } from 'typeorm';
 import { PlumblineError } from './definition/error.js';
 import { copiedLog, existingRegistry, isOnlineUnused, onlineStore, registryConnection } from './engines.js';
-import { FilesPart } from './moving/files-part.js';
+import { type FilesFolder, FilesPart } from './moving/files-part.js';
 import { installationPlaces } from './moving/installation-places.js';
 import { LogPart } from './moving/log-part.js';
 import { type MoveMarks, type MoveParts, type PlannedPart, planMove, runMove } from './moving/move.js';
@@ -15,6 +15,7 @@ import { endMigration, MIGRATION_FILE, markMigration, migrationMark } from './pl
 import { Catalog } from './registry/catalog.js';
 import { databaseOptions, openDatabase } from './registry/database.js';
 import { Documents } from './registry/documents.js';
+import { Leases } from './registry/leases.js';
 
 /** An installation and where it is to be: two configurations of the service. */
 export type Migration = { readonly from: Configuration; readonly to: Configuration };
@@ -70,11 +71,12 @@ class Migrating {
     const { from, to } = this.migration;
     this.lock();
     const registry = await this.source();
+    await requireStopped(registry);
     const catalog = Catalog.of(await new Documents(registry).all());
     const places = { from: installationPlaces(from), to: installationPlaces(to) };
     const all = [
       this.registryPart(registry),
-      new FilesPart({ from: from.dataDir, to: to.dataDir, left: LEFT }),
+      new FilesPart(fileFolders(from, to)),
       this.logPart(catalog),
       this.onlinePart(catalog),
     ];
@@ -159,6 +161,30 @@ class Migrating {
 
 /** In a data folder, but no file of the installation: other parts, and what belongs to a process. */
 const LEFT = new Set(['registry', 'log', 'online', LOCK_FILE, TEMPORARY_FOLDER, MIGRATION_FILE]);
+
+/** Files that processes share may lie in a folder of their own. */
+const SHARED = new Set(['models', 'jobs', 'training-sets', 'onnx']);
+
+/** Those folders whose files move. */
+function fileFolders(from: Configuration, to: Configuration): readonly FilesFolder[] {
+  const own = {
+    from: from.dataDir,
+    to: to.dataDir,
+    holds: (name: string) => !LEFT.has(name) && !SHARED.has(name),
+  };
+  const shared = { from: from.filesDir, to: to.filesDir, holds: (name: string) => SHARED.has(name) };
+  return [own, shared].filter((folder) => folder.from !== folder.to);
+}
+
+/** Throws CONFLICT while processes of a service share the registry: also those on other machines. */
+async function requireStopped(registry: DataSource): Promise<void> {
+  const [running] = await new Leases(registry, 0).processes();
+  if (running === undefined) return;
+  throw new PlumblineError(
+    'CONFLICT',
+    `a service runs on this registry, at ${running.address}; stop it; one that was killed is forgotten once its lease is over`,
+  );
+}
 
 function nothingAt(dataDir: string): PlumblineError {
   return new PlumblineError(

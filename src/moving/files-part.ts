@@ -7,85 +7,96 @@ import { PlumblineError } from '../definition/error.js';
 import type { MovingPart, Say } from './moving-part.js';
 import { tenths } from './tenths.js';
 
-export type FilesPartFolders = {
+export type FilesFolder = {
   readonly from: string;
   readonly to: string;
-  /** Names in the folder of what is no file of an installation: another part's, or of a process. */
-  readonly left: ReadonlySet<string>;
+  /** Whether what has this name in the folder is of the installation's files: not another part's, or of a process. */
+  readonly holds: (name: string) => boolean;
 };
 
 /** What else lies in the data folder: history, identities, models, training sets, results of jobs, the log of answers, uploads. */
 export class FilesPart implements MovingPart {
   readonly name = 'files';
 
-  constructor(private readonly folders: FilesPartFolders) {}
+  constructor(private readonly folders: readonly FilesFolder[]) {}
 
   async summary(): Promise<string> {
-    return filesText(await this.filesIn(this.folders.from));
+    return filesText(await this.files('from'));
   }
 
   async inTheWay(): Promise<string | null> {
-    const files = await this.filesIn(this.folders.to);
+    const files = await this.files('to');
     return files.length === 0 ? null : filesText(files);
   }
 
   async move(say: Say): Promise<void> {
-    const files = await this.filesIn(this.folders.from);
+    const files = await this.files('from');
     const tell = tenths((percent) => say(`${percent} %`));
     const total = bytesOf(files);
     let done = 0;
     for (const file of files) {
-      await this.copy(file);
+      await copy(file);
       done += file.sizeBytes;
       tell(done, total);
     }
   }
 
   async verify(): Promise<string> {
-    const { from, to } = this.folders;
-    const files = await this.filesIn(from);
-    for (const { path } of files) {
-      const [wanted, found] = await Promise.all([from, to].map((folder) => digestOf(join(folder, path))));
+    const files = await this.files('from');
+    for (const { from, to } of files) {
+      const [wanted, found] = await Promise.all([from, to].map(digestOf));
       if (wanted === found) continue;
       // The next try copies it again, whatever its size and time.
-      await rm(join(to, path), { force: true });
-      const message = `file ${path} in ${to} differs from that in ${from}; does a service run on either? Stop it and run this again`;
+      await rm(to, { force: true });
+      const message = `file ${to} differs from ${from}; does a service run on either? Stop it and run this again`;
       throw new PlumblineError('INTERNAL', message);
     }
     return filesText(files);
   }
 
-  /** A file is there whole or not at all; one of the same size and time is there already. */
-  private async copy({ path, sizeBytes, modifiedMs }: MovedFile): Promise<void> {
-    const [from, to] = [join(this.folders.from, path), join(this.folders.to, path)];
-    const there = existsSync(to) ? await stat(to) : null;
-    if (there !== null && there.size === sizeBytes && Math.round(there.mtimeMs) === modifiedMs) return;
-    await mkdir(dirname(to), { recursive: true });
-    const unfinished = `${to}${UNFINISHED}`;
-    await copyFile(from, unfinished);
-    const seconds = modifiedMs / 1000;
-    await utimes(unfinished, seconds, seconds);
-    const file = await open(unfinished, 'r');
-    await file.sync();
-    await file.close();
-    await rename(unfinished, to);
-  }
-
-  private async filesIn(folder: string): Promise<readonly MovedFile[]> {
-    if (!existsSync(folder)) return [];
-    const files: MovedFile[] = [];
-    for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
-      const path = relative(folder, join(entry.parentPath, entry.name));
-      if (!entry.isFile() || path.endsWith(UNFINISHED) || this.folders.left.has(path.split(/[\\/]/, 1)[0]!))
-        continue;
-      const { size, mtimeMs } = await stat(join(folder, path));
-      files.push({ path, sizeBytes: size, modifiedMs: Math.floor(mtimeMs) });
-    }
-    return files;
+  /** Those that are on that side. */
+  private async files(side: 'from' | 'to'): Promise<readonly MovedFile[]> {
+    return (await Promise.all(this.folders.map((folder) => filesIn(folder, side)))).flat();
   }
 }
 
-type MovedFile = { readonly path: string; readonly sizeBytes: number; readonly modifiedMs: number };
+/** Sizes and times are those of the side that was looked at. */
+type MovedFile = {
+  readonly from: string;
+  readonly to: string;
+  readonly sizeBytes: number;
+  readonly modifiedMs: number;
+};
+
+async function filesIn(folder: FilesFolder, side: 'from' | 'to'): Promise<readonly MovedFile[]> {
+  const root = folder[side];
+  if (!existsSync(root)) return [];
+  const files: MovedFile[] = [];
+  for (const entry of await readdir(root, { recursive: true, withFileTypes: true })) {
+    const path = relative(root, join(entry.parentPath, entry.name));
+    const isHeld = folder.holds(path.split(/[\\/]/, 1)[0]!) && !path.endsWith(UNFINISHED);
+    if (!entry.isFile() || !isHeld) continue;
+    const { size, mtimeMs } = await stat(join(root, path));
+    const [from, to] = [join(folder.from, path), join(folder.to, path)];
+    files.push({ from, to, sizeBytes: size, modifiedMs: Math.floor(mtimeMs) });
+  }
+  return files;
+}
+
+/** A file is there whole or not at all; one of the same size and time is there already. */
+async function copy({ from, to, sizeBytes, modifiedMs }: MovedFile): Promise<void> {
+  const there = existsSync(to) ? await stat(to) : null;
+  if (there !== null && there.size === sizeBytes && Math.round(there.mtimeMs) === modifiedMs) return;
+  await mkdir(dirname(to), { recursive: true });
+  const unfinished = `${to}${UNFINISHED}`;
+  await copyFile(from, unfinished);
+  const seconds = modifiedMs / 1000;
+  await utimes(unfinished, seconds, seconds);
+  const file = await open(unfinished, 'r');
+  await file.sync();
+  await file.close();
+  await rename(unfinished, to);
+}
 
 /** Behind the name of a file that is being copied. */
 const UNFINISHED = '.moving';

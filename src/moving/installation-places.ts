@@ -4,10 +4,16 @@ import type { InstallationPlaces } from '../platform/migration-mark.js';
 import type { RedisSettings } from '../platform/redis-settings.js';
 
 /** Where each part of an installation is, without passwords; the same text is the same place. */
-export function installationPlaces({ dataDir, databaseUrl, log, online }: Configuration): InstallationPlaces {
+export function installationPlaces({
+  dataDir,
+  filesDir,
+  databaseUrl,
+  log,
+  online,
+}: Configuration): InstallationPlaces {
   return {
     registry: databaseUrl === null ? join(dataDir, 'registry') : postgresText(databaseUrl),
-    files: dataDir,
+    files: filesDir === dataDir ? dataDir : `${dataDir} and ${filesDir}`,
     log:
       log.engine === 'embedded'
         ? join(dataDir, 'log')

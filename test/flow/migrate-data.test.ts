@@ -83,9 +83,11 @@ describe.skipIf(!ENGINES.every(isAsked))('an installation that moves to producti
     expect(await pictureOf(moved)).toEqual(picture);
     expect(await pushSome(moved, 'third')).toBe(10);
     const later = await pictureOf(moved);
+    const back = configurationIn(join(temporaryFolder('back'), 'data'));
+    const running = planMigration({ from: to, to: back });
+    await expect(running).rejects.toThrow(/a service runs on this registry, at http/);
     await moved.stop();
 
-    const back = configurationIn(join(temporaryFolder('back'), 'data'));
     await movedThroughCuts({ from: to, to: back });
     const again = await start(back);
     expect(await pictureOf(again)).toEqual(later);
