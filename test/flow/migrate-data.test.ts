@@ -130,8 +130,8 @@ describe('plumbline migrate-data', () => {
     const to = configurationIn(temporaryFolder('moved'));
     const other = configurationIn(join(temporaryFolder('none'), 'none'));
     const refusals = async (migration: Parameters<typeof migrateData>[0], code: string, text: RegExp) => {
-      for (const work of [planMigration(migration), migrateData(migration, () => undefined)])
-        await expect(work).rejects.toMatchObject({ code, message: expect.stringMatching(text) });
+      for (const work of [() => planMigration(migration), () => migrateData(migration, () => undefined)])
+        await expect(work()).rejects.toMatchObject({ code, message: expect.stringMatching(text) });
     };
     const running = await start(from);
     // The lock tells processes apart, and here the service runs in this very one.
