@@ -1,6 +1,7 @@
 import { connect, type Socket } from 'node:net';
-import { setImmediate as turn } from 'node:timers/promises';
+import { Worker } from 'node:worker_threads';
 import { isOk, isWholeAnswer } from './http-load.js';
+import { type Due, monotonicMs, type Pace } from './pace.js';
 
 /** Requests that come at a rate, whether earlier ones were answered or not. */
 export type OpenLoad = {
@@ -28,26 +29,32 @@ export type OpenLoadFigures = {
 const CONNECTIONS = 64;
 
 /**
- * Sends requests at a rate over kept-alive connections. Sockets are driven directly, as a service shares the cores. It never
- * sleeps, so it takes a core: timers of a millisecond would send requests in bursts, which nobody asked for.
+ * Sends requests at a rate over kept-alive connections. Sockets are driven directly, as a service shares the cores, and nothing
+ * spins: a thread of its own sleeps until the next request is due (`pace-worker.ts`). Send {@link WARM_UP_REQUESTS} before those
+ * that count.
  */
 export async function sendOpenLoad(load: OpenLoad): Promise<OpenLoadFigures> {
   const crowd = new Crowd(load);
   await crowd.open();
   const lateMs: number[] = [];
-  const startedMs = performance.now();
-  for (let sent = 0; sent < load.requests; await turn()) {
-    const nowMs = performance.now();
-    const due = Math.min(load.requests, Math.floor(((nowMs - startedMs) / 1000) * load.requestsPerSecond));
-    for (; sent < due; sent++) {
-      const dueMs = startedMs + ((sent + 1) / load.requestsPerSecond) * 1000;
-      lateMs.push(nowMs - dueMs);
-      crowd.send(sent, dueMs);
-    }
+  const { requestsPerSecond, requests } = load;
+  let startedMs = 0;
+  const pace = new Worker(new URL('./pace-worker.js', import.meta.url), {
+    workerData: { requestsPerSecond, requests } satisfies Pace,
+  });
+  pace.on('error', (error) => crowd.fail(error));
+  pace.on('message', ({ requests: due, dueMs }: Due) => {
+    if (due === 1) startedMs = dueMs - 1000 / requestsPerSecond;
+    lateMs.push(monotonicMs() - dueMs);
+    crowd.send(due - 1, dueMs);
+  });
+  try {
+    await crowd.done;
+  } finally {
+    crowd.close();
+    await pace.terminate();
   }
-  await crowd.done;
-  const seconds = (performance.now() - startedMs) / 1000;
-  crowd.close();
+  const seconds = (monotonicMs() - startedMs) / 1000;
   const { latenciesMs, failures } = crowd;
   return {
     seconds,
@@ -57,6 +64,12 @@ export async function sendOpenLoad(load: OpenLoad): Promise<OpenLoadFigures> {
     lateP99Ms: quantile(lateMs, 0.99),
   };
 }
+
+/**
+ * Requests after which a service's code is compiled and its pages are read: before, p99 falls from one ten seconds to the next,
+ * because compiling takes the second core.
+ */
+export const WARM_UP_REQUESTS = 10_000;
 
 type Waiting = { readonly i: number; readonly dueMs: number };
 
@@ -70,7 +83,7 @@ class Crowd {
   private readonly waiting: Waiting[] = [];
   private readonly underWay = new Map<Socket, { readonly dueMs: number; answer: Buffer }>();
   private finish: () => void = () => undefined;
-  private fail: (error: Error) => void = () => undefined;
+  fail: (error: Error) => void = () => undefined;
 
   constructor(private readonly load: OpenLoad) {
     this.done = new Promise((resolve, reject) => {
@@ -103,7 +116,7 @@ class Crowd {
         resolve();
       });
       this.all.push(socket);
-      socket.on('error', this.fail);
+      socket.on('error', (error) => this.fail(error));
       socket.on('close', () => this.fail(new Error('the service closed a connection')));
       socket.on('data', (chunk: Buffer) => this.take(socket, chunk));
     });
@@ -118,7 +131,7 @@ class Crowd {
     const exchange = this.underWay.get(socket)!;
     exchange.answer = exchange.answer.length === 0 ? chunk : Buffer.concat([exchange.answer, chunk]);
     if (!isWholeAnswer(exchange.answer)) return;
-    this.latenciesMs.push(performance.now() - exchange.dueMs);
+    this.latenciesMs.push(monotonicMs() - exchange.dueMs);
     if (!isOk(exchange.answer)) this.failures++;
     const next = this.waiting.shift();
     if (next === undefined) this.free.push(socket);

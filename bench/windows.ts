@@ -7,7 +7,7 @@ import { type RunningService, startService } from '../demo/service.js';
 import { PlumblineClient } from '../sdk/typescript/src/client.js';
 import { type BenchResult, median } from './conditions.js';
 import { httpRequest, sendLoad } from './http-load.js';
-import { sendOpenLoad } from './open-load.js';
+import { sendOpenLoad, WARM_UP_REQUESTS } from './open-load.js';
 import { cpuSeconds, ownUsage, type Usage, usageOf } from './process-usage.js';
 import { aggregateByHand, differingCells, openByHand, takeRows } from './windows-by-hand.js';
 import {
@@ -31,9 +31,6 @@ const PROJECT = 'bench';
 const REPETITIONS = 3;
 const PUSH_CONNECTIONS = 8;
 const LOOKUPS_PER_SECOND = 1_000;
-
-/** Requests before those that count: code is compiled, pages are read. */
-const WARM_UP_SHARE = 0.1;
 
 /** Compaction begins some seconds after a load; so long a process must rest to have nothing left to do. */
 const REST_SECONDS = 12;
@@ -169,7 +166,7 @@ async function lookUp(bench: Bench) {
     return httpRequest(path, JSON.stringify({ featureService: COUNTED.name, entities }));
   };
   const load = { ...addressOf(bench), requestsPerSecond: LOOKUPS_PER_SECOND, request };
-  await sendOpenLoad({ ...load, requests: Math.ceil(lookups * WARM_UP_SHARE) });
+  await sendOpenLoad({ ...load, requests: Math.min(lookups, WARM_UP_REQUESTS) });
   return sendOpenLoad({ ...load, requests: lookups });
 }
 
