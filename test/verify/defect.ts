@@ -41,8 +41,14 @@ async function copySources(copy: string): Promise<void> {
     await cp(join(ROOT, name), join(copy, name), { recursive: true });
 }
 
-async function plant({ defect }: Check, copy: string): Promise<void> {
-  const file = join(copy, defect.file.endsWith('.ts') ? '' : 'dist', defect.file);
+/** The file that a check's defect changes, in the project or in a copy of it. */
+export function brokenFile({ defect }: Check, root = ROOT): string {
+  return join(root, defect.file.endsWith('.ts') ? '' : 'dist', defect.file);
+}
+
+async function plant(check: Check, copy: string): Promise<void> {
+  const { defect } = check;
+  const file = brokenFile(check, copy);
   const text = await readFile(file, 'utf8');
   const parts = text.split(defect.find);
   if (parts.length !== 2)

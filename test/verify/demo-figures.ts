@@ -30,8 +30,8 @@ export const auc: Check = {
   // Trained on answers that have nothing to do with the flights.
   defect: {
     file: 'src/training/train-model.js',
-    find: 'Uint8Array.from(rows, (row)=>labels[row])',
-    replace: 'Uint8Array.from(rows, (row)=>row % 2)',
+    find: 'this.labels.read(batch, asOf)',
+    replace: 'this.labels.read(batch, asOf).map((_, row)=>row % 2)',
   },
   run: async () => {
     const metrics = await runDemo();

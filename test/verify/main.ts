@@ -4,15 +4,10 @@
  * `engines --fault NAME --rounds 50` does one fault so often, and goes on where an earlier run was cut.
  */
 import { parseArgs } from 'node:util';
-import type { Check, Outcome } from './check.js';
+import type { Outcome } from './check.js';
 import { failsOnItsDefect } from './defect.js';
 import { ROUNDS } from './engines/fault-run.js';
-import { engines } from './engines.js';
-import { language } from './language.js';
-import { mainJob } from './main-job.js';
-import { rows } from './rows.js';
-import { transforms } from './transforms.js';
-import { windows } from './windows.js';
+import { suites } from './suites.js';
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
@@ -25,23 +20,16 @@ const { positionals, values } = parseArgs({
   },
 });
 
-const SUITES: Readonly<Record<string, readonly Check[]>> = {
-  'main-job': mainJob,
-  rows,
-  language,
-  transforms,
-  windows,
-  engines: engines(Number(values.rounds)),
-};
-
 // Kafka's client keeps timers for connections that were cut.
 process.exit(await main(positionals[0] ?? ''));
 
 async function main(name: string): Promise<number> {
   const only = values.only ?? values.fault;
-  const checks = SUITES[name]?.filter((check) => only === undefined || check.name === only);
+  const checks = suites(Number(values.rounds))[name]?.filter(
+    (check) => only === undefined || check.name === only,
+  );
   if (checks === undefined || checks.length === 0) {
-    console.error(`name one of: ${Object.keys(SUITES).join(', ')}; --only takes a check's name`);
+    console.error(`name one of: ${Object.keys(suites(ROUNDS)).join(', ')}; --only takes a check's name`);
     return 2;
   }
   const results: { readonly name: string; readonly ok: boolean; readonly figure: string }[] = [];

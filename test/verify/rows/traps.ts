@@ -12,7 +12,7 @@ export const traps: Check = {
   name: 'traps',
   bar: '0 differences in every latest query and online state, event and known, through push, batch and rebuild',
   defect: {
-    file: 'src/online/adapter/lmdb.js',
+    file: 'src/online/adapter/lmdb-rows.js',
     find: 'isNewer(bytes, stored)',
     replace: 'true',
   },

@@ -30,8 +30,8 @@ export const sameBytes: Check = {
   bar: `model inputs and probabilities of ${FLIGHTS} flights are the same bytes from training frame, batch job, online, new process, and applied transform`,
   defect: {
     file: 'src/serving/batch-frames.js',
-    find: 'const { time: timeColumn, knowledge, boundary, pins } = task;',
-    replace: "const { time: timeColumn, boundary, pins } = task, knowledge = 'event';",
+    find: 'const { time: timeColumn, knowledge, boundary, pins } = request.task;',
+    replace: "const { time: timeColumn, boundary, pins } = request.task, knowledge = 'event';",
   },
   run: () => onStage(SPAN, compareWays),
 };
