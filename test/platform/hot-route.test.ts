@@ -52,22 +52,17 @@ describe('a hot route', () => {
     expect(body.results[0].values).toEqual([NOTE]);
   });
 
+  const invalid = { status: 400, code: 'INVALID_REQUEST' };
+  const unknown = { status: 404, code: 'UNKNOWN_FEATURE', path: '/features/0' };
   it.each([
-    ['no JSON object', [1], 'p', 400, 'INVALID_REQUEST', ''],
-    ['an unknown member', { ...ASKED, colour: 1 }, 'p', 400, 'INVALID_REQUEST', '/colour'],
-    ['a member of another type', { ...ASKED, entities: 1 }, 'p', 400, 'INVALID_REQUEST', '/entities'],
-    ['no name for a project', ASKED, '1x', 400, 'INVALID_REQUEST', 'project'],
-    ['U+0000 in its path', ASKED, 'p%00', 400, 'INVALID_REQUEST', '/project'],
-    ['no project at all', ASKED, '', 404, 'NOT_FOUND', undefined],
-    [
-      'a feature that nobody knows',
-      { ...ASKED, features: ['weather:x'] },
-      'p',
-      404,
-      'UNKNOWN_FEATURE',
-      '/features/0',
-    ],
-  ])('refuses %s as every route does', async (_, body, project, status, code, path) => {
+    ['no JSON object', [1], 'p', { ...invalid, path: '' }],
+    ['an unknown member', { ...ASKED, colour: 1 }, 'p', { ...invalid, path: '/colour' }],
+    ['a member of another type', { ...ASKED, entities: 1 }, 'p', { ...invalid, path: '/entities' }],
+    ['no name for a project', ASKED, '1x', { ...invalid, path: 'project' }],
+    ['U+0000 in its path', ASKED, 'p%00', { ...invalid, path: '/project' }],
+    ['no project at all', ASKED, '', { status: 404, code: 'NOT_FOUND', path: undefined }],
+    ['a feature that nobody knows', { ...ASKED, features: ['weather:x'] }, 'p', unknown],
+  ])('refuses %s as every route does', async (_, body, project, { status, code, path }) => {
     const answer = await lookup(body, project);
     expect(answer.status, JSON.stringify(answer.body)).toBe(status);
     expect(answer.body.error).toMatchObject({ code, requestId: answer.headers['x-request-id'] });
