@@ -14,8 +14,5 @@ export class Pace {
   }
 }
 
-/**
- * A millisecond or two: adding a row takes 10 ns where it is a number, and some 200 ns where a list of values is kept. What is read
- * meanwhile comes in many small parts, each of which waits for a turn.
- */
-const UNITS_A_TURN = 8_192;
+/** Some milliseconds: adding a row takes 10 ns where it is a number, and some 200 ns where a list of values is kept. */
+const UNITS_A_TURN = 32_768;

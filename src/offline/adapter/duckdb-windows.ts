@@ -95,7 +95,6 @@ export async function computeWindows(work: WindowsWork): Promise<WindowCounts> {
       for (const kind of COUNTED) add(counts[kind], answers[kind].counts);
     }
   } finally {
-    await blocks.settle();
     appender.closeSync();
   }
   await blocks.close();
@@ -208,7 +207,7 @@ class BlockAnswers {
   ): Promise<{ readonly block: WindowBlock; readonly answer: WindowAnswerer }> {
     const { last } = this;
     if (last !== null && key <= last.block.lastKey) return last;
-    // Of two blocks that are asked only one is held.
+    // Of two blocks only one is held.
     this.last = null;
     const { source, by, signal } = this.work;
     const { features, featureSet } = source.entry;
