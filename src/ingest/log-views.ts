@@ -5,15 +5,14 @@ import type { History } from '../offline/history.js';
 import type { SourceRef } from '../offline/store.js';
 import type { OnlineStore, Owner } from '../online/store.js';
 import type { Clock } from '../platform/clock.js';
-import { eventsOf } from './event-ids.js';
 import { type GroupRows, groupRows } from './group-rows.js';
 import type { Identities } from './identities.js';
+import { appendToHistory, learnRows } from './kept-views.js';
 import { LateRows } from './late-rows.js';
 import { type LoggedRows, lastOf, type SourceLog } from './log.js';
 import { beyond, loggedGroups } from './logged-groups.js';
 import { OneUnderWay } from './one-under-way.js';
 import { onlineWrites } from './online-rows.js';
-import { stampsOf } from './row-stamps.js';
 import { windowWrites } from './window-writes.js';
 
 export type ViewParts = {
@@ -266,24 +265,12 @@ export class LogViews {
     return taken >= (await this.parts.log.lastSequence(this.name));
   }
 
-  private async applyHistory(logged: LoggedRows, visibleUs: bigint): Promise<void> {
-    const { ref } = this.followed();
-    await this.parts.history.append(ref, {
-      rows: logged.rows,
-      firstSequence: logged.firstSequence,
-      ...stampsOf(ref.source, logged),
-      arrivalUs: logged.arrivalUs,
-      visibleUs,
-      epoch: logged.epoch,
-    });
+  private applyHistory(logged: LoggedRows, visibleUs: bigint): Promise<void> {
+    return appendToHistory(this.parts.history, this.followed().ref, logged, visibleUs);
   }
 
-  private async learn(group: readonly LoggedRows[]): Promise<void> {
-    const { source } = this.followed().ref;
-    await this.parts.identities.learn(
-      this.name,
-      group.map((logged) => ({ logged, events: eventsOf(source, logged) })),
-    );
+  private learn(group: readonly LoggedRows[]): Promise<void> {
+    return learnRows(this.parts.identities, this.name, this.followed().ref.source, group);
   }
 }
 

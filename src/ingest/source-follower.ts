@@ -1,8 +1,7 @@
 import type { SourceDocument } from '../definition/document.js';
-import { eventsOf } from './event-ids.js';
+import { appendToHistory, learnRows } from './kept-views.js';
 import type { ViewParts } from './log-views.js';
 import { beyond, loggedGroups } from './logged-groups.js';
-import { stampsOf } from './row-stamps.js';
 
 export type FollowerParts = Pick<ViewParts, 'log' | 'history' | 'identities' | 'clock'> & {
   readonly onDefect: (cause: unknown, what: string) => void;
@@ -76,16 +75,8 @@ export class SourceFollower {
     if ((await log.lastSequence(this.name)) < first) return;
     for await (const group of loggedGroups(log.read(this.name, first))) {
       const visibleUs = clock.nowUs();
-      for (const logged of beyond(group, taken)) {
-        const { rows, firstSequence, arrivalUs, epoch } = logged;
-        const stamps = stampsOf(ref.source, logged);
-        await history.append(ref, { rows, firstSequence, ...stamps, arrivalUs, visibleUs, epoch });
-      }
-      const unseen = beyond(group, learnt).map((logged) => ({
-        logged,
-        events: eventsOf(ref.source, logged),
-      }));
-      await identities.learn(this.name, unseen);
+      for (const logged of beyond(group, taken)) await appendToHistory(history, ref, logged, visibleUs);
+      await learnRows(identities, this.name, ref.source, beyond(group, learnt));
       if (this.closed) return;
     }
   }

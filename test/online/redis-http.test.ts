@@ -5,33 +5,8 @@ import { REDIS } from '../counterparts/redis.js';
 import { startTestApp, type TestApp } from '../support/app.js';
 import { type RedisServers, startRedis } from '../support/redis.js';
 import { redisSettings } from '../support/redis-settings.js';
+import { CARD_DEFINITIONS } from './card-definitions.js';
 
-const DEFINITIONS = `
-kind: Entity
-name: card
-keys: [{ name: card, type: STRING }]
----
-kind: Source
-name: payments
-columns: [{ name: card, type: STRING }, { name: at, type: TIMESTAMP }, { name: amount, type: INT64 }]
-eventTime: at
----
-kind: FeatureSet
-name: last
-entity: card
-source: payments
-features: [{ name: amount }]
----
-kind: FeatureSet
-name: spending
-entity: card
-source: payments
-features: [{ name: spent, aggregate: SUM(amount), window: lifetime }]
----
-kind: FeatureService
-name: both
-entries: [{ featureSet: last }, { featureSet: spending }]
-`;
 const AT = '2013-07-01T00:00:00Z';
 
 describe.skipIf(!isAsked(REDIS))('a service whose online state is on Redis', () => {
@@ -42,7 +17,7 @@ describe.skipIf(!isAsked(REDIS))('a service whose online state is on Redis', () 
     servers = await startRedis();
     configuration = { online: { engine: 'redis', redis: redisSettings(servers) } };
     service = await startTestApp({ configuration });
-    expect((await service.yaml('/v1/projects/p/apply', DEFINITIONS)).status).toBe(200);
+    expect((await service.yaml('/v1/projects/p/apply', CARD_DEFINITIONS)).status).toBe(200);
   });
   afterAll(async () => {
     await service.close();

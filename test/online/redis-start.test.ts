@@ -10,27 +10,8 @@ import { type RedisServers, startRedis } from '../support/redis.js';
 import { startRedisCluster } from '../support/redis-cluster.js';
 import type { RedisNode } from '../support/redis-node.js';
 import { redisSettings } from '../support/redis-settings.js';
+import { CARD_DEFINITIONS } from './card-definitions.js';
 
-const DEFINITIONS = `
-kind: Entity
-name: card
-keys: [{ name: card, type: STRING }]
----
-kind: Source
-name: payments
-columns: [{ name: card, type: STRING }, { name: at, type: TIMESTAMP }, { name: amount, type: INT64 }]
-eventTime: at
----
-{ kind: FeatureSet, name: last, entity: card, source: payments, features: [{ name: amount }] }
----
-kind: FeatureSet
-name: spending
-entity: card
-source: payments
-features: [{ name: spent, aggregate: SUM(amount), window: lifetime }]
----
-{ kind: FeatureService, name: both, entries: [{ featureSet: last }, { featureSet: spending }] }
-`;
 const BASE = '/v1/projects/p';
 const CARDS = Array.from({ length: 24 }, (_, i) => `card ${i}`);
 const SLOTS = 16_384;
@@ -73,7 +54,7 @@ async function startOn(servers: RedisServers, buckets: number, dataDir?: string)
 /** A service that has taken its first rows, and stopped. Gives its folder, without what it had learnt of its log. */
 async function livedOn(servers: RedisServers, buckets: number): Promise<string> {
   const service = await startOn(servers, buckets);
-  expect((await service.yaml(`${BASE}/apply`, DEFINITIONS)).status).toBe(200);
+  expect((await service.yaml(`${BASE}/apply`, CARD_DEFINITIONS)).status).toBe(200);
   expect((await push(service, 1, 'visible')).body).toMatchObject({ firstSequence: 0 });
   await service.stop();
   rmSync(join(service.dataDir, 'identities'), { recursive: true });
