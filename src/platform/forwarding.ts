@@ -1,6 +1,7 @@
 import { Agent, request as httpRequest, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
 import { PlumblineError } from '../definition/error.js';
 import type { HttpReply, HttpRequest } from './http-types.js';
+import { STARTING_HEADER } from './peer.js';
 
 /** Where a request is answered: null is here. Throws UNAVAILABLE where nobody can answer it now. */
 export type PlaceOf = (request: HttpRequest) => string | null;
@@ -41,6 +42,10 @@ export function forwardRequests(host: ForwardingHost, placeOf: PlaceOf): void {
     if (address === null) return;
     if (request.headers[FORWARDED_HEADER] !== undefined) throw forwardedTwice();
     const answer = await answerOf(request, reply, { address, agent });
+    if (answer.headers[STARTING_HEADER] !== undefined) {
+      answer.resume();
+      throw starting(address);
+    }
     reply.status(answer.statusCode ?? 502);
     for (const [name, value] of Object.entries(passedOn(answer.headers)))
       if (value !== undefined) reply.header(name, String(value));
@@ -89,6 +94,11 @@ function lost(address: string, cause: Error, isThere: boolean): PlumblineError {
     ? 'what it did is not known; send the same again, with the same Idempotency-Key where there was one'
     : 'nothing was sent; try again';
   return new PlumblineError('UNAVAILABLE', `${what}; ${remedy}`, { retryAfterSeconds: 1 });
+}
+
+function starting(address: string): PlumblineError {
+  const message = `the process at ${address} that answers this is starting; nothing was done; try again`;
+  return new PlumblineError('UNAVAILABLE', message, { retryAfterSeconds: 1 });
 }
 
 function forwardedTwice(): PlumblineError {

@@ -14,6 +14,9 @@ export type Peer = {
 /** Injection token of the {@link Peer}, null where a process is alone. */
 export const PEER = Symbol('PEER');
 
+/** Says in an answer that the process begins, and has not read what it was asked. */
+export const STARTING_HEADER = 'plumbline-starting';
+
 /** How long answers that are under way may take once the service is asked to stop. */
 const CLOSE_DEADLINE_MS = 5_000;
 
@@ -21,7 +24,7 @@ const CLOSE_DEADLINE_MS = 5_000;
 export async function openPeer({ host, processes }: Configuration): Promise<Peer> {
   const { peerHost, peerPort } = processes;
   let answer = (_: IncomingMessage, response: ServerResponse): void => {
-    response.writeHead(503, { 'retry-after': '1', 'content-length': 0 }).end();
+    response.writeHead(503, { [STARTING_HEADER]: '1', 'content-length': 0 }).end();
   };
   const server = createServer((request, response) => answer(request, response));
   await new Promise<void>((resolve, reject) => {

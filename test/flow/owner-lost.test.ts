@@ -35,6 +35,8 @@ const DOCUMENTS = [
   { kind: 'FeatureService', name: 'all', entries: [{ featureSet: 'set' }, { featureSet: 'counted' }] },
 ];
 
+const UNTIL_MS = 60_000;
+
 const isRun = [POSTGRES, REDIS, KAFKA].every(isAsked) && existsSync(MAIN);
 
 // `npm test` builds first; a test run by itself may have no build.
@@ -214,8 +216,13 @@ async function post<T>(url: string, body: object): Promise<T> {
   return answer;
 }
 
+/** Fails where it takes longer than any owner may. */
 async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await isSo())) await sleep(50);
+  const givenUp = performance.now() + UNTIL_MS;
+  while (!(await isSo())) {
+    if (performance.now() > givenUp) expect.fail(`after ${UNTIL_MS / 1_000} s still not so: ${isSo}`);
+    await sleep(50);
+  }
 }
 
 function childrenOf(pid: number): readonly number[] {
