@@ -16,7 +16,7 @@ export type OpenLoad = {
 };
 
 export type OpenLoadFigures = {
-  readonly seconds: number;
+  readonly perSecond: number;
   /** Answers that were not 200. */
   readonly failures: number;
   /** From the instant at which a request was due by the rate, waiting for a free connection included. */
@@ -57,7 +57,7 @@ export async function sendOpenLoad(load: OpenLoad): Promise<OpenLoadFigures> {
   const seconds = (monotonicMs() - startedMs) / 1000;
   const { latenciesMs, failures } = crowd;
   return {
-    seconds,
+    perSecond: requests / seconds,
     failures,
     p50Ms: quantile(latenciesMs, 0.5),
     p99Ms: quantile(latenciesMs, 0.99),

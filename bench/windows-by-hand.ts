@@ -1,7 +1,14 @@
 import { join } from 'node:path';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { firstRow, sqlText } from '../demo/duckdb.js';
-import { SPANS, WINDOW_SOURCE, type WindowColumn, windowFeatures, windowFile } from './windows-data.js';
+import {
+  rowFiles,
+  SPANS,
+  WINDOW_SOURCE,
+  type WindowColumn,
+  windowFeatures,
+  windowFile,
+} from './windows-data.js';
 
 /** More than the service's own engine has. */
 const MEMORY_LIMIT = '2GiB';
@@ -19,9 +26,9 @@ export async function openByHand(folder: string): Promise<DuckDBConnection> {
 
 /** Takes the rows into the table. */
 export async function takeRows(connection: DuckDBConnection, folder: string): Promise<void> {
-  const file = sqlText(windowFile(folder, WINDOW_SOURCE));
+  const files = rowFiles(folder).map(sqlText).join(', ');
   await connection.run(`CREATE TABLE ${WINDOW_SOURCE} AS SELECT meter_id, epoch_us(event_ts) AS event_us,
-    epoch_us(created_ts) AS created_us, counted, scaled, floating FROM read_parquet(${file})`);
+    epoch_us(created_ts) AS created_us, counted, scaled, floating FROM read_parquet([${files}])`);
   await connection.run('CHECKPOINT');
 }
 

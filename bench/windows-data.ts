@@ -8,12 +8,16 @@ export type WindowSizes = {
   readonly rows: number;
   readonly keys: number;
   readonly frameRows: number;
-  /** Rows that are pushed, by requests of {@link ROWS_A_PUSH}. */
+  /** Requests of {@link ROWS_A_PUSH} rows in a round. */
   readonly pushes: number;
+  /** In a round. */
   readonly lookups: number;
 };
 
 export const ROWS_A_PUSH = 1_000;
+
+/** Rows are loaded from so many files, one after the other. */
+const FILES = 5;
 
 /** 5 M rows of 100,000 keys and a frame of 1 M, or that share of them: fewer keys too, so that a window holds as many rows. */
 export function windowSizes(share: number): WindowSizes {
@@ -23,7 +27,7 @@ export function windowSizes(share: number): WindowSizes {
     keys: part(100_000),
     frameRows: part(1_000_000),
     pushes: part(300),
-    lookups: part(30_000),
+    lookups: part(10_000),
   };
 }
 
@@ -101,13 +105,19 @@ export function windowFeatures({ name }: WindowColumn): readonly string[] {
 const BEGIN = '2026-06-01T00:00:00Z';
 const SPAN_US = 30 * 24 * HOUR_US;
 
-/** Behind every row that is loaded and every instant of the frame: rows are pushed from here on, a millisecond apart. */
-export const PUSHED_FROM_MS = Date.parse('2026-07-01T12:30:00Z');
+/** Behind every row that is loaded and every instant of the frame: rows are pushed from here on, {@link PUSHED_EVERY_MS} apart. */
+export const PUSHED_FROM_MS = Date.parse('2026-07-01T12:15:00Z');
+export const PUSHED_EVERY_MS = 0.5;
 
 /** Where the service's clock begins: all is known by then, and lies in the windows of a lookup still. */
 export const CLOCK = '2026-07-01T13:00:00Z';
 
 export const windowFile = (folder: string, name: string): string => join(folder, `${name}.parquet`);
+
+/** The files of the rows, the oldest first. */
+export function rowFiles(folder: string): readonly string[] {
+  return Array.from({ length: FILES }, (_, i) => windowFile(folder, `${WINDOW_SOURCE}-${i}`));
+}
 
 /**
  * Rows over thirty days in the order of their events, known 1 to 20 minutes later and 2 % of them 1 to 12 hours later; a
@@ -118,7 +128,11 @@ export async function writeWindowData(
   folder: string,
   sizes: WindowSizes,
 ): Promise<void> {
-  await copy(connection, rowsSql(sizes), windowFile(folder, WINDOW_SOURCE));
+  const { rows } = sizes;
+  for (const [i, file] of rowFiles(folder).entries()) {
+    const [from, to] = [i, i + 1].map((each) => Math.round((each * rows) / FILES));
+    await copy(connection, rowsSql(sizes, `range(${from}, ${to})`), file);
+  }
   await copy(connection, frameSql(sizes), windowFile(folder, 'frame'));
   await copy(connection, frameSql({ ...sizes, frameRows: 1 }), windowFile(folder, 'probe'));
 }
@@ -137,14 +151,14 @@ const SALT_STEP = 2 ** 24;
 
 const instant = (us: string): string => `(TIMESTAMPTZ ${sqlText(BEGIN)} + to_microseconds(${us}))`;
 
-function rowsSql({ rows, keys }: WindowSizes): string {
+function rowsSql({ rows, keys }: WindowSizes, range: string): string {
   const event = `(i * ${Math.floor(SPAN_US / rows)})::BIGINT`;
   const hours = `CASE WHEN ${below(3, 50)} = 0 THEN ${HOUR_US} * (1 + ${below(4, 12)}) ELSE 0 END`;
   const late = `(60000000 + ${below(2, 1_140_000_000)} + ${hours})::BIGINT`;
   return `SELECT ${below(1, keys)} AS meter_id, ${instant(event)} AS event_ts,
       ${instant(`${event} + ${late}`)} AS created_ts, ${below(5, 100_000)} AS counted,
       ${below(6, 10_000_000)}::DOUBLE / 100 AS scaled, ${below(7, 1_000_000_007)}::DOUBLE / 97 AS floating
-    FROM range(${rows}) r(i)`;
+    FROM ${range} r(i)`;
 }
 
 function frameSql({ frameRows, keys }: WindowSizes): string {

@@ -7,15 +7,19 @@ import { type RunningService, startService } from '../demo/service.js';
 import { PlumblineClient } from '../sdk/typescript/src/client.js';
 import { type BenchResult, median } from './conditions.js';
 import { httpRequest, sendLoad } from './http-load.js';
-import { sendOpenLoad, WARM_UP_REQUESTS } from './open-load.js';
+import { type OpenLoadFigures, sendOpenLoad, WARM_UP_REQUESTS } from './open-load.js';
+import { startEmptyServer } from './peers/empty.js';
 import { cpuSeconds, ownUsage, type Usage, usageOf } from './process-usage.js';
+import { quietRounds, type Rounds } from './quiet-rounds.js';
 import { aggregateByHand, differingCells, openByHand, takeRows } from './windows-by-hand.js';
 import {
   CLOCK,
   COUNTED,
   FLOATING,
+  PUSHED_EVERY_MS,
   PUSHED_FROM_MS,
   ROWS_A_PUSH,
+  rowFiles,
   SCALED,
   WINDOW_BASE,
   WINDOW_SOURCE,
@@ -80,10 +84,10 @@ export async function windows(share: number): Promise<BenchResult> {
 async function measure(bench: Bench): Promise<BenchResult> {
   const { client, sizes, byHand, folder } = bench;
   await client.apply([...WINDOW_BASE, ...windowDocuments(COUNTED)]);
-  const loaded = await timed(() => loadRows(bench));
+  const loaded = await loadRows(bench);
   const pushed = await pushRows(bench);
   await rest(bench);
-  const lookups = await lookUp(bench);
+  const { lookups, empty } = await lookUp(bench);
   const rowsSeen = await rowsInLongestWindow(bench);
   await takeRows(byHand, folder);
   const counted = await retrieval(bench, COUNTED);
@@ -92,17 +96,17 @@ async function measure(bench: Bench): Promise<BenchResult> {
   const scaled = await retrieval(bench, SCALED);
   const floating = await retrieval(bench, FLOATING);
   const retrievals = [counted, scaled, floating];
-  const failures = pushed.failures + lookups.failures;
-  const differences = retrievals.reduce((sum, each) => sum + each.differences, 0);
+  const failures = sumOf([...pushed.figures, ...lookups.figures], ({ failures }) => failures);
+  const differences = sumOf(retrievals, (each) => each.differences);
   return {
     ok: failures === 0 && differences === 0 && rowsSeen > 0,
     metrics: {
-      loadRowsPerSecond: Math.round(sizes.rows / loaded),
-      pushRowsPerSecond: Math.round((sizes.pushes * ROWS_A_PUSH) / pushed.seconds),
-      lookupP50Ms: rounded(lookups.p50Ms),
-      lookupP99Ms: rounded(lookups.p99Ms),
-      lookupsPerSecond: Math.round(sizes.lookups / lookups.seconds),
-      lookupLateP99Ms: rounded(lookups.lateP99Ms),
+      loadRowsPerSecond: Math.round(median(loaded)),
+      pushRowsPerSecond: Math.round(medianOf(pushed, ({ rowsPerSecond }) => rowsPerSecond)),
+      pushQuietRounds: pushed.quiet,
+      pushDisturbedRounds: pushed.disturbed,
+      ...lookupMetrics('lookup', lookups),
+      ...lookupMetrics('emptyServer', empty),
       rowsInLongestWindow: rounded(rowsSeen),
       ...metricsOf('counted', counted),
       ...metricsOf('scaled', scaled),
@@ -116,12 +120,21 @@ async function measure(bench: Bench): Promise<BenchResult> {
   };
 }
 
-/** Ends when an answer from history has them: what it waits for to be written is part of the work. */
-async function loadRows(bench: Bench): Promise<void> {
-  await bench.client.waitForJob(
-    await bench.client.load(WINDOW_SOURCE, windowFile(bench.folder, WINDOW_SOURCE)),
-  );
-  await probe(bench);
+/**
+ * Rows a second of each file. A file ends when an answer from history has its rows: what it waits for to be written is part of the
+ * work.
+ */
+async function loadRows(bench: Bench): Promise<readonly number[]> {
+  const perSecond: number[] = [];
+  const files = rowFiles(bench.folder);
+  for (const file of files) {
+    const seconds = await timed(async () => {
+      await bench.client.waitForJob(await bench.client.load(WINDOW_SOURCE, file));
+      await probe(bench);
+    });
+    perSecond.push(bench.sizes.rows / files.length / seconds);
+  }
+  return perSecond;
 }
 
 async function probe({ client, folder }: Bench): Promise<void> {
@@ -130,24 +143,29 @@ async function probe({ client, folder }: Bench): Promise<void> {
   await client.retrieveToParquet(frame, query, windowFile(folder, 'probe-answer'));
 }
 
-async function pushRows(bench: Bench): Promise<{ readonly seconds: number; readonly failures: number }> {
+type PushRound = { readonly rowsPerSecond: number; readonly failures: number };
+
+function pushRows(bench: Bench): Promise<Rounds<PushRound>> {
   const { keys, pushes } = bench.sizes;
   const path = `/v1/projects/${PROJECT}/sources/${WINDOW_SOURCE}/rows`;
-  const bodies = Array.from({ length: pushes }, (_, push) => {
-    const rows = Array.from({ length: ROWS_A_PUSH }, (_row, i) => rowOf(push * ROWS_A_PUSH + i, keys));
-    return httpRequest(path, JSON.stringify({ rows }));
+  return quietRounds(async (round) => {
+    const bodies = Array.from({ length: pushes }, (_, push) => {
+      const first = (round * pushes + push) * ROWS_A_PUSH;
+      const rows = Array.from({ length: ROWS_A_PUSH }, (_row, i) => rowOf(first + i, keys));
+      return httpRequest(path, JSON.stringify({ rows }));
+    });
+    let failures = 0;
+    const seconds = await timed(async () => {
+      const load = { ...addressOf(bench), connections: PUSH_CONNECTIONS, requests: pushes };
+      ({ failures } = await sendLoad({ ...load, request: (i) => bodies[i]! }));
+      await probe(bench);
+    });
+    return { rowsPerSecond: (pushes * ROWS_A_PUSH) / seconds, failures };
   });
-  let failures = 0;
-  const seconds = await timed(async () => {
-    const load = { ...addressOf(bench), connections: PUSH_CONNECTIONS, requests: pushes };
-    ({ failures } = await sendLoad({ ...load, request: (i) => bodies[i]! }));
-    await probe(bench);
-  });
-  return { seconds, failures };
 }
 
 function rowOf(i: number, keys: number): object {
-  const at = new Date(PUSHED_FROM_MS + i).toISOString();
+  const at = new Date(PUSHED_FROM_MS + Math.floor(i * PUSHED_EVERY_MS)).toISOString();
   return {
     meter_id: (i * 7919) % keys,
     event_ts: at,
@@ -158,16 +176,50 @@ function rowOf(i: number, keys: number): object {
   };
 }
 
-async function lookUp(bench: Bench) {
+type LookupRounds = { readonly lookups: Rounds<OpenLoadFigures>; readonly empty: Rounds<OpenLoadFigures> };
+
+/** Of the service, and then of a server that does nothing: what the machine itself takes. */
+async function lookUp(bench: Bench): Promise<LookupRounds> {
   const { keys, lookups } = bench.sizes;
   const path = `/v1/projects/${PROJECT}/online/lookup`;
   const request = (i: number): Buffer => {
     const entities = [{ meter_id: (i * 104_729) % keys }];
     return httpRequest(path, JSON.stringify({ featureService: COUNTED.name, entities }));
   };
-  const load = { ...addressOf(bench), requestsPerSecond: LOOKUPS_PER_SECOND, request };
-  await sendOpenLoad({ ...load, requests: Math.min(lookups, WARM_UP_REQUESTS) });
-  return sendOpenLoad({ ...load, requests: lookups });
+  const load = { requestsPerSecond: LOOKUPS_PER_SECOND, request, requests: lookups };
+  const rounds = async (server: ReturnType<typeof addressOf>): Promise<Rounds<OpenLoadFigures>> => {
+    await sendOpenLoad({ ...server, ...load, requests: Math.min(lookups, WARM_UP_REQUESTS) });
+    return quietRounds((round) =>
+      sendOpenLoad({ ...server, ...load, request: (i) => request(round * lookups + i) }),
+    );
+  };
+  const ours = await rounds(addressOf(bench));
+  const empty = await startEmptyServer();
+  try {
+    return { lookups: ours, empty: await rounds(empty) };
+  } finally {
+    await empty.stop();
+  }
+}
+
+/** Medians. */
+function lookupMetrics(name: string, rounds: Rounds<OpenLoadFigures>): Readonly<Record<string, number>> {
+  return {
+    [`${name}P50Ms`]: rounded(medianOf(rounds, ({ p50Ms }) => p50Ms)),
+    [`${name}P99Ms`]: rounded(medianOf(rounds, ({ p99Ms }) => p99Ms)),
+    [`${name}LateP99Ms`]: rounded(medianOf(rounds, ({ lateP99Ms }) => lateP99Ms)),
+    [`${name}PerSecond`]: Math.round(medianOf(rounds, ({ perSecond }) => perSecond)),
+    [`${name}QuietRounds`]: rounds.quiet,
+    [`${name}DisturbedRounds`]: rounds.disturbed,
+  };
+}
+
+function medianOf<T>({ figures }: Rounds<T>, figure: (round: T) => number): number {
+  return median(figures.map(figure));
+}
+
+function sumOf<T>(things: readonly T[], figure: (thing: T) => number): number {
+  return things.reduce((sum, each) => sum + figure(each), 0);
 }
 
 /** Mean of what a lookup counts over 7 days: windows of nothing would be answered fast. */
