@@ -24,6 +24,9 @@ export type Check = {
 /** The load average below which an absolute figure counts. */
 const IDLE_LOAD = 2;
 
+/** Begins the figure of a check that could not be measured. */
+export const UNMEASURED = 'UNMEASURED';
+
 /** How long an absolute measurement waits for the machine to become idle. */
 const IDLE_WAIT_MS = 120_000;
 
@@ -41,7 +44,7 @@ export async function measured<T>(
     const load = await idleLoad();
     const { calibrationMs } = conditions();
     if (load >= IDLE_LOAD)
-      return { ok: false, figure: `UNMEASURED: load ${load.toFixed(1)}, not below ${IDLE_LOAD}` };
+      return { ok: false, figure: `${UNMEASURED}: load ${load.toFixed(1)}, not below ${IDLE_LOAD}` };
     runs.push(await run());
     seen.push(`${load.toFixed(1)}/${calibrationMs}`);
     // Most runs failing settles the median.

@@ -1,7 +1,7 @@
 import { cp, mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ROOT } from '../../demo/paths.js';
-import type { Check, Outcome } from './check.js';
+import { type Check, type Outcome, UNMEASURED } from './check.js';
 import { runScript } from './run-script.js';
 
 /** What a copy of the project needs beside its own `dist`. */
@@ -59,5 +59,7 @@ async function plant(check: Check, copy: string): Promise<void> {
 async function runIn(copy: string, suite: string, check: Check): Promise<Outcome> {
   const { code, output } = await runScript(copy, ['dist/test/verify/main.js', suite, '--only', check.name]);
   const line = output.split('\n').find((each) => each.startsWith('FAILS')) ?? output.slice(-300);
-  return { ok: code === 1 && output.includes('FAILS'), figure: `with the defect: ${line.slice(0, 200)}` };
+  // A busy machine fails an absolute figure too, and proves nothing.
+  const isSeen = code === 1 && line.startsWith('FAILS') && !line.includes(UNMEASURED);
+  return { ok: isSeen, figure: `with the defect: ${line.slice(0, 200)}` };
 }
