@@ -1,11 +1,11 @@
 import 'reflect-metadata';
 import { AppModule } from './app.module.js';
 import { OWNERSHIP, type Ownership } from './ingest/ownership.js';
-import { requestPlace } from './ingest/request-place.js';
+import { requestPlaces } from './ingest/request-place.js';
 import { type Clock, SystemClock } from './platform/clock.js';
 import type { Configuration } from './platform/configuration.js';
 import { openDataDir } from './platform/data-dir.js';
-import { forwardRequests, type PlaceOf } from './platform/forwarding.js';
+import { forwardRequests, type Places } from './platform/forwarding.js';
 import { createHttpApplication, type HttpApplication } from './platform/http.js';
 import { serveOpenApi } from './platform/open-api.js';
 import { openPeer, type Peer } from './platform/peer.js';
@@ -28,7 +28,7 @@ export async function createApp(
     const root = AppModule.register({ configuration, clock, dataDir, peer });
     return await createHttpApplication(root, { configuration, peer }, (app, host) => {
       serveOpenApi(app, REGISTRY_COMPONENTS);
-      forwardRequests(host, placeOf(app, configuration));
+      forwardRequests(host, placesOf(app, configuration));
     });
   } catch (error) {
     await peer?.close();
@@ -37,8 +37,9 @@ export async function createApp(
   }
 }
 
-function placeOf(app: HttpApplication, { processes }: Configuration): PlaceOf {
+function placesOf(app: HttpApplication, { processes, feastProject }: Configuration): Places {
   const catalogs = app.get<CatalogHolder>(CATALOG_HOLDER);
   const ownership = app.get<Ownership>(OWNERSHIP);
-  return requestPlace({ ownership, role: processes.role, catalog: () => catalogs.current() });
+  const catalog = () => catalogs.current();
+  return requestPlaces({ ownership, role: processes.role, catalog, feastProject });
 }

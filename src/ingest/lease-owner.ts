@@ -24,6 +24,7 @@ export class LeaseOwner implements Ownership {
   private processes: readonly ServiceProcess[] = [];
   private sources: readonly SourceName[] = [];
   private turn: Promise<unknown> = Promise.resolve();
+  private refreshing: Promise<void> | null = null;
   private timer: NodeJS.Timeout | null = null;
   private hasJoined = false;
   private isFailing = false;
@@ -63,6 +64,14 @@ export class LeaseOwner implements Ownership {
     return this.lookInTurn();
   }
 
+  refresh(): Promise<void> {
+    // One that has not begun yet is for all who ask meanwhile.
+    this.refreshing ??= this.lookInTurn(() => {
+      this.refreshing = null;
+    });
+    return this.refreshing;
+  }
+
   onChange(listener: () => void): void {
     this.listeners.push(listener);
   }
@@ -87,8 +96,11 @@ export class LeaseOwner implements Ownership {
     await this.parts.leases.leave(this.parts.self.id);
   }
 
-  private lookInTurn(): Promise<void> {
-    const mine = this.turn.then(() => this.look());
+  private lookInTurn(begun = (): void => undefined): Promise<void> {
+    const mine = this.turn.then(() => {
+      begun();
+      return this.look();
+    });
     this.turn = mine.catch(() => undefined);
     return mine;
   }
@@ -123,8 +135,7 @@ export class LeaseOwner implements Ownership {
   }
 
   private async share(): Promise<void> {
-    const owners = this.processes.filter(({ role }) => role !== 'lookup').length;
-    const share = Math.ceil(this.sources.length / Math.max(owners, 1));
+    const share = this.ownShare();
     for (const name of this.sources.filter((each) => this.isFree(each))) {
       if (this.held.size >= share) return;
       const term = await this.parts.leases.take(this.parts.self.id, name);
@@ -133,6 +144,27 @@ export class LeaseOwner implements Ownership {
     // Whoever closes it gives it back then.
     const surplus = [...this.held.keys()].slice(share).slice(0, GIVEN_UP_AT_ONCE);
     for (const name of surplus) this.held.delete(name);
+  }
+
+  /**
+   * Up to ⌈sources / owners⌉, as long as every other owner may have ⌊sources / owners⌋: who comes to a division with a
+   * remainder has its part too.
+   */
+  private ownShare(): number {
+    const { self } = this.parts;
+    const owners = this.processes.filter(({ role }) => role !== 'lookup').map(({ id }) => id);
+    const each = this.sources.length / Math.max(owners.length, 1);
+    const least = Math.floor(each);
+    const ofOthers = owners
+      .filter((id) => id !== self.id)
+      .reduce((sum, id) => sum + Math.max(this.countOf(id), least), 0);
+    return Math.max(least, Math.min(Math.ceil(each), this.sources.length - ofOthers));
+  }
+
+  private countOf(owner: string): number {
+    let count = 0;
+    for (const lease of this.leases.values()) if (lease.owner === owner && lease.address !== null) count++;
+    return count;
   }
 
   /** One of this process's own that it does not hold is an earlier process's, or one that it gave up and closes. */

@@ -14,6 +14,8 @@ export interface Ownership {
   addressOf(name: string): string | null;
   /** Where living processes but this one are reached that may own sources. */
   others(): readonly string[];
+  /** Looks at owners as they are now; answers may be older by a part of a lease. Throws UNAVAILABLE. */
+  refresh(): Promise<void>;
   /** From now on these are the sources; takes those that it may. Throws UNAVAILABLE. */
   settle(sources: readonly SourceName[]): Promise<void>;
   /** Calls when this process owns other sources than before, or under another term. */
@@ -45,6 +47,8 @@ export class SoleOwner implements Ownership {
   others(): readonly string[] {
     return [];
   }
+
+  async refresh(): Promise<void> {}
 
   async settle(): Promise<void> {}
 

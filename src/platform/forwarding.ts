@@ -1,14 +1,31 @@
 import { Agent, request as httpRequest, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
 import { PlumblineError } from '../definition/error.js';
+import { stringifyJson } from '../definition/json-value.js';
 import type { HttpReply, HttpRequest } from './http-types.js';
 import { STARTING_HEADER } from './peer.js';
 
 /** Where a request is answered: null is here. Throws UNAVAILABLE where nobody can answer it now. */
-export type PlaceOf = (request: HttpRequest) => string | null;
+export type PlaceOf = (request: HttpRequest) => string | null | Promise<string | null>;
+
+/** How requests find the process that answers them. */
+export type Places = {
+  /** Told before the body is read. */
+  readonly ofRequest: PlaceOf;
+  /** Whether the place of a route's requests is in their body, `POST /push`. */
+  readonly isInBody: (route: string) => boolean;
+  /** Told of those, once their JSON body was read. */
+  readonly ofBody: PlaceOf;
+};
+
+type Hook = (request: HttpRequest, reply: HttpReply) => Promise<unknown>;
+
+/** A route as the server hears of it; a hook of its own may be added. */
+type PlacedRoute = { readonly method: string | readonly string[]; readonly url: string; preHandler?: Hook };
 
 /** The part of Fastify that requests are forwarded by. */
 export type ForwardingHost = {
-  addHook(name: 'onRequest', hook: (request: HttpRequest, reply: HttpReply) => Promise<unknown>): unknown;
+  addHook(name: 'onRequest', hook: Hook): unknown;
+  addHook(name: 'onRoute', hook: (route: PlacedRoute) => void): unknown;
 };
 
 /** Says that a request was forwarded; whoever gets it answers it, or refuses it. */
@@ -34,37 +51,57 @@ const OF_A_CONNECTION: ReadonlySet<string> = new Set([
   'upgrade',
 ]);
 
-/** Forwards requests, before their bodies are read, to the process that answers them; bodies and answers are streamed. */
-export function forwardRequests(host: ForwardingHost, placeOf: PlaceOf): void {
+/**
+ * Forwards requests to the process that answers them, answers streamed: bodies too, before they are read, but for the few
+ * routes whose place is in the body. To be called before routes are declared.
+ */
+export function forwardRequests(host: ForwardingHost, places: Places): void {
   const agent = new Agent({ keepAlive: true, maxSockets: MAX_CONNECTIONS });
   host.addHook('onRequest', async (request, reply) => {
-    const address = placeOf(request);
-    if (address === null) return;
-    if (request.headers[FORWARDED_HEADER] !== undefined) throw forwardedTwice();
-    const answer = await answerOf(request, reply, { address, agent });
-    if (answer.headers[STARTING_HEADER] !== undefined) {
-      answer.resume();
-      throw starting(address);
-    }
-    reply.status(answer.statusCode ?? 502);
-    for (const [name, value] of Object.entries(passedOn(answer.headers)))
-      if (value !== undefined) reply.header(name, String(value));
-    return reply.send(answer);
+    const place = places.ofRequest(request);
+    // Most are answered here, and wait for nothing.
+    if (place === null) return undefined;
+    const address = await place;
+    return address === null ? undefined : forward(request, reply, { address, agent, body: null });
+  });
+  host.addHook('onRoute', (route) => {
+    if (!places.isInBody(`${route.method} ${route.url}`)) return;
+    route.preHandler = async (request, reply) => {
+      const address = await places.ofBody(request);
+      if (address === null) return undefined;
+      // As exact as it was read (S2).
+      const body = Buffer.from(stringifyJson(request.body));
+      return forward(request, reply, { address, agent, body });
+    };
   });
 }
 
-type Target = { readonly address: string; readonly agent: Agent };
+/** `body` is what was read; null streams what was not. */
+type Target = { readonly address: string; readonly agent: Agent; readonly body: Buffer | null };
+
+async function forward(request: HttpRequest, reply: HttpReply, target: Target): Promise<unknown> {
+  if (request.headers[FORWARDED_HEADER] !== undefined) throw forwardedTwice();
+  const answer = await answerOf(request, reply, target);
+  if (answer.headers[STARTING_HEADER] !== undefined) {
+    answer.resume();
+    throw starting(target.address);
+  }
+  reply.status(answer.statusCode ?? 502);
+  for (const [name, value] of Object.entries(passedOn(answer.headers)))
+    if (value !== undefined) reply.header(name, String(value));
+  return reply.send(answer);
+}
 
 function answerOf(
   { raw, url, method, headers }: HttpRequest,
   reply: HttpReply,
-  { address, agent }: Target,
+  { address, agent, body }: Target,
 ): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
-    const sent = { ...passedOn(headers), [FORWARDED_HEADER]: '1' };
+    const length = body === null ? {} : { 'content-length': String(body.length) };
     const forwarded = httpRequest(new URL(url, address), {
       method,
-      headers: sent,
+      headers: { ...passedOn(headers), ...length, [FORWARDED_HEADER]: '1' },
       agent,
       timeout: SILENCE_MS,
     });
@@ -80,7 +117,8 @@ function answerOf(
     forwarded.once('error', (cause) => reject(lost(address, cause, isThere)));
     // Whoever asked has gone.
     reply.raw.once('close', () => forwarded.destroy());
-    raw.pipe(forwarded);
+    if (body === null) raw.pipe(forwarded);
+    else forwarded.end(body);
   });
 }
 

@@ -13,6 +13,9 @@ const SOURCES = ['s0', 's1', 's2', 's3'];
 const PROJECT = '/v1/projects/p';
 const AT = '2024-01-01T00:00:00Z';
 
+/** A lease, some looks, and a busy machine. */
+const SHARED_OUT = { timeout: 60_000, interval: 100 };
+
 type Installation = Awaited<ReturnType<SharedEngines['installation']>>;
 
 describe.skipIf(![POSTGRES, REDIS, KAFKA].every(isAsked))('several processes of one installation', () => {
@@ -30,7 +33,8 @@ describe.skipIf(![POSTGRES, REDIS, KAFKA].every(isAsked))('several processes of 
 
   const started = async (of: Installation, settings: Partial<ProcessSettings> = {}): Promise<TestApp> => {
     const dataDir = temporaryFolder('process');
-    const app = await startTestApp({ dataDir, configuration: of.configuration(dataDir, settings) });
+    const configuration = { ...of.configuration(dataDir, settings), feastProject: 'p' };
+    const app = await startTestApp({ dataDir, configuration });
     running.add(app);
     return app;
   };
@@ -99,6 +103,53 @@ describe.skipIf(![POSTGRES, REDIS, KAFKA].every(isAsked))('several processes of 
     expect(await lookedUp(lookup, 's0', ['x'])).toEqual([3]);
   }, 120_000);
 
+  it('lead what Feast pushes to the owner of its source, as exact as it came', async () => {
+    const of = await engines.installation();
+    const a = await started(of);
+    const b = await started(of);
+    const lookup = await started(of, { role: 'lookup' });
+    await applied(a, SOURCES.flatMap(documentsOf));
+    for (const [i, app] of [a, b, lookup].entries()) {
+      for (const [j, source] of SOURCES.entries()) {
+        const route = j % 2 === 0 ? '/push' : `${PROJECT}/feast/push`;
+        // No double has this value.
+        const df = `{"k":["x"],"at":["2024-01-0${i + 1}T00:00:00"],"v":[922337203685477580${i}],"w":[0]}`;
+        const text = `{"push_source_name":"${source}","df":${df},"to":"online"}`;
+        const answer = await answeredSoon(() => app.request('POST', route, { text }));
+        expect(answer).toMatchObject({ status: 200, body: null });
+        expect(await lookedUp(app, source, ['x'])).toEqual([`922337203685477580${i}`]);
+      }
+      const nothing = { push_source_name: 'none', df: { k: ['x'] } };
+      expect((await app.post('/push', nothing)).status).toBe(404);
+    }
+    for (const source of SOURCES) expect(await rowsInHistory(b, source)).toBe(3);
+  }, 120_000);
+
+  it('share sources out anew when one more comes, and when one goes', async () => {
+    const of = await engines.installation();
+    const all: TestApp[] = [await started(of)];
+    await applied(all[0]!, SOURCES.flatMap(documentsOf));
+    const shares = async () => (await Promise.all(all.map(ownedBy))).map((owned) => owned.length).sort();
+    const pushed = async (v: number): Promise<void> => {
+      const each = all.flatMap((app) => SOURCES.map((source) => ({ app, source })));
+      for (const { app, source } of each) await pushedSoon(app, source, [row('x', v)]);
+      for (const { app, source } of each) expect(await lookedUp(app, source, ['x'])).toEqual([v]);
+    };
+    expect(await shares()).toEqual([4]);
+    await pushed(1);
+    all.push(await started(of));
+    await expect.poll(shares, SHARED_OUT).toEqual([2, 2]);
+    await pushed(2);
+    all.push(await started(of));
+    await expect.poll(shares, SHARED_OUT).toEqual([1, 1, 2]);
+    await pushed(3);
+    await stopped(all.shift()!);
+    await expect.poll(shares, SHARED_OUT).toEqual([2, 2]);
+    await pushed(4);
+    for (const app of all)
+      for (const source of SOURCES) expect(await rowsInHistory(app, source)).toBe(1 + 2 + 3 + 2);
+  }, 180_000);
+
   it('do the jobs of a source where its owner is, and show them everywhere', async () => {
     const of = await engines.installation();
     const a = await started(of);
@@ -162,12 +213,18 @@ async function push(app: TestApp, source: string, rows: readonly object[], key?:
   return answer.body;
 }
 
-/** As a client that is told to come again does. */
 async function pushedSoon(app: TestApp, source: string, rows: readonly object[]): Promise<object> {
+  const answer = await answeredSoon(() => app.post(`${PROJECT}/sources/${source}/rows`, { rows }));
+  expect(answer).toMatchObject({ status: 200 });
+  return answer.body;
+}
+
+/** As a client that is told to come again does. */
+async function answeredSoon(ask: () => ReturnType<TestApp['post']>): ReturnType<TestApp['post']> {
   for (;;) {
-    const answer = await app.post(`${PROJECT}/sources/${source}/rows`, { rows });
-    if (answer.status === 200) return answer.body;
-    expect(answer).toMatchObject({ status: 503, headers: { 'retry-after': '1' } });
+    const answer = await ask();
+    if (answer.status !== 503) return answer;
+    expect(answer).toMatchObject({ headers: { 'retry-after': '1' } });
     await sleep(100);
   }
 }

@@ -22,8 +22,12 @@ it('refuses with a code what a process is asked that is starting (docs/errors.md
 
 /** The status of the answer that a request got elsewhere. */
 async function forwarded(address: string): Promise<number> {
-  const hooks: Parameters<ForwardingHost['addHook']>[1][] = [];
-  forwardRequests({ addHook: (_, hook) => hooks.push(hook) }, () => address);
+  const hooks: ((request: HttpRequest, reply: HttpReply) => Promise<unknown>)[] = [];
+  const host = {
+    addHook: (name: string, hook: (typeof hooks)[number]) => name === 'onRequest' && hooks.push(hook),
+  };
+  const places = { ofRequest: () => address, isInBody: () => false, ofBody: () => null };
+  forwardRequests(host as unknown as ForwardingHost, places);
   const request = { raw: Readable.from([]), url: '/ready', method: 'GET', headers: {} };
   let status = 0;
   const reply = {
