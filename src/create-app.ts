@@ -5,7 +5,7 @@ import { requestPlaces } from './ingest/request-place.js';
 import { type Clock, SystemClock } from './platform/clock.js';
 import type { Configuration } from './platform/configuration.js';
 import { openDataDir } from './platform/data-dir.js';
-import { forwardRequests, type Places } from './platform/forwarding.js';
+import type { Places } from './platform/forwarding.js';
 import { createHttpApplication, type HttpApplication } from './platform/http.js';
 import { serveOpenApi } from './platform/open-api.js';
 import { openPeer, type Peer } from './platform/peer.js';
@@ -26,9 +26,11 @@ export async function createApp(
   try {
     peer = isShared(configuration) ? await openPeer(configuration) : null;
     const root = AppModule.register({ configuration, clock, dataDir, peer });
-    return await createHttpApplication(root, { configuration, peer }, (app, host) => {
-      serveOpenApi(app, REGISTRY_COMPONENTS);
-      forwardRequests(host, placesOf(app, configuration));
+    return await createHttpApplication(root, {
+      configuration,
+      peer,
+      placesOf: (app) => placesOf(app, configuration),
+      prepare: (app) => serveOpenApi(app, REGISTRY_COMPONENTS),
     });
   } catch (error) {
     await peer?.close();

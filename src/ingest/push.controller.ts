@@ -1,12 +1,15 @@
-import { Body, Controller, HttpCode, Inject, Post, Query } from '@nestjs/common';
-import { ApiBody, ApiConsumes, ApiHeader, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { jsonOf } from '../definition/json-value.js';
+import { Controller, HttpCode, Inject, Post, Req } from '@nestjs/common';
+import { ApiBody, ApiConsumes, ApiHeader, ApiOperation, ApiParam, ApiQuery, ApiTags } from '@nestjs/swagger';
+import { isJsonObject } from '../definition/json-columns.js';
+import { jsonOf, stringifyJson } from '../definition/json-value.js';
 import { ROW_MEDIA_TYPES, RowBytes } from '../platform/body.js';
-import { Exchange } from '../platform/exchange.js';
+import { idempotencyKeyOf } from '../platform/exchange.js';
+import { Hot } from '../platform/hot-route.js';
+import type { HttpRequest } from '../platform/http-types.js';
 import { PROJECT_ROUTE } from '../platform/project.js';
-import { TakesRows } from '../platform/rows-route.js';
-import { Target } from '../platform/target.js';
-import { validateBody } from '../platform/validation.js';
+import { TAKES_ROWS } from '../platform/rows-route.js';
+import { targetOf } from '../platform/target.js';
+import { validateBody, validateQuery } from '../platform/validation.js';
 import type { Receipt } from './delivery.js';
 import { PushQuery, RowsBody } from './ingest.body.js';
 import { PUSH, type Push, type PushedRows } from './push.js';
@@ -18,21 +21,28 @@ export class PushController {
 
   @Post()
   @HttpCode(200)
-  @TakesRows()
+  @Hot(TAKES_ROWS)
   @ApiOperation({ summary: 'Pushes rows; they are durable, and visible online, when this answers' })
+  @ApiParam({ name: 'project', type: String })
+  @ApiParam({ name: 'source', type: String })
+  @ApiQuery({ type: PushQuery })
   @ApiConsumes('application/json', ...ROW_MEDIA_TYPES)
   @ApiBody({ type: RowsBody })
   @ApiHeader({ name: 'Idempotency-Key', required: false, description: 'Remembered for 7 days' })
-  async push(
-    @Target() { project, source }: Target,
-    @Query() query: PushQuery,
-    @Body() body: unknown,
-    @Exchange() { idempotencyKey }: Exchange,
-  ): Promise<unknown> {
+  async push(@Req() { params, query, body, headers }: HttpRequest): Promise<string> {
+    const target = targetOf(params);
+    const { ack, invalid } = isEmpty(query) ? AS_USUAL : await validateQuery(PushQuery, query);
     const rows = await pushedRows(body);
-    const { ack, invalid } = query;
-    return receiptJson(await this.pushes.push({ project, source, rows, idempotencyKey, ack, invalid }));
+    const idempotencyKey = idempotencyKeyOf(headers);
+    const receipt = await this.pushes.push({ ...target, rows, idempotencyKey, ack, invalid });
+    return stringifyJson(receiptJson(receipt));
   }
+}
+
+const AS_USUAL: PushQuery = {};
+
+function isEmpty(query: unknown): boolean {
+  return Object.keys(Object(query)).length === 0;
 }
 
 async function pushedRows(body: unknown): Promise<PushedRows> {
@@ -40,7 +50,13 @@ async function pushedRows(body: unknown): Promise<PushedRows> {
     const format = body.mediaType === 'application/x-ndjson' ? 'ndjson' : 'arrow';
     return { format, bytes: body.bytes };
   }
-  return { format: 'json', rows: (await validateBody(RowsBody, body)).rows };
+  const { rows } = isRowsBody(body) ? body : await validateBody(RowsBody, body);
+  return { format: 'json', rows };
+}
+
+/** Whether a body is one of rows for sure. False says nothing: the validator decides, and names what is wrong. */
+function isRowsBody(body: unknown): body is RowsBody {
+  return isJsonObject(body) && Array.isArray(body['rows']) && Object.keys(body).length === 1;
 }
 
 /** A receipt as its caller reads it. */

@@ -119,8 +119,21 @@ function parseText(body: Buffer, done: Done, parse: (body: Buffer) => unknown): 
   try {
     done(null, parse(body));
   } catch (error) {
-    done(error instanceof PlumblineError ? error : unreadableBody(error));
+    done(readError(error));
   }
+}
+
+/** A whole body as JSON without loss (S2). Throws INVALID_REQUEST, and TOO_LARGE for more nesting or members than is read. */
+export function jsonBody(body: Buffer): unknown {
+  try {
+    return parseJson(body);
+  } catch (error) {
+    throw readError(error);
+  }
+}
+
+function readError(error: unknown): PlumblineError {
+  return error instanceof PlumblineError ? error : unreadableBody(error);
 }
 
 function unreadableBody(error: unknown): PlumblineError {

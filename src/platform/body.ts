@@ -23,7 +23,7 @@ export class YamlText {
   constructor(readonly text: string) {}
 }
 
-/** Media types in which rows are pushed beside JSON, on the routes that take them ({@link TakesRows}). */
+/** Media types in which rows are pushed beside JSON, on the routes that take them ({@link TAKES_ROWS}). */
 export const ROW_MEDIA_TYPES = ['application/vnd.apache.arrow.stream', 'application/x-ndjson'] as const;
 
 export type RowMediaType = (typeof ROW_MEDIA_TYPES)[number];

@@ -19,11 +19,16 @@ export const Exchange = createParamDecorator((_: unknown, context: ExecutionCont
   const { headers } = http.getRequest<HttpRequest>();
   return {
     accept: headers.accept,
-    idempotencyKey: onlyOne(headers['idempotency-key']),
+    idempotencyKey: idempotencyKeyOf(headers),
     snapshot: onlyOne(headers['plumbline-snapshot']),
     reply: http.getResponse<HttpReply>(),
   };
 });
+
+/** The `Idempotency-Key` header. */
+export function idempotencyKeyOf(headers: HttpRequest['headers']): string | undefined {
+  return onlyOne(headers['idempotency-key']);
+}
 
 function onlyOne(header: string | readonly string[] | undefined): string | undefined {
   return typeof header === 'object' ? header[0] : header;

@@ -76,6 +76,15 @@ export function forwardRequests(host: ForwardingHost, places: Places): void {
   });
 }
 
+/** Whether a request is answered here for sure, as far as is known at once and without its body. */
+export function isHere(request: HttpRequest, { ofRequest, isInBody }: Places): boolean {
+  if (isInBody(`${request.method} ${request.routeOptions.url}`)) return false;
+  const place = ofRequest(request);
+  // Whoever forwards it asks again, and hears what went wrong.
+  if (place instanceof Promise) place.catch(() => undefined);
+  return place === null;
+}
+
 /** `body` is what was read; null streams what was not. */
 type Target = { readonly address: string; readonly agent: Agent; readonly body: Buffer | null };
 

@@ -1,23 +1,21 @@
 import type { Type } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
+import type { HotCall, HotListener } from './hot-listener.js';
 import type { HttpReply, HttpRequest } from './http-types.js';
-
-/** The method of a hot route: takes the request as it came and gives the whole answer, JSON text or its bytes in UTF-8. */
-type HotMethod = (request: HttpRequest) => Promise<string | Buffer>;
 
 /** The method behind a hot route, by its controller. */
 type HotRoute = { readonly controller: Type; readonly method: string };
 
 /**
- * Marks a {@link HotMethod} whose route is called a thousand times a second: the HTTP server calls it itself. Hooks, body
+ * Marks a {@link HotCall} whose route is called a thousand times a second: the HTTP server calls it itself. Hooks, body
  * parsers, request ids and errors are those of every route; pipes, guards and interceptors do not run, and parameters are not
- * injected, so it validates what it takes. Its answer has status 200.
+ * injected, so it validates what it takes. Its answer has status 200. `config` is what the route is marked with beside that.
  */
 export const Hot =
-  (): MethodDecorator =>
+  (config: object = {}): MethodDecorator =>
   (prototype, name, descriptor): void => {
     const hot: HotRoute = { controller: prototype.constructor as Type, method: String(name) };
-    RouteConfig({ hot })(prototype, name, descriptor);
+    RouteConfig({ ...config, hot })(prototype, name, descriptor);
   };
 
 /** The part of Fastify that tells of routes as they are declared. */
@@ -25,6 +23,7 @@ export type RouteHost = { addHook(name: 'onRoute', hook: (route: RegisteredRoute
 
 /** `handler` may be replaced. */
 type RegisteredRoute = {
+  readonly url: string;
   readonly config?: { readonly hot?: HotRoute };
   handler: (request: HttpRequest, reply: HttpReply) => unknown;
 };
@@ -34,22 +33,28 @@ type HotRouteParts = {
   readonly controllerOf: (type: Type) => object;
   /** Answers with an error. */
   readonly refuse: (cause: unknown, request: HttpRequest, reply: HttpReply) => void;
+  /** Hears of each such route. */
+  readonly listener: HotListener;
 };
 
-/** From now on routes that are marked {@link Hot} go past the framework's handler. */
+/** From now on routes that are marked {@link Hot} go past the framework's handler, and usual requests of them past all of it. */
 export function serveHotRoutes(fastify: RouteHost, parts: HotRouteParts): void {
   fastify.addHook('onRoute', (route) => serveDirectly(route, parts));
 }
 
-function serveDirectly(route: RegisteredRoute, { controllerOf, refuse }: HotRouteParts): void {
+function serveDirectly(route: RegisteredRoute, { controllerOf, refuse, listener }: HotRouteParts): void {
   const hot = route.config?.hot;
   if (hot === undefined) return;
   const viaFramework = route.handler;
-  let call: HotMethod | null = null;
+  let known: HotCall | null = null;
+  const call: HotCall = (request) => {
+    known ??= methodOf(controllerOf(hot.controller), hot.method);
+    return known(request);
+  };
+  listener.add(route.url, call);
   route.handler = (request, reply): unknown => {
     // An empty name in the path is no route to the framework.
     if (hasEmptyName(request.params)) return viaFramework(request, reply);
-    call ??= methodOf(controllerOf(hot.controller), hot.method);
     void answer(call, { request, reply, refuse });
     return undefined;
   };
@@ -60,7 +65,7 @@ type HotExchange = Pick<HotRouteParts, 'refuse'> & {
   readonly reply: HttpReply;
 };
 
-async function answer(call: HotMethod, { request, reply, refuse }: HotExchange): Promise<void> {
+async function answer(call: HotCall, { request, reply, refuse }: HotExchange): Promise<void> {
   try {
     const whole = await call(request);
     reply.header('content-type', 'application/json; charset=utf-8');
@@ -70,8 +75,8 @@ async function answer(call: HotMethod, { request, reply, refuse }: HotExchange):
   }
 }
 
-function methodOf(controller: object, name: string): HotMethod {
-  const method = (controller as Readonly<Record<string, HotMethod>>)[name]!;
+function methodOf(controller: object, name: string): HotCall {
+  const method = (controller as Readonly<Record<string, HotCall>>)[name]!;
   return (request) => method.call(controller, request);
 }
 

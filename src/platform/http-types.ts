@@ -7,6 +7,8 @@ export type HttpRequest = {
   readonly method: string;
   /** Names in the path by those of the route: texts. */
   readonly params: unknown;
+  /** Texts by the names behind the `?` of the path; left out where there are none. */
+  readonly query?: unknown;
   /** What a parser made of the body; undefined without one. */
   readonly body: unknown;
   readonly headers: IncomingMessage['headers'];
@@ -28,3 +30,6 @@ export type HttpReply = {
   header(name: string, value: string): HttpReply;
   send(payload: unknown): HttpReply;
 };
+
+/** Answers carry it, the log of a failed request too. */
+export const REQUEST_ID_HEADER = 'x-request-id';

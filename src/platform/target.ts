@@ -6,9 +6,13 @@ export type Target = { readonly project: string; readonly source: string };
 
 /** Injects the {@link Target} of a request: project and source of its path. */
 export const Target = createParamDecorator((_: unknown, context: ExecutionContext): Target => {
-  const params = paramsOf(context);
-  return { project: projectOf(params), source: params['source'] ?? '' };
+  return targetOf(paramsOf(context));
 });
+
+/** The same of a request's names in its path. Throws INVALID_REQUEST where the project is no name. */
+export function targetOf(params: unknown): Target {
+  return { project: projectOf(params), source: (params as Params)['source'] ?? '' };
+}
 
 /** The fitted transform that a route is about. */
 export type TransformTarget = { readonly project: string; readonly id: string };

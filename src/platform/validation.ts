@@ -38,7 +38,7 @@ export async function validateBody<T extends object>(type: Type<T>, value: unkno
 }
 
 /** Members of a query are text; its class converts them. */
-function validateQuery(type: Type<object>, value: unknown): Promise<object> {
+export function validateQuery<T extends object>(type: Type<T>, value: unknown): Promise<T> {
   const members = Object.assign({}, value);
   requireOwnNames(members);
   return valid(plainToInstance(type, members));

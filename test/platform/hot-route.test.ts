@@ -33,17 +33,32 @@ beforeAll(async () => {
     expect(status, JSON.stringify(body)).toBeLessThan(300);
   }
   const row = { origin: 'EWR', at: '2013-07-01T00:00:00Z', note: NOTE };
+  await service.app.listen(0, '127.0.0.1');
   const { status } = await service.post('/v1/projects/p/sources/weather/rows', { rows: [row] });
   expect(status).toBe(200);
 });
 afterAll(() => service.close());
 
 const ASKED = { features: ['weather:note'], entities: [{ origin: 'EWR' }] };
-const lookup = (body: unknown, project = 'p') =>
-  service.post(`/v1/projects/${project}/online/lookup`, body as object);
+type Answer = Awaited<ReturnType<TestApp['post']>>;
+
+/** Over a socket usual requests do not come to the framework at all. */
+async function overSocket(path: string, json: unknown): Promise<Answer> {
+  const answer = await fetch((await service.app.getUrl()) + path, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(json),
+  });
+  return { status: answer.status, headers: Object.fromEntries(answer.headers), body: await answer.json() };
+}
 
 /** What the framework would do on every other route. */
-describe('a hot route', () => {
+describe.each([
+  ['by the framework', (path: string, json: unknown) => service.post(path, json)],
+  ['over a socket', overSocket],
+])('a hot route %s', (_way, post) => {
+  const lookup = (body: unknown, project = 'p') => post(`/v1/projects/${project}/online/lookup`, body);
+
   it('answers JSON in UTF-8 with the id of its request', async () => {
     const { status, headers, body } = await lookup(ASKED);
     expect(status).toBe(200);
@@ -67,6 +82,16 @@ describe('a hot route', () => {
     expect(answer.status, JSON.stringify(answer.body)).toBe(status);
     expect(answer.body.error).toMatchObject({ code, requestId: answer.headers['x-request-id'] });
     expect(answer.body.error.path).toBe(path);
+  });
+
+  it('takes rows, and refuses what is none of its members', async () => {
+    const row = { origin: 'JFK', at: '2013-07-01T00:00:00Z', note: NOTE };
+    const pushed = await post('/v1/projects/p/sources/weather/rows', { rows: [row] });
+    expect([pushed.status, pushed.body]).toMatchObject([200, { accepted: 1, duplicates: 0 }]);
+    const queried = await post('/v1/projects/p/sources/weather/rows?ack=never', { rows: [row] });
+    expect([queried.status, queried.body.error.path]).toEqual([400, '/ack']);
+    const other = await post('/v1/projects/p/sources/weather/rows', { rows: [row], colour: 1 });
+    expect([other.status, other.body.error.path]).toEqual([400, '/colour']);
   });
 
   it('does not read YAML', async () => {

@@ -1,4 +1,4 @@
-import { Controller, Header, HttpCode, Inject, Post, Req } from '@nestjs/common';
+import { Controller, HttpCode, Inject, Post, Req } from '@nestjs/common';
 import { ApiBody, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import { PlumblineError } from '../../definition/error.js';
 import { CONFIG, type Configuration } from '../../platform/configuration.js';
@@ -11,8 +11,6 @@ import { parseFeastLookup, parseFeastPush } from './feast-request.js';
 
 /** A request as it comes: the framework's pipes would cost more than the answer. */
 type FeastRequest = { readonly params: { readonly project?: string }; readonly body: unknown };
-
-const JSON_TYPE = ['content-type', 'application/json; charset=utf-8'] as const;
 
 /** What Feast's feature server answers to a push. */
 const NOTHING = Buffer.from('null');
@@ -41,7 +39,7 @@ export class FeastController {
 
   @Post('push')
   @HttpCode(200)
-  @Header(...JSON_TYPE)
+  @Hot()
   @ApiOperation({ summary: 'Pushes rows as Feast takes them, into the project of the setting feast.project' })
   @ApiBody(FEAST_PUSH_BODY)
   async push(@Req() { body }: FeastRequest): Promise<Buffer> {
@@ -81,7 +79,7 @@ export class FeastProjectController {
 
   @Post('push')
   @HttpCode(200)
-  @Header(...JSON_TYPE)
+  @Hot()
   @ApiOperation({ summary: 'Pushes rows as Feast takes them' })
   @ApiBody(FEAST_PUSH_BODY)
   async push(@Req() { params, body }: FeastRequest): Promise<Buffer> {
