@@ -57,12 +57,16 @@ export class AppModule implements OnApplicationBootstrap {
   ) {}
 
   static register(platform: Platform): DynamicModule {
-    const { configuration } = platform;
+    const { configuration, patience } = platform;
     return {
       module: AppModule,
       imports: [
         PlatformModule.register(platform),
-        RegistryModule.register(() => registryConnection(configuration), changeSignals(configuration)),
+        RegistryModule.register({
+          connect: () => registryConnection(configuration),
+          signals: changeSignals(configuration),
+          patience,
+        }),
         EnginesModule.register(configuration),
         OnlineModule,
         OfflineModule,

@@ -10,13 +10,21 @@ import { createHttpApplication, type HttpApplication } from './platform/http.js'
 import { serveOpenApi } from './platform/open-api.js';
 import { openPeer, type Peer } from './platform/peer.js';
 import { isShared, requireShared } from './platform/process-settings.js';
+import { NO_PATIENCE, type StartPatience } from './platform/start-patience.js';
 import { CATALOG_HOLDER, type CatalogHolder } from './registry/catalog.js';
 import { REGISTRY_COMPONENTS } from './registry/open-api-components.js';
+
+type CreateOptions = {
+  /** The system's unless told. */
+  readonly clock?: Clock | undefined;
+  /** Without it a server that is away ends the start at once. */
+  readonly patience?: StartPatience;
+};
 
 /** The whole service over HTTP, initialised but not yet listening: `listen` it, or `inject` requests; `close` it. */
 export async function createApp(
   configuration: Configuration,
-  clock: Clock = new SystemClock(),
+  { clock = new SystemClock(), patience = NO_PATIENCE }: CreateOptions = {},
 ): Promise<HttpApplication> {
   const { role } = configuration.processes;
   if (role !== 'all') requireShared(configuration, `role ${role}`);
@@ -25,7 +33,7 @@ export async function createApp(
   let peer: Peer | null = null;
   try {
     peer = isShared(configuration) ? await openPeer(configuration) : null;
-    const root = AppModule.register({ configuration, clock, dataDir, peer });
+    const root = AppModule.register({ configuration, clock, dataDir, peer, patience });
     return await createHttpApplication(root, {
       configuration,
       peer,

@@ -15,6 +15,7 @@ import { HealthFigures } from '../platform/health-figures.js';
 import { Jobs } from '../platform/jobs.js';
 import { PEER, type Peer } from '../platform/peer.js';
 import { ProcessState } from '../platform/process-state.js';
+import { START_PATIENCE, type StartPatience } from '../platform/start-patience.js';
 import { workerNameOf } from '../platform/worker-name.js';
 import { Activations } from '../registry/activations.js';
 import { CATALOG_HOLDER, type CatalogHolder } from '../registry/catalog.js';
@@ -53,7 +54,17 @@ import { UPKEEP, Upkeep } from './upkeep.js';
       provide: PIPELINES,
       inject: [
         ...[CATALOG_HOLDER, SourceRows, HealthFigures, ProcessState, Jobs],
-        ...[SOURCE_LOG, ONLINE_STORE, HISTORY, IDENTITIES, Activations, CLOCK, OWNERSHIP, CONFIG],
+        ...[
+          SOURCE_LOG,
+          ONLINE_STORE,
+          HISTORY,
+          IDENTITIES,
+          Activations,
+          CLOCK,
+          OWNERSHIP,
+          CONFIG,
+          START_PATIENCE,
+        ],
       ],
       useFactory: (...[catalogs, rows, health, state, jobs, ...parts]: PipelinesDependencies) => {
         const pipelines = new Pipelines(pipelineParts(...parts), catalogs);
@@ -153,14 +164,25 @@ type PipelineDependencies = readonly [
   clock: Clock,
   ownership: Ownership,
   configuration: Configuration,
+  patience: StartPatience,
 ];
 
 function pipelineParts(
-  ...[log, online, history, identities, activations, clock, ownership, { processes }]: PipelineDependencies
+  ...[
+    log,
+    online,
+    history,
+    identities,
+    activations,
+    clock,
+    ownership,
+    { processes },
+    patience,
+  ]: PipelineDependencies
 ): PipelinesParts {
   const keepsHistory = processes.role !== 'lookup';
   const stores = { log, online, history, identities, activations };
-  return { ...stores, clock, ownership, keepsHistory, onDefect: logDefect };
+  return { ...stores, clock, ownership, keepsHistory, patience, onDefect: logDefect };
 }
 
 /** Renewals of a lease while it lasts. */

@@ -1,6 +1,7 @@
 import type { SourceDocument } from '../definition/document.js';
 import { PlumblineError } from '../definition/error.js';
 import type { Figures } from '../platform/health-figures.js';
+import type { StartPatience } from '../platform/start-patience.js';
 import type { Activations } from '../registry/activations.js';
 import type { Catalog, CatalogHolder } from '../registry/catalog.js';
 import { lateFigures } from './late-rows.js';
@@ -14,6 +15,8 @@ export type PipelinesParts = PipelineParts & {
   readonly ownership: Ownership;
   /** Whether this process keeps history: also of the sources of others. */
   readonly keepsHistory: boolean;
+  /** How long a start waits for logs that are not reached. */
+  readonly patience: Pick<StartPatience, 'until'>;
 };
 
 type Owned = { readonly pipeline: SourcePipeline; readonly term: number };
@@ -46,6 +49,7 @@ export class Pipelines {
   /**
    * Brings every view of every source up to its log, and follows the catalog from then on. What is there of versions that are
    * gone, with their source perhaps, goes first, or as soon as online state is reached: a crash may have come before it could.
+   * Throws UNAVAILABLE where a log is not reached, however patiently.
    */
   async start(): Promise<void> {
     if (this.parts.keepsHistory) await this.dropping.tryNow();
@@ -54,7 +58,7 @@ export class Pipelines {
     this.parts.online.onLoss(() => {
       for (const { pipeline } of this.owned.values()) pipeline.recover();
     });
-    await this.follow();
+    await this.parts.patience.until(() => this.follow());
   }
 
   /** The pipeline of a registered source. Throws NOT_FOUND, and UNAVAILABLE where this process does not own it. */

@@ -22,6 +22,7 @@ import { Jobs } from './jobs.js';
 import { PEER, type Peer } from './peer.js';
 import { ProcessState } from './process-state.js';
 import { ReadyController } from './ready.controller.js';
+import { START_PATIENCE, type StartPatience } from './start-patience.js';
 import { workerNameOf } from './worker-name.js';
 
 const DATA_DIR = Symbol('DATA_DIR');
@@ -34,6 +35,8 @@ export type Platform = {
   readonly dataDir: DataDir;
   /** Where other processes reach this one; null where it is alone. */
   readonly peer: Peer | null;
+  /** How long it waits for servers that are away while it starts. */
+  readonly patience: StartPatience;
 };
 
 /** What every room needs: configuration, clock, jobs, log. Global, so that no module imports it again. */
@@ -44,7 +47,7 @@ export class PlatformModule implements OnModuleDestroy, OnApplicationShutdown {
     @Inject(DATA_DIR) private readonly dataDir: DataDir,
   ) {}
 
-  static register({ configuration, clock, dataDir, peer }: Platform): DynamicModule {
+  static register({ configuration, clock, dataDir, peer, patience }: Platform): DynamicModule {
     return {
       module: PlatformModule,
       global: true,
@@ -55,11 +58,12 @@ export class PlatformModule implements OnModuleDestroy, OnApplicationShutdown {
         { provide: CLOCK, useValue: clock },
         { provide: DATA_DIR, useValue: dataDir },
         { provide: PEER, useValue: peer },
+        { provide: START_PATIENCE, useValue: patience },
         { provide: HealthFigures, useValue: new HealthFigures() },
         { provide: ProcessState, useValue: new ProcessState(configuration.processes.role) },
         { provide: Jobs, inject: [JOB_QUEUE, CONFIG], useFactory: createJobs },
       ],
-      exports: [CONFIG, CLOCK, PEER, HealthFigures, ProcessState, Jobs],
+      exports: [CONFIG, CLOCK, PEER, START_PATIENCE, HealthFigures, ProcessState, Jobs],
     };
   }
 

@@ -11,6 +11,7 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { CONFIG, type Configuration } from '../platform/configuration.js';
 import { JOB_QUEUE } from '../platform/job-queue.js';
+import type { StartPatience } from '../platform/start-patience.js';
 import { Activations } from './activations.js';
 import { ApplyController } from './apply.controller.js';
 import { CATALOG_HOLDER, Catalog, CatalogHolder } from './catalog.js';
@@ -31,6 +32,13 @@ import { VERSION_CONTROLLERS } from './versions.controller.js';
 
 const SIGNALS = Symbol('SIGNALS');
 
+type RegistryParts = {
+  readonly connect: () => Promise<DatabaseConnection>;
+  /** What tells of changes of other processes; null where there can be none. */
+  readonly signals: ChangeSignals | null;
+  readonly patience: StartPatience;
+};
+
 /** Definitions and records, and the catalog that every other room reads. Global. */
 @Module({})
 export class RegistryModule implements OnApplicationBootstrap, OnModuleDestroy {
@@ -39,15 +47,14 @@ export class RegistryModule implements OnApplicationBootstrap, OnModuleDestroy {
     @Inject(SIGNALS) private readonly signals: ChangeSignals | null,
   ) {}
 
-  /** `signals` tells what other processes change; null where there can be none. */
-  static register(connect: () => Promise<DatabaseConnection>, signals: ChangeSignals | null): DynamicModule {
+  static register({ connect, signals, patience }: RegistryParts): DynamicModule {
     return {
       module: RegistryModule,
       global: true,
       imports: [
         TypeOrmModule.forRootAsync({
           useFactory: async () => ({ ...databaseOptions(await connect()), retryAttempts: 0 }),
-          dataSourceFactory: (options) => openDatabase(options as DataSourceOptions),
+          dataSourceFactory: (options) => patience.until(() => openDatabase(options as DataSourceOptions)),
         }),
       ],
       controllers: [ApplyController, ...DEFINITION_CONTROLLERS, ...VERSION_CONTROLLERS],

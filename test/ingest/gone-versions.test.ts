@@ -9,6 +9,7 @@ import { DuckdbOfflineStore } from '../../src/offline/adapter/duckdb.js';
 import { History } from '../../src/offline/history.js';
 import { LmdbOnlineStore } from '../../src/online/adapter/lmdb.js';
 import { ManualClock } from '../../src/platform/clock.js';
+import { NO_PATIENCE } from '../../src/platform/start-patience.js';
 import { Catalog, CatalogHolder } from '../../src/registry/catalog.js';
 import type { StoredVersion } from '../../src/registry/project-definitions.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
@@ -68,6 +69,7 @@ describe('online state of versions that are gone', () => {
       clock: new ManualClock(0n),
       ownership: new SoleOwner(),
       keepsHistory: true,
+      patience: NO_PATIENCE,
       onDefect: (cause: unknown) => {
         throw cause;
       },

@@ -5,6 +5,7 @@ import { createApp } from '../../src/create-app.js';
 import type { Clock } from '../../src/platform/clock.js';
 import { type Configuration, configurationIn } from '../../src/platform/configuration.js';
 import type { HttpApplication } from '../../src/platform/http.js';
+import type { StartPatience } from '../../src/platform/start-patience.js';
 import { testOnline } from './test-online.js';
 import { testRegistryUrl } from './test-registry.js';
 
@@ -42,6 +43,7 @@ type TestAppOptions = {
   readonly dataDir?: string;
   readonly clock?: Clock;
   readonly configuration?: Partial<Configuration>;
+  readonly patience?: StartPatience;
 };
 
 /** Starts the service on a new data folder, or on a given one. */
@@ -50,7 +52,10 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
   const databaseUrl = await testRegistryUrl(dataDir);
   const engines = { databaseUrl, online: testOnline(dataDir) };
   const configuration = { ...configurationIn(dataDir), ...engines, ...options.configuration };
-  const app = await createApp(configuration, options.clock);
+  const app = await createApp(configuration, {
+    clock: options.clock,
+    ...(options.patience && { patience: options.patience }),
+  });
   await app.getHttpAdapter().getInstance().ready();
   const request = (method: string, url: string, body: RequestBody = {}): Promise<Answer> =>
     send(app, { method, url, body });

@@ -34,7 +34,7 @@ export type Span = { readonly from: string; readonly to: string };
 export async function onStage<T>({ from }: Span, work: (stage: Stage) => Promise<T>): Promise<T> {
   const dataDir = await mkdtemp(join(tmpdir(), 'plumbline-replay-'));
   const clock = new ManualClock(parseTimestamp(from)!);
-  const app = await createApp({ ...configurationIn(dataDir), dataRoots: [PREPARED, dataDir] }, clock);
+  const app = await createApp({ ...configurationIn(dataDir), dataRoots: [PREPARED, dataDir] }, { clock });
   await app.listen(0, '127.0.0.1');
   try {
     const client = new PlumblineClient({ baseUrl: await app.getUrl(), project: PROJECT });

@@ -15,7 +15,7 @@ export const startUp: Check = {
   name: 'start-up',
   bar: `healthy within ${FIRST_SECONDS} s on a fresh data folder, ${LATER_SECONDS} s on later starts (medians of 5)`,
   defect: {
-    file: 'src/main.js',
+    file: 'src/serve.js',
     find: 'await app.listen(',
     replace: 'await new Promise((resolve) => setTimeout(resolve, 6000));\n    await app.listen(',
   },

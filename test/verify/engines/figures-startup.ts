@@ -9,7 +9,7 @@ export const figuresStartup: Check = {
   name: 'figures-startup',
   bar: `over PostgreSQL, Redis and Kafka: healthy within ${MOST_SECONDS} s, below ${MOST_IDLE_MIB} MiB at rest (medians of 5)`,
   defect: {
-    file: 'src/main.js',
+    file: 'src/serve.js',
     find: 'await app.listen(',
     replace: 'await new Promise((resolve) => setTimeout(resolve, 3000));\n    await app.listen(',
   },

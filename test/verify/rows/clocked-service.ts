@@ -34,7 +34,7 @@ export async function runClocked<T>(
   work: (service: ClockedService) => Promise<T>,
 ): Promise<T> {
   const clock = new ManualClock(parseTimestamp(start)!);
-  const app = await createApp({ ...configurationIn(join(folder, 'data')), dataRoots: [folder] }, clock);
+  const app = await createApp({ ...configurationIn(join(folder, 'data')), dataRoots: [folder] }, { clock });
   await app.listen(0, '127.0.0.1');
   try {
     return await work({ baseUrl: await app.getUrl(), clock, folder });

@@ -17,7 +17,7 @@ process.on('message', (message: ToChild) => {
 });
 process.on('disconnect', () => process.exit(1));
 
-const app = await createApp({ ...configuration(), dataRoots: [root] }, clock);
+const app = await createApp({ ...configuration(), dataRoots: [root] }, { clock });
 app.enableShutdownHooks(['SIGTERM']);
 await app.listen(0, '127.0.0.1');
 tell({ kind: 'listening', baseUrl: await app.getUrl() });
