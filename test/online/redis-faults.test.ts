@@ -179,6 +179,26 @@ describe.skipIf(!isAsked(REDIS))('several processes on one Redis', () => {
     await proxy.close();
   });
 
+  it('answers all that wait for a node which answers, however long that takes a busy process', async () => {
+    const settings = redisSettings(servers, { keyPrefix: 'busy', commandTimeoutMs: 100 });
+    const store = await RedisOnlineStore.open(settings);
+    opened.push(store);
+    await store.activate(SET, SOURCE);
+    await store.write(rowsAt(1n), markAt(1n));
+    expect(await outcomeOf(store, KEYS)).toBe('found');
+    // Each is some round trips, and behind each turn of the event loop something else is done.
+    const many = Array.from({ length: 1_200 }, (_, i) => KEYS[i % KEYS.length]!);
+    let isDone = false;
+    const busy = (): void => {
+      for (const until = performance.now() + 20; performance.now() < until; );
+      if (!isDone) setImmediate(busy);
+    };
+    busy();
+    const outcomes = await Promise.all(Array.from({ length: 20 }, () => outcomeOf(store, many)));
+    isDone = true;
+    expect(new Set(outcomes)).toEqual(new Set(['found']));
+  });
+
   it.each(['cut', 'halfOpen', 'loseAnswers'] as const)(
     'fails within its deadline when connections are %s, and is whole again behind it',
     async (fault) => {

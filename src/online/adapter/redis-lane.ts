@@ -19,12 +19,17 @@ const MAX_WAITING_KEYS = 200_000;
 
 type Waiting = { readonly part: ReadPart; readonly deadlineAtMs: number; readonly resolve: () => void };
 
-/** The way to one node: parts of reads that come in one turn of the event loop, or while others are under way, go together. */
+/**
+ * The way to one node: parts of reads that come in one turn of the event loop, or while others are under way, go together. A
+ * deadline is for the node's silence: where many wait, or this process is busy, it begins anew with each answer of the node.
+ */
 export class RedisLane {
   private waiting: Waiting[] = [];
   private waitingKeys = 0;
   private underWay = 0;
   private isScheduled = false;
+  /** When the node answered last. */
+  private answeredAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(private readonly parts: LaneParts) {}
 
@@ -60,23 +65,27 @@ export class RedisLane {
 
   private async send(all: readonly Waiting[]): Promise<void> {
     const nowMs = performance.now();
-    const late = all.filter(({ deadlineAtMs }) => deadlineAtMs <= nowMs);
+    const silentAtMs = this.answeredAtMs + this.parts.connection.deadlineMs;
+    const late = silentAtMs > nowMs ? [] : all.filter(({ deadlineAtMs }) => deadlineAtMs <= nowMs);
     for (const { part } of late) part.failure = failure('no answer in time');
     const some = late.length === 0 ? all : all.filter((each) => !late.includes(each));
     this.underWay++;
-    if (some.length > 0) await this.ask(some, nowMs);
+    if (some.length > 0) {
+      const lastMs = Math.max(silentAtMs, ...some.map(({ deadlineAtMs }) => deadlineAtMs));
+      await this.ask(some, lastMs - nowMs);
+    }
     this.underWay--;
     for (const { resolve } of all) resolve();
     this.pump();
   }
 
-  private async ask(some: readonly Waiting[], nowMs: number): Promise<void> {
+  private async ask(some: readonly Waiting[], deadlineMs: number): Promise<void> {
     const { connection, keys, sets } = this.parts;
     const asked = some.map(({ part }) => part);
     try {
       const batch = new ReadBatch(keys, sets, asked);
-      const lastMs = Math.max(...some.map(({ deadlineAtMs }) => deadlineAtMs));
-      batch.take(await connection.run(batch.asked, lastMs - nowMs));
+      batch.take(await connection.run(batch.asked, deadlineMs));
+      this.answeredAtMs = performance.now();
     } catch (error) {
       for (const part of asked) part.failure ??= { error: unavailable(error, 'a read'), isFinal: false };
     }
