@@ -100,15 +100,17 @@ export class HotListener {
     try {
       request.body = jsonBody(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks));
       const whole = await call(request);
+      const length = Buffer.byteLength(whole);
       response.writeHead(200, [
         'content-type',
         'application/json; charset=utf-8',
         'content-length',
-        String(Buffer.byteLength(whole)),
+        String(length),
         REQUEST_ID_HEADER,
         request.id,
       ]);
-      response.end(whole);
+      // Text of a byte a character is the same in both, and written several times as fast in one of them.
+      response.end(whole, length === whole.length ? 'latin1' : 'utf8');
     } catch (cause) {
       this.parts.refuse(cause, request, new HotReply(response, request.id));
     }
