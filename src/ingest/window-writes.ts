@@ -21,10 +21,11 @@ const ROWS_A_STEP = 16_384;
 const ROWS_OF_A_KEY = 1_024;
 
 /**
- * Keys of a part, which is written in one transaction: with 50,000 keys, transactions of 512 took five times as long as
- * ones of 8,192, since each is brought to the disk.
+ * Keys of a part, which is written at once. What is built aside goes to the disk in a transaction a part: with 50,000 keys, transactions
+ * of 512 took five times as long as ones of 8,192. What is active goes to memory or over a network, where few keys a part are as
+ * good, and garbage of theirs is young when it is dropped.
  */
-const PART_KEYS = 4_096;
+const PART_KEYS: Readonly<Record<StateOfSet['which'], number>> = { active: 256, built: 4_096 };
 
 /** Bytes of blocks, read and to be written, that end a part before it has so many keys. */
 const PART_BYTES = 8 * 1_024 * 1_024;
@@ -117,7 +118,7 @@ async function* roundWrites(
     part.writes.push(...writes);
     part.bytes += bytes;
     part.late = addedLate(part.late, late);
-    if (part.writes.length < PART_KEYS && part.bytes < PART_BYTES) continue;
+    if (part.writes.length < PART_KEYS[state.which] && part.bytes < PART_BYTES) continue;
     yield part;
     part = emptyPart();
   }

@@ -341,20 +341,20 @@ describe('windows online, part by part', () => {
     return parts;
   };
 
-  it('are written some thousand keys at a time, each key once, and go on where they were cut off', async () => {
+  it('are written some hundred keys at a time, each key once, and go on where they were cut off', async () => {
     const set = listingSet(nextId++, [{ window: few, max: null, filtered: false }]);
     await store.activate(set.id);
-    const rows = Array.from({ length: 10_000 }, (_, i) => row(i, `key ${i % 5_000}`));
+    const rows = Array.from({ length: 1_000 }, (_, i) => row(i, `key ${i % 500}`));
     for await (const { writes } of windowWrites(store, { set, which: 'active' }, groupOf(rows))) {
-      expect(writes).toHaveLength(4_096);
-      await store.writeWindows(writes.slice(0, 320), OWNER);
+      expect(writes).toHaveLength(256);
+      await store.writeWindows(writes.slice(0, 32), OWNER);
       break;
     }
     const rest = await partsOf(set, rows);
-    expect(rest.map((keys) => keys.length)).toEqual([4_096, 584]);
-    expect(new Set(rest.flat()).size).toBe(4_680);
-    const { entries } = await lookup(set, ['key 0', 'key 320', 'key 4999'], 0n);
-    expect(entries[0]!.values).toEqual([[[0n, 5_000n]], [[320n, 5_320n]], [[4_999n, 9_999n]]]);
+    expect(rest.map((keys) => keys.length)).toEqual([256, 212]);
+    expect(new Set(rest.flat()).size).toBe(468);
+    const { entries } = await lookup(set, ['key 0', 'key 32', 'key 499'], 0n);
+    expect(entries[0]!.values).toEqual([[[0n, 500n]], [[32n, 532n]], [[499n, 999n]]]);
     expect(await partsOf(set, rows)).toEqual([]);
   });
 
@@ -379,7 +379,7 @@ describe('windows online, part by part', () => {
   it('are computed while the part before is written, and rest on it where its keys come again', async () => {
     const set = listingSet(nextId++, [{ window: few, max: null, filtered: false }]);
     await store.activate(set.id);
-    const rows = Array.from({ length: 12_000 }, (_, i) => row(i, i < 6_000 ? `key ${i}` : 'hot'));
+    const rows = Array.from({ length: 6_384 }, (_, i) => row(i, i < 384 ? `key ${i}` : 'hot'));
     const writing = new OneUnderWay();
     const given: number[] = [];
     const written: number[] = [];
@@ -395,18 +395,18 @@ describe('windows online, part by part', () => {
       });
     }
     await writing.ended();
-    expect(written).toEqual([4_096, 1_905, 1, 1, 1, 1, 1]);
+    expect(written).toEqual([256, 129, 1, 1, 1, 1, 1]);
     // Only the second part has no key of the one before.
     expect(given).toEqual([0, 0, 2, 3, 4, 5, 6]);
-    const { entries } = await lookup(set, ['key 0', 'key 5999', 'hot'], 0n);
-    const hot = rows.slice(6_000).map(({ x }) => x);
-    expect(entries[0]!.values).toEqual([[[0n]], [[5_999n]], [hot]]);
+    const { entries } = await lookup(set, ['key 0', 'key 383', 'hot'], 0n);
+    const hot = rows.slice(384).map(({ x }) => x);
+    expect(entries[0]!.values).toEqual([[[0n]], [[383n]], [hot]]);
   });
 
   it('are not written behind a part that failed', async () => {
     const set = listingSet(nextId++, [{ window: few, max: null, filtered: false }]);
     await store.activate(set.id);
-    const rows = Array.from({ length: 9_000 }, (_, i) => row(i, `key ${i}`));
+    const rows = Array.from({ length: 600 }, (_, i) => row(i, `key ${i}`));
     const writing = new OneUnderWay();
     const windows = { set, which: 'active', written: () => writing.ended() } as const;
     const applying = async (): Promise<void> => {
@@ -419,7 +419,7 @@ describe('windows online, part by part', () => {
     };
     await expect(applying()).rejects.toThrow('the disk is full');
     await expect(writing.ended()).rejects.toThrow('the disk is full');
-    expect((await partsOf(set, rows)).map((keys) => keys.length)).toEqual([4_096, 808]);
+    expect((await partsOf(set, rows)).map((keys) => keys.length)).toEqual([256, 88]);
   });
 
   it('are written fewer keys at a time where their blocks are large', async () => {
