@@ -4,15 +4,21 @@
  */
 export function floorDivided(a: bigint, b: bigint): bigint {
   const [over, under] = [Number(a), Number(b)];
-  if (over > -LARGEST && over < LARGEST && under < LARGEST) return BigInt(dividedDoubles(over, under));
+  if (isDividedExactly(over, under)) return BigInt(floorDividedDoubles(over, under));
   const quotient = a / b;
   return a % b < 0n ? quotient - 1n : quotient;
+}
+
+/** Whether {@link floorDividedDoubles} is exact for two integers. */
+export function isDividedExactly(a: number, b: number): boolean {
+  return a > -LARGEST && a < LARGEST && b < LARGEST;
 }
 
 /** Half of what doubles hold exactly: so does every product and difference below. */
 const LARGEST = 2 ** 52;
 
-function dividedDoubles(a: number, b: number): number {
+/** ⌊a / b⌋ of integers that are held by doubles, for a positive `b`. */
+export function floorDividedDoubles(a: number, b: number): number {
   const quotient = Math.floor(a / b);
   const rest = a - quotient * b;
   if (rest < 0) return quotient - 1;

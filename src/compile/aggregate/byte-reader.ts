@@ -21,6 +21,16 @@ export class ByteReader {
     }
   }
 
+  /** How many bytes were read. */
+  get position(): number {
+    return this.at;
+  }
+
+  /** Reads over some bytes. */
+  skip(byteCount: number): void {
+    this.advance(byteCount);
+  }
+
   byte(): number {
     return this.bytes[this.advance(1)]!;
   }

@@ -1,3 +1,4 @@
+import { copyRange } from '../../definition/copy-range.js';
 import { writeInt64BE } from '../../definition/int64-bytes.js';
 import { bitLength } from '../runtime/fixed-point.js';
 
@@ -14,6 +15,13 @@ export class ByteWriter {
   /** What was written, until the next write: a copy is the caller's to make, in memory of its choice. */
   view(): Uint8Array {
     return this.bytes.subarray(0, this.at);
+  }
+
+  /** What was written, as bytes that share their memory with other small ones. */
+  copy(): Buffer {
+    const bytes = Buffer.allocUnsafe(this.at);
+    copyRange(this.bytes, { start: 0, end: this.at }, bytes, 0);
+    return bytes;
   }
 
   /** Forgets what was written and keeps the memory. */
@@ -87,10 +95,27 @@ export class ByteWriter {
     this.bytes.set(value, at);
   }
 
+  /** What another one wrote, behind the count of its bytes. */
+  sizedFrom({ bytes, at }: ByteWriter): void {
+    this.count(at);
+    this.range(bytes, 0, at);
+  }
+
   /** Bytes alone: the reader knows how many. */
   raw(value: Uint8Array): void {
     const at = this.reserve(value.length);
     this.bytes.set(value, at);
+  }
+
+  /** Bytes alone, those of others from `start` to `end`, not included. */
+  range(from: Uint8Array, start: number, end: number): void {
+    const at = this.reserve(end - start);
+    copyRange(from, { start, end }, this.bytes, at);
+  }
+
+  /** Writes a byte once more in the place of one that was written. */
+  replace(at: number, value: number): void {
+    this.bytes[at] = value;
   }
 
   private reserve(byteCount: number): number {

@@ -80,19 +80,25 @@ export class TileCodec {
 
   /** Null where no state is there. */
   encode(states: TileStates): Uint8Array | null {
-    if (states.every((state) => state === undefined)) return null;
     writer.clear();
+    return this.write(states, writer) ? Buffer.from(writer.view()) : null;
+  }
+
+  /** Writes what `encode` gives; false where it gives nothing, and nothing is written. */
+  write(states: TileStates, to: ByteWriter): boolean {
+    if (states.every(isAbsent)) return false;
     for (let byte = 0; byte < this.bitmapBytes; byte++) {
       let bits = 0;
       for (let bit = 0; bit < 8; bit++) if (states[8 * byte + bit] !== undefined) bits |= 1 << bit;
-      writer.byte(bits);
+      to.byte(bits);
     }
     for (let slot = 0; slot < states.length; slot++)
-      if (states[slot] !== undefined) this.aggregates[slot]!.write(states[slot], writer);
-    return Buffer.from(writer.view());
+      if (states[slot] !== undefined) this.aggregates[slot]!.write(states[slot], to);
+    return true;
   }
 
-  private read(from: ByteReader): TileStates {
+  /** The states of the tile that a reader is at, behind its length. */
+  read(from: ByteReader): TileStates {
     const { aggregates, bitmap } = this;
     for (let byte = 0; byte < this.bitmapBytes; byte++) bitmap[byte] = from.byte();
     const states: TileStates = [];
@@ -109,4 +115,8 @@ export class TileCodec {
       this.aggregates[slot]!.merge(into[slot], from[slot]);
     }
   }
+}
+
+function isAbsent(state: unknown): boolean {
+  return state === undefined;
 }

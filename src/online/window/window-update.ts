@@ -15,7 +15,8 @@ export type PlannedUpdate = {
   readonly late: { readonly lateRows: number; readonly missedRows: number };
   /** Blocks that must be read to write the new ones, in this order. */
   readonly needed: readonly BlockId[];
-  readonly plans: readonly SeriesPlan[];
+  /** Of each series; null where nothing is to be done. */
+  readonly plans: readonly (SeriesPlan | null)[];
   /** What the header lists of exact windows still. */
   readonly lists: readonly LeafList[];
 };
@@ -49,14 +50,10 @@ export class WindowUpdate {
     const counted = this.rows.tombstones === null ? fresh : fresh.filter((row) => !this.isTombstone(row));
     const lists = decodeLeafLists(header.leaves, this.lists);
     const moved = { beforeUs: stored?.newestUs ?? null, newestUs: header.newestUs, lists };
-    const plans: SeriesPlan[] = [];
-    const needed: BlockId[] = [];
-    for (const part of this.parts) {
-      const plan = part.plan(counted, moved);
-      if (plan === null) continue;
-      plans.push(plan);
-      needed.push(...plan.needed);
-    }
+    const plans = this.parts.map((part) => part.plan(counted, moved));
+    let needed: readonly BlockId[] = NOTHING;
+    for (const plan of plans)
+      if (plan !== null) needed = needed.length === 0 ? plan.needed : needed.concat(plan.needed);
     return { key, header, late, needed, plans, lists };
   }
 
@@ -65,12 +62,13 @@ export class WindowUpdate {
     const changed: ChangedBlocks = { blocks: [], gone: [], lists: [...lists] };
     let at = 0;
     for (const plan of plans) {
+      if (plan === null) continue;
       plan.finish(stored, at, changed);
       at += plan.needed.length;
     }
     const { blocks, gone } = changed;
-    const leaves = this.lists === 0 ? header.leaves : encodeLeafLists(changed.lists);
-    return { setId: this.set.id, key, header: { ...header, leaves }, blocks, gone };
+    const moved = this.lists === 0 ? header : { ...header, leaves: encodeLeafLists(changed.lists) };
+    return { setId: this.set.id, key, header: moved, blocks, gone };
   }
 
   /** Rows ascend by sequence. */
@@ -115,3 +113,4 @@ export class WindowUpdate {
 }
 
 const NO_LEAVES = new Uint8Array(0);
+const NOTHING: readonly BlockId[] = [];

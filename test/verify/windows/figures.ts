@@ -13,9 +13,9 @@ export const figuresIn: Check = {
   name: 'figures-in',
   bar: `12 windowed features: ${LEAST_ROWS} rows a second until log, tiles and history have them, from Parquet and 1,000 a request`,
   defect: {
-    file: 'src/online/window/tile-series-update.js',
-    find: 'this.rows.add(states, tile.rows);',
-    replace: 'for (let w = 0; w < 100000; w++) globalThis.w = w; this.rows.add(states, tile.rows);',
+    file: 'src/online/window/changed-block.js',
+    find: 'change.rows.add(states, rows);',
+    replace: 'for (let w = 0; w < 100000; w++) globalThis.w = w; change.rows.add(states, rows);',
   },
   run: () =>
     figure(({ metrics }) => {
