@@ -5,7 +5,6 @@ import { changedRecord } from './record-change.js';
 import { entryId, SLOT_BYTES } from './slot-key.js';
 import type { View } from './views.js';
 import {
-  compareIds,
   decodeHeader,
   decodeRecord,
   EntryCursor,
@@ -99,10 +98,16 @@ const APART = new Uint8Array(0);
 function blockIn(record: Buffer | null, block: BlockId): Uint8Array | null {
   writeId(WANTED, block, 0);
   for (const entry = new EntryCursor(record); entry.isThere; entry.next()) {
-    if (compareIds(record!, entry.idAt, WANTED, 0) !== 0) continue;
+    if (!isSameId(record!, entry.idAt, WANTED)) continue;
     return entry.length === null ? APART : record!.subarray(entry.start, entry.start + entry.length);
   }
   return null;
+}
+
+/** Ids differ mostly at their end. */
+function isSameId(record: Buffer, idAt: number, wanted: Buffer): boolean {
+  for (let i = ID_BYTES - 1; i >= 0; i--) if (record[idAt + i] !== wanted[i]) return false;
+  return true;
 }
 
 /** The id of a block that is looked for. */

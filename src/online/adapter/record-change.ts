@@ -1,5 +1,7 @@
 import type { BlockId, WindowBlock, WindowWrite } from '../store.js';
-import { compareBlocks, compareIds, EntryCursor, encodeRecord, ID_BYTES, writeId } from './windows-record.js';
+import { idsOf, PlacedBlocks } from './placed-blocks.js';
+import { encodeRecord } from './record-encoding.js';
+import { compareBlocks, compareIds, EntryCursor, ID_BYTES } from './windows-record.js';
 
 /** What a write makes of a record. */
 export type RecordChange = {
@@ -13,97 +15,69 @@ export type RecordChange = {
 /** The record of an entity behind a write. `stored` is the one before it, null where there is none. */
 export function changedRecord(stored: Buffer | null, { header, blocks, gone }: WindowWrite): RecordChange {
   const left: Uint8Array[] = [];
-  const placed = merged(stored, [...blocks, ...gone].sort(compareBlocks), left);
-  const apart = placedApart(placed).map(({ id, idAt, from, start, size }) => ({
-    id: id.subarray(idAt, idAt + ID_BYTES),
-    bytes: from!.subarray(start, start + size),
-  }));
-  for (const { isWritten, wasApart, length, id, idAt } of placed)
-    if (isWritten && wasApart && length !== null) left.push(id.subarray(idAt, idAt + ID_BYTES));
+  placed.begin(stored);
+  merge(stored, inOrder(blocks, gone), left);
+  const apart = placeApart();
+  for (let i = 0; i < placed.count; i++)
+    if (placed.isWritten[i] && placed.wasApart[i] && !placed.isApart[i]) left.push(placed.idOf(i));
   return { record: encodeRecord(header, placed), apart, left };
 }
+
+/** Of the record that is made; one is made after the other. */
+const placed = new PlacedBlocks();
 
 /** Bytes of blocks in a record: every write of the entity writes them again, and a page holds a few such records. */
 const MAX_RECORD_BYTES = 1_024;
 
-/** A block that the record is to list, of the stored record or of the write. */
-type Placed = {
-  readonly id: Uint8Array;
-  readonly idAt: number;
-  readonly from: Uint8Array | null;
-  readonly start: number;
-  readonly size: number;
-  /** `size`, or null once it lies apart. */
-  length: number | null;
-  readonly isWritten: boolean;
-  readonly wasApart: boolean;
-};
+/** Blocks that are written and those that are gone, by id; mostly they are in that order. */
+function inOrder(
+  blocks: readonly WindowBlock[],
+  gone: readonly BlockId[],
+): readonly (BlockId | WindowBlock)[] {
+  const changes = gone.length === 0 ? blocks : [...blocks, ...gone];
+  for (let i = 1; i < changes.length; i++)
+    if (compareBlocks(changes[i - 1]!, changes[i]!) > 0) return changes.toSorted(compareBlocks);
+  return changes;
+}
 
-/** Blocks that stay and those that are written, by id; ids of those that are gone and lay apart are put into `left`. */
-function merged(
-  stored: Buffer | null,
-  changes: readonly (BlockId | WindowBlock)[],
-  left: Uint8Array[],
-): readonly Placed[] {
-  const ids = Buffer.allocUnsafe(ID_BYTES * changes.length);
-  changes.forEach((change, i) => {
-    writeId(ids, change, ID_BYTES * i);
-  });
-  const placed: Placed[] = [];
+/** Places blocks that stay and those that are written; ids of those that are gone and lay apart are put into `left`. */
+function merge(stored: Buffer | null, changes: readonly (BlockId | WindowBlock)[], left: Uint8Array[]): void {
+  const ids = idsOf(changes);
   const entry = new EntryCursor(stored);
   for (let i = 0; i < changes.length; i++) {
     const idAt = ID_BYTES * i;
-    for (; isBefore(entry, ids, idAt); entry.next()) placed.push(keptBlock(entry));
+    for (; isBefore(entry, ids, idAt); entry.next()) placed.keep(entry);
     const isStored = entry.isThere && compareIds(entry.record!, entry.idAt, ids, idAt) === 0;
     const wasApart = isStored && entry.length === null;
     if (isStored) entry.next();
-    const bytes = bytesOf(changes[i]!);
-    if (bytes !== null) placed.push(writtenBlock({ id: ids, idAt }, bytes, wasApart));
+    const change = changes[i]!;
+    if ('bytes' in change) placed.write(ids, idAt, { bytes: change.bytes, wasApart });
     else if (wasApart) left.push(ids.subarray(idAt, idAt + ID_BYTES));
   }
-  for (; entry.isThere; entry.next()) placed.push(keptBlock(entry));
-  return placed;
+  for (; entry.isThere; entry.next()) placed.keep(entry);
 }
 
 function isBefore(entry: EntryCursor, ids: Uint8Array, idAt: number): boolean {
   return entry.isThere && compareIds(entry.record!, entry.idAt, ids, idAt) < 0;
 }
 
-function keptBlock({ record, idAt, start, length }: EntryCursor): Placed {
-  const wasApart = length === null;
-  const size = length ?? 0;
-  return { id: record!, idAt, from: record, start, size, length, isWritten: false, wasApart };
-}
-
-function writtenBlock(
-  { id, idAt }: Pick<Placed, 'id' | 'idAt'>,
-  bytes: Uint8Array,
-  wasApart: boolean,
-): Placed {
-  const size = bytes.length;
-  return { id, idAt, from: bytes, start: 0, size, length: size, isWritten: true, wasApart };
-}
-
 /**
  * Where blocks are too much for a record, those that were not written lie apart first, the oldest before the newer ones:
  * rows rarely touch them. What lies apart already stays there. Gives the ones whose bytes are to be put there.
  */
-function placedApart(placed: readonly Placed[]): readonly Placed[] {
-  const apart: Placed[] = [];
-  let bytes = placed.reduce((sum, { size }) => sum + size, 0);
+function placeApart(): RecordChange['apart'] {
+  let bytes = placed.recordBytes();
+  if (bytes <= MAX_RECORD_BYTES) return NONE;
+  const apart: RecordChange['apart'][number][] = [];
   for (const isWritten of [false, true]) {
-    if (bytes <= MAX_RECORD_BYTES) break;
-    for (const block of placed) {
-      if (bytes <= MAX_RECORD_BYTES) break;
-      if (block.isWritten !== isWritten || block.length === null) continue;
-      bytes -= block.size;
-      block.length = null;
-      apart.push(block);
+    for (let i = 0; i < placed.count && bytes > MAX_RECORD_BYTES; i++) {
+      if (placed.isWritten[i] !== isWritten || placed.isApart[i]) continue;
+      bytes -= placed.sizes[i]!;
+      placed.isApart[i] = true;
+      apart.push({ id: placed.idOf(i), bytes: placed.bytesOf(i) });
     }
   }
   return apart;
 }
 
-function bytesOf(change: BlockId | WindowBlock): Uint8Array | null {
-  return 'bytes' in change ? change.bytes : null;
-}
+const NONE: RecordChange['apart'] = [];

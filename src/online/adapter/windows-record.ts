@@ -19,24 +19,25 @@ export const HEADER_BYTES = 32;
  * Layout: the front of the header; count of blocks and length of the leaves in 4; of each
  * block its id and the length of its bytes in 2, by id; the leaves; the bytes of blocks that do not lie apart.
  */
-const COUNT_AT = HEADER_BYTES;
-const LEAVES_LENGTH_AT = 36;
-const ENTRIES_AT = 40;
+export const COUNT_AT = 32;
+export const LEAVES_LENGTH_AT = 36;
+export const ENTRIES_AT = 40;
 
 /** Series in 2 bytes, number in 8: ids sort as their bytes do. */
 export const ID_BYTES = 10;
 const NUMBER_AT = 2;
-const ENTRY_BYTES = ID_BYTES + 2;
+export const ENTRY_BYTES = ID_BYTES + 2;
 
 /** In place of a length: the block lies apart. No block in a record is so long. */
-const APART = 0xffff;
+export const APART = 0xffff;
 
 /** Its leaves are a view of `record`. */
 export function decodeHeader(record: Buffer): WindowHeader {
   const leavesAt = ENTRIES_AT + ENTRY_BYTES * record.readUInt32LE(COUNT_AT);
   const leavesLength = record.readUInt32LE(LEAVES_LENGTH_AT);
   const leaves = leavesLength === 0 ? NO_LEAVES : record.subarray(leavesAt, leavesAt + leavesLength);
-  return { ...decodeHeaderFront(record), leaves };
+  const { newestUs, through, lateRows, missedRows } = decodeHeaderFront(record);
+  return { newestUs, through, lateRows, missedRows, leaves };
 }
 
 /** The front of a header that begins with the bytes. */
@@ -110,40 +111,6 @@ export class EntryCursor {
   }
 }
 
-/** A block that a record is to have: its id, and its bytes from `start` on, or that it lies apart. */
-export type PlacedBlock = {
-  readonly id: Uint8Array;
-  readonly idAt: number;
-  readonly from: Uint8Array | null;
-  readonly start: number;
-  readonly length: number | null;
-};
-
-/** Blocks by id. */
-export function encodeRecord(header: WindowHeader, blocks: readonly PlacedBlock[]): Buffer {
-  const { leaves } = header;
-  let at = ENTRIES_AT + ENTRY_BYTES * blocks.length;
-  const size = blocks.reduce((sum, { length }) => sum + (length ?? 0), at + leaves.length);
-  const record = Buffer.allocUnsafe(size);
-  writeHeaderFront(record, header);
-  record.writeUInt32LE(blocks.length, COUNT_AT);
-  record.writeUInt32LE(leaves.length, LEAVES_LENGTH_AT);
-  record.set(leaves, at);
-  at += leaves.length;
-  for (let i = 0; i < blocks.length; i++) {
-    const { id, idAt, from, start, length } = blocks[i]!;
-    const entryAt = ENTRIES_AT + ENTRY_BYTES * i;
-    copyBytes({ from: id, start: idAt, length: ID_BYTES }, record, entryAt);
-    const shown = length ?? APART;
-    record[entryAt + ID_BYTES] = shown;
-    record[entryAt + ID_BYTES + 1] = shown >> 8;
-    if (length === null) continue;
-    copyBytes({ from: from!, start, length }, record, at);
-    at += length;
-  }
-  return record;
-}
-
 export function writeId(bytes: Buffer, { series, number }: BlockId, at: number): void {
   bytes[at] = series >> 8;
   bytes[at + 1] = series;
@@ -174,13 +141,3 @@ export function compareIds(a: Uint8Array, aAt: number, b: Uint8Array, bAt: numbe
   }
   return 0;
 }
-
-/** Few bytes one by one: a view and a call of the engine take longer. */
-function copyBytes({ from, start, length }: ByteRange, to: Uint8Array, at: number): void {
-  if (length > FEW_BYTES) to.set(from.subarray(start, start + length), at);
-  else for (let i = 0; i < length; i++) to[at + i] = from[start + i]!;
-}
-
-type ByteRange = { readonly from: Uint8Array; readonly start: number; readonly length: number };
-
-const FEW_BYTES = 64;
