@@ -78,7 +78,7 @@ function askedWriter({ name, type }: { readonly name: string; readonly type: Val
     const column = asked.columns.get(name)!;
     const cells = new Cells(text, null, shared);
     for (let row = 0; row < asked.rowCount; row++) cells.add('ALIVE', valueAt(column, row));
-    return cells.column(shared.noTimes);
+    return cells.column(null);
   };
 }
 
@@ -90,7 +90,7 @@ function entryWriter({ type, index, defaultValue }: Written, place: number): Col
     const { states, values } = answer.entries[place]!;
     const cells = new Cells(text, defaultValue, shared);
     for (let row = 0; row < states.length; row++) cells.add(states[row]!, values[row]![index] ?? null);
-    return cells.column(shared.times(place));
+    return cells.column(place);
   };
 }
 
@@ -100,7 +100,7 @@ function readWriter({ type, index, defaultValue }: Written): ColumnWriter {
   return ({ answer, shared }) => {
     const cells = new Cells(text, defaultValue, shared);
     for (const values of answer.reads) cells.add('ALIVE', values[index] ?? null);
-    return cells.column(shared.noTimes);
+    return cells.column(null);
   };
 }
 
@@ -127,27 +127,45 @@ class Cells {
     this.count++;
   }
 
-  column(times: string): string {
-    const statuses = this.statuses ?? this.shared.present;
-    return `{"values":[${this.values}],"statuses":[${statuses}],"event_timestamps":[${times}]}`;
+  /** The whole column; its times are those of an entry, or none. */
+  column(entry: number | null): string {
+    const { shared, statuses } = this;
+    const rest = statuses === null ? shared.allPresent(entry) : `${statuses}${shared.times(entry)}`;
+    return `{"values":[${this.values}],"statuses":[${rest}`;
   }
 }
 
 /** What the columns of one answer have in common, made when the first of them needs it. */
 class SharedTexts {
-  private readonly byEntry: string[] = [];
-  readonly present: string;
-  readonly noTimes: string;
+  /** Times behind the statuses of a column, and both together where all cells are PRESENT: by entry, without times at -1. */
+  private readonly timesOf = new Map<number, string>();
+  private readonly presentOf = new Map<number, string>();
 
-  constructor(private readonly answer: LookupAnswer) {
-    this.present = repeatedText(PRESENT, answer.entityCount);
-    this.noTimes = repeatedText(feastTimeText(null), answer.entityCount);
+  constructor(private readonly answer: LookupAnswer) {}
+
+  times(entry: number | null): string {
+    return kept(this.timesOf, entry ?? -1, () => `],"event_timestamps":[${this.timesText(entry)}]}`);
   }
 
-  times(entry: number): string {
-    this.byEntry[entry] ??= timesText(this.answer.entries[entry]!.eventTimes);
-    return this.byEntry[entry]!;
+  allPresent(entry: number | null): string {
+    const { entityCount } = this.answer;
+    return kept(this.presentOf, entry ?? -1, () => repeatedText(PRESENT, entityCount) + this.times(entry));
   }
+
+  private timesText(entry: number | null): string {
+    const { entries, entityCount } = this.answer;
+    return entry === null
+      ? repeatedText(feastTimeText(null), entityCount)
+      : timesText(entries[entry]!.eventTimes);
+  }
+}
+
+function kept(texts: Map<number, string>, place: number, make: () => string): string {
+  const known = texts.get(place);
+  if (known !== undefined) return known;
+  const text = make();
+  texts.set(place, text);
+  return text;
 }
 
 /** Rows that were loaded together often have one time, which is then written once. */
