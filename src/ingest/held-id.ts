@@ -5,3 +5,8 @@ const DUE_DIGITS = 19;
 export function heldId(dueUs: bigint, identity: string): string {
   return `${String(dueUs).padStart(DUE_DIGITS, '0')}/${identity}`;
 }
+
+/** When the held row of an id is due, microseconds. */
+export function dueUsOf(id: string): bigint {
+  return BigInt(id.slice(0, DUE_DIGITS));
+}

@@ -19,10 +19,12 @@ import { START_PATIENCE, type StartPatience } from '../platform/start-patience.j
 import { workerNameOf } from '../platform/worker-name.js';
 import { Activations } from '../registry/activations.js';
 import { CATALOG_HOLDER, type CatalogHolder } from '../registry/catalog.js';
+import { HeldRows } from '../registry/held-rows.js';
 import { Leases } from '../registry/leases.js';
 import { QuarantinedRows } from '../registry/quarantined-rows.js';
 import { SourceRows } from '../registry/source-rows.js';
 import { DataRoots } from './data-roots.js';
+import { HELD_COPIES, HeldCopies } from './held-copies.js';
 import { IDENTITIES, type Identities } from './identities.js';
 import { IngestController } from './ingest.controller.js';
 import { INTAKE, Intake } from './intake.js';
@@ -51,20 +53,21 @@ import { UPKEEP, Upkeep } from './upkeep.js';
   providers: [
     { provide: OWNERSHIP, inject: [Leases, CONFIG, PEER], useFactory: ownershipOf },
     {
+      provide: HELD_COPIES,
+      inject: [HeldRows, IDENTITIES, OWNERSHIP, CONFIG],
+      useFactory: (
+        rows: HeldRows,
+        identities: Identities,
+        ownership: Ownership,
+        { dataDir }: Configuration,
+      ) => new HeldCopies({ rows, identities, ownership, owner: workerNameOf(dataDir) }),
+    },
+    {
       provide: PIPELINES,
       inject: [
         ...[CATALOG_HOLDER, SourceRows, HealthFigures, ProcessState, Jobs],
-        ...[
-          SOURCE_LOG,
-          ONLINE_STORE,
-          HISTORY,
-          IDENTITIES,
-          Activations,
-          CLOCK,
-          OWNERSHIP,
-          CONFIG,
-          START_PATIENCE,
-        ],
+        ...[SOURCE_LOG, ONLINE_STORE, HISTORY, IDENTITIES, Activations, CLOCK],
+        ...[OWNERSHIP, HELD_COPIES, CONFIG, START_PATIENCE],
       ],
       useFactory: (...[catalogs, rows, health, state, jobs, ...parts]: PipelinesDependencies) => {
         const pipelines = new Pipelines(pipelineParts(...parts), catalogs);
@@ -78,14 +81,14 @@ import { UPKEEP, Upkeep } from './upkeep.js';
     },
     {
       provide: INTAKE,
-      inject: [PIPELINES, IDENTITIES, QuarantinedRows, CLOCK, CONFIG],
+      inject: [PIPELINES, IDENTITIES, HELD_COPIES, QuarantinedRows, CLOCK, CONFIG],
       useFactory: (...parts: IntakeDependencies) => intakeOf(...parts),
     },
     {
       provide: UPKEEP,
-      inject: [PIPELINES, IDENTITIES, INTAKE, CLOCK],
-      useFactory: (pipelines: Pipelines, identities: Identities, intake: Intake, clock: Clock) =>
-        new Upkeep({ pipelines, identities, intake, clock, onDefect: logDefect }),
+      inject: [PIPELINES, IDENTITIES, INTAKE, HELD_COPIES, CLOCK],
+      useFactory: (...[pipelines, identities, intake, held, clock]: UpkeepDependencies) =>
+        new Upkeep({ pipelines, identities, intake, held, clock, onDefect: logDefect }),
     },
     {
       provide: STREAMS,
@@ -163,6 +166,7 @@ type PipelineDependencies = readonly [
   activations: Activations,
   clock: Clock,
   ownership: Ownership,
+  held: HeldCopies,
   configuration: Configuration,
   patience: StartPatience,
 ];
@@ -176,13 +180,14 @@ function pipelineParts(
     activations,
     clock,
     ownership,
+    held,
     { processes },
     patience,
   ]: PipelineDependencies
 ): PipelinesParts {
   const keepsHistory = processes.role !== 'lookup';
   const stores = { log, online, history, identities, activations };
-  return { ...stores, clock, ownership, keepsHistory, patience, onDefect: logDefect };
+  return { ...stores, clock, ownership, held, keepsHistory, patience, onDefect: logDefect };
 }
 
 /** Renewals of a lease while it lasts. */
@@ -201,16 +206,27 @@ type ReviewDependencies = readonly [
   intake: Intake,
 ];
 
+type UpkeepDependencies = readonly [
+  pipelines: Pipelines,
+  identities: Identities,
+  intake: Intake,
+  held: HeldCopies,
+  clock: Clock,
+];
+
 type IntakeDependencies = readonly [
   pipelines: Pipelines,
   identities: Identities,
+  held: HeldCopies,
   quarantine: QuarantinedRows,
   clock: Clock,
   configuration: Configuration,
 ];
 
-function intakeOf(...[pipelines, identities, quarantine, clock, { maxSkewUs }]: IntakeDependencies): Intake {
-  return new Intake({ pipelines, identities, quarantine, clock, maxSkewUs });
+function intakeOf(
+  ...[pipelines, identities, held, quarantine, clock, { maxSkewUs }]: IntakeDependencies
+): Intake {
+  return new Intake({ pipelines, identities, held, quarantine, clock, maxSkewUs });
 }
 
 type StreamDependencies = readonly [

@@ -6,6 +6,7 @@ import { Deliveries, KEYS_KEPT_US, keyDigest, type Taking } from './deliveries.j
 import type { Delivery, IntakeRequest, OfferedRows, Receipt, RefusedRow } from './delivery.js';
 import { digestOf } from './event-ids.js';
 import { withEveryColumn } from './every-column.js';
+import type { HeldCopies } from './held-copies.js';
 import { heldId } from './held-id.js';
 import type { HeldRow, Identities, SettledDelivery } from './identities.js';
 import { type Door, type LogEntry, lastOf, type StreamPart, type Tally } from './log.js';
@@ -19,6 +20,7 @@ import { sortRows } from './sorted-rows.js';
 export type IntakeParts = {
   readonly pipelines: Pipelines;
   readonly identities: Identities;
+  readonly held: Pick<HeldCopies, 'keep'>;
   readonly quarantine: Quarantine;
   readonly clock: Clock;
   /** How far ahead of the clock an event may be, microseconds (S14). */
@@ -220,6 +222,7 @@ export class Intake {
     const { quarantined, held, delivery, arrivalUs, found } = sorted;
     if (quarantined.length > 0) await this.quarantine(pipeline, identityOf(delivery, arrivalUs), quarantined);
     const settled = found.fresh.length === 0 ? settledOf(sorted) : null;
+    await this.parts.held.keep(pipeline.name, held);
     if (held.length > 0 || settled !== null) await this.parts.identities.hold(pipeline.name, held, settled);
   }
 

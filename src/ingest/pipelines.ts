@@ -4,6 +4,7 @@ import type { Figures } from '../platform/health-figures.js';
 import type { StartPatience } from '../platform/start-patience.js';
 import type { Activations } from '../registry/activations.js';
 import type { Catalog, CatalogHolder } from '../registry/catalog.js';
+import type { HeldCopies } from './held-copies.js';
 import { lateFigures } from './late-rows.js';
 import type { Ownership } from './ownership.js';
 import { type PipelineParts, type SourceDefinitions, SourcePipeline } from './pipeline.js';
@@ -13,6 +14,7 @@ import { SourceFollower } from './source-follower.js';
 export type PipelinesParts = PipelineParts & {
   readonly activations: PipelineParts['activations'] & Pick<Activations, 'registered'>;
   readonly ownership: Ownership;
+  readonly held: Pick<HeldCopies, 'takeUp'>;
   /** Whether this process keeps history: also of the sources of others. */
   readonly keepsHistory: boolean;
   /** How long a start waits for logs that are not reached. */
@@ -268,7 +270,14 @@ export class Pipelines {
     if (known !== undefined) return known.pipeline.use(definitions);
     // Its own from here on, for the log too: whoever wrote before writes nothing any more that counts.
     if (ownership.isShared) await log.take(name);
-    this.owned.set(name, { pipeline: await SourcePipeline.open(this.parts, project, definitions), term });
+    const pipeline = await SourcePipeline.open(this.parts, project, definitions);
+    try {
+      await this.parts.held.takeUp(name);
+    } catch (cause) {
+      await pipeline.close();
+      throw cause;
+    }
+    this.owned.set(name, { pipeline, term });
   }
 
   /** Doors are closed at once; then nothing of this process writes any more, and another may take it. */

@@ -2,6 +2,7 @@ import { DEFAULT_DEDUPE_FOR } from '../definition/document.js';
 import { parseDuration } from '../definition/duration.js';
 import type { Clock } from '../platform/clock.js';
 import { KEYS_KEPT_US } from './deliveries.js';
+import type { HeldCopies } from './held-copies.js';
 import type { Identities } from './identities.js';
 import type { Intake } from './intake.js';
 import type { SourcePipeline } from './pipeline.js';
@@ -13,6 +14,9 @@ const LOOK_EVERY_MS = 200;
 /** Held rows logged before others get their turn. */
 const RELEASED_AT_ONCE = 1_000;
 
+/** How often copies of rows that wait no more are removed, milliseconds. */
+const SWEEP_EVERY_MS = 60_000;
+
 /** How often identities that are too old are forgotten, microseconds of the service clock. */
 const FORGET_EVERY_US = 3_600_000_000n;
 
@@ -20,6 +24,7 @@ export type UpkeepParts = {
   readonly pipelines: Pipelines;
   readonly identities: Identities;
   readonly intake: Intake;
+  readonly held: Pick<HeldCopies, 'sweep'>;
   readonly clock: Clock;
   readonly onDefect: (cause: unknown, what: string) => void;
 };
@@ -29,6 +34,7 @@ export class Upkeep {
   private timer: NodeJS.Timeout | null = null;
   private looking: Promise<void> | null = null;
   private forgottenUs: bigint;
+  private sweptMs = performance.now();
 
   constructor(private readonly parts: UpkeepParts) {
     // Not at once: a clock that is wrong at the start must not make everything old.
@@ -59,7 +65,18 @@ export class Upkeep {
         this.parts.onDefect(cause, `held rows of source ${name}`),
       );
     }
+    await this.sweep();
     await this.forget();
+  }
+
+  private async sweep(): Promise<void> {
+    const nowMs = performance.now();
+    if (nowMs - this.sweptMs < SWEEP_EVERY_MS) return;
+    this.sweptMs = nowMs;
+    for (const [name] of this.parts.pipelines.all())
+      await this.parts.held
+        .sweep(name)
+        .catch((cause: unknown) => this.parts.onDefect(cause, `copies of held rows of source ${name}`));
   }
 
   private async release(name: string, pipeline: SourcePipeline): Promise<void> {
@@ -76,10 +93,16 @@ export class Upkeep {
     this.forgottenUs = nowUs;
     for (const [name, { dedupeFor }] of this.parts.pipelines.kept()) {
       const eventsUs = nowUs - parseDuration(dedupeFor ?? DEFAULT_DEDUPE_FOR, '/dedupeFor');
-      await this.parts.identities
-        .forget(name, { keysUs: nowUs - KEYS_KEPT_US, eventsUs })
-        .catch((cause: unknown) => this.parts.onDefect(cause, `old identities of source ${name}`));
+      await this.forgetOf(name, { keysUs: nowUs - KEYS_KEPT_US, eventsUs }).catch((cause: unknown) =>
+        this.parts.onDefect(cause, `old identities of source ${name}`),
+      );
     }
+  }
+
+  /** A copy whose row is not known as logged any more would be logged again. */
+  private async forgetOf(name: string, before: Parameters<Identities['forget']>[1]): Promise<void> {
+    await this.parts.held.sweep(name);
+    await this.parts.identities.forget(name, before);
   }
 }
 

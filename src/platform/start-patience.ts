@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { PlumblineError } from '../definition/error.js';
+import { PlumblineError, plumblineErrorIn } from '../definition/error.js';
 
 /** Pauses between tries to reach what a start needs, milliseconds. */
 const FIRST_PAUSE_MS = 250;
@@ -34,14 +34,15 @@ export class StartPatience {
 
   private async wait(error: unknown, pauseMs: number): Promise<void> {
     const { withinMs, onWait, stopping } = this.parts;
-    if (!(error instanceof PlumblineError) || error.code !== 'UNAVAILABLE' || withinMs === 0) throw error;
+    const told = plumblineErrorIn(error);
+    if (told?.code !== 'UNAVAILABLE' || withinMs === 0) throw error;
     this.untilMs ??= performance.now() + withinMs;
     if (stopping?.aborted || performance.now() + pauseMs > this.untilMs) {
-      const message = `the start was given up after ${Math.round(withinMs / 1_000)} s: ${error.message}`;
+      const message = `the start was given up after ${Math.round(withinMs / 1_000)} s: ${told.message}`;
       throw new PlumblineError('UNAVAILABLE', message);
     }
-    if (error.message !== this.told) await onWait(error.message);
-    this.told = error.message;
+    if (told.message !== this.told) await onWait(told.message);
+    this.told = told.message;
     await sleep(pauseMs, undefined, stopping && { signal: stopping }).catch(() => undefined);
   }
 }

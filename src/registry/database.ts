@@ -9,6 +9,7 @@ import type { PostgresDataSourceOptions } from 'typeorm/driver/postgres/Postgres
 import { Registry1732147200000 } from '../../migrations/0001-registry.js';
 import { Operations1732233600000 } from '../../migrations/0002-operations.js';
 import { Processes1732320000000 } from '../../migrations/0003-processes.js';
+import { HeldRows1732406400000 } from '../../migrations/0004-held-rows.js';
 import { PlumblineError } from '../definition/error.js';
 import {
   ActivationRow,
@@ -53,7 +54,12 @@ export function databaseOptions(connection: DatabaseConnection): DataSourceOptio
       SourceLeaseRow,
       CatalogChangeRow,
     ],
-    migrations: [Registry1732147200000, Operations1732233600000, Processes1732320000000],
+    migrations: [
+      Registry1732147200000,
+      Operations1732233600000,
+      Processes1732320000000,
+      HeldRows1732406400000,
+    ],
     migrationsTableName: 'migration',
     // Both would need rights, or files, that the embedded engine does not have; no table uses either.
     installExtensions: false,

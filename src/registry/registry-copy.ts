@@ -10,6 +10,7 @@ const MOVED: readonly MovedTable[] = [
   { name: 'activation', key: ['set_id'] },
   { name: 'job', key: ['id'], serial: 'place' },
   { name: 'quarantined_row', key: ['id'], serial: 'id' },
+  { name: 'held_row', key: ['project', 'source', 'id'] },
 ];
 
 type MovedTable = { readonly name: string; readonly key: readonly string[]; readonly serial?: string };

@@ -19,6 +19,7 @@ import { type DatabaseConnection, databaseOptions, openDatabase } from './databa
 import { DEFINITION_CONTROLLERS } from './definitions.controller.js';
 import { DeleteVersions } from './delete-versions.js';
 import { Documents } from './documents.js';
+import { HeldRows } from './held-rows.js';
 import { JobStore } from './job-store.js';
 import { Leases } from './leases.js';
 import { PlanApply } from './plan-apply.js';
@@ -69,6 +70,7 @@ export class RegistryModule implements OnApplicationBootstrap, OnModuleDestroy {
         Leases,
         SourceRows,
         QuarantinedRows,
+        HeldRows,
         JOB_QUEUE,
       ],
     };
@@ -158,6 +160,11 @@ const RECORDS: readonly Provider[] = [
     provide: QuarantinedRows,
     inject: [DataSource],
     useFactory: (database: DataSource) => new QuarantinedRows(database),
+  },
+  {
+    provide: HeldRows,
+    inject: [DataSource],
+    useFactory: (database: DataSource) => new HeldRows(database),
   },
   {
     provide: JOB_QUEUE,

@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { parseTimestamp } from '../../src/definition/time.js';
+import { type Clock, ManualClock } from '../../src/platform/clock.js';
 import type { ProcessSettings } from '../../src/platform/process-settings.js';
 import { isAsked } from '../counterparts/counterpart.js';
 import { KAFKA } from '../counterparts/kafka.js';
@@ -31,10 +33,14 @@ describe.skipIf(![POSTGRES, REDIS, KAFKA].every(isAsked))('several processes of 
     await engines?.close();
   });
 
-  const started = async (of: Installation, settings: Partial<ProcessSettings> = {}): Promise<TestApp> => {
+  const started = async (
+    of: Installation,
+    settings: Partial<ProcessSettings> = {},
+    clock?: Clock,
+  ): Promise<TestApp> => {
     const dataDir = temporaryFolder('process');
     const configuration = { ...of.configuration(dataDir, settings), feastProject: 'p' };
-    const app = await startTestApp({ dataDir, configuration });
+    const app = await startTestApp({ dataDir, configuration, ...(clock !== undefined && { clock }) });
     running.add(app);
     return app;
   };
@@ -47,7 +53,10 @@ describe.skipIf(![POSTGRES, REDIS, KAFKA].every(isAsked))('several processes of 
     const of = await engines.installation();
     const a = await started(of);
     const b = await started(of);
-    await applied(a, SOURCES.flatMap(documentsOf));
+    await applied(
+      a,
+      SOURCES.flatMap((source) => documentsOf(source)),
+    );
     // Each hears of it before the apply is answered.
     expect([await ownedBy(a), await ownedBy(b)].map((owned) => owned.length)).toEqual([2, 2]);
     expect([...(await ownedBy(a)), ...(await ownedBy(b))].sort()).toEqual(SOURCES.map((name) => `p/${name}`));
@@ -103,12 +112,43 @@ describe.skipIf(![POSTGRES, REDIS, KAFKA].every(isAsked))('several processes of 
     expect(await lookedUp(lookup, 's0', ['x'])).toEqual([3]);
   }, 120_000);
 
+  it('log what another one held, once, when it is due (S14)', async () => {
+    const of = await engines.installation();
+    const clock = new ManualClock(parseTimestamp('2024-01-02T00:00:00Z')!);
+    const a = await started(of, {}, clock);
+    const b = await started(of, {}, clock);
+    await applied(a, documentsOf('s0', { future: 'hold' }));
+    const [owner, other] = (await ownedBy(a)).length === 1 ? [a, b] : [b, a];
+    const due = { ...row('x', 2), at: '2024-01-02T00:01:00Z' };
+    const later = { ...row('x', 3), at: '2024-01-02T00:02:00Z' };
+    expect(await push(other, 's0', [row('x', 1), due], 'some')).toMatchObject({ accepted: 1, held: 1 });
+    expect(await push(other, 's0', [later], 'one')).toMatchObject({ accepted: 0, held: 1 });
+    await stopped(owner);
+    // Sent again to who owns the source now.
+    expect(await pushedSoon(other, 's0', [row('y', 1)])).toMatchObject({ firstSequence: 1 });
+    expect(await push(other, 's0', [row('x', 1), due], 'some')).toMatchObject({ accepted: 1, held: 1 });
+    clock.advance(60_000_000n);
+    await expect.poll(() => lookedUp(other, 's0', ['x']), SHARED_OUT).toEqual([2]);
+
+    // The next owner has never seen the source, and comes when a row is due already.
+    clock.advance(60_000_000n);
+    const third = await started(of, {}, clock);
+    await stopped(other);
+    expect(await answeredSoon(() => keyed(third, 's0', [later], 'one'))).toMatchObject({ status: 200 });
+    await expect.poll(() => lookedUp(third, 's0', ['x']), SHARED_OUT).toEqual([3]);
+    expect(await pushedSoon(third, 's0', [row('y', 2)])).toMatchObject({ firstSequence: 4 });
+    expect(await rowsInHistory(third, 's0')).toBe(5);
+  }, 120_000);
+
   it('lead what Feast pushes to the owner of its source, as exact as it came', async () => {
     const of = await engines.installation();
     const a = await started(of);
     const b = await started(of);
     const lookup = await started(of, { role: 'lookup' });
-    await applied(a, SOURCES.flatMap(documentsOf));
+    await applied(
+      a,
+      SOURCES.flatMap((source) => documentsOf(source)),
+    );
     for (const [i, app] of [a, b, lookup].entries()) {
       for (const [j, source] of SOURCES.entries()) {
         const route = j % 2 === 0 ? '/push' : `${PROJECT}/feast/push`;
@@ -128,7 +168,10 @@ describe.skipIf(![POSTGRES, REDIS, KAFKA].every(isAsked))('several processes of 
   it('share sources out anew when one more comes, and when one goes', async () => {
     const of = await engines.installation();
     const all: TestApp[] = [await started(of)];
-    await applied(all[0]!, SOURCES.flatMap(documentsOf));
+    await applied(
+      all[0]!,
+      SOURCES.flatMap((source) => documentsOf(source)),
+    );
     const shares = async () => (await Promise.all(all.map(ownedBy))).map((owned) => owned.length).sort();
     const pushed = async (v: number): Promise<void> => {
       const each = all.flatMap((app) => SOURCES.map((source) => ({ app, source })));
@@ -173,7 +216,7 @@ function row(k: string, v: number) {
   return { k, at: AT, v, w: 100 + v };
 }
 
-function documentsOf(source: string): readonly object[] {
+function documentsOf(source: string, more: object = {}): readonly object[] {
   const columns = [
     { name: 'k', type: 'STRING' },
     { name: 'at', type: 'TIMESTAMP' },
@@ -182,7 +225,7 @@ function documentsOf(source: string): readonly object[] {
   ];
   return [
     ...(source === 's0' ? [{ kind: 'Entity', name: 'thing', keys: [{ name: 'k', type: 'STRING' }] }] : []),
-    { kind: 'Source', name: source, eventTime: 'at', columns },
+    { kind: 'Source', name: source, eventTime: 'at', columns, ...more },
     featureSet(source, source, 'v'),
     service(source),
   ];
@@ -207,10 +250,14 @@ async function ownedBy(app: TestApp): Promise<readonly string[]> {
 }
 
 async function push(app: TestApp, source: string, rows: readonly object[], key?: string): Promise<object> {
-  const headers = key === undefined ? {} : { 'idempotency-key': key };
-  const answer = await app.request('POST', `${PROJECT}/sources/${source}/rows`, { json: { rows }, headers });
+  const answer = await keyed(app, source, rows, key);
   expect(answer).toMatchObject({ status: 200 });
   return answer.body;
+}
+
+function keyed(app: TestApp, source: string, rows: readonly object[], key?: string) {
+  const headers = key === undefined ? {} : { 'idempotency-key': key };
+  return app.request('POST', `${PROJECT}/sources/${source}/rows`, { json: { rows }, headers });
 }
 
 async function pushedSoon(app: TestApp, source: string, rows: readonly object[]): Promise<object> {

@@ -68,6 +68,7 @@ describe('online state of versions that are gone', () => {
       },
       clock: new ManualClock(0n),
       ownership: new SoleOwner(),
+      held: { takeUp: async () => undefined },
       keepsHistory: true,
       patience: NO_PATIENCE,
       onDefect: (cause: unknown) => {

@@ -35,6 +35,7 @@ const ROWS = `
     VALUES ('j', 'p', 'rebuild', '{}', 'running', 'w', '1999-12-31T23:59:59.999999+01:00', true), ('k', 'p', 'rebuild', '{}', 'succeeded', NULL, NULL, false);
   INSERT INTO quarantined_row (project, source, delivery, ordinal, row, problems)
     SELECT 'p', 's', 'd', i, ${AWKWARD}, '[]' FROM generate_series(1, 300) i;
+  INSERT INTO held_row SELECT 'p', 's', '000' || i || '/é', 'file', decode('00ff5c27' || lpad(to_hex(i), 2, '0'), 'hex') FROM generate_series(1, 150) i;
 `;
 
 const opened: DataSource[] = [];
@@ -86,7 +87,7 @@ describe.skipIf(!isAsked(POSTGRES))('a registry that moves', () => {
       await copyRegistry(moved, back);
       expect(await registryDigests(back)).toEqual(before);
       for (const database of [embedded, moved, back]) {
-        expect([...(await registryCounts(database)).values()]).toEqual([249, 3, 1, 101, 124, 2, 300]);
+        expect([...(await registryCounts(database)).values()]).toEqual([249, 3, 1, 101, 124, 2, 300, 150]);
         const [row] = await database.query(
           `INSERT INTO document_version (project, kind, name, version, fingerprint, document, pins)
          VALUES ('p', 'Entity', 'next', 1, 'f', '{}', '{}') RETURNING id`,

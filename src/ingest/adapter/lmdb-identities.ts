@@ -1,6 +1,7 @@
 import { type Database, open } from 'lmdb';
+import { decodeBatch, encodeBatch } from '../batch-codec.js';
 import type { Receipt } from '../delivery.js';
-import { heldId } from '../held-id.js';
+import { dueUsOf, heldId } from '../held-id.js';
 import type {
   HeldRow,
   Identities,
@@ -10,7 +11,6 @@ import type {
   SettledDelivery,
 } from '../identities.js';
 import { type Door, type LoggedRows, lastOf, type StreamPart } from '../log.js';
-import { decodeBatch, encodeBatch } from './batch-codec.js';
 
 /** Entries without anything to remember that may pass before the mark is written: so many are read again after a crash. */
 const MARK_EVERY = 1_000;
@@ -109,14 +109,14 @@ export class LmdbIdentities implements Identities {
     const found: HeldRow[] = [];
     for (const { key, value } of this.database.getRange({ start: ['held', source, ''], end, limit })) {
       const { from, rows } = value as StoredHeld;
-      found.push({ id: key[2], dueUs: dueOf(key[2]), from, rows: decodeBatch(rows) });
+      found.push({ id: key[2], dueUs: dueUsOf(key[2]), from, rows: decodeBatch(rows) });
     }
     return found;
   }
 
   nextDueUs(source: string): bigint | null {
     const range = { start: ['held', source, ''] as Key, end: ['held', source, '~'] as Key, limit: 1 };
-    for (const key of this.database.getKeys(range)) return dueOf(key[2]);
+    for (const key of this.database.getKeys(range)) return dueUsOf(key[2]);
     return null;
   }
 
@@ -202,8 +202,4 @@ function receiptOf(logged: LoggedRows, { tally }: Extract<Door, { readonly kind:
     lastSequence: lastOf(logged),
     ...tally,
   };
-}
-
-function dueOf(heldId: string): bigint {
-  return BigInt(heldId.split('/', 1)[0]!);
 }

@@ -1,7 +1,7 @@
 import { crc32 } from 'node:zlib';
+import { decodeBatch, encodeBatch } from '../batch-codec.js';
 import type { LogRun } from '../copied-log.js';
 import { type Door, type LoggedRows, lastOf } from '../log.js';
-import { decodeBatch, encodeBatch } from './batch-codec.js';
 
 /**
  * What is written in one go, and is there whole or not at all: a header (magic; bytes of the body; CRC-32 of all that

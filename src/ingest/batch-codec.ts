@@ -4,9 +4,9 @@ import {
   ColumnBuilder,
   type ColumnValues,
   valueAt,
-} from '../../definition/column-batch.js';
-import type { Value } from '../../definition/value.js';
-import { elementTypeOf, type ScalarType, VALUE_TYPES, type ValueType } from '../../definition/value-type.js';
+} from '../definition/column-batch.js';
+import type { Value } from '../definition/value.js';
+import { elementTypeOf, type ScalarType, VALUE_TYPES, type ValueType } from '../definition/value-type.js';
 
 /**
  * Rows as bytes, for the log: small for one row, fast for thousands, and naming its columns, so that records outlive
