@@ -2,7 +2,8 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import type { CompiledFeatureService } from '../../compile/feature-service.js';
 import type { ServiceRead } from '../../compile/service-reads.js';
 import { quoteIdentifier } from '../../compile/sql/duckdb.js';
-import { type EntrySource, joinedSql, matchColumn, unreadSql } from '../../compile/sql/point-in-time.js';
+import { matchColumn, unreadSql } from '../../compile/sql/point-in-time.js';
+import { type FoundFrame, fillJoined } from './duckdb-joined.js';
 import { computeByKernel, kernelFeatures } from './duckdb-kernel.js';
 import { computeReads, readColumn, withKernelSql } from './duckdb-reads.js';
 import { fillTable, rowsOf } from './duckdb-session.js';
@@ -63,12 +64,9 @@ export type Sides = { readonly mine: string; readonly other: string };
 /** The rows of the frame in which any entry differs: a table of `"~row"`. */
 export const CHANGED = '"~changed"';
 
-export type ReadLeaks = {
+export type ReadLeaks = Omit<FoundFrame, 'matches'> & {
   readonly connection: DuckDBConnection;
   readonly service: CompiledFeatureService;
-  readonly sources: readonly EntrySource[];
-  /** The frame as a FROM item. */
-  readonly frame: string;
   /** By the place of the entry. */
   readonly entries: readonly EntrySides[];
 };
@@ -111,13 +109,14 @@ export async function countReadLeaks(leaks: ReadLeaks): Promise<number> {
 
 /** Computes the values of one rule; gives their table. */
 async function readsOf(
-  { connection, service, sources, frame }: ReadLeaks,
+  leaks: ReadLeaks,
   side: 'mine' | 'other',
   matches: readonly string[],
 ): Promise<string> {
+  const { connection, service, sources, frame } = leaks;
   const [joined, kernel, into] = [`~joined_${side}`, `~kernel_${side}`, `~reads_${side}`];
   const rows = `(SELECT f.* FROM ${frame} f SEMI JOIN ${CHANGED} c ON c."~row" = f."~row")`;
-  await fillTable(connection, quoteIdentifier(joined), joinedSql(rows, sources, matches));
+  await fillJoined(connection, quoteIdentifier(joined), { ...leaks, frame: rows, matches });
   const features = kernelFeatures(sources);
   const byKernel = features.length > 0;
   if (byKernel) await computeByKernel(connection, { features, joined, into: kernel });

@@ -25,6 +25,7 @@ import { interruptOn } from './duckdb-interrupt.js';
 import { computeByKernel, kernelFeatures, rawFeatureSql } from './duckdb-kernel.js';
 import { copyToParquet, encodingOf } from './duckdb-parquet-copy.js';
 import { computeReads, readColumn, withKernelSql } from './duckdb-reads.js';
+import { outOfMemory } from './duckdb-session.js';
 
 export type JoinedFrame = {
   readonly connection: DuckDBConnection;
@@ -75,7 +76,7 @@ async function writeParquet(
     await copyToParquet(connection, select, path, await encodingOf(connection, select));
   } catch (error) {
     signal?.throwIfAborted();
-    throw error;
+    throw outOfMemory(error);
   } finally {
     release();
   }

@@ -3,7 +3,7 @@ import type { CompiledFeatureService } from '../../compile/feature-service.js';
 import { isLabelSet } from '../../compile/label-set.js';
 import type { ServiceEntry } from '../../compile/service-reads.js';
 import { quoteIdentifier } from '../../compile/sql/duckdb.js';
-import { type EntrySource, joinedSql } from '../../compile/sql/point-in-time.js';
+import type { EntrySource } from '../../compile/sql/point-in-time.js';
 import {
   type RetrievalQuery,
   type RetrievalReport,
@@ -15,6 +15,7 @@ import { type EntryFound, matchTable, numberOf } from './duckdb-entry.js';
 import { type Frame, openFrame, readingFrame } from './duckdb-frame.js';
 import { type HistoryOf, historyColumn } from './duckdb-history-table.js';
 import { requireKept } from './duckdb-horizon.js';
+import { fillJoined } from './duckdb-joined.js';
 import { findLatest } from './duckdb-latest.js';
 import type { PlanRules } from './duckdb-plan.js';
 import { assumedReadsSql, countReadLeaks, countUncertainReads } from './duckdb-read-counts.js';
@@ -53,11 +54,10 @@ export async function retrieve(parts: RetrievalParts): Promise<RetrievalResult> 
     );
   }
   const matches = sources.map((_, i) => matchTable(i));
-  await readingFrame(connection, query, () =>
-    fillTable(connection, '"~joined"', joinedSql(frame.from, sources, matches)),
-  );
-  const { service } = query;
-  const leaks = { connection, service, sources, frame: frame.from, entries: found };
+  const { service, signal } = query;
+  const asked = { frame: frame.from, rowCount: frame.rowCount, sources, signal };
+  await readingFrame(connection, query, () => fillJoined(connection, '"~joined"', { ...asked, matches }));
+  const leaks = { ...asked, connection, service, entries: found };
   const report: RetrievalReport = {
     rows: frame.rowCount,
     knowledge: query.knowledge,
