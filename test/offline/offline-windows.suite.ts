@@ -176,6 +176,22 @@ export function offlineWindowsSuite(engine: string, open: () => Promise<OfflineS
       expect(report).toMatchObject({ rows: 140_000, leakCount: 0 });
     });
 
+    it('end when nobody waits for them any more, also while rows are being read, and others are answered afterwards', async () => {
+      const source = sourceNamed(`windows${run++}`);
+      await store.append({ project: 'p', source }, [manyRows(300_000)]);
+      const frame = Array.from({ length: 20_000 }, (_, i) => {
+        return { a: 'x', b: BigInt(i % 502), t: 149_999n, sequence: null };
+      });
+      const ask = { ...ASK, source, frame, entries: ['set'], features: ['rows'] };
+      for (const turns of [1, 3, 9]) {
+        await expect(retrieve(store, { ...ask, signal: abortedAfter(turns) })).rejects.toThrow(
+          'nobody waits',
+        );
+      }
+      const { cells } = await retrieve(store, ask);
+      expect(frame.filter(({ b, t }, i) => cells[i]!['set__rows'] !== countOf(b, t))).toEqual([]);
+    });
+
     it('refuses a span that reaches behind what retention left, and answers the first that does not (S15)', async () => {
       const source = sourceNamed(`windows${run++}`);
       const ref = { project: 'p', source, keys: [] };
@@ -326,7 +342,20 @@ type WindowAsk = {
   readonly boundary: HistoryCase['boundary'];
   readonly snapshot: RetrievalQuery['snapshot'];
   readonly activeUs: bigint | null;
+  readonly signal?: AbortSignal;
 };
+
+/** A signal that is aborted when it was looked at so often. */
+function abortedAfter(looks: number): AbortSignal {
+  const controller = new AbortController();
+  const { signal } = controller;
+  let left = looks;
+  signal.throwIfAborted = () => {
+    if (left-- === 0) controller.abort(new Error('nobody waits'));
+    AbortSignal.prototype.throwIfAborted.call(signal);
+  };
+  return signal;
+}
 
 /** As of now, by what was known. */
 const ASK = { knowledge: 'known', boundary: 'inclusive', snapshot: null, activeUs: null } as const;
@@ -496,6 +525,7 @@ async function retrieve(
     include: EXTRAS,
     nowUs: NOW_US,
     maxSkewUs: 0n,
+    ...(ask.signal !== undefined && { signal: ask.signal }),
     snapshot: ask.snapshot,
     activations: new Map(
       activeUs === null ? [] : [1, 2].map((id) => [id, { sequence: -1n, visibleUs: activeUs }]),

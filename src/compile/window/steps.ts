@@ -14,5 +14,8 @@ export class Pace {
   }
 }
 
-/** Some milliseconds: adding a row takes 10 ns where it is a number, and some 200 ns where a list of values is kept. */
-const UNITS_A_TURN = 32_768;
+/**
+ * A millisecond or two: adding a row takes 10 ns where it is a number, and some 200 ns where a list of values is kept. What is read
+ * meanwhile comes in many small parts, each of which waits for a turn.
+ */
+const UNITS_A_TURN = 8_192;

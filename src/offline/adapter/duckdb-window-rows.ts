@@ -16,6 +16,9 @@ const ROWS = '"~window_rows"';
 /** Bytes of rows that are computed together, but for those of a key with more. */
 const BLOCK_BYTES = 16 * 2 ** 20;
 
+/** A block of more bytes waits until the one before it is gone: it is one key's. */
+const MOST_AHEAD_BYTES = 2 * BLOCK_BYTES;
+
 /** Bytes of rows that one key may have: they are in memory at once, with the states over them. */
 export const MOST_KEY_BYTES = 2 ** 30;
 
@@ -30,6 +33,8 @@ export type WindowRowsWork = Omit<RowsAsked, 'hasAssumed'> & {
 export class WindowBlocks {
   private next = 0;
   private current: WindowBlock | null = null;
+  /** The block behind the current one, being read; null where it is not. */
+  private ahead: Promise<WindowBlock> | null = null;
 
   private constructor(
     private readonly connection: DuckDBConnection,
@@ -56,21 +61,37 @@ export class WindowBlocks {
   }
 
   /**
-   * The block with the rows of a key; keys are asked for in ascending order. Whoever lets go of the one before has one in memory:
-   * 16 MiB of rows, or those of one key.
+   * The block with the rows of a key; keys are asked for in ascending order. Whoever lets go of the one before has one in memory, 16
+   * MiB of rows, or those of one key, and beside it the next one if that is none of those: it is read while this one is asked.
    */
   async of(key: number): Promise<WindowBlock> {
     let { current } = this;
     while (current === null || current.lastKey < key) {
       this.current = null;
-      current = await this.read();
+      current = await (this.ahead ?? this.read());
+      this.ahead = this.begun();
     }
     this.current = current;
     return current;
   }
 
+  /** Waits until nothing is being read any more, whether it could be or not: only then the connection may be closed. */
+  async settle(): Promise<void> {
+    await this.ahead?.catch(() => undefined);
+  }
+
   async close(): Promise<void> {
+    await this.settle();
     await this.connection.run(`DROP TABLE IF EXISTS ${ROWS}`);
+  }
+
+  private begun(): Promise<WindowBlock> | null {
+    const place = this.blocks[this.next];
+    if (place === undefined || place.sizeBytes > MOST_AHEAD_BYTES) return null;
+    const reading = this.read();
+    // Whoever asks for it hears of it.
+    reading.catch(() => undefined);
+    return reading;
   }
 
   private async read(): Promise<WindowBlock> {
@@ -95,7 +116,13 @@ async function hasAssumed(
 }
 
 /** The keys whose rows are one block. */
-type BlockPlace = { readonly firstKey: number; readonly lastKey: number; readonly rowCount: number };
+type BlockPlace = {
+  readonly firstKey: number;
+  readonly lastKey: number;
+  readonly rowCount: number;
+  /** About how many bytes its rows take. */
+  readonly sizeBytes: number;
+};
 
 const KEY_ROWS = '"~window_key_rows"';
 
@@ -111,13 +138,14 @@ async function blockPlaces(
   const placed = `SELECT *, sum("~bytes") OVER (ORDER BY "~key") - "~bytes" AS "~before" FROM ${KEY_ROWS}`;
   const rows = await rowsOf(
     connection,
-    `SELECT min("~key"), max("~key"), sum("~rows") FROM (${placed}) GROUP BY "~before" // ${BLOCK_BYTES} ORDER BY 1`,
+    `SELECT min("~key"), max("~key"), sum("~rows"), sum("~bytes") FROM (${placed}) GROUP BY "~before" // ${BLOCK_BYTES} ORDER BY 1`,
   );
   await connection.run(`DROP TABLE ${KEY_ROWS}`);
-  return rows.map(([firstKey, lastKey, rowCount]) => ({
+  return rows.map(([firstKey, lastKey, rowCount, sizeBytes]) => ({
     firstKey: Number(firstKey),
     lastKey: Number(lastKey),
     rowCount: Number(rowCount),
+    sizeBytes: Number(sizeBytes),
   }));
 }
 

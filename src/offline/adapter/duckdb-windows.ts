@@ -91,10 +91,13 @@ export async function computeWindows(work: WindowsWork): Promise<WindowCounts> {
     const asker = new BlockAnswers(work, blocks);
     for await (const page of questionPages(connection, by, source)) {
       const answers = await asker.answer(page);
+      // Statements of one connection wait for each other, and an appender's keep the thread waiting.
+      await blocks.settle();
       await appendAnswers(appender, page, answers);
       for (const kind of COUNTED) add(counts[kind], answers[kind].counts);
     }
   } finally {
+    await blocks.settle();
     appender.closeSync();
   }
   await blocks.close();
@@ -207,7 +210,7 @@ class BlockAnswers {
   ): Promise<{ readonly block: WindowBlock; readonly answer: WindowAnswerer }> {
     const { last } = this;
     if (last !== null && key <= last.block.lastKey) return last;
-    // Of two blocks only one is held.
+    // Of two blocks that are asked only one is held.
     this.last = null;
     const { source, by, signal } = this.work;
     const { features, featureSet } = source.entry;
