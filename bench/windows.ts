@@ -6,8 +6,9 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { type RunningService, startService } from '../demo/service.js';
 import { PlumblineClient } from '../sdk/typescript/src/client.js';
 import { type BenchResult, median } from './conditions.js';
+import { withCoresAwake } from './cores-awake.js';
 import { httpRequest, sendLoad } from './http-load.js';
-import { type OpenLoadFigures, sendOpenLoad, WARM_UP_REQUESTS } from './open-load.js';
+import { type OpenLoadFigures, sendOpenLoad } from './open-load.js';
 import { startEmptyServer } from './peers/empty.js';
 import { cpuSeconds, ownUsage, type Usage, usageOf } from './process-usage.js';
 import { quietRounds, type Rounds } from './quiet-rounds.js';
@@ -35,6 +36,9 @@ const PROJECT = 'bench';
 const REPETITIONS = 3;
 const PUSH_CONNECTIONS = 8;
 const LOOKUPS_PER_SECOND = 1_000;
+
+/** Rounds of lookups that count for nothing: code is compiled meanwhile. */
+const WARM_UP_ROUNDS = 3;
 
 /** Compaction begins some seconds after a load; so long a process must rest to have nothing left to do. */
 const REST_SECONDS = 12;
@@ -178,7 +182,7 @@ function rowOf(i: number, keys: number): object {
 
 type LookupRounds = { readonly lookups: Rounds<OpenLoadFigures>; readonly empty: Rounds<OpenLoadFigures> };
 
-/** Of the service, and then of a server that does nothing: what the machine itself takes. */
+/** Of the service, and then of a server that does nothing: what the machine itself takes, its cores awake. */
 async function lookUp(bench: Bench): Promise<LookupRounds> {
   const { keys, lookups } = bench.sizes;
   const path = `/v1/projects/${PROJECT}/online/lookup`;
@@ -188,15 +192,17 @@ async function lookUp(bench: Bench): Promise<LookupRounds> {
   };
   const load = { requestsPerSecond: LOOKUPS_PER_SECOND, request, requests: lookups };
   const rounds = async (server: ReturnType<typeof addressOf>): Promise<Rounds<OpenLoadFigures>> => {
-    await sendOpenLoad({ ...server, ...load, requests: Math.min(lookups, WARM_UP_REQUESTS) });
+    for (let i = 0; i < WARM_UP_ROUNDS; i++) await sendOpenLoad({ ...server, ...load });
     return quietRounds((round) =>
       sendOpenLoad({ ...server, ...load, request: (i) => request(round * lookups + i) }),
     );
   };
-  const ours = await rounds(addressOf(bench));
   const empty = await startEmptyServer();
   try {
-    return { lookups: ours, empty: await rounds(empty) };
+    return await withCoresAwake(async () => ({
+      lookups: await rounds(addressOf(bench)),
+      empty: await rounds(empty),
+    }));
   } finally {
     await empty.stop();
   }
