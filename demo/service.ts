@@ -16,8 +16,11 @@ const HEALTH_POLL_MS = 20;
 /** How much of the service's output is kept to explain a failed start. */
 const OUTPUT_KEPT_CHARS = 4_000;
 
-/** As `npm start` does: a small young generation, which keeps memory some 200 MiB lower while rows stream through. */
-const NODE_FLAGS = ['--max-semi-space-size=16'];
+/**
+ * As `npm start` does: a young generation that is not small, so that of rows which stream through fewer grow old (a fifth more of
+ * them a second than with 16 MiB), and not large, which would keep some 200 MiB more.
+ */
+const NODE_FLAGS = ['--max-semi-space-size=32'];
 
 export type ServiceOptions = {
   readonly dataDir: string;

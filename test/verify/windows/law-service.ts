@@ -8,7 +8,7 @@ export type ToChild = { readonly nowUs: string };
 export type FromChild = { readonly kind: 'clock' } | { readonly kind: 'listening'; readonly baseUrl: string };
 
 /** As `npm start` does. */
-const NODE_FLAGS = ['--max-semi-space-size=16'];
+const NODE_FLAGS = ['--max-semi-space-size=32'];
 
 /** How much of the service's output is kept to explain its end. */
 const OUTPUT_KEPT_CHARS = 4_000;
