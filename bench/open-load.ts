@@ -30,8 +30,8 @@ const CONNECTIONS = 64;
 
 /**
  * Sends requests at a rate over kept-alive connections. Sockets are driven directly, as a service shares the cores, and nothing
- * spins: a thread of its own sleeps until the next request is due (`pace-worker.ts`). Send {@link WARM_UP_REQUESTS} before those
- * that count.
+ * spins: a thread of its own sleeps until the next request is due (`pace-worker.ts`). Before those that count some 30,000 should come:
+ * p99 falls from one ten seconds to the next while code is compiled, which takes the second core.
  */
 export async function sendOpenLoad(load: OpenLoad): Promise<OpenLoadFigures> {
   const crowd = new Crowd(load);
@@ -64,12 +64,6 @@ export async function sendOpenLoad(load: OpenLoad): Promise<OpenLoadFigures> {
     lateP99Ms: quantile(lateMs, 0.99),
   };
 }
-
-/**
- * Requests after which a service's code is compiled and its pages are read: before, p99 falls from one ten seconds to the next,
- * because compiling takes the second core.
- */
-export const WARM_UP_REQUESTS = 10_000;
 
 type Waiting = { readonly i: number; readonly dueMs: number };
 
