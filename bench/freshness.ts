@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Message } from 'kafkajs';
 import type { RunningService } from '../demo/service.js';
+import { quantile } from './conditions.js';
 import type { BenchTopic } from './stream-topic.js';
 import { COUNTED } from './windows-data.js';
 
@@ -59,11 +60,10 @@ export async function freshness(load: Load): Promise<Freshness> {
   await Promise.all(sends);
   const seconds = (performance.now() - startedMs) / 1000;
   followed.end();
-  const seenMs = (await asking).toSorted((one, other) => one - other);
-  const at = (share: number): number => seenMs[Math.floor(share * (seenMs.length - 1))] ?? Number.NaN;
+  const seenMs = await asking;
   return {
-    p50Ms: at(0.5),
-    p99Ms: at(0.99),
+    p50Ms: quantile(seenMs, 0.5),
+    p99Ms: quantile(seenMs, 0.99),
     rowsPerSecond: sent / seconds,
     probes,
     missed: probes - seenMs.length,

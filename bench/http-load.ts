@@ -1,4 +1,5 @@
 import { connect, type Socket } from 'node:net';
+import { quantile } from './conditions.js';
 
 /** One connection that sends a prepared request again as soon as the last one was answered. */
 export type Load = {
@@ -28,9 +29,8 @@ export async function sendLoad(load: Load): Promise<LoadFigures> {
   const startedMs = performance.now();
   await Promise.all(Array.from({ length: load.connections }, () => drive(load, counts, latenciesMs)));
   const seconds = (performance.now() - startedMs) / 1000;
-  latenciesMs.sort((a, b) => a - b);
-  const at = (share: number): number => latenciesMs[Math.floor(share * (latenciesMs.length - 1))]!;
-  return { seconds, failures: counts.failures, p50Ms: at(0.5), p99Ms: at(0.99) };
+  const [p50Ms, p99Ms] = [quantile(latenciesMs, 0.5), quantile(latenciesMs, 0.99)];
+  return { seconds, failures: counts.failures, p50Ms, p99Ms };
 }
 
 /** A whole HTTP/1.1 request. */

@@ -1,5 +1,6 @@
 import { connect, type Socket } from 'node:net';
 import { Worker } from 'node:worker_threads';
+import { quantile } from './conditions.js';
 import { isOk, isWholeAnswer } from './http-load.js';
 import { type Due, monotonicMs, type Pace } from './pace.js';
 
@@ -132,9 +133,4 @@ class Crowd {
     else this.write(socket, next);
     if (this.latenciesMs.length === this.load.requests) this.finish();
   }
-}
-
-function quantile(values: readonly number[], share: number): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.floor(share * (sorted.length - 1))]!;
 }
