@@ -4,26 +4,11 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../support/temporary-folder.js';
+import { THING_DOCUMENTS } from '../support/thing-documents.js';
 
 const MAIN = resolve(import.meta.dirname, '../../dist/src/main.js');
 const DOCUMENTS = [
-  { kind: 'Entity', name: 'thing', keys: [{ name: 'k', type: 'INT64' }] },
-  {
-    kind: 'Source',
-    name: 'readings',
-    eventTime: 'at',
-    columns: [
-      { name: 'k', type: 'INT64' },
-      { name: 'at', type: 'TIMESTAMP' },
-    ],
-  },
-  {
-    kind: 'FeatureSet',
-    name: 'set',
-    entity: 'thing',
-    source: 'readings',
-    features: [{ name: 'k' }],
-  },
+  ...THING_DOCUMENTS,
   { kind: 'FeatureService', name: 'all', entries: [{ featureSet: 'set' }] },
 ];
 

@@ -10,21 +10,12 @@ import { POSTGRES } from '../counterparts/postgres.js';
 import { REDIS } from '../counterparts/redis.js';
 import { type SharedEngines, startSharedEngines } from '../support/shared-engines.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
+import { THING_DOCUMENTS } from '../support/thing-documents.js';
 
 const MAIN = resolve(import.meta.dirname, '../../dist/src/main.js');
 const PROJECT = '/v1/projects/p';
 const DOCUMENTS = [
-  { kind: 'Entity', name: 'thing', keys: [{ name: 'k', type: 'INT64' }] },
-  {
-    kind: 'Source',
-    name: 'readings',
-    eventTime: 'at',
-    columns: [
-      { name: 'k', type: 'INT64' },
-      { name: 'at', type: 'TIMESTAMP' },
-    ],
-  },
-  { kind: 'FeatureSet', name: 'set', entity: 'thing', source: 'readings', features: [{ name: 'k' }] },
+  ...THING_DOCUMENTS,
   {
     kind: 'FeatureSet',
     name: 'counted',

@@ -10,20 +10,7 @@ import { reservePorts } from '../support/ports.js';
 import { type PostgresServer, startPostgres } from '../support/postgres.js';
 import type { ServerControl } from '../support/server-process.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
-
-const DOCUMENTS = [
-  { kind: 'Entity', name: 'thing', keys: [{ name: 'k', type: 'INT64' }] },
-  {
-    kind: 'Source',
-    name: 'readings',
-    eventTime: 'at',
-    columns: [
-      { name: 'k', type: 'INT64' },
-      { name: 'at', type: 'TIMESTAMP' },
-    ],
-  },
-  { kind: 'FeatureSet', name: 'set', entity: 'thing', source: 'readings', features: [{ name: 'k' }] },
-];
+import { THING_DOCUMENTS } from '../support/thing-documents.js';
 
 /** Longer than any server here takes to start. */
 const PATIENT_MS = 60_000;
@@ -67,7 +54,7 @@ describe.skipIf(!ENGINES.every(isAsked))('a start while a server is away', () =>
       const of = await configuration(`without_${name}`);
       const url = `http://127.0.0.1:${of.port}`;
       const first = await serve(of);
-      await post(`${url}/v1/projects/p/apply`, { documents: DOCUMENTS });
+      await post(`${url}/v1/projects/p/apply`, { documents: THING_DOCUMENTS });
       const pushed = await post(`${url}/v1/projects/p/sources/readings/rows`, { rows: [rowOf(1)] });
       expect(pushed).toMatchObject({ firstSequence: 0 });
       await first.close();
